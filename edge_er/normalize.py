@@ -1,0 +1,65 @@
+"""Text to canonical text: one definition for training, catalogs, Python, Java and the browser.
+
+The rules, in order (``tests/golden/normalization.jsonl`` pins them for every runtime):
+
+1. Each code point is looked up in the frozen table ``data/unicode.txt``: it stays, is replaced (lower case, no accent,
+   plain digits; ``&`` and ``+`` become words of their own), or separates words. Scripts without case are kept.
+2. A space parts digits from letters: ``LOS40`` -> ``los 40``; ``99,5`` and ``99.5`` -> ``99 5``.
+3. Letters standing alone one after another are one word: ``b. b. c.`` -> ``bbc``.
+4. Words are joined by single spaces.
+
+Number words and abbreviations are not touched here: surface forms and the encoder bring them together.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from importlib.resources import files
+
+__all__ = ["canonical_text"]
+
+_DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
+_SPELLED = re.compile(r"(?<![^ ])[a-z](?: [a-z])+(?![^ ])")
+
+
+class _Table(dict[int, str]):
+    """Code point to canonical text, for ``str.translate``; kept ranges are looked up once a code point."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        spans: list[tuple[int, int]] = []
+        for line in lines:
+            kind, _, rest = line.partition(" ")
+            if kind == "keep":
+                for span in rest.split():
+                    low, _, high = span.partition("-")
+                    spans.append((int(low, 16), int(high or low, 16)))
+            elif kind == "map":
+                code, _, replacement = rest.partition("=")
+                self[int(code, 16)] = replacement
+        self._starts = [low for low, _ in spans]
+        self._ends = [high for _, high in spans]
+
+    def __missing__(self, code: int) -> str:
+        span = bisect_right(self._starts, code) - 1
+        self[code] = chr(code) if span >= 0 and code <= self._ends[span] else " "
+        return self[code]
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    return _Table(files("edge_er").joinpath("data/unicode.txt").read_text(encoding="utf-8").split("\n"))
+
+
+def canonical_text(text: str) -> str:
+    """Canonical form of ``text``: lower case, no accents or punctuation, single spaces.
+
+    Returns ``""`` when nothing in ``text`` is a letter, a digit, ``&`` or ``+``. Applying it twice changes nothing.
+
+    >>> canonical_text("Pon la Cadena SER, en B. B. C. y LOS40!")
+    'pon la cadena ser en bbc y los 40'
+    """
+    spaced = _DIGIT_BORDER.sub(" ", text.translate(_table()))
+    return _SPELLED.sub(lambda match: match.group().replace(" ", ""), " ".join(spaced.split()))

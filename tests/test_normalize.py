@@ -1,0 +1,47 @@
+"""Canonical text: the golden file every runtime reads, and properties that hold for any text."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge_er.normalize import canonical_text
+
+GOLDEN = Path(__file__).parent / "golden" / "normalization.jsonl"
+CASES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: ascii(case["text"])[:40])
+def test_golden_file(case: dict[str, str]) -> None:
+    assert canonical_text(case["text"]) == case["canonical"]
+
+
+def test_golden_file_is_large_enough_to_pin_other_runtimes() -> None:
+    assert len(CASES) >= 100
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=500)
+def test_applying_it_twice_changes_nothing(text: str) -> None:
+    once = canonical_text(text)
+    assert canonical_text(once) == once
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=300)
+def test_words_are_parted_by_single_spaces(text: str) -> None:
+    once = canonical_text(text)
+    assert once == once.strip()
+    assert all(word and not word.isspace() for word in once.split(" ")) or once == ""
+
+
+@given(st.text(alphabet="aáàbcéñüö 1290.,-&+", max_size=40))
+def test_case_never_matters(text: str) -> None:
+    assert canonical_text(text.upper()) == canonical_text(text)
+
+
+def test_scripts_without_latin_letters_do_not_vanish() -> None:
+    names = ["إذاعة القرآن", "中文广播", "Радио Маяк", "ラジオ", "한국방송", "רדיו", "วิทยุไทย", "रेडियो"]
+    assert len({canonical_text(name) for name in names} - {""}) == len(names)

@@ -1,0 +1,40 @@
+"""Write ``tests/golden/normalization.jsonl`` from the cases below; read every changed line before you commit it.
+
+    python tools/make_golden_normalization.py
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from edge_er.normalize import canonical_text
+
+TARGET = Path(__file__).resolve().parents[1] / "tests" / "golden" / "normalization.jsonl"
+
+CASES = """
+pon la cadena ser|Pon la Cadena SER!|¿Puedes poner la SER, por favor?|LOS40|Los 40 Principales|LOS 40|Cadena SER +|+Buena FM
+R&B|Rhythm & Blues|Rock'n'Roll|R 'n' B|AC/DC|b. b. c.|B B C Radio 4|B.B.C.|bbc|n d r|n. d. r. zwei|N-JOY|NDR 2|ndr2|1LIVE
+1 live|Ö3|OE3|Hitradio Ö3|Straße|STRASSE|FM4|fm 4|99.5|99,5|99 5|101.1FM|101,1 FM|M80|m 80|80s80s|80's|80S80S Italo Hits
+SWR3|SWR 3|SWR3 Rock|Bayern 1|BAYERN1|bayern eins|France Inter|franceinfo:|France  Bleu   Azur|Fun Radio (FR)|c'est|l’heure|l'heure
+s'il te plaît|s’il vous plaît|Mouv'|Mouv’ 100% Mix|Jazz Radio Jazz & Cinema|RTL 102.5|Radio 24 - Il Sole 24 ORE|m2o|Radio Maria
+Ràdio Montornès 91.2|Español|ESPAÑOL|señor|pingüino|Søren|Łódź|Đorđe|Þór|Ærø|œuvre|ŒUVRE|naïve|façade|İstanbul|ısparta|ĸ|ſ
+ﬁn|ﬂow|Ｆｕｌｌ　Ｗｉｄｔｈ|①②|Ⅳ|x²|½|№ 5|1º|2ª|™|Radio®|𝓡𝓪𝓭𝓲𝓸|𝐁𝐨𝐥𝐝 𝟗𝟗|٩٩٫٥|९९
+إذاعة القرآن الكريم|إِذَاعَة|רדיו תל אביב|שָׁלוֹם|中文广播|中文 广播 99.5|ラジオ NHK|한국방송|Радио Маяк|РАДИО МАЯК|Ёлка|Ελληνικό Ραδιόφωνο|วิทยุไทย|रेडियो
+🎵|🎵 Radio 🎵|Radio🎵Uno|👩‍👩‍👧|e\u0301te\u0301|A\u030angstro\u0308m|zero\u200bwidth|soft\u00adhyphen|\u202eRTL\u202c|\ufeffbom|tab\there|a\u00a0b|line\nbreak
+a|a b|a b c|a bc d|x y z radio|radio x y z|i am a b c|1 2 3|1 a 2|a1b2c3|r n e 5|R.N.E. 5|s e r|y e o|"quoted" (round) [square] {curly} <angle>|under_score|hy-phen|en–dash|em—dash
+a.b|3.14.15|1.000.000|24/7|50%|$100|100€|#1|@radio|http://stream.example.org:8000/live.mp3|~|^|`|´|¨|`a`|…|•|·|l·l|al·lot
+"""
+
+
+def main() -> None:
+    texts = [case.encode("ascii", "backslashreplace").decode("unicode_escape") if "\\" in case else case
+             for line in CASES.strip().split("\n") for case in line.split("|")]
+    texts += ["", " ", "\n\t", "a" * 300, "radio " * 100]
+    rows = [json.dumps({"text": text, "canonical": canonical_text(text)}, ensure_ascii=False) for text in texts]
+    TARGET.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    print(f"{TARGET}: {len(rows)} cases")
+
+
+if __name__ == "__main__":
+    main()
