@@ -1,0 +1,37 @@
+"""One thing a request can name: a station, an artist, a contact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge_er.normalize import canonical_text
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entry of a catalog.
+
+    `spoken` holds generated surface forms ("bayern eins" for "Bayern 1"): they are searched, never shown.
+    `metadata` is whatever else the catalog says (country, tags, streams, ...), values as in JSON.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def surface_forms(self) -> tuple[str, ...]:
+        """Name, aliases and spoken forms in this order, the first of each canonical text; never empty.
+
+        A form without any canonical text (emoji only) is left out unless the entity has no other.
+        """
+        first: dict[str, str] = {}
+        for form in (self.name, *self.aliases, *self.spoken):
+            first.setdefault(canonical_text(form), form)
+        if len(first) > 1:
+            first.pop("", None)
+        return tuple(first.values())

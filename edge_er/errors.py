@@ -1,0 +1,115 @@
+"""Every error the package raises on purpose.
+
+    EdgeERError
+    ├── BundleError
+    │   ├── BundleNotFoundError    no bundle of that name or path (the nearest names are listed)
+    │   ├── BundleCorruptError     a file is missing, damaged, or not what the manifest says
+    │   ├── BundleVersionError     written by a newer version of this package
+    │   └── BudgetExceededError    larger than its budget (each file's size is listed)
+    ├── CatalogError               a catalog that cannot be used: file, row, column
+    ├── RequestFileError           a file of requests that cannot be used: file, row, field
+    ├── EncoderError               an encoder folder that cannot be loaded or used
+    │   └── QualityGateError       an exported encoder that lost too much Recall@1
+    └── RecipeError                a recipe with a missing or wrong setting
+
+A message says what is wrong, where, what was expected, what was found, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class EdgeERError(Exception):
+    """The root of all errors of this package."""
+
+
+class BundleError(EdgeERError):
+    """Something is wrong with a bundle."""
+
+
+class BundleNotFoundError(BundleError):
+    """There is no bundle under that name or path."""
+
+
+class BundleCorruptError(BundleError):
+    """A file of the bundle is missing, damaged, or not what its manifest says."""
+
+
+class BundleVersionError(BundleError):
+    """The bundle was written by a newer version of this package."""
+
+
+class BudgetExceededError(BundleError):
+    """The bundle would be larger than its budget.
+
+    `sizes` holds the size in bytes of each file that counts, `budget` the bytes allowed.
+    """
+
+    def __init__(self, message: str, *, sizes: Mapping[str, int], budget: int) -> None:
+        super().__init__(message)
+        self.sizes = dict(sizes)
+        self.budget = budget
+
+
+class CatalogError(EdgeERError):
+    """A catalog cannot be used.
+
+    `row` counts from 1 as an editor shows the file's lines; None where the whole file is meant.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | Path | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        super().__init__(_located(message, file, row, "column", column))
+        self.file = file
+        self.row = row
+        self.column = column
+
+
+class RequestFileError(EdgeERError):
+    """A file of requests cannot be used.
+
+    `row` counts from 1 as an editor shows the file's lines; None where the whole file is meant.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | Path | None = None,
+        row: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(_located(message, file, row, "field", field))
+        self.file = file
+        self.row = row
+        self.field = field
+
+
+class EncoderError(EdgeERError):
+    """An encoder folder cannot be loaded or used."""
+
+
+class QualityGateError(EncoderError):
+    """An exported encoder lost more Recall@1 than the gate allows."""
+
+
+class RecipeError(EdgeERError):
+    """A recipe has a missing or wrong setting."""
+
+
+def _located(message: str, file: str | Path | None, row: int | None, part: str, name: str | None) -> str:
+    """'stations.csv, row 3, column 'name': message', leaving out what is not known."""
+    place = [str(file)] if file is not None else []
+    if row is not None:
+        place.append(f"row {row}")
+    if name is not None:
+        place.append(f"{part} {name!r}")
+    return f"{', '.join(place)}: {message}" if place else message
