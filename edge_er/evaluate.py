@@ -1,0 +1,112 @@
+"""Recall@1/5/20 and mean reciprocal rank of a bundle, with 95 % intervals, per language and stratum.
+
+The way of a measurement: requests -> answers -> rank of the first right answer -> figures with intervals ->
+report. Every system (a bundle, a float encoder, a baseline) goes through the same metric code; only the
+ranker differs. Recall@1 looks at the first answer whatever the decision.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from edge_er.baselines import baseline_reports
+from edge_er.entity import Entity
+from edge_er.intervals import paired_difference
+from edge_er.metrics import TOP_K, Evaluation, GoldMap, evaluate_answers, measure
+from edge_er.normalize import canonical_text
+from edge_er.rankers import EncoderRanker, Ranker
+from edge_er.report_table import report_table
+from edge_er.requests_file import Request, read_requests
+from edge_er.resolver import EntityResolver, Resolution
+
+__all__ = [
+    "EncoderRanker",
+    "Evaluation",
+    "GoldMap",
+    "Ranker",
+    "Request",
+    "evaluate",
+    "evaluate_file",
+    "manifest_report",
+    "measure",
+    "paired_difference",
+    "read_requests",
+    "report_table",
+    "unmerged_entities",
+]
+
+
+def evaluate(resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K) -> dict[str, Any]:
+    """Report of a bundle as it answers: the figures of `Evaluation.report` and how its decisions fell."""
+    evaluation, resolutions = _resolve_all(resolver, requests, top_k)
+    return {**evaluation.report(resolver.lang), "decisions": _decisions(evaluation, resolutions)}
+
+
+def _resolve_all(
+    resolver: EntityResolver, requests: Sequence[Request], top_k: int
+) -> tuple[Evaluation, list[Resolution]]:
+    index_of = {entity.id: index for index, entity in enumerate(resolver.entities)}
+    resolutions = resolver.resolve_batch([request.query for request in requests], top_k=top_k)
+    answers = [[index_of[match.id] for match in resolution.matches] for resolution in resolutions]
+    return evaluate_answers(answers, resolver.entities, requests, top_k), resolutions
+
+
+def _decisions(evaluation: Evaluation, resolutions: Sequence[Resolution]) -> dict[str, Any]:
+    rows = Counter(resolution.decision for resolution in resolutions)
+    right = Counter(
+        resolution.decision
+        for resolution, rank in zip(resolutions, evaluation.ranks.tolist(), strict=True)
+        if resolution.best is not None and rank == 1
+    )
+    decisions: dict[str, Any] = {
+        name: {"rows": rows[name], "right": right[name]} for name in ("match", "ambiguous", "no_match")
+    }
+    answered = rows["match"] + rows["ambiguous"]
+    decisions["accuracy_of_best"] = right.total() / answered if answered else None
+    return decisions
+
+
+def unmerged_entities(entities: Sequence[Entity]) -> list[Entity]:
+    """Every distinct name and alias as an entity of its own, without spoken forms: what merging did, undone.
+
+    An entity's id stays with its canonical name.
+    """
+    alone: dict[tuple[str, str], Entity] = {}
+    names = [(entity, entity.name, entity.id) for entity in entities]
+    aliases = [(entity, alias, f"{entity.id}: {alias}") for entity in entities for alias in entity.aliases]
+    for entity, name, own_id in names + aliases:
+        key = (canonical_text(name), repr(entity.metadata.get("country")))
+        alone.setdefault(key, Entity(id=own_id, name=name, metadata=entity.metadata))
+    return list(alone.values())
+
+
+def evaluate_file(
+    bundle: str | Path, requests_path: str | Path, baselines: bool = False, top_k: int = TOP_K
+) -> dict[str, Any]:
+    """Report of `bundle` on a file of requests, with the figure over unmerged names beside it.
+
+    With `baselines` the reports of RapidFuzz WRatio and character TF-IDF over the same names stand under
+    `report["baselines"]`; they need the extra `edge-er[eval]`.
+
+    Raises:
+        BundleError: the bundle cannot be loaded.
+        RequestFileError: the request file cannot be read, naming file, row and field.
+    """
+    resolver = EntityResolver.load(bundle)
+    requests = read_requests(requests_path)
+    report = {"system": resolver.name, **evaluate(resolver, requests, top_k)}
+    names = unmerged_entities(resolver.entities)
+    unmerged = measure(EncoderRanker(resolver.encoder, names), names, requests, top_k).report(resolver.lang)
+    report["unmerged"] = {"names": len(names), "recall_at_1": unmerged["recall_at_1"]}
+    if baselines:
+        report["baselines"] = baseline_reports(resolver.entities, requests, top_k, resolver.lang)
+    return report
+
+
+def manifest_report(report: dict[str, Any]) -> dict[str, Any]:
+    """The report as a bundle stores it: all figures, and of the unmapped requests only their number."""
+    unmapped = {key: value for key, value in report["unmapped"].items() if key != "requests"}
+    return {key: unmapped if key == "unmapped" else value for key, value in report.items()}

@@ -1,0 +1,75 @@
+"""What can be measured: anything that ranks the entities of a catalog for a list of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.entity import Entity
+
+__all__ = ["EncoderRanker", "Ranker", "TextEncoder", "form_table", "top_entities"]
+
+Floats = NDArray[np.float32]
+QUERIES_AT_ONCE = 256
+
+
+class Ranker(Protocol):
+    """Ranks a fixed, ordered list of entities."""
+
+    def rank(self, queries: list[str], k: int) -> list[list[int]]:
+        """For each query at most `k` entity indices, best first."""
+        ...
+
+
+class TextEncoder(Protocol):
+    """Texts to unit vectors, float32 [n, dim]: the shipped encoder, a float student, a teacher, any other."""
+
+    def encode(self, texts: list[str]) -> NDArray[Any]:
+        """Unit vectors of `texts`, in their order."""
+        ...
+
+
+def form_table(entities: Sequence[Entity], spoken: bool = True) -> tuple[list[str], NDArray[np.int64]]:
+    """Surface forms of all entities one after another, and where each entity's forms start.
+
+    Every entity has at least one form. `spoken=False` leaves only names and aliases.
+    """
+    texts: list[str] = []
+    starts = np.zeros(len(entities), np.int64)
+    for index, entity in enumerate(entities):
+        starts[index] = len(texts)
+        texts.extend((entity.surface_forms if spoken else (entity.name, *entity.aliases)) or (entity.name,))
+    return texts, starts
+
+
+def top_entities(form_scores: NDArray[Any], starts: NDArray[np.int64], k: int) -> list[list[int]]:
+    """Best `k` entities of each row of `form_scores` [n, forms], by their best form; ties by index."""
+    scores = np.maximum.reduceat(form_scores, starts, axis=1)
+    k = min(k, scores.shape[1])
+    floors = np.partition(scores, -k, axis=1)[:, -k]
+    tops = []
+    for row, floor in zip(scores, floors, strict=True):
+        candidates = np.flatnonzero(row >= floor)
+        tops.append(candidates[np.argsort(-row[candidates], kind="stable")[:k]].tolist())
+    return tops
+
+
+class EncoderRanker:
+    """Exact search with float32 cosines over all surface forms of `entities`, for any encoder."""
+
+    def __init__(self, encoder: TextEncoder, entities: Sequence[Entity]) -> None:
+        self._encoder = encoder
+        texts, self._starts = form_table(entities)
+        self._vectors: Floats = np.asarray(encoder.encode(texts), dtype=np.float32)
+
+    def rank(self, queries: list[str], k: int) -> list[list[int]]:
+        """Best `k` entities for each query, by the cosine of their nearest surface form."""
+        vectors = np.asarray(self._encoder.encode(queries), dtype=np.float32)
+        tops: list[list[int]] = []
+        for start in range(0, len(queries), QUERIES_AT_ONCE):
+            scores = vectors[start : start + QUERIES_AT_ONCE] @ self._vectors.T
+            tops.extend(top_entities(scores, self._starts, k))
+        return tops

@@ -1,0 +1,132 @@
+"""Request files: one JSON object a line, what was said and which entity was meant.
+
+    {"query": "play cadena ser", "entity": "Cadena SER", "country": "ES", "lang": "es", "stratum": "text"}
+
+`entity` is a name, an id, or a list of them; any of a list counts as right. `country`, `lang`,
+`stratum`, `domain` and `carrier_seen` are optional. Files ending in `.gz` are read compressed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge_er.errors import RequestFileError
+
+__all__ = ["Request", "read_requests"]
+
+DEFAULT_STRATUM = "text"
+_OPTIONAL_TEXT = ("country", "lang", "stratum", "domain")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request and its gold answer: names or ids, any of which is right. `row` counts from 1."""
+
+    query: str
+    gold: tuple[str, ...]
+    country: str | None = None
+    lang: str | None = None
+    stratum: str = DEFAULT_STRATUM
+    domain: str | None = None
+    carrier_seen: bool | None = None
+    row: int | None = None
+
+
+def read_requests(path: str | Path) -> list[Request]:
+    """Requests of a JSONL file (`.gz` allowed), in file order.
+
+    Raises:
+        RequestFileError: the file is missing, not UTF-8, empty, or a row lacks a field or has one of the
+        wrong type.
+    """
+    path = Path(path)
+    requests = [_parse(path, row, line) for row, line in _lines(path) if line.strip()]
+    if not requests:
+        raise RequestFileError("no requests in it; expected one JSON object a line", file=path)
+    return requests
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    row = 0
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            for row, line in enumerate(file, start=1):
+                yield row, line.decode("utf-8-sig" if row == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise RequestFileError(
+            f"not UTF-8 (byte {error.start} of the row); save the file as UTF-8", file=path, row=row
+        ) from error
+    except (EOFError, zlib.error) as error:
+        raise RequestFileError(
+            "the compressed file is damaged; copy it again", file=path, row=row + 1
+        ) from error
+    except OSError as error:
+        raise RequestFileError(f"cannot be read ({error.strerror or error})", file=path) from error
+
+
+def _parse(path: Path, row: int, line: str) -> Request:
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise RequestFileError(
+            f"not JSON: {error.msg} at column {error.colno}", file=path, row=row
+        ) from error
+    if not isinstance(values, dict):
+        raise RequestFileError(f"expected a JSON object, found {_kind(values)}", file=path, row=row)
+    return Request(
+        query=_query(path, row, values),
+        gold=_gold(path, row, values),
+        carrier_seen=_carrier_seen(path, row, values),
+        row=row,
+        **_optional_texts(path, row, values),
+    )
+
+
+def _query(path: Path, row: int, values: dict[str, Any]) -> str:
+    query = values.get("query")
+    if not isinstance(query, str):
+        raise _wrong(path, row, "query", "a string, the text of the request", values)
+    return query
+
+
+def _gold(path: Path, row: int, values: dict[str, Any]) -> tuple[str, ...]:
+    entity = values.get("entity")
+    gold = entity if isinstance(entity, list) else [entity]
+    if not gold or not all(isinstance(name, str) and name.strip() for name in gold):
+        raise _wrong(path, row, "entity", "a name, an id, or a list of them, none empty", values)
+    return tuple(gold)
+
+
+def _carrier_seen(path: Path, row: int, values: dict[str, Any]) -> bool | None:
+    seen = values.get("carrier_seen")
+    if seen is None or isinstance(seen, bool):
+        return seen
+    raise _wrong(path, row, "carrier_seen", "true, false or null", values)
+
+
+def _optional_texts(path: Path, row: int, values: dict[str, Any]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for field in _OPTIONAL_TEXT:
+        value = values.get(field)
+        if value is None:
+            continue
+        if not isinstance(value, str) or not value.strip():
+            raise _wrong(path, row, field, "a string that is not empty, or null", values)
+        texts[field] = value
+    return texts
+
+
+def _wrong(path: Path, row: int, field: str, expected: str, values: dict[str, Any]) -> RequestFileError:
+    fields = ", ".join(values) or "(none)"
+    found = repr(values[field])[:80] if field in values else f"only the fields {fields}"
+    return RequestFileError(f"expected {expected}; found {found}", file=path, row=row, field=field)
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else type(value).__name__
