@@ -65,9 +65,8 @@ def decimal_words(
 ) -> str:
     """The decimal number ``before``.``after`` in words, its decimals one by one.
 
-    Args:
-        separator: which of the language's words for the decimal sign, 0 being the likeliest.
-        words: says the part before the sign.
+    ``separator`` chooses among the language's words for the decimal sign, 0 being the likeliest; ``words``
+    says the part before the sign.
 
     >>> decimal_words("99", "5", "de")
     'neunundneunzig komma fünf'

@@ -3,8 +3,8 @@
     "Bayern 1" <-> "bayern eins"    "LOS40" <-> "los cuarenta"    "106.7" -> "one oh six point seven"
 
 A name is cut into pieces (decade, decimal, number, symbol, letters, abbreviation), and each kind of form says
-the pieces it knows. A form costs an index vector, so the likeliest come first: by the share of recognised requests
-that are nearer to that kind of form than to the name (``[shares]`` in the language's locale file).
+the pieces it knows. A form costs an index vector, so the likeliest come first: by the share of recognised
+requests that are nearer to that kind of form than to the name (``[shares]`` in the language's locale file).
 """
 
 from __future__ import annotations
