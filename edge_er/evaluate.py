@@ -35,19 +35,24 @@ __all__ = [
     "paired_difference",
     "read_requests",
     "report_table",
+    "resolve_all",
     "unmerged_entities",
 ]
 
 
 def evaluate(resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K) -> dict[str, Any]:
     """Report of a bundle as it answers: the figures of `Evaluation.report` and how its decisions fell."""
-    evaluation, resolutions = _resolve_all(resolver, requests, top_k)
-    return {**evaluation.report(resolver.lang), "decisions": _decisions(evaluation, resolutions)}
+    evaluation, resolutions = resolve_all(resolver, requests, top_k)
+    return {
+        **evaluation.report(resolver.lang),
+        "decisions": _decisions(evaluation, resolutions),
+    }
 
 
-def _resolve_all(
-    resolver: EntityResolver, requests: Sequence[Request], top_k: int
+def resolve_all(
+    resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K
 ) -> tuple[Evaluation, list[Resolution]]:
+    """The ranks a bundle reaches on `requests`, and its answers."""
     index_of = {entity.id: index for index, entity in enumerate(resolver.entities)}
     resolutions = resolver.resolve_batch([request.query for request in requests], top_k=top_k)
     answers = [[index_of[match.id] for match in resolution.matches] for resolution in resolutions]
@@ -95,8 +100,8 @@ def evaluate_file(
         BundleError: the bundle cannot be loaded.
         RequestFileError: the request file cannot be read, naming file, row and field.
     """
-    resolver = EntityResolver.load(bundle)
     requests = read_requests(requests_path)
+    resolver = EntityResolver.load(bundle)
     report = {"system": resolver.name, **evaluate(resolver, requests, top_k)}
     names = unmerged_entities(resolver.entities)
     unmerged = measure(EncoderRanker(resolver.encoder, names), names, requests, top_k).report(resolver.lang)

@@ -1,0 +1,97 @@
+"""Where benchmarks read from and write to."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+RESULTS = REPOSITORY / "benchmarks" / "results"
+PACKAGES = ("numpy", "onnxruntime", "tokenizers", "rapidfuzz", "scikit-learn", "torch")
+LANGUAGES = ("de", "en", "fr", "it", "es")
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """The option that says where the data folder is."""
+    parser.add_argument("--data", type=Path, help="data folder (default: $EDGE_ER_DATA, else ../shared/data)")
+
+
+def data_folder(option: Path | None) -> Path:
+    """The data folder: the option, else the environment variable EDGE_ER_DATA, else ../shared/data.
+
+    Raises:
+        SystemExit: there is no such folder.
+    """
+    folder = option or Path(os.environ.get("EDGE_ER_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not (folder / "voice").is_dir():
+        sys.exit(f"{folder}: no folder voice/ in it; name the data folder with --data or EDGE_ER_DATA")
+    return folder
+
+
+def command_line(module: str) -> str:
+    """The command that is running, without the place of the data folder."""
+    words = sys.argv[1:]
+    if "--data" in words:
+        at = words.index("--data")
+        words = [*words[:at], *words[at + 2 :]]
+    return shlex.join(["python", "-m", f"benchmarks.{module}", *words])
+
+
+def machine() -> dict[str, str]:
+    """What ran: processor, Python and the versions of the packages that matter."""
+    packages = {}
+    for package in PACKAGES:
+        try:
+            packages[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {"processor": _processor(), "python": platform.python_version(), **packages}
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def write_result(module: str, name: str, figures: dict[str, Any], markdown: str) -> None:
+    """Write results/NAME.json and results/NAME.md, both with the command that made them."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    command = command_line(module)
+    whole = {"command": command, "machine": machine(), **figures}
+    _replace(RESULTS / f"{name}.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+    _replace(RESULTS / f"{name}.md", f"{markdown.rstrip()}\n\nMade by `{command}`.\n")
+
+
+def read_result(name: str) -> dict[str, Any]:
+    """The figures of results/NAME.json."""
+    figures: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return figures
+
+
+def _replace(path: Path, text: str) -> None:
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def markdown_table(heading: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table, the first column to the left, all others to the right."""
+    ruler = ["---", *(["---:"] * (len(heading) - 1))]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [heading, ruler, *rows])
+
+
+def percent(cell: dict[str, Any], digits: int = 3) -> str:
+    """`.965 (.951-.978)`."""
+    value, low, high = (f"{cell[key]:.{digits}f}".removeprefix("0") for key in ("value", "low", "high"))
+    return f"{value} ({low}-{high})"

@@ -1,0 +1,65 @@
+"""Systems under measurement, all as rankers over the entities of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from edge_er.encoder import Encoder
+from edge_er.intervals import Interval, mean_interval
+from edge_er.metrics import Evaluation, metric_scores
+from edge_er.rankers import TextEncoder
+
+AVERAGE = "average"
+
+
+def load_encoder(folder: Path) -> TextEncoder:
+    """The int8 encoder of a folder with encoder.onnx, else the float32 encoder in model.safetensors."""
+    if (folder / "encoder.onnx").is_file():
+        return Encoder.load(folder)
+    from edge_er.training.model import load_model
+
+    return load_model(folder)
+
+
+def pooled(evaluations: Mapping[str, Evaluation]) -> Evaluation:
+    """Evaluations of several languages as one; entities of different languages stay apart."""
+    parts = list(evaluations.values())
+    return Evaluation(
+        requests=[request for part in parts for request in part.requests],
+        ranks=np.concatenate([part.ranks for part in parts]),
+        entities=[f"{lang}: {entity}" for lang, part in evaluations.items() for entity in part.entities],
+        mapped=np.concatenate([part.mapped for part in parts]),
+        top_k=parts[0].top_k,
+    )
+
+
+def languages(evaluation: Evaluation) -> list[str]:
+    """The language of each row."""
+    return [request.lang or "" for request in evaluation.requests]
+
+
+def by_language(evaluation: Evaluation, rows: Sequence[int], metric: str) -> dict[str, Interval]:
+    """The figure of every language, and the plain average of the languages, over the chosen rows."""
+    scores = metric_scores(evaluation.ranks[list(rows)], metric)
+    entities = [evaluation.entities[row] for row in rows]
+    langs = np.array(languages(evaluation))[list(rows)]
+    cells = {}
+    for lang in dict.fromkeys(langs.tolist()):
+        chosen = np.flatnonzero(langs == lang)
+        cells[lang] = mean_interval(scores[chosen], [entities[row] for row in chosen.tolist()])
+    cells[AVERAGE] = mean_interval(scores, entities, langs.tolist())
+    return cells
+
+
+def rows_of(
+    evaluation: Evaluation, stratum: str | None = None, carrier_seen: bool | None = None
+) -> list[int]:
+    """Rows of a stratum, of seen or unseen carriers; None takes all."""
+    return [
+        row
+        for row, request in enumerate(evaluation.requests)
+        if stratum in (None, request.stratum) and carrier_seen in (None, request.carrier_seen)
+    ]
