@@ -1,0 +1,170 @@
+"""Records to entities: names are cleaned, duplicates and aliases of one station become one entity.
+
+    records -> names (one per country) -> links (why two names are one station) -> clusters -> entities
+
+Everything is decided in a fixed order, so the same records always give the same entities.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from catalog_tools.features import NameFeatures, name_features
+from catalog_tools.matching import Matcher
+from catalog_tools.names import clean_name
+from catalog_tools.sources import Record
+from catalog_tools.streams import stream_key
+
+__all__ = ["Cluster", "Link", "NameGroup", "merge_records", "name_groups"]
+
+_CROWDED_STREAM = 40  # names on one stream: beyond that it is a placeholder
+
+
+@dataclass(slots=True)
+class NameGroup:
+    """All records of one country whose cleaned names are letter for letter the same."""
+
+    features: NameFeatures
+    records: list[Record] = field(default_factory=list)
+    streams: set[str] = field(default_factory=set)  # keys, not addresses
+
+    @property
+    def name(self) -> str:
+        return self.features.name
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Why two names were taken for one station; `doubt` grows from 0 (same name) to 1."""
+
+    name_a: str
+    name_b: str
+    country: str
+    reason: str
+    doubt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The names of one station and the links that hold them together."""
+
+    groups: tuple[NameGroup, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def country(self) -> str:
+        return self.groups[0].features.country
+
+
+def merge_records(records: Iterable[Record], places: Collection[str] = ()) -> list[Cluster]:
+    """Clusters of names, sorted by country and name; `places`: see Matcher.
+
+    Records need a country in their metadata to stay apart from those of other countries.
+    """
+    groups = name_groups(records)
+    matcher = Matcher([group.features for group in groups], places)
+    links = sorted(_links(groups, matcher), key=lambda found: (found[0].doubt, found[1], found[2]))
+    parent = list(range(len(groups)))
+    members = {index: [index] for index in parent}
+    kept: dict[int, list[Link]] = defaultdict(list)
+    for link, a, b in links:
+        root_a, root_b = sorted((_root(parent, a), _root(parent, b)))
+        if root_a == root_b or not _all_compatible(groups, matcher, members[root_a], members[root_b]):
+            continue
+        parent[root_b] = root_a
+        members[root_a] += members.pop(root_b)
+        kept[root_a] += [link, *kept.pop(root_b, [])]
+    clusters = [
+        Cluster(tuple(groups[index] for index in sorted(members[root])), tuple(kept[root])) for root in members
+    ]
+    return sorted(clusters, key=lambda cluster: (cluster.country, cluster.groups[0].name))
+
+
+def name_groups(records: Iterable[Record]) -> list[NameGroup]:
+    """Groups of records with the same country and cleaned name, sorted by both."""
+    found: dict[tuple[str, str], NameGroup] = {}
+    for record in records:
+        country = str(record.metadata.get("country", ""))
+        name = clean_name(record.name)
+        group = found.get((country, name))
+        if group is None:
+            group = found[country, name] = NameGroup(name_features(name, country))
+        group.records.append(record)
+        group.streams |= {key for key in map(stream_key, record_streams(record)) if key}
+    return [found[key] for key in sorted(found)]
+
+
+def record_streams(record: Record) -> list[str]:
+    """The stream addresses of a record: its `stream`, its `streams` (a list, or joined by '|'), or none."""
+    streams = record.metadata.get("streams")
+    listed = streams.split("|") if isinstance(streams, str) else list(streams or ())
+    single = record.metadata.get("stream")
+    return list(dict.fromkeys([*([single] if single else []), *listed]))
+
+
+def _links(groups: Sequence[NameGroup], matcher: Matcher) -> Iterator[tuple[Link, int, int]]:
+    seen: set[tuple[int, int]] = set()
+    for a, b in _candidates(groups):
+        if (a, b) in seen:
+            continue
+        seen.add((a, b))
+        first, second = groups[a], groups[b]
+        reason, doubt = _reason(first, second, matcher)
+        if reason:
+            yield Link(first.name, second.name, first.features.country, reason, round(doubt, 3)), a, b
+
+
+def _reason(first: NameGroup, second: NameGroup, matcher: Matcher) -> tuple[str | None, float]:
+    """Why two groups are one station, and how doubtful that is."""
+    one_stream = not first.streams.isdisjoint(second.streams)
+    a, b = first.features, second.features
+    reason = matcher.same_name(a, b, one_stream)
+    if reason:
+        return reason, (0.0 if one_stream else 0.1) + (0.1 if "frequency" in reason else 0.0)
+    reason = matcher.same_call_sign(a, b)
+    if reason:
+        return reason, 0.2 if one_stream else 0.3
+    reason = matcher.same_stream(a, b) if one_stream else None
+    if not reason:
+        return None, 1.0
+    lengths = sorted((len("".join(a.core)), len("".join(b.core))))
+    return reason, (0.4 if "contains" in reason else 0.7) + 0.3 * (1 - lengths[0] / lengths[1])
+
+
+def _candidates(groups: Sequence[NameGroup]) -> Iterator[tuple[int, int]]:
+    """Pairs that share a country and a key, a call sign or a stream."""
+    blocks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for index, group in enumerate(groups):
+        one = group.features
+        for key in sorted(one.keys):
+            blocks[one.country, "name", key].append(index)
+        for key in sorted(group.streams):
+            blocks[one.country, "stream", key].append(index)
+        if one.call_sign:
+            blocks[one.country, "call sign", one.call_sign].append(index)
+    for (_, kind, _), members in blocks.items():
+        if kind != "stream" or len(members) <= _CROWDED_STREAM:
+            yield from combinations(members, 2)
+
+
+def _all_compatible(groups: Sequence[NameGroup], matcher: Matcher, ours: list[int], theirs: list[int]) -> bool:
+    return all(matcher.compatible_in_cluster(groups[a].features, groups[b].features) for a in ours for b in theirs)
+
+
+def _root(parent: list[int], index: int) -> int:
+    while parent[index] != index:
+        parent[index] = parent[parent[index]]
+        index = parent[index]
+    return index
+
+
+def reasons(clusters: Iterable[Cluster]) -> Counter[str]:
+    """How many links each reason gave; similarities are counted together."""
+    return Counter(
+        "same stream, names alike" if "alike" in link.reason else link.reason
+        for cluster in clusters
+        for link in cluster.links
+    )

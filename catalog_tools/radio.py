@@ -1,0 +1,103 @@
+"""The five radio catalogs, made from the public station lists.
+
+    python -m catalog_tools.radio --data ../shared/data --out build/catalogs
+
+writes radio_{de,en,fr,it,es}.jsonl (id, name, aliases, country, tags, streams), ready for `edge-er build`, and for
+each a report of what was merged and why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from catalog_tools.entities import Cluster, merge_records
+from catalog_tools.identity import entities_from_clusters
+from catalog_tools.sources import Record, read_records
+from edge_er.entity import Entity
+from edge_er.normalize import canonical_text
+
+__all__ = ["CATALOG_COUNTRIES", "city_names", "main", "radio_clusters", "write_catalog"]
+
+CATALOG_COUNTRIES: dict[str, tuple[str, ...]] = {
+    "de": ("DE", "AT", "LI"),
+    "en": ("GB", "IE", "US"),
+    "fr": ("FR", "BE", "LU", "MC"),
+    "it": ("IT", "SM"),
+    "es": ("ES",),
+}
+_STATIONS = "stations/stations.jsonl.gz"
+_CITIES = "entities/cities.jsonl.gz"
+
+
+def radio_clusters(records: Iterable[Record], places: frozenset[str]) -> dict[str, list[Cluster]]:
+    """Merged stations of each language's catalog."""
+    stations = list(records)
+    return {
+        lang: merge_records((r for r in stations if r.metadata.get("country") in countries), places)
+        for lang, countries in CATALOG_COUNTRIES.items()
+    }
+
+
+def city_names(data: Path) -> frozenset[str]:
+    """Canonical one-word names of cities and towns; empty where the list is missing."""
+    file = data / _CITIES
+    if not file.is_file():
+        return frozenset()
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        names = {canonical_text(json.loads(line)["name"]) for line in lines}
+    return frozenset(name for name in names if " " not in name and len(name) > 3)
+
+
+def write_catalog(entities: Sequence[Entity], file: Path) -> None:
+    """One JSON object a line, sorted by id; the file appears only when it is complete."""
+    _write(file, (json.dumps(_row(entity), ensure_ascii=False, sort_keys=False) + "\n" for entity in entities))
+
+
+def _row(entity: Entity) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": entity.id, "name": entity.name}
+    if entity.aliases:
+        row["aliases"] = list(entity.aliases)
+    return {**row, **entity.metadata}
+
+
+def _write(file: Path, lines: Iterable[str]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(file.name + ".part")
+    with open(part, "w", encoding="utf-8") as out:
+        out.writelines(lines)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(part, file)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m catalog_tools.radio", description=__doc__.split("\n")[0])
+    default = os.environ.get("EDGE_ER_DATA", str(Path(__file__).resolve().parents[2] / "shared" / "data"))
+    parser.add_argument("--data", type=Path, default=Path(default), help="folder with stations/ and entities/")
+    parser.add_argument("--out", type=Path, default=Path("build/catalogs"), help="folder for the catalogs")
+    options = parser.parse_args(arguments)
+    clusters = radio_clusters(read_records(options.data / _STATIONS), city_names(options.data))
+    for lang, found in clusters.items():
+        entities = entities_from_clusters(found)
+        write_catalog(entities, options.out / f"radio_{lang}.jsonl")
+        print(_summary(lang, found, entities))
+
+
+def _summary(lang: str, clusters: Sequence[Cluster], entities: Sequence[Entity]) -> str:
+    from catalog_tools.entities import reasons
+
+    raw = len({(c.country, r.name) for c in clusters for g in c.groups for r in g.records})
+    counts = ", ".join(f"{reason}: {count}" for reason, count in reasons(clusters).most_common())
+    aliases = sum(len(entity.aliases) for entity in entities)
+    return f"radio_{lang}: {raw} names -> {len(entities)} entities with {aliases} aliases ({counts})"
+
+
+if __name__ == "__main__":
+    main()
