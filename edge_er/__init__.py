@@ -1,0 +1,40 @@
+"""Finds the entity that a spoken or typed request names: small, offline, the same answer on every device.
+
+>>> from edge_er import EntityResolver
+>>> EntityResolver.load("radio_es").resolve("pon la cadena ser").best.name  # doctest: +SKIP
+'Cadena SER'
+"""
+
+from edge_er.encoder import Encoder
+from edge_er.entity import Entity
+from edge_er.errors import (
+    BudgetExceededError,
+    BundleCorruptError,
+    BundleError,
+    BundleNotFoundError,
+    BundleVersionError,
+    CatalogError,
+    EdgeERError,
+    RequestFileError,
+)
+from edge_er.normalize import canonical_text
+from edge_er.resolver import EntityResolver, Match, Resolution
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BudgetExceededError",
+    "BundleCorruptError",
+    "BundleError",
+    "BundleNotFoundError",
+    "BundleVersionError",
+    "CatalogError",
+    "EdgeERError",
+    "Encoder",
+    "Entity",
+    "EntityResolver",
+    "Match",
+    "RequestFileError",
+    "Resolution",
+    "canonical_text",
+]

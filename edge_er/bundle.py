@@ -1,0 +1,258 @@
+"""The bundle: a catalog, its vectors, the encoder that made them, and a manifest that says everything about them.
+
+The files of a bundle, in a directory or in one uncompressed zip:
+
+    manifest.json        sizes and SHA-256 of the others, budget, recipe, quality, calibration, golden requests
+    encoder.onnx, tokenizer.json, encoder.json
+    entities.jsonl       one entity a line, sorted by id
+    vectors.safetensors  "vectors" int8 [forms, dim], "entity" int32 [forms]: the line of each form's entity
+    streams.jsonl        stream addresses, outside the budget
+
+The manifest's own checksum is taken over its bytes with the 64 digits of `manifest_sha256` replaced by zeros.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.bundle_files import MANIFEST, Reader, open_reader, parse_size, write_directory, write_zip
+from edge_er.encoder import ENCODER_FILES
+from edge_er.entity import Entity
+from edge_er.entity_file import EntityFile, entities_jsonl, streams_jsonl
+from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleError, BundleVersionError
+from edge_er.shipped import find_bundle
+
+__all__ = ["Bundle", "find_bundle", "new_bundle", "parse_size", "read_bundle", "write_bundle"]
+
+FORMAT_VERSION = 1
+ENTITIES, VECTORS, STREAMS = "entities.jsonl", "vectors.safetensors", "streams.jsonl"
+BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, ENTITIES, VECTORS, STREAMS)
+_CARD_IN_MANIFEST = ("name", "languages", "dim", "max_tokens", "vocab_size", "parameters", "quantisation")
+_SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
+_SEAL = '"manifest_sha256": "'
+_REQUIRED: dict[str, type] = {"name": str, "counts": dict, "files": dict, "index": dict, "size_bytes": int}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a bundle holds.
+
+    `vectors` is int8 [forms, dim]; `form_entity` is int32 [forms], indices into `entities`, sorted by id.
+    """
+
+    manifest: Mapping[str, Any]
+    entities: Sequence[Entity]
+    vectors: NDArray[np.int8]
+    form_entity: NDArray[np.int32]
+    encoder_files: Mapping[str, bytes]
+
+    def with_manifest(self, **changes: Any) -> Bundle:
+        """The same bundle with other manifest fields (report, golden, calibration, ...)."""
+        return replace(self, manifest={**self.manifest, **changes})
+
+
+def new_bundle(
+    *,
+    name: str,
+    lang: str,
+    entities: Sequence[Entity],
+    vectors: NDArray[np.int8],
+    form_entity: NDArray[np.int32],
+    encoder_files: Mapping[str, bytes],
+    calibration: Mapping[str, Any] | None = None,
+    recipe: Mapping[str, Any] | None = None,
+    version: str = "1",
+) -> Bundle:
+    """A bundle in memory, ready to answer (`EntityResolver(bundle)`) or to be written.
+
+    `entities` are sorted by id; `vectors` are `quantise(encoder.encode(forms), card["vector_scale"])`.
+
+    Raises:
+        BundleError: entities not sorted by id or an id twice, or vectors that do not fit them.
+    """
+    ids = [entity.id for entity in entities]
+    for before, after in pairwise(ids):
+        if before >= after:
+            raise BundleError(f"bundle {name!r}: ids must ascend; {after!r} follows {before!r}")
+    _check_vectors(vectors, form_entity, len(entities))
+    card = json.loads(encoder_files["encoder.json"])
+    if vectors.shape[1] != card["dim"]:
+        raise BundleError(f"bundle {name!r}: vectors are {vectors.shape[1]}-d, the encoder {card['dim']}-d")
+    manifest = {
+        "name": name,
+        "lang": lang,
+        "version": version,
+        "counts": {
+            "entities": len(entities),
+            "aliases": sum(len(entity.aliases) for entity in entities),
+            "forms": len(vectors),
+        },
+        "encoder": {key: card[key] for key in _CARD_IN_MANIFEST if key in card},
+        "index": {"kind": "exact", "dim": card["dim"], "scale": card["vector_scale"]},
+        "calibration": dict(calibration if calibration is not None else card.get("calibration") or {}),
+        "report": {},
+        "golden": [],
+        "recipe": dict(recipe or {}),
+    }
+    return Bundle(manifest, entities, vectors, form_entity, dict(encoder_files))
+
+
+def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
+    """The bundle of a shipped name, a directory or a zip; every size and checksum is verified.
+
+    Raises:
+        BundleNotFoundError: there is none.
+        BundleVersionError: written by a newer version.
+        BundleCorruptError: a file is missing or is not what the manifest says.
+    """
+    path = find_bundle(name_or_path)
+    read = open_reader(path)
+    manifest = _read_manifest(read(MANIFEST), path)
+    files = {name: _verified(read, name, expected, path) for name, expected in manifest["files"].items()}
+    for name in (*ENCODER_FILES, ENTITIES, VECTORS):
+        if name not in files:
+            raise BundleCorruptError(f"{path}: the manifest does not list {name}; build the bundle again")
+    entities = EntityFile(files[ENTITIES], files.get(STREAMS))
+    vectors, form_entity = _read_vectors(files[VECTORS], path)
+    _check_vectors(vectors, form_entity, len(entities))
+    return Bundle(manifest, entities, vectors, form_entity, {name: files[name] for name in ENCODER_FILES})
+
+
+def write_bundle(
+    path: str | os.PathLike[str], bundle: Bundle, budget: str | int | None = "2MB"
+) -> dict[str, Any]:
+    """Write a bundle as a directory, or as one zip if `path` ends in .zip; whole or not at all.
+
+    The same bundle gives the same bytes. `budget` limits all files but the stream addresses; None is no limit.
+    Returns the manifest as written.
+
+    Raises:
+        BudgetExceededError: larger than `budget`; lists each file's size, and nothing is written.
+        BundleError: `path` cannot be replaced, or an entity cannot be written.
+    """
+    from safetensors.numpy import save
+
+    files = dict(bundle.encoder_files)
+    files[ENTITIES] = entities_jsonl(bundle.entities)
+    files[VECTORS] = save({"vectors": bundle.vectors, "entity": bundle.form_entity})
+    streams = streams_jsonl(bundle.entities)
+    if streams is not None:
+        files[STREAMS] = streams
+    limit = None if budget is None else parse_size(budget)
+    manifest, files[MANIFEST] = _seal(bundle.manifest, files, limit)
+    if limit is not None and manifest["size_bytes"] > limit:
+        raise _over_budget(path, files, limit)
+    target = Path(path)
+    if target.suffix.lower() == ".zip":
+        write_zip(target, files)
+    else:
+        write_directory(target, files, known=BUNDLE_FILES)
+    return manifest
+
+
+def _seal(
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], budget: int | None
+) -> tuple[dict[str, Any], bytes]:
+    """The manifest with sizes and checksums, and the bytes of manifest.json, whose own size counts too."""
+    listed = {name: _fingerprint(data) for name, data in sorted(files.items())}
+    described = {key: value for key, value in manifest.items() if key not in _SEALED}
+    others = sum(_counted_sizes(files).values())
+    size, previous = others, -1
+    while size != previous:
+        sealed = {
+            "format_version": FORMAT_VERSION,
+            "manifest_sha256": "0" * 64,
+            **described,
+            "budget_bytes": budget,
+            "size_bytes": size,
+            "files": listed,
+        }
+        data = (json.dumps(sealed, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
+        previous, size = size, others + len(data)
+    sealed["manifest_sha256"] = hashlib.sha256(data).hexdigest()
+    return sealed, data.replace(b"0" * 64, sealed["manifest_sha256"].encode(), 1)
+
+
+def _fingerprint(data: bytes) -> dict[str, Any]:
+    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
+    """Size of each file that counts against the budget."""
+    return {name: len(data) for name, data in files.items() if name != STREAMS}
+
+
+def _over_budget(path: str | os.PathLike[str], files: Mapping[str, bytes], budget: int) -> BundleError:
+    sizes = _counted_sizes(files)
+    listing = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda item: -item[1]))
+    return BudgetExceededError(
+        f"{path}: {sum(sizes.values()):,} bytes, over the budget of {budget:,} ({listing}); nothing was written; "
+        "give a larger --budget, a smaller catalog or a smaller encoder",
+        sizes=sizes,
+        budget=budget,
+    )
+
+
+def _read_manifest(data: bytes, path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(data)
+        version = manifest["format_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleCorruptError(f"{path}: {MANIFEST} is damaged ({error}); copy the bundle again") from error
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise BundleVersionError(
+            f"{path}: bundle format {version}; this edge-er reads up to {FORMAT_VERSION}, so upgrade it"
+        )
+    start = data.find(_SEAL.encode()) + len(_SEAL)
+    blank = data[:start] + b"0" * 64 + data[start + 64 :]
+    if data[start : start + 64] != hashlib.sha256(blank).hexdigest().encode():
+        raise BundleCorruptError(f"{path}: {MANIFEST} is damaged (checksum); copy the bundle again")
+    for field, kind in _REQUIRED.items():
+        if not isinstance(manifest.get(field), kind):
+            raise BundleCorruptError(f"{path}: {MANIFEST} has no {field}; build the bundle again")
+    return dict(manifest)
+
+
+def _verified(read: Reader, name: str, expected: Mapping[str, Any], path: Path) -> bytes:
+    if name not in BUNDLE_FILES:
+        raise BundleCorruptError(f"{path}: {MANIFEST} lists {name!r}, which is no file of a bundle")
+    data = read(name)
+    found = _fingerprint(data)
+    for what in ("size", "sha256"):
+        if found[what] != expected[what]:
+            raise BundleCorruptError(
+                f"{path}: {name} is damaged: expected {what} {expected[what]}, found {found[what]}; "
+                "copy the bundle again"
+            )
+    return data
+
+
+def _read_vectors(data: bytes, path: Path) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        arrays = load(data)
+        return arrays["vectors"], arrays["entity"]
+    except (SafetensorError, KeyError) as error:
+        raise BundleCorruptError(f"{path}: {VECTORS}: {error}; build the bundle again") from error
+
+
+def _check_vectors(vectors: NDArray[np.int8], form_entity: NDArray[np.int32], entities: int) -> None:
+    found = f"found {vectors.dtype} {vectors.shape} and {form_entity.dtype} {form_entity.shape}"
+    if vectors.dtype != np.int8 or vectors.ndim != 2:
+        raise BundleCorruptError(f"{VECTORS}: expected vectors int8 [forms, dim], {found}")
+    if form_entity.dtype != np.int32 or form_entity.shape != vectors.shape[:1]:
+        raise BundleCorruptError(f"{VECTORS}: expected an int32 entity index for each form, {found}")
+    if not np.array_equal(np.unique(form_entity), np.arange(entities)):
+        raise BundleCorruptError(f"{VECTORS}: expected a form for each of {entities} entities and no other")

@@ -1,0 +1,237 @@
+"""A bundle's files on disk: a directory or one uncompressed zip, written whole or not at all.
+
+A zip is written with a SHA-256 of itself in its comment, so that a damaged byte is found even between files.
+A zip made by another tool has no such comment: only its files are checked.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import io
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from edge_er.errors import BundleCorruptError, BundleError
+
+__all__ = ["MANIFEST", "Reader", "open_reader", "parse_size", "write_directory", "write_zip"]
+
+MANIFEST = "manifest.json"
+Reader = Callable[[str], bytes]
+"""File name to its contents; raises BundleCorruptError where it is missing or cannot be read."""
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_ZIP_COMMENT = b"edge-er bundle sha256="
+_ZIP_END = b"PK\x05\x06"
+_ZIP_END_SIZE = 22
+
+
+def parse_size(size: str | int) -> int:
+    """Bytes of "2MB" (2,000,000), "900kB", "2MiB" (2,097,152) or a plain number.
+
+    Raises:
+        ValueError: not such a size.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", str(size).lower())
+    if not match or match[2] not in _UNITS:
+        raise ValueError(f"expected a size such as 2MB, 900kB or 2MiB, found {size!r}")
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+def open_reader(path: Path) -> Reader:
+    """Reads the files of the bundle at `path`.
+
+    Raises:
+        BundleCorruptError: neither a directory nor a whole zip with a manifest.
+    """
+    if path.is_dir():
+        return _directory_reader(path)
+    try:
+        return _zip_reader(path)
+    except OSError as error:
+        raise BundleCorruptError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def _directory_reader(folder: Path) -> Reader:
+    def read(name: str) -> bytes:
+        try:
+            return (folder / name).read_bytes()
+        except FileNotFoundError as error:
+            raise BundleCorruptError(f"{folder}: {name} is missing; copy the bundle again") from error
+        except OSError as error:
+            reason = error.strerror or error
+            raise BundleCorruptError(f"{folder}: {name} cannot be read ({reason})") from error
+
+    return read
+
+
+def _zip_reader(path: Path) -> Reader:
+    data = path.read_bytes()
+    _check_zip_comment(data, path)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (
+        Exception
+    ) as error:  # zipfile raises many kinds on damaged bytes (BadZipFile, struct.error, ValueError)
+        raise BundleCorruptError(
+            f"{path}: not a whole zip ({error}); copy it again or build it again"
+        ) from error
+    manifests = [name for name in archive.namelist() if name.rpartition("/")[2] == MANIFEST]
+    if not manifests:
+        raise BundleCorruptError(f"{path}: {MANIFEST} is missing; this zip is no bundle")
+    folder = min(manifests, key=len)[: -len(MANIFEST)]
+
+    def read(name: str) -> bytes:
+        try:
+            return archive.read(folder + name)
+        except KeyError as error:
+            raise BundleCorruptError(f"{path}: {name} is missing; copy the bundle again") from error
+        except Exception as error:  # BadZipFile, zlib.error, struct.error, ...
+            raise BundleCorruptError(f"{path}: {name} is damaged ({error}); copy the bundle again") from error
+
+    return read
+
+
+def _check_zip_comment(data: bytes, path: Path) -> None:
+    """Every byte of a zip written here; one of another tool ends without a comment and passes."""
+    if data[-_ZIP_END_SIZE : -_ZIP_END_SIZE + 4] == _ZIP_END and data[-2:] == b"\0\0":
+        return
+    body, found = data[:-64], data[-64:]
+    if not body.endswith(_ZIP_COMMENT) or hashlib.sha256(body).hexdigest().encode() != found:
+        raise BundleCorruptError(f"{path}: damaged or not a bundle (checksum of the zip); copy it again")
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """The zip of `files`: stored, sorted, without dates of today; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, _ZIP_DATE)
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, files[name])
+        archive.comment = _ZIP_COMMENT + b"0" * 64
+    body = buffer.getvalue()[:-64]
+    return body + hashlib.sha256(body).hexdigest().encode()
+
+
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """Put the zip of `files` at `path`, whole or not at all.
+
+    Raises:
+        BundleError: `path` is a directory.
+    """
+    if path.is_dir():
+        raise BundleError(f"{path}: is a directory; give another name for the zip")
+    _prepare_folder(path)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _write_through(file, zip_bytes(files))
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_directory(path.parent)
+
+
+def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]) -> None:
+    """Put a directory of `files` at `path`, whole or not at all.
+
+    The old directory waits beside it under `previous_directory(path)` until the new one is in place; files of it
+    that are not `known` to the format (a model card) are carried over.
+
+    Raises:
+        BundleError: `path` is a file, or a directory that holds no bundle.
+    """
+    _check_replaceable(path)
+    _prepare_folder(path)
+    restore_directory(path)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.tmp-", dir=path.parent))
+    try:
+        for name, data in files.items():
+            with (temporary / name).open("wb") as file:
+                _write_through(file, data)
+        _carry_over(path, temporary, {*known, *files})
+        temporary.chmod(0o755)
+        _sync_directory(temporary)
+        _swap(path, temporary)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def previous_directory(path: Path) -> Path:
+    """Where the old directory waits while a new one takes its place."""
+    return path.with_name(f".{path.name}.previous")
+
+
+def restore_directory(path: Path) -> None:
+    """Finish what a write that was killed between its two renames left behind."""
+    previous = previous_directory(path)
+    if previous.is_dir() and not path.exists():
+        previous.rename(path)
+    elif previous.is_dir():
+        shutil.rmtree(previous)
+
+
+def _prepare_folder(path: Path) -> None:
+    """The folder of `path`, without what a killed write to `path` left in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.tmp-*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def _swap(path: Path, new: Path) -> None:
+    previous = previous_directory(path)
+    if path.exists():
+        path.rename(previous)
+    try:
+        new.rename(path)
+    except BaseException:
+        restore_directory(path)
+        raise
+    _sync_directory(path.parent)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _check_replaceable(path: Path) -> None:
+    if path.is_file():
+        raise BundleError(f"{path}: is a file; give a directory, or a name ending in .zip")
+    if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
+        raise BundleError(
+            f"{path}: is a directory that holds no bundle, so it is not replaced; give another path"
+        )
+
+
+def _carry_over(old: Path, new: Path, known: set[str]) -> None:
+    if old.is_dir():
+        for extra in old.iterdir():
+            if extra.name not in known:
+                copy = shutil.copytree if extra.is_dir() else shutil.copy2
+                copy(extra, new / extra.name)
+
+
+def _write_through(file: io.BufferedIOBase, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_directory(path: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,73 @@
+"""Scores to a decision: how sure the best answer is, and whether to give it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from edge_er.errors import BundleCorruptError
+
+__all__ = ["Calibration", "Decision"]
+
+Decision = Literal["match", "ambiguous", "no_match"]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Confidence of a candidate = logistic(score_weight * score + margin_weight * margin + bias).
+
+    `score` is the cosine of request and candidate, `margin` how far it is above the best other candidate (negative
+    below it). The best candidate under `min_confidence` is no match; one less than `ambiguous_margin` above the next
+    is ambiguous.
+    """
+
+    score_weight: float = 14.0
+    margin_weight: float = 6.0
+    bias: float = -9.0
+    min_confidence: float = 0.25
+    ambiguous_margin: float = 0.02
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Calibration:
+        """The calibration of a manifest; what it does not say keeps its default.
+
+        Raises:
+            BundleCorruptError: a value is no finite number.
+        """
+        known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
+        for name, value in known.items():
+            if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+                raise BundleCorruptError(
+                    f"manifest.json, calibration.{name}: expected a number, found {value!r}; build the bundle again"
+                )
+        return cls(**known)
+
+    def to_dict(self) -> dict[str, float]:
+        """As it stands in a manifest."""
+        return asdict(self)
+
+    def confidences(self, scores: Sequence[float]) -> list[float]:
+        """Confidence in [0, 1] of each candidate; `scores` are cosines, best first."""
+        confidences = []
+        for rank, score in enumerate(scores):
+            rival = scores[0] if rank else scores[1] if len(scores) > 1 else 0.0
+            evidence = self.score_weight * score + self.margin_weight * (score - rival) + self.bias
+            confidences.append(_logistic(evidence))
+        return confidences
+
+    def decide(self, scores: Sequence[float], confidences: Sequence[float]) -> Decision:
+        """What to answer; `scores` are cosines, best first, with their `confidences`."""
+        if not scores or confidences[0] < self.min_confidence:
+            return "no_match"
+        if len(scores) > 1 and scores[0] - scores[1] < self.ambiguous_margin:
+            return "ambiguous"
+        return "match"
+
+
+def _logistic(value: float) -> float:
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    odds = math.exp(max(value, -700.0))  # below that exp underflows to 0 anyway
+    return odds / (1.0 + odds)

@@ -1,0 +1,187 @@
+"""Texts to unit vectors: canonical text, WordPiece tokens, one ONNX graph with pooling and normalisation inside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.errors import EncoderError
+from edge_er.normalize import canonical_text
+
+__all__ = ["ENCODER_FILES", "Encoder", "quantise", "read_encoder_files"]
+
+ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
+_CARD_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "dim": int,
+    "max_tokens": int,
+    "vector_scale": (int, float),
+}
+
+
+class Encoder:
+    """A sentence encoder: an ONNX graph, its tokenizer and its card.
+
+    The graph takes `input_ids` and `attention_mask`, int64 [batch, tokens], and gives `embedding`,
+    float32 [batch, dim] of length 1. The card (encoder.json) says what it is and where it comes from.
+    """
+
+    def __init__(self, session: Any, tokenizer: Any, card: Mapping[str, Any]) -> None:
+        self.card = card
+        self.dim: int = card["dim"]
+        self.max_tokens: int = card["max_tokens"]
+        self._session = session
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def load(cls, folder: str | Path, threads: int = 1) -> Encoder:
+        """Encoder of a folder with encoder.onnx, tokenizer.json and encoder.json.
+
+        Raises:
+            EncoderError: a file is missing or cannot be used, naming the file.
+        """
+        files = read_encoder_files(folder)
+        return cls.from_bytes(
+            files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"]), threads
+        )
+
+    @classmethod
+    def from_bytes(
+        cls, onnx: bytes, tokenizer_json: str | bytes, card: Mapping[str, Any], threads: int = 1
+    ) -> Encoder:
+        """Encoder from the contents of its files; `threads` is how many cores one request may use.
+
+        Raises:
+            EncoderError: the card lacks a field, or graph or tokenizer cannot be used.
+        """
+        _check_card(card)
+        return cls(_session(onnx, threads), _tokenizer(tokenizer_json), card)
+
+    def token_ids(self, text: str) -> list[int]:
+        """[CLS] ... [SEP] of `text`, at most `max_tokens` ids with [SEP] kept at the end."""
+        return self._canonical_ids(canonical_text(text))
+
+    def encode(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
+        """Unit vectors of `texts`, float32 [len(texts), dim], in the order given.
+
+        Texts are run with others of exactly their length, so that nothing is padded and a vector does not depend on
+        what else is in the batch (to the last bits of a float; to the bit with `batch_size=1`).
+        """
+        return self.encode_canonical([canonical_text(text) for text in texts], batch_size)
+
+    def encode_canonical(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
+        """The same as `encode` for texts that are canonical already."""
+        ids = [self._canonical_ids(text) for text in texts]
+        vectors = np.empty((len(ids), self.dim), np.float32)
+        if batch_size == 1:
+            for row, tokens in enumerate(ids):
+                vectors[row] = self._run([tokens])[0]
+            return vectors
+        for rows in _batches([len(tokens) for tokens in ids], batch_size):
+            vectors[rows] = self._run([ids[row] for row in rows])
+        return vectors
+
+    def _canonical_ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text).ids
+        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
+
+    def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:
+        input_ids = np.array(ids, np.int64)
+        feeds = {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)}
+        vectors: NDArray[np.float32] = self._session.run(["embedding"], feeds)[0]
+        return vectors
+
+
+def read_encoder_files(folder: str | Path) -> dict[str, bytes]:
+    """Contents of an encoder folder's files by name, checked against the sizes and checksums of its card.
+
+    Raises:
+        EncoderError: a file is missing or damaged, naming it.
+    """
+    folder = Path(folder)
+    files = {}
+    for name in ENCODER_FILES:
+        try:
+            files[name] = (folder / name).read_bytes()
+        except OSError as error:
+            raise EncoderError(
+                f"{folder / name}: cannot be read ({error.strerror or error}); "
+                f"an encoder folder holds {', '.join(ENCODER_FILES)}"
+            ) from error
+    try:
+        card = json.loads(files["encoder.json"])
+    except ValueError as error:
+        raise EncoderError(
+            f"{folder / 'encoder.json'}: not JSON ({error}); export the encoder again"
+        ) from error
+    _check_card(card)
+    for name, expected in card.get("files", {}).items():
+        if name in files and hashlib.sha256(files[name]).hexdigest() != expected["sha256"]:
+            raise EncoderError(f"{folder / name}: not the file encoder.json names (SHA-256); export it again")
+    return files
+
+
+def quantise(vectors: NDArray[np.float32], scale: float) -> NDArray[np.int8]:
+    """`vectors * scale` rounded half to even and clipped to ±127, int8 of the same shape."""
+    rounded: NDArray[np.int8] = np.clip(np.rint(vectors * np.float32(scale)), -127, 127).astype(np.int8)
+    return rounded
+
+
+def _batches(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
+    """Rows in batches of one length each."""
+    by_length: dict[int, list[int]] = {}
+    for row, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(row)
+    return [
+        rows[start : start + batch_size]
+        for _, rows in sorted(by_length.items())
+        for start in range(0, len(rows), batch_size)
+    ]
+
+
+def _check_card(card: Mapping[str, Any]) -> None:
+    for name, kind in _CARD_FIELDS.items():
+        value = card.get(name) if isinstance(card, Mapping) else None
+        if not isinstance(value, kind) or isinstance(value, bool) or value <= 0:  # type: ignore[operator]
+            raise EncoderError(
+                f"encoder.json, field {name!r}: expected a number above 0, found {value!r}; export the encoder again"
+            )
+
+
+def _session(onnx: bytes, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has no common error class
+        raise EncoderError(f"encoder.onnx: onnxruntime cannot load it ({error}); export it again") from error
+    inputs = {value.name for value in session.get_inputs()}
+    outputs = {value.name for value in session.get_outputs()}
+    if inputs != {"input_ids", "attention_mask"} or "embedding" not in outputs:
+        raise EncoderError(
+            "encoder.onnx: expected inputs input_ids and attention_mask and an output embedding, "
+            f"found {', '.join(sorted(inputs))} and {', '.join(sorted(outputs))}; export it again"
+        )
+    return session
+
+
+def _tokenizer(tokenizer_json: str | bytes) -> Any:
+    from tokenizers import Tokenizer
+
+    try:
+        text = tokenizer_json if isinstance(tokenizer_json, str) else tokenizer_json.decode("utf-8")
+        tokenizer = Tokenizer.from_str(text)
+    except Exception as error:  # tokenizers raises bare Exception
+        raise EncoderError(f"tokenizer.json: tokenizers cannot read it ({error}); export it again") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

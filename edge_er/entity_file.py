@@ -1,0 +1,131 @@
+"""Entities on disk: one JSON object a line in entities.jsonl, stream addresses line by line beside it in streams.jsonl.
+
+    {"id":"es-0042","name":"Cadena SER","aliases":["SER"],"spoken":["cadena s e r"],"country":"ES","tags":["news"]}
+    {"id":"es-0042","streams":["https://..."]}
+
+A line is parsed when its entity is asked for: loading ten thousand entities costs nothing until they answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, overload
+
+from edge_er.entity import Entity
+from edge_er.errors import BundleCorruptError, BundleError
+
+__all__ = ["EntityFile", "entities_jsonl", "json_line", "streams_jsonl"]
+
+STREAMS = "streams"
+_OWN_FIELDS = ("id", "name", "aliases", "spoken")
+
+
+class EntityFile(Sequence[Entity]):
+    """The entities of entities.jsonl and, where there is one, streams.jsonl; index i is line i of both."""
+
+    def __init__(self, entities: bytes, streams: bytes | None = None) -> None:
+        self._lines = _lines(entities)
+        self._streams = None if streams is None else _lines(streams)
+        if self._streams is not None and len(self._streams) != len(self._lines):
+            raise BundleCorruptError(
+                f"streams.jsonl: expected a line for each of {len(self._lines)} entities, "
+                f"found {len(self._streams)}; build the bundle again"
+            )
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Entity: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Entity]: ...
+    def __getitem__(self, index: int | slice) -> Entity | list[Entity]:
+        if isinstance(index, slice):
+            return [self[row] for row in range(*index.indices(len(self)))]
+        fields = _parse("entities.jsonl", self._lines, index)
+        if self._streams is not None:
+            streams = _parse("streams.jsonl", self._streams, index)
+            if streams.get("id") != fields.get("id"):
+                raise BundleCorruptError(
+                    f"streams.jsonl, row {index + 1}: expected id {fields.get('id')!r}, "
+                    f"found {streams.get('id')!r}; build the bundle again"
+                )
+            if streams[STREAMS]:
+                fields[STREAMS] = streams[STREAMS]
+        return _entity(fields, index)
+
+
+def entities_jsonl(entities: Iterable[Entity]) -> bytes:
+    """entities.jsonl without stream addresses.
+
+    Raises:
+        BundleError: metadata that is not JSON or is named like a field of the entity itself.
+    """
+    return b"".join(_entity_line(entity) for entity in entities)
+
+
+def streams_jsonl(entities: Sequence[Entity]) -> bytes | None:
+    """streams.jsonl, a line for every entity; None if no entity has any."""
+    if not any(entity.metadata.get(STREAMS) for entity in entities):
+        return None
+    return b"".join(
+        json_line({"id": entity.id, STREAMS: entity.metadata.get(STREAMS) or []}) for entity in entities
+    )
+
+
+def json_line(values: Mapping[str, Any]) -> bytes:
+    """One compact line of JSON in UTF-8."""
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8") + b"\n"
+
+
+def _entity_line(entity: Entity) -> bytes:
+    clash = [name for name in _OWN_FIELDS if name in entity.metadata]
+    if clash:
+        raise BundleError(
+            f"entity {entity.id!r}: metadata may not be named {', '.join(clash)}; rename the column"
+        )
+    values: dict[str, Any] = {"id": entity.id, "name": entity.name}
+    if entity.aliases:
+        values["aliases"] = list(entity.aliases)
+    if entity.spoken:
+        values["spoken"] = list(entity.spoken)
+    values.update((key, value) for key, value in entity.metadata.items() if key != STREAMS)
+    try:
+        return json_line(values)
+    except (TypeError, ValueError) as error:
+        raise BundleError(
+            f"entity {entity.id!r}: not JSON ({error}); metadata holds text, numbers, lists and mappings"
+        ) from error
+
+
+def _lines(data: bytes) -> list[bytes]:
+    return data.split(b"\n")[:-1]
+
+
+def _parse(file: str, lines: Sequence[bytes], index: int) -> dict[str, Any]:
+    try:
+        values = json.loads(lines[index])
+    except ValueError as error:
+        raise BundleCorruptError(
+            f"{file}, row {index + 1}: not JSON ({error}); build the bundle again"
+        ) from error
+    if not isinstance(values, dict):
+        raise BundleCorruptError(f"{file}, row {index + 1}: expected an object, found {values!r}")
+    return values
+
+
+def _entity(fields: dict[str, Any], index: int) -> Entity:
+    try:
+        return Entity(
+            id=fields.pop("id"),
+            name=fields.pop("name"),
+            aliases=tuple(fields.pop("aliases", ())),
+            spoken=tuple(fields.pop("spoken", ())),
+            metadata=fields,
+        )
+    except KeyError as error:
+        raise BundleCorruptError(
+            f"entities.jsonl, row {index + 1}: no field {error}; build the bundle again"
+        ) from error

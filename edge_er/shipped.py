@@ -1,0 +1,81 @@
+"""Where shipped bundles and encoders lie, and what a name or path given by a user means."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from edge_er.bundle_files import MANIFEST, previous_directory
+from edge_er.encoder import ENCODER_FILES
+from edge_er.errors import BundleNotFoundError, EncoderError
+
+__all__ = ["find_bundle", "find_encoder", "models_folder", "shipped_bundles", "shipped_encoders"]
+
+
+def models_folder() -> Path:
+    """`edge_er/models` where the package is installed, `models` beside the package in a source tree."""
+    package = Path(__file__).resolve().parent
+    installed = package / "models"
+    return installed if installed.is_dir() else package.parent / "models"
+
+
+def shipped_bundles() -> dict[str, Path]:
+    """Bundles in the models folder by name, sorted."""
+    folder = models_folder()
+    found = {path.name: path for path in folder.glob("*") if (path / MANIFEST).is_file()}
+    found.update((path.stem, path) for path in folder.glob("*.zip") if path.stem not in found)
+    return dict(sorted(found.items()))
+
+
+def shipped_encoders() -> dict[str, Path]:
+    """Encoder folders in the models folder by name, sorted."""
+    paths = sorted((models_folder() / "encoders").glob("*"))
+    return {path.name: path for path in paths if all((path / name).is_file() for name in ENCODER_FILES)}
+
+
+def find_bundle(name_or_path: str | os.PathLike[str]) -> Path:
+    """Path of a bundle: a directory, a zip, or the name of a shipped bundle.
+
+    A path that holds a bundle comes before a shipped one of the same name.
+
+    Raises:
+        BundleNotFoundError: neither; lists the nearest names.
+    """
+    name, path = os.fspath(name_or_path), Path(name_or_path)
+    if path.is_file() or (path / MANIFEST).is_file():
+        return path
+    shipped = shipped_bundles()
+    if name in shipped:
+        return shipped[name]
+    for candidate in (path, previous_directory(path) if path.name else path):
+        if name and candidate.is_dir():
+            return candidate
+    raise BundleNotFoundError(f"no bundle {name!r}: no such path, and {_nearest(name, shipped)}")
+
+
+def find_encoder(name_or_folder: str | os.PathLike[str]) -> Path:
+    """Path of an encoder folder: a folder, or the name of a shipped encoder.
+
+    Raises:
+        EncoderError: neither; lists the nearest names.
+    """
+    name, path = os.fspath(name_or_folder), Path(name_or_folder)
+    if (path / ENCODER_FILES[0]).is_file():
+        return path
+    shipped = shipped_encoders()
+    if name in shipped:
+        return shipped[name]
+    raise EncoderError(
+        f"no encoder {name!r}: no folder with {ENCODER_FILES[0]}, and {_nearest(name, shipped)}"
+    )
+
+
+def _nearest(name: str, shipped: Iterable[str]) -> str:
+    names = list(shipped)
+    if not names:
+        return f"none is shipped in {models_folder()}"
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    question = f"did you mean {' or '.join(close)}? " if close else ""
+    return f"no shipped one has that name; {question}shipped: {', '.join(names)}"
