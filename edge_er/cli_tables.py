@@ -1,0 +1,122 @@
+"""What the command line shows: resolutions and bundles as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from edge_er.bundle import STREAMS
+from edge_er.bundle_files import MANIFEST
+from edge_er.resolver import Match, Resolution
+
+__all__ = ["console", "print_bundle", "print_bundle_list", "print_resolution"]
+
+
+def console() -> Console:
+    """The terminal; 120 columns where the output goes into a file or a pipe."""
+    terminal = Console(highlight=False)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=120)
+
+
+def print_resolution(resolution: Resolution) -> None:
+    """The decision, and the candidates in a table."""
+    screen = console()
+    best = resolution.best
+    answer = f": {escape(best.name)}" if best else ""
+    screen.print(f"[bold]{resolution.decision}[/bold]{answer}")
+    if resolution.matches:
+        table = Table()
+        for heading in ("", "confidence", "score"):
+            table.add_column(heading, justify="right")
+        for heading in ("name", "also", "country", "id"):
+            table.add_column(heading)
+        for rank, match in enumerate(resolution.matches, start=1):
+            table.add_row(str(rank), f"{match.confidence:.2f}", f"{match.score:.3f}", *_match_cells(match))
+        screen.print(table)
+
+
+def _match_cells(match: Match) -> tuple[str, ...]:
+    aliases = ", ".join(match.aliases[:3]) + (" ..." if len(match.aliases) > 3 else "")
+    country = match.metadata.get("country") or ""
+    text = country if isinstance(country, str) else ", ".join(map(str, country))
+    return tuple(escape(cell) for cell in (match.name, aliases, text, match.id))
+
+
+def print_bundle(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Counts, files against the budget, and measured quality."""
+    screen = console()
+    counts = ", ".join(f"{value:,} {what}" for what, value in manifest["counts"].items())
+    encoder = ", ".join(f"{key} {value}" for key, value in manifest["encoder"].items())
+    screen.print(f"[bold]{escape(manifest['name'])}[/bold]  {escape(str(path))}")
+    screen.print(f"lang {manifest['lang']}, version {escape(manifest['version'])}, {counts}")
+    screen.print(f"encoder: {escape(encoder)}")
+    screen.print(_file_table(manifest))
+    if manifest["report"].get("recall_at_1"):
+        screen.print(_quality_table(manifest["report"]["recall_at_1"]))
+    else:
+        screen.print("quality: not measured")
+
+
+def print_bundle_list(bundles: Mapping[str, Mapping[str, Any]]) -> None:
+    """One line a bundle."""
+    if not bundles:
+        console().print("no bundle is shipped")
+        return
+    table = Table()
+    for heading in ("name", "lang", "version"):
+        table.add_column(heading)
+    for heading in ("entities", "aliases", "MB", "Recall@1 text"):
+        table.add_column(heading, justify="right")
+    for name, manifest in bundles.items():
+        recall = manifest["report"].get("recall_at_1", {}).get(manifest["lang"], {}).get("text")
+        table.add_row(
+            escape(name),
+            manifest["lang"],
+            escape(manifest["version"]),
+            *(f"{manifest['counts'][what]:,}" for what in ("entities", "aliases")),
+            f"{manifest['size_bytes'] / 1e6:.2f}",
+            f"{recall['value']:.3f}" if recall else "",
+        )
+    console().print(table)
+
+
+def _file_table(manifest: Mapping[str, Any]) -> Table:
+    total, budget = manifest["size_bytes"], manifest["budget_bytes"]
+    table = Table(title="files")
+    table.add_column("file")
+    table.add_column("bytes", justify="right")
+    table.add_column("of budget" if budget else "of all", justify="right")
+    for name, size in sorted(_counted_files(manifest), key=lambda item: -item[1]):
+        table.add_row(name, f"{size:,}", f"{size / (budget or total):.1%}")
+    table.add_section()
+    table.add_row("together", f"{total:,}", f"{total / (budget or total):.1%}")
+    table.add_row("budget", f"{budget:,}" if budget else "none", "")
+    if STREAMS in manifest["files"]:
+        table.add_row(f"{STREAMS} (not counted)", f"{manifest['files'][STREAMS]['size']:,}", "")
+    return table
+
+
+def _counted_files(manifest: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Name and size of each file that counts; what the listed ones leave of the whole is the manifest itself."""
+    listed = {name: entry["size"] for name, entry in manifest["files"].items() if name != STREAMS}
+    yield from listed.items()
+    yield MANIFEST, manifest["size_bytes"] - sum(listed.values())
+
+
+def _quality_table(recall: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table:
+    table = Table(title="Recall@1, the first answer whatever the decision")
+    for heading in ("lang", "stratum"):
+        table.add_column(heading)
+    for heading in ("value", "95 % interval", "rows", "entities"):
+        table.add_column(heading, justify="right")
+    for lang, strata in recall.items():
+        for stratum, cell in strata.items():
+            interval = f"{cell['low']:.3f} - {cell['high']:.3f}"
+            counts = (f"{cell['rows']:,}", f"{cell['entities']:,}")
+            table.add_row(lang, stratum, f"{cell['value']:.3f}", interval, *counts)
+    return table
