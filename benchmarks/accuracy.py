@@ -4,7 +4,7 @@
         --system "teacher=models/encoders/teacher" --compare "float32 32-d/teacher"
 
 Every system ranks the entities of the same bundles with the same metric code. "unmerged names" is the shipped
-encoder over the raw names, where only the very name that was asked for is right: merging cannot buy recall there.
+encoder over the raw names, where only the very name that was asked for is right: merging buys nothing there.
 """
 
 from __future__ import annotations

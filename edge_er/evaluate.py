@@ -28,6 +28,7 @@ __all__ = [
     "GoldMap",
     "Ranker",
     "Request",
+    "bundle_report",
     "evaluate",
     "evaluate_file",
     "manifest_report",
@@ -88,6 +89,19 @@ def unmerged_entities(entities: Sequence[Entity]) -> list[Entity]:
     return list(alone.values())
 
 
+def bundle_report(
+    resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K
+) -> dict[str, Any]:
+    """The report of `evaluate`, and beside it Recall@1 over names that were never merged (`unmerged`)."""
+    names = unmerged_entities(resolver.entities)
+    unmerged = measure(EncoderRanker(resolver.encoder, names), names, requests, top_k).report(resolver.lang)
+    return {
+        "system": resolver.name,
+        **evaluate(resolver, requests, top_k),
+        "unmerged": {"names": len(names), "recall_at_1": unmerged["recall_at_1"]},
+    }
+
+
 def evaluate_file(
     bundle: str | Path, requests_path: str | Path, baselines: bool = False, top_k: int = TOP_K
 ) -> dict[str, Any]:
@@ -102,10 +116,7 @@ def evaluate_file(
     """
     requests = read_requests(requests_path)
     resolver = EntityResolver.load(bundle)
-    report = {"system": resolver.name, **evaluate(resolver, requests, top_k)}
-    names = unmerged_entities(resolver.entities)
-    unmerged = measure(EncoderRanker(resolver.encoder, names), names, requests, top_k).report(resolver.lang)
-    report["unmerged"] = {"names": len(names), "recall_at_1": unmerged["recall_at_1"]}
+    report = bundle_report(resolver, requests, top_k)
     if baselines:
         report["baselines"] = baseline_reports(resolver.entities, requests, top_k, resolver.lang)
     return report

@@ -18,6 +18,7 @@ __all__ = ["Interval", "bootstrap_means", "mean_interval", "mean_intervals", "pa
 
 SAMPLES = 2000
 SEED = 20260701
+DECIMALS = 6
 PERCENTILES = (2.5, 97.5)
 
 Floats = NDArray[np.float64]
@@ -34,8 +35,8 @@ class Interval:
     entities: int
 
     def to_dict(self) -> dict[str, Any]:
-        """As in a report: `{value, low, high, rows, entities}`."""
-        return asdict(self)
+        """As in a report: `{value, low, high, rows, entities}`, the figures to six places."""
+        return {name: round(value, DECIMALS) for name, value in asdict(self).items()}
 
 
 def bootstrap_means(

@@ -93,7 +93,7 @@ def test_figures_equal_the_slow_reference(rows, top_k):
     expected = slow_figures(requests, answers, top_k)
     for metric, scores in expected.items():
         cell = report[metric]["es"]["text"]
-        assert cell["value"] == pytest.approx(np.mean(scores))
+        assert cell["value"] == pytest.approx(np.mean(scores), abs=1e-6)
         assert cell["rows"] == len(rows)
     assert {key for key in report if key.startswith("recall")} == {key for key in expected if key != "mrr"}
 

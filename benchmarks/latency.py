@@ -1,0 +1,171 @@
+"""Time of one request on one core, beside RapidFuzz WRatio over the same names; start-up and memory.
+
+    python -m benchmarks.latency
+
+Requests are the development requests of the bundle's language as they were recognised. The process is bound to one
+core; start-up and peak memory are those of a fresh process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
+from benchmarks.voice_requests import station_requests
+from edge_er.normalize import canonical_text
+from edge_er.rankers import form_table
+from edge_er.resolver import EntityResolver
+
+REQUESTS = 2000
+WRATIO_REQUESTS = 200
+WARM_UP = 50
+FRESH_PROCESSES = 5
+FRESH = """
+import json, resource, sys, time
+start = time.perf_counter()
+from edge_er import EntityResolver
+imported = time.perf_counter()
+resolver = EntityResolver.load(sys.argv[1])
+loaded = time.perf_counter()
+resolver.resolve(sys.argv[2])
+answered = time.perf_counter()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+if sys.platform != "darwin":
+    peak *= 1024
+print(json.dumps({
+    "import_ms": 1e3 * (imported - start), "load_ms": 1e3 * (loaded - imported),
+    "first_answer_ms": 1e3 * (answered - loaded), "total_ms": 1e3 * (answered - start),
+    "peak_memory_mb": peak / 1e6,
+}))
+"""
+
+
+def bind_to_one_core() -> int | None:
+    """Bind this process and its children to one core; its number, or None where the system cannot."""
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    core = max(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {core})
+    return core
+
+
+def times(answer: Callable[[str], object], queries: list[str]) -> dict[str, float]:
+    """Milliseconds of one request: p50, p90, p99 and mean, after a warm-up."""
+    for query in queries[:WARM_UP]:
+        answer(query)
+    spent = []
+    for query in queries:
+        start = time.perf_counter_ns()
+        answer(query)
+        spent.append((time.perf_counter_ns() - start) / 1e6)
+    p50, p90, p99 = np.percentile(spent, [50, 90, 99]).tolist()
+    return {
+        "p50_ms": p50,
+        "p90_ms": p90,
+        "p99_ms": p99,
+        "mean_ms": float(np.mean(spent)),
+        "requests": len(spent),
+    }
+
+
+def wratio_lookup(resolver: EntityResolver) -> Callable[[str], object]:
+    """WRatio over the same names and aliases, as `process.extractOne` does it; text made canonical beforehand."""
+    from rapidfuzz import fuzz, process
+
+    names = [canonical_text(text) for text in form_table(resolver.entities, spoken=False)[0]]
+    return lambda query: process.extractOne(canonical_text(query), names, scorer=fuzz.WRatio, processor=None)
+
+
+def fresh_process(bundle: str, query: str) -> dict[str, float]:
+    """Import, load, first answer and peak memory; the median of several fresh processes."""
+    runs = []
+    for _ in range(FRESH_PROCESSES):
+        done = subprocess.run(
+            [sys.executable, "-c", FRESH, bundle, query], capture_output=True, text=True, check=True
+        )
+        runs.append(json.loads(done.stdout))
+    return {name: float(np.median([run[name] for run in runs])) for name in runs[0]}
+
+
+def measure(bundle: str, queries: list[str]) -> dict[str, Any]:
+    """All figures of one bundle."""
+    resolver = EntityResolver.load(bundle)
+    ours = times(resolver.resolve, queries)
+    wratio = times(wratio_lookup(resolver), queries[:WRATIO_REQUESTS])
+    start = time.perf_counter()
+    resolver.resolve_batch(queries)
+    batch = time.perf_counter() - start
+    return {
+        "bundle": resolver.name,
+        "counts": dict(resolver.manifest["counts"]),
+        "resolve": ours,
+        "wratio": wratio,
+        "times_faster_p50": wratio["p50_ms"] / ours["p50_ms"],
+        "batch_requests_per_second": len(queries) / batch,
+        "fresh_process": fresh_process(bundle, queries[0]),
+    }
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures as Markdown."""
+    rows = [
+        [name, *(f"{figures[key][column]:.3f}" for column in ("p50_ms", "p90_ms", "p99_ms"))]
+        for name, key in (("resolve", "resolve"), ("RapidFuzz WRatio, same names", "wratio"))
+    ]
+    fresh = figures["fresh_process"]
+    counts = figures["counts"]
+    return "\n\n".join(
+        [
+            f"# One request, one core, {figures['bundle']}",
+            f"{counts['entities']:,} entities, {counts['aliases']:,} aliases, {counts['forms']:,} surface forms.",
+            markdown_table(["ms a request", "p50", "p90", "p99"], rows),
+            f"At the median {figures['times_faster_p50']:.0f} times faster than WRatio; "
+            f"{figures['batch_requests_per_second']:,.0f} requests a second in a batch.",
+            markdown_table(
+                ["fresh process", "import", "load", "first answer", "together", "peak memory"],
+                [
+                    [
+                        "median of 5",
+                        *(
+                            f"{fresh[key]:.0f} ms"
+                            for key in ("import_ms", "load_ms", "first_answer_ms", "total_ms")
+                        ),
+                        f"{fresh['peak_memory_mb']:.0f} MB",
+                    ]
+                ],
+            ),
+        ]
+    )
+
+
+def main() -> None:
+    """Measure one bundle and write the result files."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_data_option(parser)
+    parser.add_argument("--bundle", default="radio_de")
+    parser.add_argument("--lang", default="de")
+    parser.add_argument("--result", default="latency", help="name of the result files")
+    options = parser.parse_args()
+    requests = station_requests(data_folder(options.data), options.lang)
+    queries = [request.query for request in requests if request.stratum == "asr"]
+    random.Random(0).shuffle(queries)
+    core = bind_to_one_core()
+    figures = {"core": core, **measure(options.bundle, queries[:REQUESTS])}
+    write_result("latency", options.result, figures, table(figures))
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()
