@@ -2,11 +2,12 @@
 
 The rules, in order (``tests/golden/normalization.jsonl`` pins them for every runtime):
 
-1. Each code point is looked up in the frozen table ``data/unicode.txt``: it stays, is replaced (lower case, no accent,
+1. A point or comma before exactly three digits goes (``1,360`` -> ``1360``): recognisers write thousands so.
+2. Each code point is looked up in the frozen table ``data/unicode.txt``: it stays, is replaced (lower case, no accent,
    plain digits; ``&`` and ``+`` become words of their own), or separates words. Scripts without case are kept.
-2. A space parts digits from letters: ``LOS40`` -> ``los 40``; ``99,5`` and ``99.5`` -> ``99 5``.
-3. Letters standing alone one after another are one word: ``b. b. c.`` -> ``bbc``.
-4. Words are joined by single spaces.
+3. A space parts digits from letters: ``LOS40`` -> ``los 40``; ``99,5`` and ``99.5`` -> ``99 5``.
+4. Letters standing alone one after another are one word: ``b. b. c.`` -> ``bbc``.
+5. Words are joined by single spaces.
 
 Number words and abbreviations are not touched here: surface forms and the encoder bring them together.
 """
@@ -20,6 +21,7 @@ from importlib.resources import files
 
 __all__ = ["canonical_text"]
 
+_THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 _DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
 _SPELLED = re.compile(r"(?<![^ ])[a-z](?: [a-z])+(?![^ ])")
 
@@ -61,5 +63,5 @@ def canonical_text(text: str) -> str:
     >>> canonical_text("Pon la Cadena SER, en B. B. C. y LOS40!")
     'pon la cadena ser en bbc y los 40'
     """
-    spaced = _DIGIT_BORDER.sub(" ", text.translate(_table()))
+    spaced = _DIGIT_BORDER.sub(" ", _THOUSANDS.sub("", text).translate(_table()))
     return _SPELLED.sub(lambda match: match.group().replace(" ", ""), " ".join(spaced.split()))

@@ -23,7 +23,7 @@ Ràdio Montornès 91.2|Español|ESPAÑOL|señor|pingüino|Søren|Łódź|Đorđe
 إذاعة القرآن الكريم|إِذَاعَة|רדיו תל אביב|שָׁלוֹם|中文广播|中文 广播 99.5|ラジオ NHK|한국방송|Радио Маяк|РАДИО МАЯК|Ёлка|Ελληνικό Ραδιόφωνο|วิทยุไทย|रेडियो
 🎵|🎵 Radio 🎵|Radio🎵Uno|👩‍👩‍👧|e\u0301te\u0301|A\u030angstro\u0308m|zero\u200bwidth|soft\u00adhyphen|\u202eRTL\u202c|\ufeffbom|tab\there|a\u00a0b|line\nbreak
 a|a b|a b c|a bc d|x y z radio|radio x y z|i am a b c|1 2 3|1 a 2|a1b2c3|r n e 5|R.N.E. 5|s e r|y e o|"quoted" (round) [square] {curly} <angle>|under_score|hy-phen|en–dash|em—dash
-a.b|3.14.15|1.000.000|24/7|50%|$100|100€|#1|@radio|http://stream.example.org:8000/live.mp3|~|^|`|´|¨|`a`|…|•|·|l·l|al·lot
+a.b|3.14.15|1.000.000|1,360|KWBG 1.590|99,555.5|1,2345|12,34|24/7|50%|$100|100€|#1|@radio|http://stream.example.org:8000/live.mp3|~|^|`|´|¨|`a`|…|•|·|l·l|al·lot
 """
 
 

@@ -1,0 +1,219 @@
+"""The pool of training requests: names of many domains, and what people and recognisers make of them.
+
+Half of the pool is recognised speech (``voice`` train), half is generated. Names of the dev split never enter it, whatever
+domain or source they come from: splits are by name cluster.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import json
+import os
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from catalog_tools.names import clean_name
+from catalog_tools.requests import LANGUAGES, RequestGenerator, carriers_of_annotations
+from catalog_tools.surface_forms import spoken_forms
+from edge_er.errors import EdgeERError
+from edge_er.normalize import canonical_text
+from edge_er.training.recipe import DataSettings
+
+__all__ = ["Name", "Pool", "data_folder", "load_pool", "name_cluster", "read_names", "read_rows"]
+
+COUNTRY_LANGUAGE = {**dict.fromkeys("DE AT LI CH".split(), "de"), **dict.fromkeys("FR BE LU MC".split(), "fr"),
+                    **dict.fromkeys("GB IE US CA AU NZ".split(), "en"), **dict.fromkeys("IT SM".split(), "it")}
+ARTICLES = "the der die das le la les il lo gli el los las l".split()
+CHUNK = 50_000
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name to ask for, with its domain and the language of those who ask."""
+
+    text: str
+    lang: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Requests and the names they ask for: ``queries[i]`` asks for ``names[entity[i]]``; all in canonical text.
+
+    ``cluster[j]`` is the name cluster of ``names[j]``: two names of one cluster are never each other's negatives.
+    """
+
+    queries: list[str]
+    entity: list[int]
+    names: list[str]
+    cluster: list[int]
+
+
+def name_cluster(name: str) -> str:
+    """The key names are split by: no accents, spaces, "radio", "FM", articles or frequency; the bare text if that is all."""
+    words = canonical_text(re.sub(r"\d+[.,]\d+", " ", name)).split()
+    kept = [word for word in words if word not in ("radio", "fm", *ARTICLES)]
+    return "".join(kept or words) or canonical_text(name).replace(" ", "")
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a .jsonl.gz file; a missing file raises with what to do."""
+    if not path.is_file():
+        raise EdgeERError(f"{path}: no such file; training reads the data folder given by --data or EDGE_ER_DATA")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def read_names(folder: Path, dev_clusters: frozenset[str]) -> list[Name]:
+    """Every name of stations, media and cities outside the dev clusters, once a language and domain."""
+    names: dict[Name, None] = {}
+    for row in read_rows(folder / "stations" / "stations.jsonl.gz"):
+        lang = COUNTRY_LANGUAGE.get(row["country"], "es")
+        for text in {clean_name(row["name"]), row["name"]}:
+            names[Name(text, lang, "station")] = None
+    for row in read_rows(folder / "entities" / "media_entities.jsonl.gz"):
+        names[Name(row["name"], row["lang"], row["domain"])] = None
+    for place, row in enumerate(read_rows(folder / "entities" / "cities.jsonl.gz")):
+        names[Name(row["name"], LANGUAGES[place % len(LANGUAGES)], "city")] = None
+    return [name for name in names if canonical_text(name.text) and name_cluster(name.text) not in dev_clusters]
+
+
+def _voice_rows(folder: Path) -> tuple[list[dict[str, Any]], frozenset[str], frozenset[str]]:
+    """Train rows, the name clusters of dev, and the carriers only dev uses (canonical, ``{}`` dropped)."""
+    train, clusters, carriers, seen = [], set(), set(), set()
+    for row in read_rows(folder / "voice" / "voice.jsonl.gz"):
+        if row["split"] == "train":
+            train.append(row)
+            seen.add(canonical_text(row["carrier"]))
+        else:
+            clusters.add(name_cluster(row["entity"]))
+            carriers.add(canonical_text(row["carrier"]))
+    return train, frozenset(clusters), frozenset(carriers - seen)
+
+
+@lru_cache(maxsize=4)
+def _generator(folder: Path, unwanted: frozenset[str]) -> RequestGenerator:
+    locales = {"de": "de-DE", "en": "en-US", "fr": "fr-FR", "it": "it-IT", "es": "es-ES"}
+    observed = {}
+    for lang, locale in locales.items():
+        rows = [row for row in read_rows(folder / "massive" / f"{locale}.jsonl.gz") if row["partition"] == "train"]
+        playing = carriers_of_annotations([row for row in rows if row["scenario"] == "play"], unwanted)
+        others = carriers_of_annotations([row for row in rows if row["scenario"] != "play"], unwanted)
+        observed[lang] = playing * max(1, 3 * len(others) // max(len(playing), 1)) + others
+    return RequestGenerator.of_languages(LANGUAGES, observed, lru_cache(maxsize=400_000)(spoken_forms))
+
+
+def _heard_name(carrier: str, heard: str) -> str | None:
+    """The part of a recognised request that stands for the name, where the carrier came through unharmed."""
+    before, _, after = (canonical_text(part) for part in carrier.partition("{}"))
+    start = len(before) + 1 if before else 0
+    end = len(heard) - (len(after) + 1 if after else 0)
+    whole = (not before or heard.startswith(before + " ")) and (not after or heard.endswith(" " + after))
+    return heard[start:end] if whole and end - start >= 3 else None
+
+
+def _voice_requests(row: dict[str, Any], generator: RequestGenerator, rng: random.Random) -> str:
+    """One more request from a recognised one: as it is, with a little more noise, or its name in another carrier."""
+    lang = row["lang"]
+    heard = canonical_text(row[rng.choice(("asr", "asr", "asr_noisy", "asr_noisy", "text"))])
+    name = _heard_name(row["carrier"], heard)
+    if name and rng.random() < 0.4:
+        carrier = generator.carriers[lang].sample(rng)
+        heard = canonical_text(carrier.replace("{}", f" {name} "))
+    if rng.random() < 0.5:
+        heard = canonical_text(generator.confusions[lang].distort(heard, rng, rng.choice((0.15, 0.3, 0.5))))
+    return heard
+
+
+def _lost(row: dict[str, Any]) -> bool:
+    """True where the recogniser kept no trace of the name."""
+    from rapidfuzz import fuzz
+
+    name = canonical_text(row["entity"]).replace(" ", "")
+    return all(fuzz.partial_ratio(name, canonical_text(row[k]).replace(" ", "")) < 35 for k in ("asr", "asr_noisy"))
+
+
+@dataclass(frozen=True)
+class _Job:
+    folder: Path
+    settings: DataSettings
+    part: int
+    rows: int
+
+
+@lru_cache(maxsize=1)
+def _sources(folder: Path) -> tuple[list[dict[str, Any]], dict[tuple[str, str], list[Name]], RequestGenerator]:
+    train, dev_clusters, unwanted = _voice_rows(folder)
+    by_kind: dict[tuple[str, str], list[Name]] = defaultdict(list)
+    for name in read_names(folder, dev_clusters):
+        by_kind[name.domain, name.lang].append(name)
+    return [row for row in train if not _lost(row)], by_kind, _generator(folder, unwanted)
+
+
+def _make(job: _Job) -> tuple[list[str], list[str]]:
+    """(queries, names) of one part of the pool, from a seed of its own."""
+    train, by_kind, generator = _sources(job.folder)
+    rng = random.Random(f"{job.settings.seed}/{job.part}")
+    domains, weights = list(job.settings.domain_weights), list(job.settings.domain_weights.values())
+    queries, names = [], []
+    while len(queries) < job.rows:
+        if rng.random() < job.settings.voice_share:
+            row = rng.choice(train)
+            name, query = row["entity"], _voice_requests(row, generator, rng)
+        else:
+            found = rng.choice(by_kind[rng.choices(domains, weights)[0], rng.choice(LANGUAGES)])
+            name, query = found.text, generator.request(found.text, found.lang, rng)
+        if query:
+            queries.append(query)
+            names.append(canonical_text(name))
+    return queries, names
+
+
+def _parts(folder: Path, settings: DataSettings) -> Iterable[tuple[list[str], list[str]]]:
+    from rich.progress import track
+
+    jobs = [_Job(folder, settings, part, min(CHUNK, settings.requests - part * CHUNK))
+            for part in range(-(-settings.requests // CHUNK))]
+    if len(jobs) == 1:
+        yield _make(jobs[0])
+        return
+    with ProcessPoolExecutor() as workers:
+        yield from track(workers.map(_make, jobs), "making requests", total=len(jobs))
+
+
+def data_folder(settings: DataSettings) -> Path:
+    """The data folder: EDGE_ER_DATA if set, else the recipe's."""
+    return Path(os.environ.get("EDGE_ER_DATA") or settings.folder)
+
+
+def load_pool(folder: Path, settings: DataSettings) -> Pool:
+    """The pool of a recipe, made once and cached as Parquet under ``settings.cache``; the same settings, the same pool."""
+    told = json.dumps({**dataclasses.asdict(settings), "folder": "", "cache": ""}, sort_keys=True)
+    cached = Path(settings.cache) / f"{hashlib.sha256(told.encode()).hexdigest()[:12]}.parquet"
+    if not cached.is_file():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        queries, names = [], []
+        for part in _parts(folder, settings):
+            queries += part[0]
+            names += part[1]
+        partial = cached.with_suffix(".partial")
+        pq.write_table(pa.table({"query": queries, "name": names}), partial, compression="zstd")
+        partial.replace(cached)
+    table = pq.read_table(cached)
+    columns = table.column("name").combine_chunks().dictionary_encode()
+    names = columns.dictionary.to_pylist()
+    clusters: dict[str, int] = {}
+    cluster = [clusters.setdefault(name_cluster(name), len(clusters)) for name in names]
+    return Pool(table.column("query").to_pylist(), columns.indices.to_pylist(), names, cluster)

@@ -1,0 +1,115 @@
+"""From a float32 encoder folder to the int8 one that ships, through a gate on Recall@1.
+
+    edge-er train export models/recipes/multilingual-32.toml
+
+Weights are stored as int8 and dequantised in the graph (see ``onnx_graph``). The gate compares the int8 encoder with the
+float32 one on dev; when it loses too much, it tries each weight in float32 and names the one to blame.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from edge_er.encoder import Encoder
+from edge_er.errors import QualityGateError
+from edge_er.training.data import data_folder, load_pool
+from edge_er.training.dev import DevTask, dev_tasks, recall_at_1
+from edge_er.training.model import DualEncoder, load_model
+from edge_er.training.onnx_graph import build_onnx, weight_names
+from edge_er.training.recipe import read_recipe
+
+__all__ = ["GateResult", "export_encoder", "gate", "main", "vector_scale"]
+
+Recall = Callable[[Any], float]
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """Mean dev Recall@1 over the languages, in float32 and in int8."""
+
+    float32: float
+    int8: float
+
+    @property
+    def loss(self) -> float:
+        """What int8 loses, relative to float32 (negative where it gains)."""
+        return (self.float32 - self.int8) / self.float32 if self.float32 else 0.0
+
+
+def gate(model: DualEncoder, recall: Callable[[onnx.ModelProto], float], max_loss: float) -> GateResult:
+    """Measure float32 against int8.
+
+    Args:
+        recall: Recall@1 of an ONNX graph of the encoder.
+
+    Raises:
+        QualityGateError: int8 loses more than ``max_loss`` (relative); the message names the weight whose return to float32
+            wins most back.
+    """
+    result = GateResult(recall(build_onnx(model)), recall(build_onnx(model, ())))
+    if result.loss <= max_loss:
+        return result
+    alone = {name: recall(build_onnx(model, (name,))) for name in weight_names(model)}
+    worst = max(alone, key=lambda name: alone[name])
+    raise QualityGateError(
+        f"int8 loses {result.loss:.2%} of dev Recall@1 ({result.float32:.4f} -> {result.int8:.4f}), more than the "
+        f"{max_loss:.2%} allowed; most comes from {worst} (with it alone in float32: {alone[worst]:.4f}). "
+        "Train longer, or raise [export] max_loss on purpose.")
+
+
+def vector_scale(vectors: np.ndarray) -> float:
+    """The scale that spreads unit vectors [n, dim] over int8, with one component in ten thousand clipped at most."""
+    return round(float(127 / np.quantile(np.abs(vectors), 0.9999)), 1)
+
+
+def _encoder(graph: onnx.ModelProto, model: DualEncoder, card: dict[str, Any]) -> Encoder:
+    return Encoder.from_bytes(graph.SerializeToString(), model.tokenizer.to_str(), card)
+
+
+def export_encoder(model: DualEncoder, folder: Path, card: dict[str, Any], names: Sequence[str], tasks: Sequence[DevTask],
+                   max_loss: float) -> dict[str, Any]:
+    """Write encoder.onnx (int8) and its card into ``folder``; nothing is written if the gate refuses.
+
+    ``names`` are what ``vector_scale`` is measured on; without ``tasks`` the gate is left out and the card says so.
+    """
+    card = {**card, "quantisation": "int8-weights", "vector_scale": 1.0}
+    graph = build_onnx(model, ())
+    card["vector_scale"] = vector_scale(_encoder(graph, model, card).encode(list(names)))
+    if tasks:
+        measured = gate(model, lambda made: _mean_recall(_encoder(made, model, card), tasks), max_loss)
+        card["quality"] = {"dev_recall_at_1": {"float32": round(measured.float32, 4), "int8": round(measured.int8, 4)},
+                           "gate": {"max_loss": max_loss, "loss": round(measured.loss, 5)}}
+    else:
+        card["quality"] = {"gate": "not measured: no dev requests were given"}
+    tokenizer = model.tokenizer.to_str(pretty=False).encode()
+    contents = {"encoder.onnx": graph.SerializeToString(), "tokenizer.json": tokenizer}
+    card["files"] = {name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in contents.items()}
+    contents["encoder.json"] = (json.dumps(card, indent=1, sort_keys=True) + "\n").encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in contents.items():
+        partial = folder / f"{name}.partial"
+        partial.write_bytes(data)
+        partial.replace(folder / name)
+    return card
+
+
+def _mean_recall(encoder: Encoder, tasks: Sequence[DevTask]) -> float:
+    return float(np.mean(list(recall_at_1(encoder.encode, tasks).values())))
+
+
+def main(recipe: Path, resume: bool = False) -> Path:
+    """Export the float32 encoder folder a recipe wrote, beside it; ``resume`` changes nothing, an export is short."""
+    settings = read_recipe(recipe)
+    folder, data = Path(settings.out), data_folder(settings.data)
+    card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    names = load_pool(data, settings.data).names[:20_000]
+    export_encoder(load_model(folder), folder, card, names, dev_tasks(data), settings.export.max_loss)
+    return folder

@@ -1,0 +1,106 @@
+"""What every training run shares: learning rate, mixed precision, checkpoints, resume, progress."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import Tensor, nn
+
+from edge_er.training.recipe import OptimSettings
+
+__all__ = ["Run", "best_device"]
+
+LOG_EVERY = 200
+
+
+def best_device() -> torch.device:
+    """The GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Run:
+    """One training run over ``settings.requests`` requests that can be stopped and taken up again.
+
+    Args:
+        checkpoint: file the state is saved to every ``save_every`` steps; removed by ``finish``.
+        resume: take up the checkpoint if there is one.
+    """
+
+    def __init__(self, model: nn.Module, settings: OptimSettings, checkpoint: Path, resume: bool = False) -> None:
+        self.model, self.settings, self.checkpoint = model, settings, checkpoint
+        self.steps = math.ceil(settings.requests / settings.batch)
+        decayed = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
+        plain = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
+        self.first_step = 0
+        if resume and checkpoint.is_file():
+            state = torch.load(checkpoint, map_location=best_device(), weights_only=True)
+            model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.first_step = int(state["step"])
+
+    def learning_rate(self, step: int) -> float:
+        """Linear warm-up, then a straight line to zero."""
+        warm = max(1, int(self.settings.warmup * self.steps))
+        if step < warm:
+            return self.settings.learning_rate * (step + 1) / warm
+        return self.settings.learning_rate * (self.steps - step) / max(1, self.steps - warm)
+
+    def step(self, step: int, loss: Tensor) -> None:
+        """One AdamW step with clipped gradients."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate(step)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        if (step + 1) % self.settings.save_every == 0:
+            self.save(step + 1)
+
+    def save(self, step: int) -> None:
+        """Write the checkpoint whole or not at all."""
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.checkpoint.with_suffix(".partial")
+        torch.save({"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": step}, partial)
+        partial.replace(self.checkpoint)
+
+    def finish(self) -> None:
+        """Remove the checkpoint of a finished run."""
+        self.checkpoint.unlink(missing_ok=True)
+
+    def mixed_precision(self) -> torch.autocast:
+        """bfloat16 on a GPU; on a CPU only where the processor has the instructions for it."""
+        device = next(self.model.parameters()).device
+        able = device.type == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
+        return torch.autocast(device.type, torch.bfloat16, enabled=able)
+
+    def progress(self, title: str) -> _Bar:
+        """A bar with the time left on a terminal; a line now and then elsewhere."""
+        return _Bar(title, self.first_step, self.steps)
+
+
+class _Bar:
+    """Progress of a run; use as a context manager and call ``advance`` after each step."""
+
+    def __init__(self, title: str, first: int, total: int) -> None:
+        self.title, self.total = title, total
+        self._bar = Progress(TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[state]}"),
+                             TimeElapsedColumn(), TimeRemainingColumn())
+        self._task = self._bar.add_task("", total=total, completed=first, state="")
+
+    def __enter__(self) -> _Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def advance(self, step: int, state: str) -> None:
+        """Show that ``step`` steps are done, with ``state`` beside them."""
+        self._bar.update(self._task, completed=step, state=state)
+        if not self._bar.console.is_terminal and step % LOG_EVERY == 0:
+            print(f"{self.title} {step}/{self.total} {state}", flush=True)

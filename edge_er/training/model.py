@@ -1,0 +1,120 @@
+"""The dual encoder: a BERT-like model with mean pooling, used for requests and entities alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from edge_er.errors import EncoderError
+from edge_er.normalize import canonical_text
+
+__all__ = ["CompactEmbedding", "DualEncoder", "length_chunks", "load_model", "save_model"]
+
+
+class CompactEmbedding(nn.Module):
+    """SimTDE's token embedding block: a table [v, d] with d below the encoder's width, and Proj to it (equation 2)."""
+
+    def __init__(self, vocab_size: int, token_dim: int, width: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, token_dim)
+        self.projection = nn.Linear(token_dim, width, bias=False)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """[batch, tokens] to [batch, tokens, width]."""
+        projected: Tensor = self.projection(self.table(ids))
+        return projected
+
+
+class DualEncoder(nn.Module):
+    """A ``transformers.BertModel`` whose mean over the tokens is the sentence embedding."""
+
+    def __init__(self, bert: BertModel, tokenizer: Tokenizer, max_tokens: int) -> None:
+        super().__init__()
+        self.bert, self.tokenizer, self.max_tokens = bert, tokenizer, max_tokens
+
+    @property
+    def dim(self) -> int:
+        return int(self.bert.config.hidden_size)
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        """Canonical texts to token ids, [CLS] ... [SEP], at most ``max_tokens`` of them."""
+        limit = self.max_tokens
+        rows = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
+        return [ids if len(ids) <= limit else ids[: limit - 1] + ids[-1:] for ids in rows]
+
+    def token_embeddings(self, ids: Tensor) -> Tensor:
+        """Token embeddings [batch, tokens, width] before positions are added (equation 1, projected for a student)."""
+        found: Tensor = self.bert.embeddings.word_embeddings(ids)
+        return found
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Mean-pooled sentence embeddings [batch, width], not normalised; ``ids`` and ``mask`` are [batch, tokens]."""
+        states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).to(states.dtype)
+        pooled: Tensor = (states * weights).sum(1) / weights.sum(1)
+        return pooled
+
+    @torch.no_grad()
+    def encode(self, texts: Sequence[str], batch: int = 512) -> np.ndarray:
+        """Unit vectors float32 [n, dim] of any texts."""
+        was_training = self.training
+        self.eval()
+        rows = self.tokenize([canonical_text(text) for text in texts])
+        vectors = np.zeros((len(rows), self.dim), np.float32)
+        for places, ids, mask in length_chunks(rows, batch, self.device):
+            vectors[places] = nn.functional.normalize(self(ids, mask), dim=-1).float().cpu().numpy()
+        self.train(was_training)
+        return vectors
+
+
+def length_chunks(rows: Sequence[Sequence[int]], size: int, device: torch.device) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
+    """Rows of like length together: (their places, ids [n, tokens], mask [n, tokens]); little is spent on padding."""
+    order = np.argsort([len(row) for row in rows], kind="stable")
+    for start in range(0, len(order), size):
+        places = order[start : start + size]
+        longest = len(rows[places[-1]])
+        ids = np.zeros((len(places), longest), np.int64)
+        for line, place in enumerate(places):
+            ids[line, : len(rows[place])] = rows[place]
+        tensor = torch.from_numpy(ids).to(device)
+        yield places, tensor, (tensor != 0).long()
+
+
+def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> None:
+    """Write the float32 encoder: model.safetensors, config.json, tokenizer.json, encoder.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: tensor.detach().float().cpu().contiguous() for name, tensor in model.bert.state_dict().items()
+               if "position_ids" not in name}
+    save_file(weights, folder / "model.safetensors")
+    model.bert.config.to_json_file(str(folder / "config.json"))
+    (folder / "tokenizer.json").write_text(model.tokenizer.to_str(pretty=False), encoding="utf-8")
+    (folder / "encoder.json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path | str) -> DualEncoder:
+    """Read a float32 encoder written by ``save_model``, teacher or student."""
+    folder = Path(folder)
+    for name in ("model.safetensors", "config.json", "tokenizer.json", "encoder.json"):
+        if not (folder / name).is_file():
+            raise EncoderError(f"{folder}: not a float32 encoder folder, {name} is missing; train one with `edge-er train`")
+    card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    bert = BertModel(BertConfig.from_json_file(str(folder / "config.json")), add_pooling_layer=False)
+    weights = load_file(folder / "model.safetensors")
+    table = weights.get("embeddings.word_embeddings.table.weight")
+    if table is not None:
+        bert.set_input_embeddings(CompactEmbedding(table.shape[0], table.shape[1], bert.config.hidden_size))
+    bert.load_state_dict(weights, strict=True)
+    model = DualEncoder(bert, Tokenizer.from_file(str(folder / "tokenizer.json")), int(card["max_tokens"]))
+    return model.eval()

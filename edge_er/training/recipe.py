@@ -1,0 +1,152 @@
+"""Recipes: the frozen, checked settings of a training run, read from ``models/recipes/*.toml``."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from edge_er.errors import RecipeError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["DataSettings", "ExportSettings", "ModelSettings", "OptimSettings", "StudentSettings", "Recipe", "read_recipe",
+           "work_folder"]
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Where requests come from and how many are made.
+
+    Attributes:
+        folder: data folder (``--data`` or EDGE_ER_DATA override it). cache: made requests are kept here.
+        requests: rows in the pool; voice_share: how many of them come from recognised speech.
+        domain_weights: how often a synthetic request asks for a name of this domain.
+    """
+
+    folder: str = "../shared/data"
+    cache: str = "build/pool"
+    requests: int = 3_000_000
+    voice_share: float = 0.5
+    domain_weights: dict[str, float] = field(
+        default_factory=lambda: {"station": 0.5, "artist": 0.22, "tv": 0.07, "programme": 0.07, "city": 0.14})
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """Shape of the BERT-like teacher; ``init`` is a folder or hub name of a pretrained one, "" a fresh start."""
+
+    init: str = ""
+    vocab_size: int = 8192
+    layers: int = 2
+    hidden: int = 128
+    heads: int = 2
+    intermediate: int = 512
+    max_tokens: int = 48
+    spelling_start: bool = True
+
+
+@dataclass(frozen=True)
+class StudentSettings:
+    """SimTDE: ``token_dim`` d, the last ``keep_layers`` K layers, ``alpha`` of equation 5, ``start`` "svd" or "random"."""
+
+    teacher: str = ""
+    token_dim: int = 32
+    keep_layers: int = 2
+    alpha: float = 0.5
+    start: str = "svd"
+
+
+@dataclass(frozen=True)
+class OptimSettings:
+    """AdamW and the batches.
+
+    Attributes:
+        requests: how many requests are seen in all; batch: requests a step; neighbours: rows a group of confusable names
+            brings into one batch; mine_every: steps between two searches for such names.
+        temperature: of the softmax over the batch (teacher only).
+    """
+
+    requests: int = 6_000_000
+    batch: int = 512
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.05
+    temperature: float = 0.05
+    neighbours: int = 4
+    mine_every: int = 2000
+    seed: int = 1
+    save_every: int = 500
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    """``max_loss``: the gate's limit, relative to float32 dev Recall@1."""
+
+    max_loss: float = 0.005
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training run; ``out`` is the encoder folder it writes."""
+
+    name: str
+    out: str
+    data: DataSettings = field(default_factory=DataSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    student: StudentSettings = field(default_factory=StudentSettings)
+    optim: OptimSettings = field(default_factory=OptimSettings)
+    export: ExportSettings = field(default_factory=ExportSettings)
+
+
+T = TypeVar("T")
+
+
+def _build(cls: type[T], table: dict[str, Any], file: Path, section: str) -> T:
+    known = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    for key, value in table.items():
+        if key not in known:
+            raise RecipeError(f"{file}: [{section}] has no setting {key!r}; known are {', '.join(sorted(known))}")
+        wanted = known[key].type
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        fits = {"str": isinstance(value, str), "bool": isinstance(value, bool), "float": number,
+                "int": isinstance(value, int) and not isinstance(value, bool)}.get(str(wanted), isinstance(value, dict))
+        if not fits:
+            raise RecipeError(f"{file}: [{section}] {key} must be {wanted}, found {value!r}")
+    return cls(**table)
+
+
+def read_recipe(path: Path | str) -> Recipe:
+    """Read and check a recipe; every unknown or wrongly typed setting raises ``RecipeError`` with file and section."""
+    file = Path(path)
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(f"{file}: no such recipe; the shipped ones are in models/recipes/") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{file}: not a TOML file: {error}") from None
+    sections = {"data": DataSettings, "model": ModelSettings, "student": StudentSettings, "optim": OptimSettings,
+                "export": ExportSettings}
+    built: dict[str, Any] = {}
+    for key, value in table.items():
+        if key in sections:
+            built[key] = _build(sections[key], value, file, key)
+        elif key in ("name", "out") and isinstance(value, str):
+            built[key] = value
+        else:
+            raise RecipeError(f"{file}: unknown section or setting {key!r}; expected name, out, {', '.join(sections)}")
+    for key in ("name", "out"):
+        if key not in built:
+            raise RecipeError(f"{file}: the setting {key!r} is missing")
+    return Recipe(**built)
+
+
+def work_folder(recipe: Recipe) -> Path:
+    """Where a run keeps its checkpoint and tokenizer until it is done."""
+    return Path(recipe.data.cache).parent / "runs" / recipe.name

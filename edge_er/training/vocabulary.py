@@ -1,0 +1,52 @@
+"""WordPiece vocabulary on canonical text, and the start of a token table from the spelling of its pieces."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+
+__all__ = ["spelling_table", "train_tokenizer"]
+
+SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+ALPHABET = 400
+
+
+def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Tokenizer:
+    """A WordPiece tokenizer over canonical texts that wraps each text in [CLS] and [SEP]."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=64))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    trainer = trainers.WordPieceTrainer(vocab_size=vocab_size, special_tokens=SPECIALS, limit_alphabet=ALPHABET,
+                                        min_frequency=2, show_progress=False)
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", SPECIALS.index("[CLS]")), ("[SEP]", SPECIALS.index("[SEP]"))])
+    return tokenizer
+
+
+def _direction(gram: str, width: int) -> np.ndarray:
+    """A fixed random direction for a piece of spelling."""
+    return np.random.default_rng(zlib.crc32(gram.encode())).standard_normal(width)
+
+
+def spelling_table(tokenizer: Tokenizer, width: int, spread: float) -> np.ndarray:
+    """A token table float32 [v, width] in which pieces spelled alike lie close, whether they begin a word or not.
+
+    Each row is the sum of fixed random directions of its 1- to 3-grams, scaled to a standard deviation of ``spread``:
+    before any training, the mean over a text's tokens then compares the letters of two texts.
+    """
+    table = np.zeros((tokenizer.get_vocab_size(), width), np.float32)
+    directions: dict[str, np.ndarray] = {}
+    for token, row in tokenizer.get_vocab().items():
+        piece = token.removeprefix("##") if token not in SPECIALS else token
+        grams = [piece[i : i + n] for n in (1, 2, 3) for i in range(len(piece) - n + 1)]
+        for gram in grams:
+            if gram not in directions:
+                directions[gram] = _direction(gram, width)
+            table[row] += directions[gram]
+        table[row] /= np.sqrt(len(grams))
+    table *= spread / table.std()
+    table[0] = 0
+    return table
