@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-RESULTS = REPOSITORY / "benchmarks" / "results"
+RESULTS = Path(os.environ.get("EDGE_ER_RESULTS") or REPOSITORY / "benchmarks" / "results")
 PACKAGES = ("numpy", "onnxruntime", "tokenizers", "rapidfuzz", "scikit-learn", "torch")
 LANGUAGES = ("de", "en", "fr", "it", "es")
 
@@ -65,7 +65,7 @@ def _processor() -> str:
 
 
 def write_result(module: str, name: str, figures: dict[str, Any], markdown: str) -> None:
-    """Write results/NAME.json and results/NAME.md, both with the command that made them."""
+    """Write NAME.json and NAME.md, both with the command that made them, to results/ or $EDGE_ER_RESULTS."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     command = command_line(module)
     whole = {"command": command, "machine": machine(), **figures}
@@ -92,6 +92,6 @@ def markdown_table(heading: list[str], rows: list[list[str]]) -> str:
 
 
 def percent(cell: dict[str, Any], digits: int = 3) -> str:
-    """`.965 (.951-.978)`."""
-    value, low, high = (f"{cell[key]:.{digits}f}".removeprefix("0") for key in ("value", "low", "high"))
-    return f"{value} ({low}-{high})"
+    """`.965 (.951 to .978)`."""
+    value, low, high = (f"{cell[key]:.{digits}f}".replace("0.", ".", 1) for key in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"

@@ -1,0 +1,186 @@
+import gzip
+import json
+import os
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import known_stations, results_file, voice_requests
+from benchmarks.accuracy import comparison, figures, tables
+from benchmarks.latency import times
+from benchmarks.results_file import LANGUAGES
+from benchmarks.systems import by_language, pooled, rows_of
+from edge_er.entity import Entity
+from edge_er.metrics import GoldMap, evaluate_answers
+from edge_er.requests_file import Request, read_requests
+from edge_er.shipped import shipped_bundles
+
+VOICE = {
+    "text": "spiele swr3",
+    "asr": "Spiele SWR 3.",
+    "asr_noisy": "Spiele es",
+    "entity": "SWR3",
+    "carrier_seen": True,
+}
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A data folder of a few rows."""
+    rows = [
+        {"split": "dev", "lang": "de", "domain": "station", "country": "DE", **VOICE},
+        {"split": "train", "lang": "de", "domain": "station", "country": "DE", **VOICE},
+        {"split": "dev", "lang": "de", "domain": "station", "country": "CH", **VOICE},
+        {"split": "dev", "lang": "de", "domain": "city", "country": None, **VOICE, "entity": "Aachen"},
+    ]
+    write(tmp_path / "voice" / "voice.jsonl.gz", rows)
+    write(tmp_path / "voice" / "dev_better_recogniser.jsonl.gz", [{**rows[0], "asr_small": "spiele swr3"}])
+    names = ("swr 3", "SWR3", "SWR3 Rock")
+    write(tmp_path / "stations" / "stations.jsonl.gz", [{"country": "DE", "name": name} for name in names])
+    write(
+        tmp_path / "entities" / "cities.jsonl.gz",
+        [{"country": "AT", "name": "Wien"}, {"country": "FR", "name": "Lyon"}],
+    )
+    return tmp_path
+
+
+def write(path: Path, rows):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+
+
+def test_requests_are_the_development_rows_of_a_bundles_countries(data):
+    requests = voice_requests.station_requests(data, "de")
+    assert [(request.stratum, request.query) for request in requests] == [
+        ("text", "spiele swr3"),
+        ("asr", "Spiele SWR 3."),
+        ("noisy", "Spiele es"),
+    ]
+    assert {(r.gold, r.country, r.lang, r.domain, r.carrier_seen) for r in requests} == {
+        (("SWR3",), "DE", "de", "station", True)
+    }
+    assert voice_requests.station_requests(data, "fr") == []
+    assert [r.stratum for r in voice_requests.second_recogniser_requests(data, "de")] == ["asr_small"]
+
+
+def test_catalogs_of_raw_names_and_other_domains(data):
+    assert voice_requests.raw_station_names(data, "de") == ["SWR3", "SWR3 Rock"]
+    assert voice_requests.domain_names(data, "city", "de") == ["Aachen", "Wien"]
+    entities = voice_requests.entities_of(["SWR3"], "de")
+    assert entities[0].name == "SWR3"
+    assert "swr drei" in entities[0].spoken
+
+
+def test_request_files_are_read_back_as_they_were(data, tmp_path):
+    requests = voice_requests.station_requests(data, "de")
+    voice_requests.write_requests(tmp_path / "r.jsonl", requests)
+    read = read_requests(tmp_path / "r.jsonl")
+    assert [(r.query, r.gold, r.country, r.stratum, r.carrier_seen) for r in read] == [
+        (r.query, r.gold, r.country, r.stratum, r.carrier_seen) for r in requests
+    ]
+
+
+def test_every_development_row_of_the_data_folder_is_used():
+    folder = Path(os.environ.get("EDGE_ER_DATA") or results_file.REPOSITORY.parent / "shared" / "data")
+    if not (folder / "voice").is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{folder}: the data folder is missing; set EDGE_ER_DATA")
+        pytest.skip(f"{folder}: no data folder; set EDGE_ER_DATA")
+    sizes = [len(voice_requests.station_requests(folder, lang)) for lang in LANGUAGES]
+    assert sum(sizes) == 3 * 5666
+
+
+def test_known_stations_are_twenty_a_language_in_three_carriers_one_foreign():
+    asked = defaultdict(Counter)
+    for request in read_requests(known_stations.REQUESTS):
+        asked[request.lang, request.gold][request.stratum] += 1
+    assert Counter(lang for lang, _ in asked) == dict.fromkeys(LANGUAGES, 20)
+    assert all(carriers == {"own": 2, "foreign": 1} for carriers in asked.values())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_known_stations_are_in_the_shipped_bundles(lang):
+    if f"radio_{lang}" not in shipped_bundles():
+        pytest.skip(f"radio_{lang} is not built here")
+    from edge_er.bundle import read_bundle
+
+    gold = GoldMap(list(read_bundle(f"radio_{lang}").entities))
+    requests = [request for request in read_requests(known_stations.REQUESTS) if request.lang == lang]
+    assert [request.gold for request in requests if not gold.indices(request)] == []
+
+
+ENTITIES = [Entity("a", "A"), Entity("b", "B")]
+
+
+def two_languages(answers):
+    parts = {}
+    for lang in ("de", "it"):
+        requests = [
+            Request("q", (name,), lang=lang, stratum=stratum, carrier_seen=stratum == "text")
+            for name in ("A", "B")
+            for stratum in ("text", "asr", "noisy")
+        ]
+        parts[lang] = evaluate_answers(answers[lang], ENTITIES, requests, 20)
+    return pooled(parts)
+
+
+def test_languages_count_the_same_in_an_average():
+    evaluation = two_languages({"de": [[0]] * 6, "it": [[0], [0], [0], [1], [1], [1]]})
+    cells = by_language(evaluation, rows_of(evaluation, "text"), "recall_at_1")
+    assert {name: cell.value for name, cell in cells.items()} == {"de": 0.5, "it": 1.0, "average": 0.75}
+    assert (cells["average"].rows, cells["average"].entities) == (4, 4)
+    assert rows_of(evaluation, None, False) == [1, 2, 4, 5, 7, 8, 10, 11]
+
+
+def test_the_accuracy_tables_hold_every_system_and_comparison():
+    right, wrong = [[0]] * 3 + [[1]] * 3, [[0]] * 6
+    a = two_languages({"de": right, "it": right})
+    b = two_languages({"de": right, "it": wrong})
+    report = {"systems": {"A1": figures(a), "B1": figures(b)}, "comparisons": {"A1/B1": comparison(a, b)}}
+    pooled_cell = report["comparisons"]["A1/B1"]["all strata"]["pooled"]
+    assert (pooled_cell["a"], pooled_cell["b"], pooled_cell["difference"]["value"]) == (1.0, 0.75, 0.25)
+    assert pooled_cell["ratio"]["value"] == pytest.approx(4 / 3, abs=1e-5)
+    assert report["comparisons"]["A1/B1"]["asr"]["de"]["difference"]["value"] == 0
+    text = tables(report)
+    assert "| B1 | .750 (" in text
+    assert "## A1/B1" in text
+
+
+def test_results_carry_their_command_and_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(results_file, "RESULTS", tmp_path)
+    monkeypatch.setattr("sys.argv", ["x", "--data", "/somewhere/else", "--bundle", "radio es"])
+    results_file.write_result("latency", "one", {"figure": 1}, "# One\n")
+    assert results_file.read_result("one")["figure"] == 1
+    assert results_file.read_result("one")["command"] == "python -m benchmarks.latency --bundle 'radio es'"
+    assert "/somewhere/else" not in (tmp_path / "one.md").read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.json", "one.md"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [((0.9654, 0.951, 1.0), ".965 (.951 to 1.000)"), ((-0.0123, -0.02, 0.001), "-.012 (-.020 to .001)")],
+)
+def test_figures_are_written_without_leading_zeros(cell, text):
+    assert results_file.percent(dict(zip(("value", "low", "high"), cell, strict=True))) == text
+
+
+def test_times_are_measured_for_every_request():
+    asked = []
+    figures = times(asked.append, ["a", "b", "c"])
+    assert asked == ["a", "b", "c"] * 2
+    assert figures["requests"] == 3
+    assert 0 < figures["p50_ms"] <= figures["p90_ms"] <= figures["p99_ms"]
+    assert np.isfinite(figures["mean_ms"])
+
+
+def test_plots_are_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    from benchmarks.plots import plot_recall, plot_sizes
+
+    table = figures(two_languages({"de": [[0]] * 6, "it": [[0]] * 6}))
+    plot_recall({"one": table, "two": table}, tmp_path / "recall.png")
+    plot_sizes({"radio_de": ({"encoder.onnx": 900_000, "rest": 400_000}, 2_000_000)}, tmp_path / "sizes.png")
+    for name in ("recall.png", "sizes.png"):
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
