@@ -69,5 +69,5 @@ class Calibration:
 def _logistic(value: float) -> float:
     if value >= 0:
         return 1.0 / (1.0 + math.exp(-value))
-    odds = math.exp(max(value, -700.0))  # below that exp underflows to 0 anyway
+    odds = math.exp(value)
     return odds / (1.0 + odds)

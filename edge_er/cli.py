@@ -152,6 +152,9 @@ def build(
     name: Annotated[Optional[str], typer.Option(help="Name of the bundle.")] = None,  # noqa: UP045
     budget: Annotated[str, typer.Option(help="Largest size without stream addresses.")] = "2MB",
     previous: Annotated[Optional[str], typer.Option(help="Keep the ids of this bundle.")] = None,  # noqa: UP045
+    requests: Annotated[
+        Optional[Path], typer.Option(help="Measure the bundle on these requests and store the report.")  # noqa: UP045
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Build a bundle from a catalog, within its budget or not at all."""
@@ -160,7 +163,14 @@ def build(
         from catalog_tools.build import build_bundle
 
         result = build_bundle(
-            catalog, out, lang=lang, encoder=encoder, budget=budget, name=name, previous=previous
+            catalog,
+            out,
+            lang=lang,
+            encoder=encoder,
+            budget=budget,
+            name=name,
+            previous=previous,
+            requests=requests,
         )
     if as_json:
         _print_json({"path": str(result.path), **result.manifest})
@@ -168,6 +178,12 @@ def build(
         from edge_er.cli_tables import print_bundle
 
         print_bundle(result.path, result.manifest)
+        if result.spoken_left_out:
+            typer.echo(
+                f"{result.spoken_left_out:,} spoken forms were left out, the least likely, to fit the budget"
+            )
+        if result.without_text:
+            typer.echo(f"without a letter or digit in the name: {', '.join(result.without_text)}")
 
 
 @train.command()

@@ -1,3 +1,198 @@
-def test_smoke(resolver):
-    print(resolver.resolve("pon la cadena ser").to_dict())
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ENTITIES, make_bundle
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge_er.bundle import Bundle, new_bundle
+from edge_er.entity import Entity
+from edge_er.errors import BundleCorruptError
+from edge_er.resolver import EntityResolver, Resolution
+
+REQUESTS = [
+    "pon la cadena ser",
+    "Cadena SER",
+    "los cuarenta",
+    "",
+    "   \n",
+    "🎉🎉",
+    "play kiss fm please",
+    "zzz qqq xxx",
+    "إذاعة الشرق",
+    "radio clasica",
+]
+
+
+def test_finds_names_aliases_and_spoken_forms(resolver: EntityResolver) -> None:
+    for request, expected in [
+        ("Cadena SER", "es-1"),
+        ("ser", "es-1"),
+        ("pon la cadena ser", "es-1"),
+        ("cadena ser +", "es-2"),
+        ("LOS 40", "es-3"),
+        ("los cuarenta", "es-3"),
+        ("radio clasica", "es-5"),
+        ("إذاعة الشرق", "es-6"),
+    ]:
+        assert resolver.resolve(request).matches[0].id == expected, request
+
+
+def test_a_match_carries_what_the_catalog_says(resolver: EntityResolver) -> None:
+    match = resolver.resolve("kiss fm").matches[0]
+    assert match.name == "Kiss FM"
+    assert match.aliases == ()
+    assert match.metadata == {
+        "country": "ES",
+        "streams": ["https://kiss.example/a", "https://kiss.example/b"],
+    }
+    assert match.score == pytest.approx(1.0, abs=0.01)
+    spoken = resolver.resolve("los cuarenta").matches[0]
+    assert spoken.aliases == ("Los 40 Principales",)
+
+
+def test_matches_are_ranked_one_per_entity(resolver: EntityResolver) -> None:
+    for request in REQUESTS:
+        matches = resolver.resolve(request, top_k=100).matches
+        assert len({match.id for match in matches}) == len(matches)
+        ranking = [(-match.score, match.id) for match in matches]
+        assert ranking == sorted(ranking)
+        assert all(0.0 <= match.confidence <= 1.0 and -1.0 <= match.score <= 1.0 for match in matches)
+
+
+def test_top_k_only_cuts(resolver: EntityResolver) -> None:
+    for request in REQUESTS:
+        whole = resolver.resolve(request, top_k=100)
+        assert len(whole.matches) in (0, len(ENTITIES))
+        for top_k in (1, 2, 3):
+            cut = resolver.resolve(request, top_k=top_k)
+            assert cut == dataclasses.replace(whole, matches=whole.matches[:top_k])
+
+
+def test_batch_equals_one_by_one(resolver: EntityResolver) -> None:
+    requests = REQUESTS * 3
+    assert resolver.resolve_batch(requests) == [resolver.resolve(request) for request in requests]
+    assert resolver.resolve_batch([]) == []
+
+
+@pytest.mark.parametrize("request_", ["", "  ", "\t\n\u00a0"])
+def test_empty_input_has_no_matches(resolver: EntityResolver, request_: str) -> None:
+    assert resolver.resolve(request_) == Resolution(request_, "no_match", ())
+    assert resolver.resolve(request_).best is None
+
+
+def test_emoji_is_ranked_but_no_match(resolver: EntityResolver) -> None:
+    resolution = resolver.resolve("🎉🎉")
+    assert resolution.decision == "no_match"
+    assert len(resolution.matches) == 5
+    assert all(match.confidence == 0.0 for match in resolution.matches)
+
+
+def test_out_of_world_is_no_match_but_ranked(resolver: EntityResolver) -> None:
+    resolution = resolver.resolve("zzz qqq xxx")
+    assert resolution.decision == "no_match"
+    assert resolution.best is None
+    assert len(resolution.matches) == 5
+
+
+def test_two_of_one_name_are_ambiguous(encoder_files: dict[str, bytes]) -> None:
+    twins = (Entity("a", "Cadena SER"), Entity("b", "cadena ser!"), Entity("c", "Onda Cero"))
+    resolution = EntityResolver(make_bundle(twins, encoder_files)).resolve("cadena ser")
+    assert resolution.decision == "ambiguous"
+    assert [match.id for match in resolution.matches[:2]] == ["a", "b"]
+    assert resolution.best is resolution.matches[0]
+    assert resolution.matches[0].confidence == resolution.matches[1].confidence
+
+
+def test_best_is_the_first_match_of_a_match(resolver: EntityResolver) -> None:
+    resolution = resolver.resolve("kiss fm")
+    assert resolution.decision == "match"
+    assert resolution.best is resolution.matches[0]
+
+
+def test_empty_catalog(encoder_files: dict[str, bytes]) -> None:
+    dim = json.loads(encoder_files["encoder.json"])["dim"]
+    empty = new_bundle(
+        name="empty",
+        lang="es",
+        entities=(),
+        vectors=np.empty((0, dim), np.int8),
+        form_entity=np.empty(0, np.int32),
+        encoder_files=encoder_files,
+    )
+    assert EntityResolver(empty).resolve("cadena ser") == Resolution("cadena ser", "no_match", ())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(exclude_categories=()), max_size=60))
+def test_no_text_crashes_it(resolver: EntityResolver, text: str) -> None:
+    resolution = resolver.resolve(text)
+    assert resolution.query == text
+    assert len(resolution.matches) in (0, 5)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "ser " * 20_000, "\ud800 ser", "\x00", "שלום עולם", "e\u0301" * 500]
+)
+def test_long_and_awkward_texts(resolver: EntityResolver, text: str) -> None:
+    assert len(resolver.resolve(text).matches) == 5
+
+
+def test_wrong_arguments(resolver: EntityResolver) -> None:
+    with pytest.raises(ValueError, match="top_k"):
+        resolver.resolve("ser", top_k=0)
+    with pytest.raises(TypeError, match="NoneType"):
+        resolver.resolve(None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="one string"):
+        resolver.resolve_batch("ser")
+
+
+def test_answers_are_frozen(resolver: EntityResolver) -> None:
+    resolution = resolver.resolve("ser")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        resolution.decision = "match"  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        resolution.matches[0].score = 1.0  # type: ignore[misc]
+
+
+def test_to_dict_is_json_and_says_everything(resolver: EntityResolver) -> None:
+    resolution = resolver.resolve("kiss fm", top_k=2)
+    values = json.loads(json.dumps(resolution.to_dict()))
+    assert values["query"] == "kiss fm"
+    assert values["decision"] == "match"
+    assert values["best"] == values["matches"][0]
+    assert len(values["matches"]) == 2
+    assert set(values["matches"][0]) == {"id", "name", "aliases", "score", "confidence", "metadata"}
+    assert resolver.resolve("").to_dict() == {
+        "query": "",
+        "decision": "no_match",
+        "best": None,
+        "matches": [],
+    }
+
+
+def test_report(resolver: EntityResolver) -> None:
+    report = resolver.report
+    assert report["recall_at_1"]["es"]["text"]["value"] == 0.9
+    assert report["budget_bytes"] == 2_000_000
+    assert 0 < report["size_bytes"] < report["budget_bytes"]
+    assert report["counts"] == {"entities": 7, "aliases": 3, "forms": 11}
+    with pytest.raises(TypeError):
+        report["size_bytes"] = 0  # type: ignore[index]
+
+
+def test_selftest_counts_and_finds_a_difference(resolver: EntityResolver, bundle: Bundle) -> None:
     assert resolver.selftest() == 4
+    wrong = [{**bundle.manifest["golden"][0], "ids": ["es-7", "es-1", "es-2"]}]
+    with pytest.raises(BundleCorruptError, match="selftest"):
+        EntityResolver(bundle.with_manifest(golden=wrong)).selftest()
+
+
+def test_directory_zip_and_memory_answer_alike(bundle: Bundle, bundle_dir: Path, bundle_zip: Path) -> None:
+    answers = [EntityResolver.load(path).resolve_batch(REQUESTS) for path in (bundle_dir, bundle_zip)]
+    assert answers[0] == answers[1] == EntityResolver(bundle).resolve_batch(REQUESTS)

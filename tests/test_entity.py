@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_er.entity import Entity
+from edge_er.entity_file import EntityFile, entities_jsonl, streams_jsonl
+from edge_er.errors import BundleCorruptError
+
+
+def test_surface_forms_are_distinct_by_canonical_text_in_order() -> None:
+    entity = Entity(
+        "1", "LOS40", aliases=("Los 40", "40 Principales", "los-40"), spoken=("los cuarenta", "LOS 40")
+    )
+    assert entity.surface_forms == ("LOS40", "40 Principales", "los cuarenta")
+
+
+def test_a_form_without_text_is_left_out_unless_it_is_the_only_one() -> None:
+    assert Entity("1", "🎉", aliases=("Party FM", "🎈")).surface_forms == ("Party FM",)
+    assert Entity("1", "🎉", aliases=("🎈",)).surface_forms == ("🎉",)
+
+
+def test_entities_can_be_members_of_a_set() -> None:
+    assert len({Entity("1", "a", metadata={"x": 1}), Entity("1", "a", metadata={"x": 1})}) == 1
+
+
+def test_streams_must_belong_to_their_entities() -> None:
+    entities = [Entity("1", "a", metadata={"streams": ["u"]}), Entity("2", "b")]
+    lines, streams = entities_jsonl(entities), streams_jsonl(entities)
+    assert streams is not None
+    assert list(EntityFile(lines, streams)) == entities
+    with pytest.raises(BundleCorruptError, match="a line for each of 2"):
+        EntityFile(lines, streams[: streams.index(b"\n") + 1])
+    swapped = b"".join(streams.splitlines(keepends=True)[::-1])
+    with pytest.raises(BundleCorruptError, match="row 1: expected id '1'"):
+        EntityFile(lines, swapped)[0]
+
+
+@pytest.mark.parametrize("line", [b"no json", b"[1]", b'{"name":"a"}', b'{"id":"1"}', b"\xff"])
+def test_a_line_that_is_no_entity_names_its_row(line: bytes) -> None:
+    entities = EntityFile(b'{"id":"1","name":"a"}\n' + line + b"\n")
+    assert entities[0] == Entity("1", "a")
+    with pytest.raises(BundleCorruptError, match=r"entities\.jsonl, row 2"):
+        entities[1]
+
+
+def test_line_separators_inside_a_name_do_not_end_the_line() -> None:
+    entities = [Entity("1", "a\nb\r\n\u2028c\u0085d\x0b"), Entity("2", "b")]
+    assert list(EntityFile(entities_jsonl(entities))) == entities
