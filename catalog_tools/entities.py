@@ -33,6 +33,7 @@ class NameGroup:
 
     @property
     def name(self) -> str:
+        """The cleaned name."""
         return self.features.name
 
 
@@ -55,8 +56,12 @@ class Cluster:
     links: tuple[Link, ...]
 
     @property
-    def country(self) -> str:
-        return self.groups[0].features.country
+    def countries(self) -> tuple[str, ...]:
+        """All countries that list the station, the one with most records first."""
+        listed = Counter[str]()
+        for group in self.groups:
+            listed[group.features.country] += len(group.records)
+        return tuple(sorted(listed, key=lambda country: (-listed[country], country)))
 
 
 def merge_records(records: Iterable[Record], places: Collection[str] = ()) -> list[Cluster]:
@@ -78,9 +83,10 @@ def merge_records(records: Iterable[Record], places: Collection[str] = ()) -> li
         members[root_a] += members.pop(root_b)
         kept[root_a] += [link, *kept.pop(root_b, [])]
     clusters = [
-        Cluster(tuple(groups[index] for index in sorted(members[root])), tuple(kept[root])) for root in members
+        Cluster(tuple(groups[index] for index in sorted(members[root])), tuple(kept[root]))
+        for root in members
     ]
-    return sorted(clusters, key=lambda cluster: (cluster.country, cluster.groups[0].name))
+    return sorted(clusters, key=lambda cluster: (cluster.countries, cluster.groups[0].name))
 
 
 def name_groups(records: Iterable[Record]) -> list[NameGroup]:
@@ -122,6 +128,8 @@ def _reason(first: NameGroup, second: NameGroup, matcher: Matcher) -> tuple[str 
     one_stream = not first.streams.isdisjoint(second.streams)
     a, b = first.features, second.features
     reason = matcher.same_name(a, b, one_stream)
+    if reason and a.country != b.country:
+        return "same name and stream in two countries", 0.25
     if reason:
         return reason, (0.0 if one_stream else 0.1) + (0.1 if "frequency" in reason else 0.0)
     reason = matcher.same_call_sign(a, b)
@@ -135,12 +143,14 @@ def _reason(first: NameGroup, second: NameGroup, matcher: Matcher) -> tuple[str 
 
 
 def _candidates(groups: Sequence[NameGroup]) -> Iterator[tuple[int, int]]:
-    """Pairs that share a country and a key, a call sign or a stream."""
+    """Pairs of one country that share a key, a call sign or a stream; of two countries, a key and a stream."""
     blocks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for index, group in enumerate(groups):
         one = group.features
         for key in sorted(one.keys):
             blocks[one.country, "name", key].append(index)
+            for stream in sorted(group.streams):
+                blocks["any", key, stream].append(index)
         for key in sorted(group.streams):
             blocks[one.country, "stream", key].append(index)
         if one.call_sign:
@@ -150,8 +160,12 @@ def _candidates(groups: Sequence[NameGroup]) -> Iterator[tuple[int, int]]:
             yield from combinations(members, 2)
 
 
-def _all_compatible(groups: Sequence[NameGroup], matcher: Matcher, ours: list[int], theirs: list[int]) -> bool:
-    return all(matcher.compatible_in_cluster(groups[a].features, groups[b].features) for a in ours for b in theirs)
+def _all_compatible(
+    groups: Sequence[NameGroup], matcher: Matcher, ours: list[int], theirs: list[int]
+) -> bool:
+    return all(
+        matcher.compatible_in_cluster(groups[a].features, groups[b].features) for a in ours for b in theirs
+    )
 
 
 def _root(parent: list[int], index: int) -> int:
@@ -159,12 +173,3 @@ def _root(parent: list[int], index: int) -> int:
         parent[index] = parent[parent[index]]
         index = parent[index]
     return index
-
-
-def reasons(clusters: Iterable[Cluster]) -> Counter[str]:
-    """How many links each reason gave; similarities are counted together."""
-    return Counter(
-        "same stream, names alike" if "alike" in link.reason else link.reason
-        for cluster in clusters
-        for link in cluster.links
-    )

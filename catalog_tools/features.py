@@ -18,13 +18,16 @@ _EDGE = r"(?![\d']|er\b|s\b|%|\s?[kK]\b)"
 _FREQUENCY = re.compile(
     rf"(?<![\d.,#])(?P<fm>(?:8[7-9]|9\d|10[0-8])(?:[.,]\s?|-)\d{{1,2}}){_EDGE}"
     rf"|(?<![\d.,#])(?P<whole>(?:8[7-9]|9\d|10[0-8]))(?=\s?(?:[Ff][Mm]|[Mm][Hh][Zz])\b)"
-    rf"|(?<![\d.,#])(?P<plain>8[7-9]\d|9\d\d|10[0-7]\d|1080){_EDGE}"
+    rf"|(?<![\d.,#])(?P<plain>(?!\d?\d00)(?:8[7-9]\d|9\d\d|10[0-7]\d|1080)){_EDGE}"
     rf"|(?<![\d.,#])(?P<am>5[3-9]\d|[6-9]\d\d|1[0-7]\d0)(?=\s?(?:[AaOo][Mm]|[Kk][Hh][Zz])\b)"
     rf"|(?<![\d.,#])(?P<us>5[3-9]0|[6-9]\d0|1[0-6]\d0){_EDGE}"
 )
 _STATE = re.compile(r",\s*([A-Z]{2})\s*$")
 _CALL_SIGN = re.compile(r"(?<![\w-])([KW][A-Z]{2,3})(?![\w])")
+_ZERO_FOR_O = re.compile(r"(?<![\w.,])0(?=\s?[Nn](?:\b|line))")  # "0nlineradio", "0 N Radio"
+_BETWEEN = re.compile(r"\0(?:\s*(?:[&/+,–-]|and|und|et|y|e)?\s*\0)+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_UMLAUT_COUNTRIES = ("AT", "DE", "LI")
 _FEWEST_LETTERS = 2
 _SHORTEST_GLUED = 4  # 'qfm' and 'ffm' stay whole
 
@@ -52,7 +55,7 @@ class NameFeatures:
 def name_features(name: str, country: str) -> NameFeatures:
     """Features of a cleaned `name`; `country` is an ISO 3166 code and may be empty."""
     state = _STATE.search(name) if country == "US" else None
-    named = name[: state.start()] if state else name
+    named = _ZERO_FOR_O.sub("O", name[: state.start()] if state else name)
     rest, frequencies = _without_frequency(named, country)
     words = _words(rest)
     empty = FILLER | COUNTRY_WORDS.get(country, frozenset())
@@ -60,13 +63,14 @@ def name_features(name: str, country: str) -> NameFeatures:
         rest, words, frequencies = named, _words(named), frozenset()
     if not _is_name(words):
         rest, words = name, tuple(canonical_text(name).split()) or (name,)
-    keys = {"".join(words), "".join(_words(rest.translate(_UMLAUTS))) or "".join(words)}
+    written_out = _words(rest.translate(_UMLAUTS)) or words
+    core = written_out if country in _UMLAUT_COUNTRIES else words
     return NameFeatures(
         name=name,
         country=country,
-        keys=frozenset(keys),
+        keys=frozenset(("".join(words), "".join(written_out))),
         words=words,
-        core=tuple(word for word in words if word not in empty) or words,
+        core=tuple(word for word in core if word not in empty) or core,
         numbers=frozenset(word for word in words if word.isdigit()),
         frequencies=frequencies,
         call_sign=_call_sign(named) if country == "US" else "",
@@ -111,16 +115,20 @@ def _without_frequency(text: str, country: str) -> tuple[str, frozenset[str]]:
     def replacement(match: re.Match[str]) -> str:
         kind = match.lastgroup
         before, after = text[: match.start()].strip(), text[match.end() :].strip()
-        marked = bool(re.match(r"(?i)(?:[fa]m|mhz|khz|uhr)\b", after)) or bool(re.search(r"(?i)\b[fa]m$", before))
-        at_end = not before or not after
-        if kind == "us" and (country != "US" or not (at_end or marked or _call_sign(before))):
+        marked = bool(re.match(r"(?i)(?:[fa]m|mhz|khz|uhr)\b", after)) or bool(
+            re.search(r"(?i)\b[fa]m$", before)
+        )
+        at_end = not before or not re.search(r"[^\W\d_]", after)
+        if kind == "us" and (
+            country != "US" or not (at_end or marked or _call_sign(before) or _call_sign(after))
+        ):
             return match.group()
         if kind == "plain" and not (at_end or marked or country == "US"):
             return match.group()
         found.append(re.sub(r"\D", "", match.group()))
-        return " "
+        return " \0 "
 
-    bare = _FREQUENCY.sub(replacement, text)
+    bare = _BETWEEN.sub(" ", _FREQUENCY.sub(replacement, text)).replace("\0", " ")
     if found:
         bare = re.sub(r"(?i)(?<!\w)am(?!\w)", " ", bare) if any(_is_medium_wave(f) for f in found) else bare
     return bare, frozenset(found)

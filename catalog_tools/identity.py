@@ -11,13 +11,23 @@ from typing import Any
 
 from catalog_tools.entities import Cluster, NameGroup, record_streams
 from catalog_tools.sources import Record
-from catalog_tools.streams import stream_key
+from catalog_tools.streams import same_address, stream_key
+from catalog_tools.words import COUNTRY_WORDS
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
 
 __all__ = ["choose_name", "entities_from_clusters", "entities_from_records", "keep_previous_ids", "stable_id"]
 
 _ID_DIGITS = 12
+_SHORT_QUERY = 40  # characters
+_ACRONYM = 8  # letters: longer names in capitals are shouting
+_COMPLETE = 2  # words that make a name complete
+_SLOGAN = 6  # words that make it a slogan
+_WORD = re.compile(r"[^\W\d_]+")
+_LEFTOVER = re.compile(
+    r"(?i)\b(?:neu|new|test|http|kbps|aac|mp3|stream|unencrypted|hd|low)\b(?!\d)|[\[\]|_\"@*>]"
+)
+_LOWERED_ACRONYM = re.compile(r"\b[B-DF-HJ-NP-TV-Z][b-df-hj-np-tv-z]{1,3}\b")  # "Lbc"
 
 
 def stable_id(country: str, name: str, again: int = 0) -> str:
@@ -36,29 +46,37 @@ def choose_name(groups: Sequence[NameGroup]) -> str:
     def rank(group: NameGroup) -> tuple[Any, ...]:
         one = group.features
         return (
-            _untidy(group.name),
+            _untidy(group),
             -spread["".join(one.words)],
-            bool(one.frequencies),
+            -min(len(one.core), _COMPLETE),
+            len("".join(one.words)),
+            -len(_WORD.findall(group.name)),
+            not re.search(r"[a-z][A-Z]", group.name),
             -len(group.records),
-            len(group.name),
             group.name,
         )
 
     return min(groups, key=rank).name
 
 
-def _untidy(name: str) -> int:
-    """0 for a cleanly written name; more for shouting, all lower case, leftovers of a playlist, or slogans."""
+def _untidy(group: NameGroup) -> int:
+    """0 for a cleanly written name; more for what a person would not write on a station's plate."""
+    name, one = group.name, group.features
     letters = [sign for sign in name if sign.isalpha()]
-    words = re.findall(r"[^\W\d_]+", name)
-    shouting = len(letters) > 8 and all(sign.isupper() for sign in letters)
-    lower = bool(letters) and name == name.lower()
-    noise = bool(re.search(r"(?i)\b(?:neu|new|test|http|kbps|aac|mp3|stream|unencrypted)\b|[\[\]|_\"@*>]", name))
-    return 2 * noise + shouting + lower + (len(words) > 8) + (_ends_in_place(name))
-
-
-def _ends_in_place(name: str) -> int:
-    return int(bool(re.search(r", [A-Z]{2}$", name)))
+    return sum(
+        (
+            2 * bool(_LEFTOVER.search(name)),
+            len(letters) > _ACRONYM and all(sign.isupper() for sign in letters),
+            bool(letters) and name == name.lower(),
+            bool(_LOWERED_ACRONYM.search(name)),
+            bool(re.search(r"[a-z][Ff]m\b", name)),
+            len(one.core) > _SLOGAN,
+            one.ends_in_state,
+            bool(one.frequencies),
+            bool(one.frequencies) and bool(re.search(r"(?<![\d.,])\d{3,4}(?![\d.,])", name)),
+            bool(COUNTRY_WORDS.get(one.country, frozenset()) & set(one.words)) and len(one.words) > 1,
+        )
+    )
 
 
 def entities_from_clusters(clusters: Iterable[Cluster]) -> list[Entity]:
@@ -69,7 +87,9 @@ def entities_from_clusters(clusters: Iterable[Cluster]) -> list[Entity]:
 
 def entities_from_records(records: Iterable[Record]) -> list[Entity]:
     """One entity a record, nothing merged: for catalogs whose rows are entities already. Sorted by id."""
-    entities = [Entity(record.id or "", record.name, record.aliases, (), dict(record.metadata)) for record in records]
+    entities = [
+        Entity(record.id or "", record.name, record.aliases, (), dict(record.metadata)) for record in records
+    ]
     return _with_ids(entities)
 
 
@@ -83,7 +103,9 @@ def _entity(cluster: Cluster) -> Entity:
     for record in records:
         for alias in (*record.aliases, *_spoken_raw_name(record.name)):
             aliases.setdefault(canonical_text(alias), alias)
-    metadata: dict[str, Any] = {"country": cluster.country} if cluster.country else {}
+    metadata: dict[str, Any] = {"country": cluster.countries[0]} if cluster.countries[0] else {}
+    if len(cluster.countries) > 1:
+        metadata["countries"] = list(cluster.countries)
     if tags := _tags(records):
         metadata["tags"] = tags
     metadata["streams"] = _streams(records)
@@ -108,23 +130,25 @@ def _tags(records: Sequence[Record]) -> list[str]:
 def _streams(records: Sequence[Record]) -> list[str]:
     """Distinct addresses, https and those without session data first."""
     counts = Counter(stream for record in records for stream in record_streams(record))
-    by_place: dict[str, str] = {}
-    for stream in sorted(counts, key=lambda url: (len(url.partition("?")[2]) > 40, not url.startswith("https"), -counts[url], url)):
-        place = re.sub(r"^https?://|\?.*$", "", stream)
-        key = place if "?" not in stream or _is_session(stream) else place + stream_key(stream)
-        by_place.setdefault(key, stream)
-    return list(by_place.values())
+    first: dict[str, str] = {}
+    for stream in sorted(
+        counts, key=lambda url: (_has_session(url), not url.startswith("https"), -counts[url], url)
+    ):
+        first.setdefault(same_address(stream), stream)
+    return list(first.values())
 
 
-def _is_session(stream: str) -> bool:
-    return "/" not in stream_key(stream).rpartition("=")[0] and "=" not in stream_key(stream)
+def _has_session(url: str) -> bool:
+    return len(url.partition("?")[2]) > _SHORT_QUERY
 
 
 def _with_ids(entities: Iterable[Entity]) -> list[Entity]:
     """Ids for entities without one; those that share country and name are numbered in the order of their content."""
     taken = {entity.id for entity in entities if entity.id}
     done: list[Entity] = []
-    for entity in sorted(entities, key=lambda one: (one.name, repr(sorted(one.metadata.items(), key=str)), one.aliases)):
+    for entity in sorted(
+        entities, key=lambda one: (one.name, repr(sorted(one.metadata.items(), key=str)), one.aliases)
+    ):
         again = 0
         new = entity.id
         while not new or (not entity.id and new in taken):

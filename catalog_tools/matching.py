@@ -18,7 +18,12 @@ __all__ = ["Matcher"]
 _CLOSE = 0.84  # similarity of two names on one stream, where neither contains the other
 _FAMILY = 3  # so many different continuations make a name the head of a family ("Cadena SER ...")
 _PLACE_FAMILY = 2
+_STYLES = (
+    2  # of one call sign: none and one; more are programmes of their own ("WKAR Jazz", "WKAR Classical")
+)
 _LONGEST_PLACE = 3  # words
+_ABBREVIATION = (2, 4)  # letters
+_WRITTEN_OUT = 12  # letters at least, or "SER" would abbreviate "Santander"
 
 
 class Matcher:
@@ -32,7 +37,9 @@ class Matcher:
         self._places = places
         self._continuations: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
         self._frequencies: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._styles: dict[str, set[frozenset[str]]] = defaultdict(set)
         for one in features:
+            self._styles[one.call_sign].add(GENRES & set(one.core))
             for end in range(1, len(one.core)):
                 if not one.ends_in_state:
                     self._continuations[one.country, one.core[:end]].add(one.core[end])
@@ -42,11 +49,12 @@ class Matcher:
     def same_name(self, a: NameFeatures, b: NameFeatures, one_stream: bool) -> str | None:
         """The reason, if both are one name up to spacing, accents, "FM" and frequency."""
         key = min(a.keys & b.keys, default="")
-        if not key or (a.frequencies and b.frequencies and not one_stream and a.frequencies.isdisjoint(b.frequencies)):
+        if not key or (_two_frequencies(a, b) and not one_stream):
             return None
         if a.frequencies == b.frequencies:
             return "same name"
-        alone = len(self._frequencies[a.country, key]) <= 1 and (a.country != "US" or bool(a.call_sign))
+        telling = bool(a.call_sign) if a.country == "US" else not all(map(self._tells_apart, a.core))
+        alone = telling and len(self._frequencies[a.country, key]) <= 1
         return "same name up to frequency" if one_stream or alone or (a.frequencies & b.frequencies) else None
 
     def same_call_sign(self, a: NameFeatures, b: NameFeatures) -> str | None:
@@ -55,17 +63,29 @@ class Matcher:
         if not a.call_sign or a.call_sign != b.call_sign or not self.compatible(a, b):
             return None
         extra = long.words[len(short.words) :]
-        place = long.ends_in_state and 0 < len(extra) <= _LONGEST_PLACE and not any(w.isdigit() for w in extra)
-        return "same call sign, city and state added" if place and long.words[: len(short.words)] == short.words else None
+        place = (
+            long.ends_in_state and 0 < len(extra) <= _LONGEST_PLACE and not any(map(self._tells_apart, extra))
+        )
+        return (
+            "same call sign, city and state added"
+            if place and long.words[: len(short.words)] == short.words
+            else None
+        )
 
     def same_stream(self, a: NameFeatures, b: NameFeatures) -> str | None:
         """The reason, if two names on one stream contain one another or are close."""
         if not self.compatible(a, b):
             return None
         short, long = sorted((a, b), key=lambda one: (len(one.core), len("".join(one.core)), one.name))
+        if len(short.core) == 1 and self._tells_apart(short.core[0]) and set(a.words) != set(b.words):
+            return None
         extra = _extra_words(short.core, long.core)
         if extra is not None:
-            return "same stream, one name contains the other" if self._says_nothing_new(short, long, *extra) else None
+            return (
+                "same stream, one name contains the other"
+                if self._says_nothing_new(short, long, *extra)
+                else None
+            )
         differing = set(a.core) ^ set(b.core)
         if any(self._tells_apart(word) or word in self._places for word in differing):
             return None
@@ -74,13 +94,13 @@ class Matcher:
 
     def compatible(self, a: NameFeatures, b: NameFeatures) -> bool:
         """False if something in the names speaks against one station, whatever the evidence for it."""
-        if a.numbers != b.numbers or a.frequencies and b.frequencies and a.frequencies.isdisjoint(b.frequencies):
+        if a.numbers != b.numbers or _two_frequencies(a, b):
             return False
         if a.call_sign and b.call_sign and a.call_sign != b.call_sign:
             return False
         if VARIANTS & (set(a.words) ^ set(b.words)):
             return False
-        if a.call_sign and a.call_sign == b.call_sign:
+        if a.call_sign and a.call_sign == b.call_sign and len(self._styles[a.call_sign]) <= _STYLES:
             return True
         ours, theirs = self._places_of(a), self._places_of(b)
         if ours and theirs and ours.isdisjoint(theirs):
@@ -90,20 +110,21 @@ class Matcher:
     def compatible_in_cluster(self, a: NameFeatures, b: NameFeatures) -> bool:
         """As `compatible`, and True for two spellings of one name."""
         same = bool(a.keys & b.keys)
-        apart = a.frequencies and b.frequencies and a.frequencies.isdisjoint(b.frequencies)
-        return self.compatible(a, b) or (same and not apart)
+        return self.compatible(a, b) or (same and not _two_frequencies(a, b))
 
     def _says_nothing_new(
         self, short: NameFeatures, long: NameFeatures, left: tuple[str, ...], right: tuple[str, ...]
     ) -> bool:
-        """The longer name adds an owner, a call sign, an abbreviation, or a place or slogan of a name without family."""
+        """The longer name adds an owner, a call sign or an abbreviation; a place or slogan only where no family is."""
         base = short.core
         if short.call_sign and short.call_sign == long.call_sign:
             return True
-        added = [word for word in left + right if word.upper() != long.call_sign and not _abbreviates(word, base)]
+        added = [
+            word for word in left + right if word.upper() != long.call_sign and not _abbreviates(word, base)
+        ]
         if long.ends_in_state and len(right) <= _LONGEST_PLACE:
             added = [word for word in added if word not in right]
-        if any(self._tells_apart(word) for word in added):
+        if any(map(self._tells_apart, added)) or (added and all(map(self._tells_apart, base))):
             return False
         right_added = [word for word in added if word in right]
         limit = _PLACE_FAMILY if any(word in self._places for word in added) else _FAMILY
@@ -117,7 +138,14 @@ class Matcher:
         return word.isdigit() or word in NUMBER_WORDS or word in GENRES or word in VARIANTS
 
 
-def _extra_words(short: tuple[str, ...], long: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def _two_frequencies(a: NameFeatures, b: NameFeatures) -> bool:
+    """Both names carry frequencies, none of them in common."""
+    return bool(a.frequencies) and bool(b.frequencies) and a.frequencies.isdisjoint(b.frequencies)
+
+
+def _extra_words(
+    short: tuple[str, ...], long: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Words of `long` before and after `short`; scattered ones count as after; None if it is not contained."""
     for start in range(len(long) - len(short) + 1):
         if long[start : start + len(short)] == short:
@@ -131,9 +159,12 @@ def _extra_words(short: tuple[str, ...], long: tuple[str, ...]) -> tuple[tuple[s
 
 
 def _abbreviates(word: str, base: tuple[str, ...]) -> bool:
-    """'dlf' abbreviates 'deutschlandfunk', 'nts' does not abbreviate 'poolside'."""
+    """'dlf' abbreviates 'deutschlandfunk' or is written out by it; 'nts' does not abbreviate 'poolside'."""
     joined = "".join(base)
-    if not 2 <= len(word) <= 4 or word[0] != joined[0] or word in joined:
+    short, long = sorted((word, joined), key=len)
+    if not _ABBREVIATION[0] <= len(short) <= _ABBREVIATION[1] or short[0] != long[0] or short in long:
         return word in base
-    signs = iter(joined)
-    return all(sign in signs for sign in word)
+    if short == joined and len(long) < _WRITTEN_OUT:
+        return False
+    signs = iter(long)
+    return all(sign in signs for sign in short)

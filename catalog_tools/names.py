@@ -30,15 +30,26 @@ _WORD = (
 _TECHNICAL = re.compile(
     rf"(?i)(?:{_CODEC}|{_WORD}\d?|\d+(?:[.,]\d+)?\s*(?:{_UNIT}|mbps)?|20\d{{6}}|{_UNIT}|{_CODEC}-?{_RATE}{_UNIT})"
 )
-_DECISIVE = re.compile(rf"(?i){_CODEC}|stream|mirror|low|lq|high|hq|http|ssl|\d{_UNIT}|{_RATE}|20\d{{6}}|metadata|delete|geo|hifi|no pub|^(?:new|neu|mobile|lossless|live\d*)$")
-_DOMAIN = re.compile(r"(?i)(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:fm|de|com|net|org|fr|it|es|at|eu|uk|tv)(?:/\S*)?")
+_DECISIVE = re.compile(
+    rf"(?i){_CODEC}|stream|mirror|low|lq|high|hq|hifi|http|ssl|metadata|delete|geo|no pub"
+    rf"|\d{_UNIT}|{_RATE}|20\d{{6}}|^(?:new|neu|mobile|lossless|live\d*)$"
+)
+_DOMAIN = re.compile(
+    r"(?i)(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:fm|de|com|net|org|fr|it|es|at|eu|uk|tv)(?:/\S*)?"
+)
 _URL = re.compile(r"(?i)https?://[^\s,]+|(?<!\S)www\.[^\s,]+")
 _BRACKETS = re.compile(r"\(([^()\[\]{}]*)\)|\[([^()\[\]{}]*)\]|\{([^()\[\]{}]*)\}")
-_DATE = re.compile(r"(?<!\d)(?:20[0-3]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20[0-3]\d)(?!\d)")
-_BITRATE = re.compile(rf"(?i)(?<![\w.,])(?:\d{{2,4}}\s*k(?:bit/?s?|bps|b/s|bits|bs|b|ps)|{_RATE}\s?k)(?![\w&+'])")
-_END_CODEC = re.compile(rf"(?i)(?<=\S)[\s|/,–-]+(?:{_CODEC}|(?:hifi|mp3)-?(?:aac|high|low|mid)|HQ|LQ)(?![\w&])(?:[\s|/-]*{_RATE}\b)?(?:\s+HD)?[\s|/-]*$")
+_DATE = re.compile(
+    r"(?<!\d)(?:20[0-3]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20[0-3]\d)(?!\d)"
+)
+_BITRATE = re.compile(
+    rf"(?i)(?<![\w.,])(?:\d{{2,4}}\s*k(?:bit/?s?|bps|b/s|bits|bs|b|ps)|{_RATE}\s?k)(?![\w&+'])"
+)
+_END_CODEC = re.compile(
+    rf"(?i)(?<=\S)[\s|/,–-]+(?:{_CODEC}|(?:hifi|mp3)-?(?:aac|high|low|mid)|HQ|LQ|https?\d?)(?![\w&])(?:[\s|/-]*{_RATE}\b)?(?:\s+HD)?[\s|/-]*$"
+)
 _END_RATE = re.compile(rf"(?i)(?:\||{_CODEC})\s*-?{_RATE}\s*{_CODEC}?$|\|\s*OPUS\s*(?:{_RATE})?$")
-_GLUED_CODEC = re.compile(r"(?<=[a-z])(?:Flac|FLAC|AAC|MP3|Mp3)$")
+_GLUED_CODEC = re.compile(r"(?<=[a-z])(?:Flac|FLAC|AAC|MP3|Mp3)$|(?<=radio)aac$")
 _LEADING = re.compile(r"^(?:[\s\-–—_*>|•·~:!,;/\\<=\"”“]|#(?!\d)|\.(?!\d)|[\)\]\}])+")
 _TRAILING = re.compile(r"(?:[\s\-–—_|•·~:,;/\\<=>#@]|[\(\[\{]|(?<=\s)[.*])+$")
 
@@ -60,14 +71,16 @@ def clean_name(raw: str) -> str:
     for _ in range(3):
         text = _trim(_keep(text, _END_CODEC.sub("", text)))
         text = _trim(_keep(text, _END_RATE.sub("", text)))
-    text = _trim(_keep(text, _GLUED_CODEC.sub("", text)))
+    text = _without_abbreviation(_trim(_keep(text, _GLUED_CODEC.sub("", text))))
     return text if canonical_text(text) else fallback
 
 
 def _plain(raw: str) -> str:
     """Composed characters, control, format and pictograph signs as spaces, underscores as spaces."""
     signs = unicodedata.normalize("NFC", raw)
-    text = "".join(" " if unicodedata.category(sign) in _NO_TEXT and sign not in "°♥" else sign for sign in signs)
+    text = "".join(
+        " " if unicodedata.category(sign) in _NO_TEXT and sign not in "°♥" else sign for sign in signs
+    )
     return " ".join(text.replace("_", " ").split())
 
 
@@ -93,7 +106,7 @@ def _without_brackets(text: str) -> str:
 
     def replacement(match: re.Match[str]) -> str:
         content = next(group for group in match.groups() if group is not None).strip()
-        rest = f"{text[:match.start()]} {text[match.end():]}"
+        rest = f"{text[: match.start()]} {text[match.end() :]}"
         if not content or _is_technical(content) or _DOMAIN.fullmatch(content):
             return " "
         if match.start() == 0 and content.lower() == _initials(rest):
@@ -101,6 +114,16 @@ def _without_brackets(text: str) -> str:
         return match.group()
 
     return _keep(text, _BRACKETS.sub(replacement, text))
+
+
+def _without_abbreviation(text: str) -> str:
+    """'Deutschlandfunk Nova | DLF' -> 'Deutschlandfunk Nova': the end after a bar says the beginning once more."""
+    head, bar, end = text.rpartition(" | ")
+    short = end.lower()
+    if not bar or not re.fullmatch(r"[A-Z]{2,4}", end) or head[:1].lower() != short[0]:
+        return text
+    signs = iter(head.lower())
+    return head if all(sign in signs for sign in short) else text
 
 
 def _is_technical(content: str) -> bool:

@@ -3,7 +3,7 @@
     python -m catalog_tools.radio --data ../shared/data --out build/catalogs
 
 writes radio_{de,en,fr,it,es}.jsonl (id, name, aliases, country, tags, streams), ready for `edge-er build`, and for
-each a report of what was merged and why.
+each a report of what was merged and why (radio_XX.json and .md in --reports).
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import argparse
 import gzip
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from catalog_tools.entities import Cluster, merge_records
+from catalog_tools.files import write_lines
 from catalog_tools.identity import entities_from_clusters
+from catalog_tools.merge_report import merge_report, write_merge_report
 from catalog_tools.sources import Record, read_records
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
@@ -56,7 +58,7 @@ def city_names(data: Path) -> frozenset[str]:
 
 def write_catalog(entities: Sequence[Entity], file: Path) -> None:
     """One JSON object a line, sorted by id; the file appears only when it is complete."""
-    _write(file, (json.dumps(_row(entity), ensure_ascii=False, sort_keys=False) + "\n" for entity in entities))
+    write_lines(file, (json.dumps(_row(entity), ensure_ascii=False) + "\n" for entity in entities))
 
 
 def _row(entity: Entity) -> dict[str, Any]:
@@ -66,37 +68,32 @@ def _row(entity: Entity) -> dict[str, Any]:
     return {**row, **entity.metadata}
 
 
-def _write(file: Path, lines: Iterable[str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(file.name + ".part")
-    with open(part, "w", encoding="utf-8") as out:
-        out.writelines(lines)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(part, file)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m catalog_tools.radio", description=__doc__.split("\n")[0])
     default = os.environ.get("EDGE_ER_DATA", str(Path(__file__).resolve().parents[2] / "shared" / "data"))
-    parser.add_argument("--data", type=Path, default=Path(default), help="folder with stations/ and entities/")
+    parser.add_argument(
+        "--data", type=Path, default=Path(default), help="folder with stations/ and entities/"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/catalogs"), help="folder for the catalogs")
+    parser.add_argument("--reports", type=Path, help="folder for the merge reports (OUT/merge_reports)")
+    parser.add_argument("--most", type=int, help="merges listed in a report, the most doubtful first (all)")
     options = parser.parse_args(arguments)
     clusters = radio_clusters(read_records(options.data / _STATIONS), city_names(options.data))
     for lang, found in clusters.items():
         entities = entities_from_clusters(found)
         write_catalog(entities, options.out / f"radio_{lang}.jsonl")
-        print(_summary(lang, found, entities))
+        report = merge_report(f"radio_{lang}", found, entities, options.most)
+        write_merge_report(report, options.reports or options.out / "merge_reports")
+        print(_summary(report))
 
 
-def _summary(lang: str, clusters: Sequence[Cluster], entities: Sequence[Entity]) -> str:
-    from catalog_tools.entities import reasons
-
-    raw = len({(c.country, r.name) for c in clusters for g in c.groups for r in g.records})
-    counts = ", ".join(f"{reason}: {count}" for reason, count in reasons(clusters).most_common())
-    aliases = sum(len(entity.aliases) for entity in entities)
-    return f"radio_{lang}: {raw} names -> {len(entities)} entities with {aliases} aliases ({counts})"
+def _summary(report: dict[str, Any]) -> str:
+    reasons = ", ".join(f"{reason}: {count}" for reason, count in report["merges_by_reason"].items())
+    return (
+        f"{report['catalog']}: {report['names']} names -> {report['entities']} entities "
+        f"with {report['aliases']} aliases ({reasons})"
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from edge_er.errors import CatalogError
 
@@ -44,7 +44,9 @@ def read_records(path: str | Path) -> Iterator[Record]:
     """
     file = Path(path)
     if not file.is_file():
-        raise CatalogError("no such file; expected a CSV, TSV, JSONL or Parquet file, give its path", file=file)
+        raise CatalogError(
+            "no such file; expected a CSV, TSV, JSONL or Parquet file, give its path", file=file
+        )
     first_row: dict[str, int] = {}
     empty = True
     for row, values in _reader(file)(file):
@@ -82,7 +84,11 @@ def record_from_mapping(
             file=file, row=row, column="name",
         )  # fmt: skip
     identifier = values.get("id")
-    others = {key: value for key, value in values.items() if key not in ("id", "name", "aliases") and value is not None}
+    others = {
+        key: value
+        for key, value in values.items()
+        if key not in ("id", "name", "aliases") and value is not None
+    }
     return Record(
         name=name.strip(),
         aliases=_aliases(values.get("aliases"), file, row),
@@ -123,16 +129,15 @@ def _reader(file: Path) -> Callable[[Path], _Rows]:
     return readers[kind]
 
 
-def _open_text(file: Path) -> IO[str]:
-    raw: IO[bytes] = gzip.open(file, "rb") if file.suffix.lower() == ".gz" else open(file, "rb")  # type: ignore[assignment]
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline="")
+def _open_bytes(file: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(file, "rb")) if file.suffix.lower() == ".gz" else file.open("rb")  # noqa: SIM115
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
     """Numbered lines, ends kept as they are; CatalogError for bytes that are not UTF-8 text."""
     number = 0
     try:
-        with _open_text(file) as text:
+        with io.TextIOWrapper(_open_bytes(file), encoding="utf-8-sig", errors="strict", newline="") as text:
             for line in text:
                 number += 1
                 if "\0" in line:
@@ -148,12 +153,13 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
             file=file, row=_line_of_bad_byte(file) or number + 1,
         ) from error  # fmt: skip
     except (EOFError, gzip.BadGzipFile) as error:
-        raise CatalogError(f"damaged gzip file ({error}); compress it again", file=file, row=number + 1) from error
+        raise CatalogError(
+            f"damaged gzip file ({error}); compress it again", file=file, row=number + 1
+        ) from error
 
 
 def _line_of_bad_byte(file: Path) -> int | None:
-    opened: IO[bytes] = gzip.open(file, "rb") if file.suffix.lower() == ".gz" else open(file, "rb")  # type: ignore[assignment]
-    with opened:
+    with _open_bytes(file) as opened:
         for number, line in enumerate(opened, start=1):
             try:
                 line.decode("utf-8")
@@ -199,7 +205,9 @@ def _read_table(file: Path, delimiter: str) -> _Rows:
 
 def _check_header(header: list[str], file: Path) -> None:
     if not any(header):
-        raise CatalogError("the catalog is empty; expected a header line with a column 'name' and rows", file=file)
+        raise CatalogError(
+            "the catalog is empty; expected a header line with a column 'name' and rows", file=file
+        )
     if "name" not in header:
         raise CatalogError(
             f"no column 'name'; found {', '.join(map(repr, header[:20]))}; rename the column that holds the names",
@@ -207,7 +215,9 @@ def _check_header(header: list[str], file: Path) -> None:
         )  # fmt: skip
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
-        raise CatalogError(f"the column {twice[0]!r} stands twice in the header; rename one", file=file, row=1)
+        raise CatalogError(
+            f"the column {twice[0]!r} stands twice in the header; rename one", file=file, row=1
+        )
 
 
 def _read_json_lines(file: Path) -> _Rows:
@@ -224,11 +234,13 @@ def _read_json_lines(file: Path) -> _Rows:
             values = json.loads(line)
         except (json.JSONDecodeError, RecursionError) as error:
             raise CatalogError(
-                f"not JSON ({error}); expected one object a line, like {{\"name\": \"...\"}}", file=file, row=row
+                f'not JSON ({error}); expected one object a line, like {{"name": "..."}}', file=file, row=row
             ) from error
         if not isinstance(values, dict):
             raise CatalogError(
-                f"expected a JSON object, found {type(values).__name__}; write {{\"name\": ...}}", file=file, row=row
+                f'expected a JSON object, found {type(values).__name__}; write {{"name": ...}}',
+                file=file,
+                row=row,
             )
         yield row, values
 
@@ -238,7 +250,7 @@ def _read_parquet(file: Path) -> _Rows:
         import pyarrow.parquet as parquet
     except ImportError as error:
         raise CatalogError(
-            "reading Parquet needs pyarrow; install it with: pip install 'edge-er[catalog]', or save the catalog as CSV",
+            "reading Parquet needs pyarrow: pip install 'edge-er[catalog]', or save the catalog as CSV",
             file=file,
         ) from error
     try:

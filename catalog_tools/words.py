@@ -17,7 +17,7 @@ FILLER = _words(
     "radio ràdio radyo rádio fm the la le les el il lo der die das los a o de di du of webradio web online "
     "internet stream streaming live livestream direct directo direkt diretta vivo en on air neu new http https hq hd "
     "lq ssl non unencrypted test station emisora emittente sender the official your your s ton mono stereo mhz khz tx "
-    "high low quality irratia irrati hitradio"
+    "high low quality & von vom by mit avec con with and und et y e irratia irrati hitradio"
 )
 
 # A style, an audience or a kind of programme: a name with one more of these is another programme.
@@ -46,7 +46,7 @@ GENRES = _words(
 )
 
 # Not a genre, but still the name of another programme of the same house.
-VARIANTS = _words("+ & plus extra zwei due dos deux two three bis ter")
+VARIANTS = _words("+ plus extra zwei due dos deux two three bis ter")
 
 NUMBER_WORDS = _words(
     "eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf "
@@ -60,7 +60,7 @@ COUNTRY_WORDS: dict[str, frozenset[str]] = {
     "AT": _words("osterreich oesterreich austria"),
     "LI": _words("liechtenstein"),
     "GB": _words("uk england britain gb"),
-    "IE": _words("ireland irish eire"),
+    "IE": _words("ireland irish eire uk england"),
     "US": _words("usa us america"),
     "FR": _words("france francia fr"),
     "BE": _words("belgique belgium belgie be"),
