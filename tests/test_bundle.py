@@ -122,7 +122,7 @@ def test_manifest_changes_are_written(bundle: Bundle, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["b", "b.zip"])
 def test_over_budget_lists_sizes_and_writes_nothing(bundle: Bundle, tmp_path: Path, name: str) -> None:
-    with pytest.raises(BudgetExceededError, match=r"encoder\.onnx 12,") as caught:
+    with pytest.raises(BudgetExceededError, match=r"encoder\.onnx 1") as caught:
         write_bundle(tmp_path / name, bundle, budget="15kB")
     assert caught.value.budget == 15_000
     assert set(caught.value.sizes) == FILES - {"streams.jsonl"}
