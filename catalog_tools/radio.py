@@ -12,6 +12,7 @@ import argparse
 import gzip
 import json
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from catalog_tools.identity import entities_from_clusters
 from catalog_tools.merge_report import merge_report, write_merge_report
 from catalog_tools.sources import Record, read_records
 from edge_er.entity import Entity
+from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
 
 __all__ = ["CATALOG_COUNTRIES", "city_names", "main", "radio_clusters", "write_catalog"]
@@ -69,7 +71,7 @@ def _row(entity: Entity) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line."""
+    """The command line; raises CatalogError where the station list is missing or damaged."""
     parser = argparse.ArgumentParser(prog="python -m catalog_tools.radio", description=__doc__.split("\n")[0])
     default = os.environ.get("EDGE_ER_DATA", str(Path(__file__).resolve().parents[2] / "shared" / "data"))
     parser.add_argument(
@@ -97,4 +99,7 @@ def _summary(report: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except EdgeERError as error:
+        sys.exit(f"error: {error}")

@@ -130,7 +130,7 @@ def _reader(file: Path) -> Callable[[Path], _Rows]:
 
 
 def _open_bytes(file: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(file, "rb")) if file.suffix.lower() == ".gz" else file.open("rb")  # noqa: SIM115
+    return cast(IO[bytes], gzip.open(file, "rb")) if file.suffix.lower() == ".gz" else file.open("rb")
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
