@@ -80,23 +80,17 @@ def new_bundle(
     Raises:
         BundleError: entities not sorted by id or an id twice, or vectors that do not fit them.
     """
-    ids = [entity.id for entity in entities]
-    for before, after in pairwise(ids):
-        if before >= after:
-            raise BundleError(f"bundle {name!r}: ids must ascend; {after!r} follows {before!r}")
+    _check_order(name, entities)
     _check_vectors(vectors, form_entity, len(entities))
     card = json.loads(encoder_files["encoder.json"])
     if vectors.shape[1] != card["dim"]:
         raise BundleError(f"bundle {name!r}: vectors are {vectors.shape[1]}-d, the encoder {card['dim']}-d")
+    aliases = sum(len(entity.aliases) for entity in entities)
     manifest = {
         "name": name,
         "lang": lang,
         "version": version,
-        "counts": {
-            "entities": len(entities),
-            "aliases": sum(len(entity.aliases) for entity in entities),
-            "forms": len(vectors),
-        },
+        "counts": {"entities": len(entities), "aliases": aliases, "forms": len(vectors)},
         "encoder": {key: card[key] for key in _CARD_IN_MANIFEST if key in card},
         "index": {"kind": "exact", "dim": card["dim"], "scale": card["vector_scale"]},
         "calibration": dict(calibration if calibration is not None else card.get("calibration") or {}),
@@ -246,6 +240,12 @@ def _read_vectors(data: bytes, path: Path) -> tuple[NDArray[np.int8], NDArray[np
         return arrays["vectors"], arrays["entity"]
     except (SafetensorError, KeyError) as error:
         raise BundleCorruptError(f"{path}: {VECTORS}: {error}; build the bundle again") from error
+
+
+def _check_order(name: str, entities: Sequence[Entity]) -> None:
+    for before, after in pairwise(entity.id for entity in entities):
+        if before >= after:
+            raise BundleError(f"bundle {name!r}: ids must ascend; {after!r} follows {before!r}")
 
 
 def _check_vectors(vectors: NDArray[np.int8], form_entity: NDArray[np.int32], entities: int) -> None:

@@ -188,9 +188,18 @@ def test_report(resolver: EntityResolver) -> None:
 
 def test_selftest_counts_and_finds_a_difference(resolver: EntityResolver, bundle: Bundle) -> None:
     assert resolver.selftest() == 4
-    wrong = [{**bundle.manifest["golden"][0], "ids": ["es-7", "es-1", "es-2"]}]
-    with pytest.raises(BundleCorruptError, match="selftest"):
-        EntityResolver(bundle.with_manifest(golden=wrong)).selftest()
+    golden = bundle.manifest["golden"][0]
+    scores = golden["scores"]
+    for change in (
+        {"ids": ["es-7", "es-1", "es-2"]},
+        {"decision": "no_match"},
+        {"scores": [scores[0] - 0.02, *scores[1:]]},
+        {"query": "kiss fm"},
+    ):
+        with pytest.raises(BundleCorruptError, match="selftest"):
+            EntityResolver(bundle.with_manifest(golden=[{**golden, **change}])).selftest()
+    close = [{**golden, "scores": [score + 0.002 for score in scores]}]
+    assert EntityResolver(bundle.with_manifest(golden=close)).selftest() == 1
 
 
 def test_directory_zip_and_memory_answer_alike(bundle: Bundle, bundle_dir: Path, bundle_zip: Path) -> None:
