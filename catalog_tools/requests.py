@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import random
 import re
-import tomllib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
 from catalog_tools.noise import Confusions, typing_slip
 from edge_er.normalize import canonical_text
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 __all__ = ["Carriers", "NoiseMix", "RequestGenerator", "carriers_of_annotations"]
 

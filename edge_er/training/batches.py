@@ -36,7 +36,8 @@ class Batches:
         names = model.encode(self.pool.names)
         asked = model.encode([self.pool.queries[row] for row in rows])
         faiss.omp_set_num_threads(2)
-        index = faiss.index_factory(names.shape[1], "IVF512,SQ8", faiss.METRIC_INNER_PRODUCT)
+        lists = max(1, min(512, len(names) // 40))
+        index = faiss.index_factory(names.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
         index.train(names[rng.permutation(len(names))[:40_000]])
         index.add(names)
         index.nprobe = 6

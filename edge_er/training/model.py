@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,26 @@ from transformers import BertConfig, BertModel
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
 
-__all__ = ["CompactEmbedding", "DualEncoder", "length_chunks", "load_model", "save_model"]
+__all__ = ["CompactEmbedding", "DualEncoder", "TokenRows", "length_chunks", "load_model", "save_model"]
+
+
+TOKENIZED_AT_ONCE = 200_000
+LENGTH_STEP = 4  # padded lengths are multiples of it: few shapes, so that the CPU's kernels are compiled once
+
+
+@dataclass(frozen=True)
+class TokenRows:
+    """Token ids of many texts in one array: row i is ``ids[starts[i] : starts[i + 1]]``."""
+
+    ids: np.ndarray
+    starts: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, row: int) -> np.ndarray:
+        found: np.ndarray = self.ids[self.starts[row] : self.starts[row + 1]]
+        return found
 
 
 class CompactEmbedding(nn.Module):
@@ -48,11 +68,16 @@ class DualEncoder(nn.Module):
     def device(self) -> torch.device:
         return next(self.parameters()).device
 
-    def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+    def tokenize(self, texts: Sequence[str]) -> TokenRows:
         """Canonical texts to token ids, [CLS] ... [SEP], at most ``max_tokens`` of them."""
-        limit = self.max_tokens
-        rows = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
-        return [ids if len(ids) <= limit else ids[: limit - 1] + ids[-1:] for ids in rows]
+        limit, parts, lengths = self.max_tokens, [], []
+        for start in range(0, len(texts), TOKENIZED_AT_ONCE):
+            for encoding in self.tokenizer.encode_batch_fast(list(texts[start : start + TOKENIZED_AT_ONCE])):
+                ids = encoding.ids
+                parts.append(np.array(ids if len(ids) <= limit else ids[: limit - 1] + ids[-1:], np.int32))
+                lengths.append(len(parts[-1]))
+            parts = [np.concatenate(parts)]
+        return TokenRows(parts[0] if parts else np.zeros(0, np.int32), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
 
     def token_embeddings(self, ids: Tensor) -> Tensor:
         """Token embeddings [batch, tokens, width] before positions are added (equation 1, projected for a student)."""
@@ -79,12 +104,13 @@ class DualEncoder(nn.Module):
         return vectors
 
 
-def length_chunks(rows: Sequence[Sequence[int]], size: int, device: torch.device) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
+def length_chunks(rows: Sequence[np.ndarray] | TokenRows, size: int, device: torch.device) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
     """Rows of like length together: (their places, ids [n, tokens], mask [n, tokens]); little is spent on padding."""
-    order = np.argsort([len(row) for row in rows], kind="stable")
+    lengths = np.diff(rows.starts) if isinstance(rows, TokenRows) else [len(row) for row in rows]
+    order = np.argsort(lengths, kind="stable")
     for start in range(0, len(order), size):
         places = order[start : start + size]
-        longest = len(rows[places[-1]])
+        longest = -(-len(rows[places[-1]]) // LENGTH_STEP) * LENGTH_STEP
         ids = np.zeros((len(places), longest), np.int64)
         for line, place in enumerate(places):
             ids[line, : len(rows[place])] = rows[place]

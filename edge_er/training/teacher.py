@@ -51,7 +51,7 @@ def _vocabulary_texts(pool: Pool, seed: int) -> list[str]:
     return pool.names + random.Random(seed).sample(pool.queries, min(len(pool.names), len(pool.queries)))
 
 
-def embed(model: DualEncoder, rows: list[list[int]], chunks: int = 8) -> Tensor:
+def embed(model: DualEncoder, rows: list[np.ndarray], chunks: int = 8) -> Tensor:
     """Unit vectors [n, width] of token id rows, in order, computed in ``chunks`` of like length."""
     order, parts = [], []
     for places, ids, mask in length_chunks(rows, -(-len(rows) // chunks), model.device):

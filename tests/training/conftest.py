@@ -1,0 +1,36 @@
+"""A tiny teacher and a tiny pool, so that every training step runs for real in a second."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import torch
+
+from catalog_tools.requests import RequestGenerator
+from edge_er.normalize import canonical_text
+from edge_er.training.data import Pool, name_cluster
+from edge_er.training.model import DualEncoder
+from edge_er.training.recipe import ModelSettings
+from edge_er.training.teacher import new_teacher
+
+torch.set_num_threads(1)
+
+NAMES = ["Cadena SER", "Los 40", "Radio Nacional", "Kiss FM", "Europa FM", "Onda Cero", "Radio Clásica", "Rock FM", "Cadena 100",
+         "Radio Marca", "Radio María", "Cadena Dial", "Hit FM", "Máxima FM", "Mega Star", "esRadio", "Canal Sur", "Radio Euskadi"]
+
+
+@pytest.fixture(scope="session")
+def pool() -> Pool:
+    rng = random.Random(0)
+    generator = RequestGenerator.of_languages(["es", "en"])
+    entity = [i % len(NAMES) for i in range(20 * len(NAMES))]
+    queries = [generator.request(NAMES[i], "es", rng) for i in entity]
+    names = [canonical_text(name) for name in NAMES]
+    return Pool(queries, entity, names, [sorted({name_cluster(n) for n in names}).index(name_cluster(n)) for n in names])
+
+
+@pytest.fixture(scope="session")
+def teacher(pool: Pool) -> DualEncoder:
+    shape = ModelSettings(vocab_size=400, layers=3, hidden=32, heads=2, intermediate=64, max_tokens=24)
+    return new_teacher(shape, pool, seed=3).eval()

@@ -1,0 +1,149 @@
+"""Teacher and student learn, stop and go on; the export agrees with torch and passes or refuses at the gate."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from edge_er.encoder import Encoder
+from edge_er.errors import QualityGateError, RecipeError
+from edge_er.training import student as student_module
+from edge_er.training.batches import Batches
+from edge_er.training.dev import DevTask, recall_at_1
+from edge_er.training.export import export_encoder, gate
+from edge_er.training.loop import Run
+from edge_er.training.model import save_model
+from edge_er.training.onnx_graph import build_onnx, quantise_weight, weight_names
+from edge_er.training.recipe import DataSettings, ModelSettings, OptimSettings, Recipe, StudentSettings, read_recipe
+from edge_er.training.simtde import student_of
+from edge_er.training.teacher import contrastive_loss, train_teacher
+from edge_er.training.vocabulary import spelling_table
+
+SHAPE = ModelSettings(vocab_size=400, layers=2, hidden=32, heads=2, intermediate=64, max_tokens=24)
+
+
+def _recipe(tmp_path, requests=1600):
+    optim = OptimSettings(requests=requests, batch=32, learning_rate=2e-3, mine_every=20, save_every=10, neighbours=4)
+    return Recipe("tiny", str(tmp_path / "out"), DataSettings(cache=str(tmp_path / "pool")), SHAPE, StudentSettings(token_dim=16), optim)
+
+
+def _task(pool):
+    return DevTask("es", pool.names, pool.queries, np.array(pool.entity))
+
+
+def test_contrastive_loss_leaves_out_rows_of_one_cluster():
+    vectors = torch.nn.functional.normalize(torch.randn(4, 8), dim=-1)
+    apart = contrastive_loss(vectors, vectors, torch.tensor([0, 1, 2, 3]), 0.05)
+    doubled = torch.cat([vectors, vectors])
+    together = contrastive_loss(doubled, doubled, torch.tensor([0, 1, 2, 3] * 2), 0.05)
+    scores = vectors @ vectors.T / 0.05
+    target = torch.arange(4)
+    slow = torch.nn.functional.cross_entropy(scores, target)
+    assert apart.item() == pytest.approx(slow.item(), abs=1e-4)
+    others = torch.cat([scores, scores.masked_fill(torch.eye(4, dtype=torch.bool), -1e4)], dim=1)
+    assert together.item() == pytest.approx(torch.nn.functional.cross_entropy(others, target).item(), abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def trained(pool, tmp_path_factory):
+    recipe = _recipe(tmp_path_factory.mktemp("trained"), 3200)
+    return train_teacher(recipe, pool), recipe
+
+
+def test_the_teacher_learns_and_the_student_follows_it(trained, pool):
+    teacher, recipe = trained
+    task = _task(pool)
+    reached = recall_at_1(teacher.encode, [task])["es"]
+    student = student_module.train_student(recipe, teacher, pool)
+    assert reached > 0.85
+    assert recall_at_1(student.encode, [task])["es"] > 0.9 * reached
+
+
+def test_a_stopped_run_goes_on_to_the_same_place(pool, tmp_path, teacher):
+    whole = student_module.train_student(_recipe(tmp_path / "a", 480), teacher, pool)
+    recipe = _recipe(tmp_path / "b", 480)
+    save = Run.save
+    try:
+        Run.save = lambda self, step: (save(self, step), (_ for _ in ()).throw(KeyboardInterrupt) if step == 10 else None)[0]
+        with pytest.raises(KeyboardInterrupt):
+            student_module.train_student(recipe, teacher, pool)
+    finally:
+        Run.save = save
+    resumed = student_module.train_student(recipe, teacher, pool, resume=True)
+    assert abs(resumed.encode(pool.names) - whole.encode(pool.names)).max() < 1e-3
+
+
+def test_batches_bring_confusable_names_together_and_repeat(trained, pool):
+    teacher, recipe = trained
+    batches = Batches(pool, recipe.optim)
+    batches.mine(teacher)
+    first, again = list(batches.draw(3, 6)), list(batches.draw(3, 6))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert all(len(rows) == recipe.optim.batch for rows in first)
+
+
+def test_spelling_start_puts_like_spellings_together(teacher):
+    table = spelling_table(teacher.tokenizer, 256, 0.05)
+    vocab = teacher.tokenizer.get_vocab()
+    pairs = [(vocab[t], vocab["##" + t]) for t in vocab if "##" + t in vocab]
+    unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    assert pairs and min(unit[a] @ unit[b] for a, b in pairs) > 0.99
+
+
+def test_the_graph_agrees_with_torch_whatever_the_batch(trained, pool):
+    teacher, _ = trained
+    for model in (teacher, student_of(teacher, 8, 1)):
+        card = {"dim": 32, "max_tokens": 24, "vector_scale": 300.0, "name": "t"}
+        encoder = Encoder.from_bytes(build_onnx(model).SerializeToString(), model.tokenizer.to_str(), card)
+        texts = pool.queries[:40]
+        assert abs(encoder.encode(texts) - model.encode(texts)).max() < 1e-5
+        one_by_one = np.concatenate([encoder.encode([text]) for text in texts])
+        assert abs(encoder.encode(texts) - one_by_one).max() < 1e-6
+
+
+def test_int8_weights_are_within_half_a_step():
+    weight = np.random.default_rng(0).normal(size=(7, 5)).astype(np.float32)
+    for axis in (0, 1):
+        values, scale = quantise_weight(weight, axis)
+        back = values * (scale[:, None] if axis == 0 else scale[None, :])
+        assert values.dtype == np.int8 and (abs(back - weight) <= (scale[:, None] if axis == 0 else scale[None, :]) / 2 + 1e-7).all()
+
+
+def test_the_gate_names_the_layer_to_blame(teacher):
+    blamed = "layer.1.inner.weight"
+
+    def recall(graph):
+        floats = {t.name for t in graph.graph.initializer if t.data_type == 1}
+        return 0.9 if blamed in floats else 0.5
+
+    with pytest.raises(QualityGateError, match=blamed):
+        gate(teacher, recall, 0.005)
+    assert blamed in weight_names(teacher)
+
+
+def test_export_writes_a_checked_folder_or_nothing(trained, pool, tmp_path):
+    teacher, _ = trained
+    card = {"format": 1, "name": "tiny", "languages": ["es"], "dim": 32, "max_tokens": 24, "vocab_size": 400, "token_dim": 32,
+            "layers": 2, "hidden": 32, "heads": 2, "intermediate": 64, "parameters": 1, "recipe": {}}
+    save_model(teacher, tmp_path, card)
+    made = export_encoder(teacher, tmp_path, card, pool.names, [_task(pool)], 0.05)
+    assert made["quality"]["dev_recall_at_1"]["float32"] > 0.85
+    encoder = Encoder.load(tmp_path)
+    assert (encoder.encode(pool.names[:4]) * teacher.encode(pool.names[:4])).sum(1).min() > 0.999
+    before = (tmp_path / "encoder.onnx").read_bytes()
+    bad = dataclasses.replace(_task(pool), gold=np.zeros(len(pool.entity), int))
+    with pytest.raises(QualityGateError):
+        export_encoder(teacher, tmp_path, card, pool.names, [bad], -10.0)
+    assert (tmp_path / "encoder.onnx").read_bytes() == before
+
+
+@pytest.mark.parametrize(("text", "word"), [
+    ('name = "a"\nout = "b"\n[optim]\nstep = 3', "step"), ('name = "a"\nout = "b"\n[optim]\nbatch = "x"', "batch"),
+    ('name = "a"', "out"), ('name = "a"\nout = "b"\n[other]\nx = 1', "other"), ("name = ", "TOML")])
+def test_a_wrong_recipe_says_where(tmp_path, text, word):
+    file = tmp_path / "r.toml"
+    file.write_text(text)
+    with pytest.raises(RecipeError, match=word) as caught:
+        read_recipe(file)
+    assert "r.toml" in str(caught.value)
