@@ -162,28 +162,19 @@ def build(
     with _extra("catalog"):
         from catalog_tools.build import build_bundle
 
-        result = build_bundle(
-            catalog,
-            out,
-            lang=lang,
-            encoder=encoder,
-            budget=budget,
-            name=name,
-            previous=previous,
-            requests=requests,
-        )
+        result = build_bundle(catalog, out, lang, encoder, budget, name, previous, requests)
     if as_json:
         _print_json({"path": str(result.path), **result.manifest})
     else:
         from edge_er.cli_tables import print_bundle
 
         print_bundle(result.path, result.manifest)
-        if result.spoken_left_out:
-            typer.echo(
-                f"{result.spoken_left_out:,} spoken forms were left out, the least likely, to fit the budget"
-            )
-        if result.without_text:
-            typer.echo(f"without a letter or digit in the name: {', '.join(result.without_text)}")
+    if result.spoken_left_out:
+        typer.echo(
+            f"{result.spoken_left_out:,} spoken forms, the least likely, do not fit the budget", err=True
+        )
+    if result.without_text:
+        typer.echo(f"no letter or digit in the name of {', '.join(result.without_text)}", err=True)
 
 
 @train.command()

@@ -1,109 +1,23 @@
-"""A tiny real encoder and catalog, made on the spot, so that no test depends on a shipped model."""
+"""The tiny encoder and bundle of `tiny.py` as fixtures, and where public data and shipped bundles are found."""
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
+from tiny import ENTITIES, make_bundle, make_encoder_files, require
 
-from edge_er.bundle import Bundle, new_bundle, write_bundle
-from edge_er.encoder import Encoder, quantise
-from edge_er.entity import Entity
-from edge_er.normalize import canonical_text
+from edge_er.bundle import Bundle, write_bundle
+from edge_er.encoder import Encoder
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles
-
-DIM = 24
-MAX_TOKENS = 16
-VECTOR_SCALE = 127.0
-ENTITIES = (
-    Entity(
-        "es-1",
-        "Cadena SER",
-        ("SER",),
-        ("cadena s e r",),
-        {"country": "ES", "streams": ["https://ser.example/1"]},
-    ),
-    Entity("es-2", "Cadena SER +", (), (), {"country": "ES", "tags": ["news", "talk"]}),
-    Entity("es-3", "LOS40", ("Los 40 Principales",), ("los cuarenta",), {"country": "ES"}),
-    Entity(
-        "es-4",
-        "Kiss FM",
-        (),
-        (),
-        {"country": "ES", "streams": ["https://kiss.example/a", "https://kiss.example/b"]},
-    ),
-    Entity("es-5", "RNE Radio Clásica", ("Radio Clásica",), (), {"country": "ES"}),
-    Entity("es-6", "إذاعة الشرق", (), (), {"country": "ES"}),
-    Entity("es-7", "Onda Cero", (), (), {}),
-)
-
-
-def _tokenizer_json() -> str:
-    """WordPiece over the words of the catalog, its characters and theirs within a word; no training, so no chance."""
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordPiece
-    from tokenizers.pre_tokenizers import WhitespaceSplit
-    from tokenizers.processors import TemplateProcessing
-
-    texts = [canonical_text(form) for entity in ENTITIES for form in entity.surface_forms]
-    words = sorted({word for text in [*texts, "pon la", "play please"] for word in text.split()})
-    characters = sorted(set("".join(words)) | set("abcdefghijklmnopqrstuvwxyz0123456789") - set("qz"))
-    pieces = [*words, *characters, *(f"##{character}" for character in characters)]
-    tokens = dict.fromkeys(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *pieces])
-    vocabulary = {token: index for index, token in enumerate(tokens)}
-    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = WhitespaceSplit()
-    tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
-    tokenizer.post_processor = TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    return tokenizer.to_str()
-
-
-def _onnx(vocabulary: int) -> bytes:
-    """Token table -> mean over the attended tokens -> length 1."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    table = np.random.default_rng(7).normal(size=(vocabulary, DIM)).astype(np.float32)
-    table[:5] *= 0.01  # special tokens say nothing, but give an empty text a direction
-    constants = {"table": table, "axis": np.array([1], np.int64), "last": np.array([2], np.int64)}
-    nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["tokens"]),
-        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
-        helper.make_node("Unsqueeze", ["mask", "last"], ["weights"]),
-        helper.make_node("Mul", ["tokens", "weights"], ["attended"]),
-        helper.make_node("ReduceSum", ["attended", "axis"], ["sum"], keepdims=0),
-        helper.make_node("ReduceSum", ["mask", "axis"], ["count"], keepdims=1),
-        helper.make_node("Div", ["sum", "count"], ["mean"]),
-        helper.make_node("LpNormalization", ["mean"], ["embedding"], axis=1, p=2),
-    ]
-    ids, mask = (
-        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-        for name in ("input_ids", "attention_mask")
-    )
-    embedding = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", DIM])
-    initializers = [numpy_helper.from_array(value, name) for name, value in constants.items()]
-    graph = helper.make_graph(nodes, "tiny", [ids, mask], [embedding], initializers)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    return bytes(model.SerializeToString())
 
 
 @pytest.fixture(scope="session")
 def encoder_files() -> dict[str, bytes]:
     """encoder.onnx, tokenizer.json and encoder.json of the tiny encoder."""
-    tokenizer = _tokenizer_json()
-    vocabulary = len(json.loads(tokenizer)["model"]["vocab"])
-    card = {"format": 1, "name": "tiny", "dim": DIM, "max_tokens": MAX_TOKENS, "vocab_size": vocabulary}
-    card["vector_scale"] = VECTOR_SCALE
-    return {
-        "encoder.onnx": _onnx(vocabulary),
-        "tokenizer.json": tokenizer.encode(),
-        "encoder.json": json.dumps(card).encode(),
-    }
+    return make_encoder_files()
 
 
 @pytest.fixture(scope="session")
@@ -118,27 +32,6 @@ def encoder_folder(encoder_files: dict[str, bytes], tmp_path_factory: pytest.Tem
 @pytest.fixture(scope="session")
 def encoder(encoder_folder: Path) -> Encoder:
     return Encoder.load(encoder_folder)
-
-
-def make_bundle(
-    entities: tuple[Entity, ...], encoder_files: dict[str, bytes], name: str = "tiny_es"
-) -> Bundle:
-    """The bundle of `entities` in memory, with golden requests."""
-    card = json.loads(encoder_files["encoder.json"])
-    encoder = Encoder.from_bytes(encoder_files["encoder.onnx"], encoder_files["tokenizer.json"], card)
-    forms = [(form, index) for index, entity in enumerate(entities) for form in entity.surface_forms]
-    bundle = new_bundle(
-        name=name,
-        lang="es",
-        entities=entities,
-        vectors=quantise(encoder.encode([form for form, _ in forms]), card["vector_scale"]),
-        form_entity=np.array([index for _, index in forms], np.int32),
-        encoder_files=encoder_files,
-        calibration={"score_weight": 12.0, "margin_weight": 4.0, "bias": -7.0},
-    )
-    golden = EntityResolver(bundle).golden(["pon la cadena ser", "los cuarenta", "zzz", ""])
-    interval = {"value": 0.9, "low": 0.8, "high": 0.95, "rows": 50, "entities": 20}
-    return bundle.with_manifest(golden=golden, report={"recall_at_1": {"es": {"text": interval}}})
 
 
 @pytest.fixture(scope="session")
@@ -180,12 +73,3 @@ def radio_es() -> EntityResolver:
     return EntityResolver.load(
         require("radio_es", "radio_es" in shipped_bundles(), "no shipped bundle radio_es")
     )
-
-
-def require(value, present: bool, reason: str):
-    """`value`; skips with the reason where it is missing, and fails instead under CI."""
-    if not present:
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return value

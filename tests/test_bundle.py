@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ENTITIES, make_bundle
+from tiny import ENTITIES, make_bundle
 
 from edge_er import shipped
 from edge_er.bundle import Bundle, find_bundle, new_bundle, parse_size, read_bundle, write_bundle

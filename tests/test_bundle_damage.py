@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ENTITIES, make_bundle
+from tiny import ENTITIES, make_bundle
 
 from edge_er.bundle import BUNDLE_FILES, Bundle, read_bundle, write_bundle
 from edge_er.bundle_files import previous_directory

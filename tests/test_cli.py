@@ -51,7 +51,7 @@ def test_no_match_exits_0(edge_er, bundle_dir: Path, request_: str) -> None:
 
 
 def test_names_with_brackets_are_shown_as_they_are(edge_er, encoder_files, tmp_path: Path) -> None:
-    from conftest import make_bundle
+    from tiny import make_bundle
 
     from edge_er.bundle import write_bundle
     from edge_er.entity import Entity

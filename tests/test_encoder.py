@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DIM, MAX_TOKENS
+from tiny import DIM, MAX_TOKENS
 
 from edge_er.encoder import ENCODER_FILES, Encoder, quantise, read_encoder_files
 from edge_er.errors import EncoderError

@@ -104,7 +104,7 @@ def test_unmerging_makes_every_name_its_own_answer():
 
 
 def test_merging_cannot_buy_recall_over_unmerged_names(encoder_files):
-    from conftest import ENTITIES, make_bundle
+    from tiny import ENTITIES, make_bundle
 
     everything = Entity("all", "Cadena SER", tuple(entity.name for entity in ENTITIES[1:]))
     resolver = EntityResolver(make_bundle((everything,), encoder_files))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ENTITIES, make_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny import ENTITIES, make_bundle
 
 from edge_er.bundle import Bundle, new_bundle
 from edge_er.entity import Entity

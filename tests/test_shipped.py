@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import require
+from tiny import require
 
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles, shipped_encoders
