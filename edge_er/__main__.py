@@ -1,0 +1,5 @@
+"""`python -m edge_er ...`: the same as `edge-er ...`."""
+
+from edge_er.cli import main
+
+main()
