@@ -1,0 +1,210 @@
+"""Write the figures of README.md: every one comes from a result file, a shipped bundle or its command line.
+
+    python -m benchmarks.readme_tables
+
+Sections stand between `<!-- NAME:start -->` and `<!-- NAME:end -->`; a figure without its result file is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from benchmarks.results_file import LANGUAGES, REPOSITORY, RESULTS, markdown_table, percent
+
+README = REPOSITORY / "README.md"
+AVERAGE = "average"
+STRATA = {"text": "typed", "asr": "recognised", "noisy": "recognised, noise", "asr_small": "better recogniser"}
+TRANSCRIPT = (
+    ("resolve", "radio_es", "pon la cadena ser", "--top-k", "3"),
+    ("resolve", "radio_de", "spiele bayern eins im wohnzimmer", "--top-k", "3"),
+    ("resolve", "radio_en", "play bbc radio four please", "--top-k", "3"),
+)
+NO_RESULTS = "No result file yet: the commands below write them to `benchmarks/results/`."
+
+
+def replace_section(text: str, name: str, content: str) -> str:
+    """`text` with `content` between the markers of section `name`.
+
+    Raises:
+        ValueError: the text has no such section, or several.
+    """
+    pattern = re.compile(f"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+    replaced, count = pattern.subn(lambda found: f"{found[1]}{content.rstrip()}\n{found[2]}", text)
+    if count != 1:
+        raise ValueError(f"expected one section between <!-- {name}:start --> and <!-- {name}:end -->, found {count}")
+    return replaced
+
+
+def results() -> str:
+    """The results section."""
+    parts = [part for make in (_accuracy, _comparisons, _known, _domains, _latency, _bundles) for part in make()]
+    return "\n\n".join(parts) or NO_RESULTS
+
+
+def transcript() -> str:
+    """What the command line answers, as a terminal shows it; needs the shipped bundles."""
+    from typer.testing import CliRunner
+
+    from edge_er.cli import app
+
+    lines = []
+    for arguments in TRANSCRIPT:
+        words = [f'"{word}"' if " " in word else word for word in arguments]
+        answer = CliRunner().invoke(app, list(arguments), catch_exceptions=False).stdout
+        lines.append(f"$ edge-er {' '.join(words)}\n{answer.rstrip()}\n")
+    return "```console\n" + "\n".join(lines) + "```"
+
+
+def _read(name: str) -> dict[str, Any] | None:
+    file = RESULTS / f"{name}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def _cell(table: dict[str, Any], *path: str) -> str:
+    for key in path:
+        table = table.get(key, {})
+    return percent(table) if table else ""
+
+
+def _source(name: str, result: dict[str, Any]) -> str:
+    return f"From [{name}.md](benchmarks/results/{name}.md), made by `{result['command']}`."
+
+
+def _accuracy() -> Iterator[str]:
+    result = _read("accuracy")
+    if result is None:
+        return
+    systems = result["systems"]
+    rows = [
+        [
+            name,
+            _cell(table, "all", "text", "recall_at_1", AVERAGE),
+            _cell(table, "unseen", "text", "recall_at_1", AVERAGE),
+            *(_cell(table, "all", stratum, "recall_at_1", AVERAGE) for stratum in list(STRATA)[1:]),
+        ]
+        for name, table in systems.items()
+    ]
+    heading = ["Recall@1, average of five languages", "typed", "typed, unseen carrier", *list(STRATA.values())[1:]]
+    yield markdown_table(heading, rows)
+    yield _source("accuracy", result)
+    name, table = next(iter(systems.items()))
+    rows = [
+        [title, *(_cell(table, "all", stratum, metric, lang) for lang in LANGUAGES)]
+        for metric, label in (("recall_at_1", ""), ("recall_at_20", ", first twenty"))
+        for title, stratum in ((f"{title}{label}", stratum) for stratum, title in STRATA.items())
+    ]
+    yield markdown_table([f"{name}, by language", *LANGUAGES], rows)
+    if (RESULTS / "recall.png").is_file():
+        yield "![Recall@1 by language, stratum and system](benchmarks/results/recall.png)"
+
+
+def _comparisons() -> Iterator[str]:
+    rows = []
+    for file in sorted(RESULTS.glob("accuracy*.json")):
+        for pair, table in json.loads(file.read_text(encoding="utf-8")).get("comparisons", {}).items():
+            cells = table["all strata"]
+            rows.append([pair.replace("/", " / "), *(_ratio(cells.get(lang)) for lang in ("pooled", *LANGUAGES))])
+    if rows:
+        yield markdown_table(["Recall@1 of the first, as a share of the second's", "all", *LANGUAGES], rows)
+        yield "Intervals are paired: both systems on the same requests, drawn by entity."
+
+
+def _ratio(cell: dict[str, Any] | None) -> str:
+    if not cell or not cell["ratio"]:
+        return ""
+    value, low, high = (f"{100 * cell['ratio'][key]:.2f}" for key in ("value", "low", "high"))
+    return f"{value} % ({low} to {high})"
+
+
+def _known() -> Iterator[str]:
+    result = _read("known_stations")
+    if result is None:
+        return
+    answers = [row for rows in result["answers"].values() for row in rows]
+    own, foreign = ([row["rank"] == 1 for row in answers if row["carrier"] == kind] for kind in ("own", "foreign"))
+    yield (
+        f"Well-known stations, twenty a language, each asked for in three ways: {sum(own)} of {len(own)} right with a "
+        f"carrier of their own language, {sum(foreign)} of {len(foreign)} with one of another. "
+        + _source("known_stations", result)
+    )
+
+
+def _domains() -> Iterator[str]:
+    result = _read("other_domains")
+    if result is None:
+        return
+    rows = []
+    for domain, report in result["domains"].items():
+        sizes = report["names"].values()
+        for system, table in report.items():
+            if system != "names":
+                cells = (_cell(table, stratum, AVERAGE) for stratum in list(STRATA)[:3])
+                rows.append([domain, f"{min(sizes):,} to {max(sizes):,}", system, *cells])
+    yield markdown_table(["other domains", "names a language", "system", *list(STRATA.values())[:3]], rows)
+    yield _source("other_domains", result)
+
+
+def _latency() -> Iterator[str]:
+    result = _read("latency")
+    if result is None:
+        return
+    fresh = result["fresh_process"]
+    rows = [
+        [label, *(f"{result[key][column]:.2f} ms" for column in ("p50_ms", "p99_ms"))]
+        for label, key in (("`resolve`", "resolve"), ("RapidFuzz WRatio over the same names", "wratio"))
+    ]
+    names = f"{result['counts']['entities']:,} entities, {result['counts']['forms']:,} surface forms"
+    yield markdown_table([f"One request, one core, {result['bundle']} ({names})", "p50", "p99"], rows)
+    yield (
+        f"{result['times_faster_p50']:.0f} times faster than WRatio at the median; "
+        f"{result['batch_requests_per_second']:,.0f} requests a second in a batch. A fresh process imports, loads and "
+        f"answers in {fresh['total_ms']:.0f} ms ({fresh['import_ms']:.0f} + {fresh['load_ms']:.0f} + "
+        f"{fresh['first_answer_ms']:.0f}) with {fresh['peak_memory_mb']:.0f} MB of memory at most. "
+        f"Measured on {result['machine']['processor']}. " + _source("latency", result)
+    )
+
+
+def _bundles() -> Iterator[str]:
+    from edge_er.bundle import read_bundle
+    from edge_er.shipped import shipped_bundles
+
+    manifests = [read_bundle(path).manifest for path in shipped_bundles().values()]
+    if not manifests:
+        return
+    rows = [
+        [
+            f"`{manifest['name']}`",
+            *(f"{manifest['counts'][what]:,}" for what in ("entities", "aliases", "forms")),
+            f"{manifest['size_bytes'] / 1e6:.2f}",
+            f"{manifest['budget_bytes'] / 1e6:.1f}" if manifest["budget_bytes"] else "none",
+        ]
+        for manifest in manifests
+    ]
+    yield markdown_table(["bundle", "entities", "aliases", "surface forms", "MB", "budget, MB"], rows)
+    yield "MB are 10⁶ bytes, everything but the stream addresses; [models](models/README.md) has them by file."
+    if (RESULTS / "sizes.png").is_file():
+        yield "![Size of each bundle by part, beside its budget](benchmarks/results/sizes.png)"
+
+
+def updated(text: str, sections: Sequence[str] = ("results", "transcript")) -> str:
+    """README text with its sections as the result files and bundles say; the transcript stays where none is shipped."""
+    from edge_er.shipped import shipped_bundles
+
+    if "results" in sections:
+        text = replace_section(text, "results", results())
+    if "transcript" in sections and {words[1] for words in TRANSCRIPT} <= set(shipped_bundles()):
+        text = replace_section(text, "transcript", transcript())
+    return text
+
+
+def main() -> None:
+    """Bring README.md up to date."""
+    text = README.read_text(encoding="utf-8")
+    README.write_text(updated(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
