@@ -64,9 +64,10 @@ def _changed_pieces(said: str, heard: str) -> list[tuple[str, str]]:
     from rapidfuzz.distance import Levenshtein
 
     pieces: list[list[int]] = []
-    for tag, a, b, c, d in Levenshtein.opcodes(said, heard):
-        if tag == "equal":
+    for change in Levenshtein.opcodes(said, heard):
+        if change.tag == "equal":
             continue
+        a, b, c, d = change.src_start, change.src_end, change.dest_start, change.dest_end
         if pieces and a - pieces[-1][1] <= 1:
             pieces[-1][1], pieces[-1][3] = b, d
         else:
@@ -79,12 +80,15 @@ def _changed_pieces(said: str, heard: str) -> list[tuple[str, str]]:
     return changed
 
 
-def learn_confusions(pairs: Sequence[tuple[str, str]], min_count: int = 4, min_ratio: float = 0.55) -> Confusions:
+def learn_confusions(
+    pairs: Sequence[tuple[str, str]], min_count: int = 4, min_ratio: float = 0.55
+) -> Confusions:
     """Count what short pieces of the said text were heard as.
 
     Args:
-        pairs: (said, heard) in canonical text; pairs less alike than ``min_ratio`` are left out as lost utterances.
+        pairs: (said, heard) in canonical text.
         min_count: a confusion seen in fewer pairs is dropped.
+        min_ratio: pairs less alike than this (0 to 1) are left out as lost utterances.
     """
     from rapidfuzz import fuzz
 
@@ -94,7 +98,8 @@ def learn_confusions(pairs: Sequence[tuple[str, str]], min_count: int = 4, min_r
         if fuzz.ratio(said, heard) < 100 * min_ratio:
             continue
         occurrences.update({said[i : i + n] for n in range(1, LONGEST + 1) for i in range(len(said) - n + 1)})
-        changes.update({p for p in _changed_pieces(said, heard) if 0 < len(p[0]) <= LONGEST and len(p[1]) <= LONGEST + 2})
+        pieces = set(_changed_pieces(said, heard))
+        changes.update({p for p in pieces if 0 < len(p[0]) <= LONGEST and len(p[1]) <= LONGEST + 2})
     return Confusions(
         (said, heard, round(count / occurrences[said], 5))
         for (said, heard), count in changes.items()

@@ -1,7 +1,7 @@
 """Requests for training and testing: a carrier phrase, a name said one way or another, and what noise makes of it.
 
-    generator = RequestGenerator.of_languages(["es"])
-    generator.request("Cadena SER", "es", random.Random(0))   ->  "oye siri pon la emisora cadena ser"
+generator = RequestGenerator.of_languages(["es"])
+generator.request("Cadena SER", "es", random.Random(0))   ->  "oye siri pon la emisora cadena ser"
 """
 
 from __future__ import annotations
@@ -26,8 +26,20 @@ __all__ = ["Carriers", "NoiseMix", "RequestGenerator", "carriers_of_annotations"
 LANGUAGES = ("de", "en", "fr", "it", "es")
 
 # Slots of annotated assistant utterances whose place a name can take.
-NAME_SLOTS = ("radio_name", "artist_name", "song_name", "podcast_name", "audiobook_name", "playlist_name", "app_name",
-              "place_name", "business_name", "person", "movie_name", "media_type")
+NAME_SLOTS = (
+    "radio_name",
+    "artist_name",
+    "song_name",
+    "podcast_name",
+    "audiobook_name",
+    "playlist_name",
+    "app_name",
+    "place_name",
+    "business_name",
+    "person",
+    "movie_name",
+    "media_type",
+)
 
 _SLOT = re.compile(r"\[(\w+) : ([^\]]+)\]")
 
@@ -37,8 +49,9 @@ class Carriers:
     """The phrases of one language around a name, ``{}`` in its place.
 
     Attributes:
-        phrases: whole requests; nouns: what stands beside the name ("the station {}"); wake, places, apps, polite: words
-            people put before and after.
+        phrases: whole requests.
+        nouns: what stands beside the name ("the station {}").
+        wake, places, apps, polite: words people put before and after.
         observed: further whole requests, taken from annotated utterances.
     """
 
@@ -53,7 +66,9 @@ class Carriers:
     @classmethod
     def of_language(cls, lang: str, observed: Iterable[str] = ()) -> Carriers:
         """The phrases shipped for ``lang``, with ``observed`` ones beside them."""
-        table = tomllib.loads(files("catalog_tools").joinpath(f"locales/carriers_{lang}.toml").read_text("utf-8"))
+        table = tomllib.loads(
+            files("catalog_tools").joinpath(f"locales/carriers_{lang}.toml").read_text("utf-8")
+        )
         return cls(**{key: tuple(value) for key, value in table.items()}, observed=tuple(observed))
 
     def sample(self, rng: random.Random) -> str:
@@ -73,7 +88,9 @@ class Carriers:
         return carrier
 
 
-def carriers_of_annotations(rows: Iterable[Mapping[str, str]], unwanted: frozenset[str] = frozenset()) -> list[str]:
+def carriers_of_annotations(
+    rows: Iterable[Mapping[str, str]], unwanted: frozenset[str] = frozenset()
+) -> list[str]:
     """Carriers from annotated utterances such as ``pon [radio_name : kiss fm] por favor``, one slot opened at a time.
 
     Args:
@@ -87,7 +104,12 @@ def carriers_of_annotations(rows: Iterable[Mapping[str, str]], unwanted: frozens
             if slot[1] not in NAME_SLOTS or (row["scenario"] != "play" and slot[1] == "media_type"):
                 continue
             opened = text[: slot.start()] + "\0" + text[slot.end() :]
-            carrier = _SLOT.sub(lambda other: other[2], opened).replace("{", "").replace("}", "").replace("\0", "{}")
+            carrier = (
+                _SLOT.sub(lambda other: other[2], opened)
+                .replace("{", "")
+                .replace("}", "")
+                .replace("\0", "{}")
+            )
             if carrier.count("{}") == 1 and canonical_text(carrier) not in unwanted:
                 carriers[carrier] = None
     return list(carriers)
@@ -127,11 +149,20 @@ class RequestGenerator:
     mix: NoiseMix = field(default_factory=NoiseMix)
 
     @classmethod
-    def of_languages(cls, languages: Sequence[str] = LANGUAGES, observed: Mapping[str, Sequence[str]] | None = None,
-                     spoken: Spoken = _no_spoken_forms, mix: NoiseMix | None = None) -> RequestGenerator:
+    def of_languages(
+        cls,
+        languages: Sequence[str] = LANGUAGES,
+        observed: Mapping[str, Sequence[str]] | None = None,
+        spoken: Spoken = _no_spoken_forms,
+        mix: NoiseMix | None = None,
+    ) -> RequestGenerator:
         """A generator from the shipped locale files of ``languages``."""
-        return cls({lang: Carriers.of_language(lang, (observed or {}).get(lang, ())) for lang in languages},
-                   {lang: Confusions.of_language(lang) for lang in languages}, spoken, mix or NoiseMix())
+        return cls(
+            {lang: Carriers.of_language(lang, (observed or {}).get(lang, ())) for lang in languages},
+            {lang: Confusions.of_language(lang) for lang in languages},
+            spoken,
+            mix or NoiseMix(),
+        )
 
     def request(self, name: str, lang: str, rng: random.Random) -> str:
         """One request for ``name`` by a speaker of ``lang``, in canonical text; never empty if ``name`` is not."""
@@ -165,5 +196,7 @@ class RequestGenerator:
         if len(words) > 3 and rng.random() < self.mix.dropped_word:
             del words[rng.randrange(len(words))]
         if rng.random() < self.mix.added_word:
-            words.insert(rng.randrange(len(words) + 1), rng.choice(self.carriers[lang].polite or ("eh",)).split()[0])
+            words.insert(
+                rng.randrange(len(words) + 1), rng.choice(self.carriers[lang].polite or ("eh",)).split()[0]
+            )
         return " ".join(words)

@@ -1,6 +1,6 @@
 """Write ``catalog_tools/locales/confusions_<lang>.tsv`` from the train split of recognised speech.
 
-    python tools/learn_confusions.py --data ../shared/data
+python tools/learn_confusions.py --data ../shared/data
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ LOCALES = Path(__file__).resolve().parents[1] / "catalog_tools" / "locales"
 
 
 def main() -> None:
+    """Learn and write one table a language."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--min-count", type=int, default=5)
@@ -26,12 +27,16 @@ def main() -> None:
         for row in map(json.loads, lines):
             if row["split"] == "train":
                 said = canonical_text(row["text"])
-                pairs.setdefault(row["lang"], []).extend((said, canonical_text(row[k])) for k in ("asr", "asr_noisy"))
+                pairs.setdefault(row["lang"], []).extend(
+                    (said, canonical_text(row[k])) for k in ("asr", "asr_noisy")
+                )
     for lang, of_lang in sorted(pairs.items()):
         table = learn_confusions(of_lang, arguments.min_count)
         target = LOCALES / f"confusions_{lang}.tsv"
         target.write_text("".join(f"{s}\t{h}\t{rate:.5f}\n" for s, h, rate in table.rows), encoding="utf-8")
-        print(f"{target.name}: {len(table.rows)} confusions from {len(of_lang)} pairs, {target.stat().st_size} bytes")
+        print(
+            f"{target.name}: {len(table.rows)} confusions from {len(of_lang)} pairs, {target.stat().st_size} bytes"
+        )
 
 
 if __name__ == "__main__":

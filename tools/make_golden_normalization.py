@@ -1,6 +1,6 @@
 """Write ``tests/golden/normalization.jsonl`` from the cases below; read every changed line before you commit it.
 
-    python tools/make_golden_normalization.py
+python tools/make_golden_normalization.py
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from edge_er.normalize import canonical_text
 
 TARGET = Path(__file__).resolve().parents[1] / "tests" / "golden" / "normalization.jsonl"
 
+# ruff: noqa: E501
 CASES = """
 pon la cadena ser|Pon la Cadena SER!|Â¿Puedes poner la SER, por favor?|LOS40|Los 40 Principales|LOS 40|Cadena SER +|+Buena FM
 R&B|Rhythm & Blues|Rock'n'Roll|R 'n' B|AC/DC|b. b. c.|B B C Radio 4|B.B.C.|bbc|n d r|n. d. r. zwei|N-JOY|NDR 2|ndr2|1LIVE
@@ -28,10 +29,16 @@ a.b|3.14.15|1.000.000|1,360|KWBG 1.590|99,555.5|1,2345|12,34|24/7|50%|$100|100â‚
 
 
 def main() -> None:
-    texts = [case.encode("ascii", "backslashreplace").decode("unicode_escape") if "\\" in case else case
-             for line in CASES.strip().split("\n") for case in line.split("|")]
+    """Write the cases with their canonical text."""
+    texts = [
+        case.encode("ascii", "backslashreplace").decode("unicode_escape") if "\\" in case else case
+        for line in CASES.strip().split("\n")
+        for case in line.split("|")
+    ]
     texts += ["", " ", "\n\t", "a" * 300, "radio " * 100]
-    rows = [json.dumps({"text": text, "canonical": canonical_text(text)}, ensure_ascii=False) for text in texts]
+    rows = [
+        json.dumps({"text": text, "canonical": canonical_text(text)}, ensure_ascii=False) for text in texts
+    ]
     TARGET.write_text("\n".join(rows) + "\n", encoding="utf-8")
     print(f"{TARGET}: {len(rows)} cases")
 

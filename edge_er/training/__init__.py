@@ -1,1 +1,4 @@
-"""Training: requests -> teacher -> student -> export -> quality gate -> encoder folder. torch lives here and nowhere else."""
+"""Training: requests -> teacher -> student -> export -> quality gate -> encoder folder.
+
+torch lives here and nowhere else.
+"""

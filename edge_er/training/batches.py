@@ -35,17 +35,18 @@ class Batches:
         rows = self._one_row_each(np.arange(len(self.pool.names)), rng)
         names = model.encode(self.pool.names)
         asked = model.encode([self.pool.queries[row] for row in rows])
-        faiss.omp_set_num_threads(2)
         lists = max(1, min(512, len(names) // 40))
         index = faiss.index_factory(names.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
         index.train(names[rng.permutation(len(names))[:40_000]])
         index.add(names)
-        index.nprobe = 6
-        self._nearest = index.search(asked, NEAREST)[1]
+        faiss.ParameterSpace().set_index_parameter(index, "nprobe", 6)
+        self._nearest = np.asarray(index.search(asked, NEAREST)[1])
 
     def _one_row_each(self, entities: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         first, last = self._first[entities], self._first[entities + 1]
-        return self._rows_by_entity[first + (rng.random(len(entities)) * (last - first)).astype(np.int64)]
+        places = first + (rng.random(len(entities)) * (last - first)).astype(np.int64)
+        chosen: np.ndarray = self._rows_by_entity[places]
+        return chosen
 
     def draw(self, first_step: int, steps: int) -> Iterator[np.ndarray]:
         """Row numbers [batch] for steps ``first_step`` to ``steps``; the same for the same seed, wherever it starts."""
@@ -56,7 +57,9 @@ class Batches:
             rng = np.random.default_rng((self.settings.seed, step))
             turn, place = divmod(step, seeds_per_pass)
             if step == first_step or place == 0:
-                order = np.random.default_rng((self.settings.seed, 1 << 40, turn)).permutation(len(self.entity))
+                order = np.random.default_rng((self.settings.seed, 1 << 40, turn)).permutation(
+                    len(self.entity)
+                )
             seeds = order[place * seeds_each : (place + 1) * seeds_each]
             if self._nearest is None or group == 1:
                 yield np.concatenate([seeds, rng.integers(len(self.entity), size=batch - seeds_each)])

@@ -1,7 +1,7 @@
 """The pool of training requests: names of many domains, and what people and recognisers make of them.
 
-Half of the pool is recognised speech (``voice`` train), half is generated. Names of the dev split never enter it, whatever
-domain or source they come from: splits are by name cluster.
+Half of the pool is recognised speech (``voice`` train), half is generated. Names of the dev split never enter it,
+whatever domain or source they come from: splits are by name cluster.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ from edge_er.training.recipe import DataSettings
 
 __all__ = ["Name", "Pool", "data_folder", "load_pool", "name_cluster", "read_names", "read_rows"]
 
-COUNTRY_LANGUAGE = {**dict.fromkeys("DE AT LI CH".split(), "de"), **dict.fromkeys("FR BE LU MC".split(), "fr"),
-                    **dict.fromkeys("GB IE US CA AU NZ".split(), "en"), **dict.fromkeys("IT SM".split(), "it")}
-ARTICLES = "the der die das le la les il lo gli el los las l".split()
+COUNTRY_LANGUAGE = {
+    **dict.fromkeys(["DE", "AT", "LI", "CH"], "de"),
+    **dict.fromkeys(["FR", "BE", "LU", "MC"], "fr"),
+    **dict.fromkeys(["GB", "IE", "US", "CA", "AU", "NZ"], "en"),
+    **dict.fromkeys(["IT", "SM"], "it"),
+}
+ARTICLES = ["the", "der", "die", "das", "le", "la", "les", "il", "lo", "gli", "el", "los", "las", "l"]
 CHUNK = 50_000
 
 
@@ -62,7 +66,7 @@ class Pool:
 
 
 def name_cluster(name: str) -> str:
-    """The key names are split by: no accents, spaces, "radio", "FM", articles or frequency; the bare text if that is all."""
+    """The key names are split by: no accents, spaces, "radio", "FM", articles or frequency, unless that is all."""
     words = canonical_text(re.sub(r"\d+[.,]\d+", " ", name)).split()
     kept = [word for word in words if word not in ("radio", "fm", *ARTICLES)]
     return "".join(kept or words) or canonical_text(name).replace(" ", "")
@@ -71,7 +75,9 @@ def name_cluster(name: str) -> str:
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Rows of a .jsonl.gz file; a missing file raises with what to do."""
     if not path.is_file():
-        raise EdgeERError(f"{path}: no such file; training reads the data folder given by --data or EDGE_ER_DATA")
+        raise EdgeERError(
+            f"{path}: no such file; training reads the data folder given by --data or EDGE_ER_DATA"
+        )
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
@@ -87,7 +93,9 @@ def read_names(folder: Path, dev_clusters: frozenset[str]) -> list[Name]:
         names[Name(row["name"], row["lang"], row["domain"])] = None
     for place, row in enumerate(read_rows(folder / "entities" / "cities.jsonl.gz")):
         names[Name(row["name"], LANGUAGES[place % len(LANGUAGES)], "city")] = None
-    return [name for name in names if canonical_text(name.text) and name_cluster(name.text) not in dev_clusters]
+    return [
+        name for name in names if canonical_text(name.text) and name_cluster(name.text) not in dev_clusters
+    ]
 
 
 def _voice_rows(folder: Path) -> tuple[list[dict[str, Any]], frozenset[str], frozenset[str]]:
@@ -108,7 +116,9 @@ def _generator(folder: Path, unwanted: frozenset[str]) -> RequestGenerator:
     locales = {"de": "de-DE", "en": "en-US", "fr": "fr-FR", "it": "it-IT", "es": "es-ES"}
     observed = {}
     for lang, locale in locales.items():
-        rows = [row for row in read_rows(folder / "massive" / f"{locale}.jsonl.gz") if row["partition"] == "train"]
+        rows = [
+            row for row in read_rows(folder / "massive" / f"{locale}.jsonl.gz") if row["partition"] == "train"
+        ]
         playing = carriers_of_annotations([row for row in rows if row["scenario"] == "play"], unwanted)
         others = carriers_of_annotations([row for row in rows if row["scenario"] != "play"], unwanted)
         observed[lang] = playing * max(1, 3 * len(others) // max(len(playing), 1)) + others
@@ -142,7 +152,9 @@ def _lost(row: dict[str, Any]) -> bool:
     from rapidfuzz import fuzz
 
     name = canonical_text(row["entity"]).replace(" ", "")
-    return all(fuzz.partial_ratio(name, canonical_text(row[k]).replace(" ", "")) < 35 for k in ("asr", "asr_noisy"))
+    return all(
+        fuzz.partial_ratio(name, canonical_text(row[k]).replace(" ", "")) < 35 for k in ("asr", "asr_noisy")
+    )
 
 
 @dataclass(frozen=True)
@@ -154,7 +166,9 @@ class _Job:
 
 
 @lru_cache(maxsize=1)
-def _sources(folder: Path) -> tuple[list[dict[str, Any]], dict[tuple[str, str], list[Name]], RequestGenerator]:
+def _sources(
+    folder: Path,
+) -> tuple[list[dict[str, Any]], dict[tuple[str, str], list[Name]], RequestGenerator]:
     train, dev_clusters, unwanted = _voice_rows(folder)
     by_kind: dict[tuple[str, str], list[Name]] = defaultdict(list)
     for name in read_names(folder, dev_clusters):
@@ -167,7 +181,8 @@ def _make(job: _Job) -> tuple[list[str], list[str]]:
     train, by_kind, generator = _sources(job.folder)
     rng = random.Random(f"{job.settings.seed}/{job.part}")
     domains, weights = list(job.settings.domain_weights), list(job.settings.domain_weights.values())
-    queries, names = [], []
+    queries: list[str] = []
+    names: list[str] = []
     while len(queries) < job.rows:
         if rng.random() < job.settings.voice_share:
             row = rng.choice(train)
@@ -184,8 +199,10 @@ def _make(job: _Job) -> tuple[list[str], list[str]]:
 def _parts(folder: Path, settings: DataSettings) -> Iterable[tuple[list[str], list[str]]]:
     from rich.progress import track
 
-    jobs = [_Job(folder, settings, part, min(CHUNK, settings.requests - part * CHUNK))
-            for part in range(-(-settings.requests // CHUNK))]
+    jobs = [
+        _Job(folder, settings, part, min(CHUNK, settings.requests - part * CHUNK))
+        for part in range(-(-settings.requests // CHUNK))
+    ]
     if len(jobs) == 1:
         yield _make(jobs[0])
         return
@@ -199,7 +216,7 @@ def data_folder(settings: DataSettings) -> Path:
 
 
 def load_pool(folder: Path, settings: DataSettings) -> Pool:
-    """The pool of a recipe, made once and cached as Parquet under ``settings.cache``; the same settings, the same pool."""
+    """The pool of a recipe, made once and cached as Parquet in ``settings.cache``: same settings, same pool."""
     told = json.dumps({**dataclasses.asdict(settings), "folder": "", "cache": ""}, sort_keys=True)
     cached = Path(settings.cache) / f"{hashlib.sha256(told.encode()).hexdigest()[:12]}.parquet"
     if not cached.is_file():

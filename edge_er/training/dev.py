@@ -34,15 +34,26 @@ class DevTask:
 def dev_tasks(folder: Path) -> list[DevTask]:
     """One task a language, from ``stations`` and ``voice`` dev in the data folder."""
     stations = list(read_rows(folder / "stations" / "stations.jsonl.gz"))
-    asked = [row for row in read_rows(folder / "voice" / "voice.jsonl.gz")
-             if row["split"] == "dev" and row["domain"] == "station"]
+    asked = [
+        row
+        for row in read_rows(folder / "voice" / "voice.jsonl.gz")
+        if row["split"] == "dev" and row["domain"] == "station"
+    ]
     tasks = []
     for lang, countries in COUNTRIES.items():
         rows = [row for row in asked if row["country"] in countries.split()]
-        names = {canonical_text(clean_name(row["name"])) for row in stations if row["country"] in countries.split()}
-        place = {name: i for i, name in enumerate(sorted(names | {canonical_text(row["entity"]) for row in rows}))}
+        names = {
+            canonical_text(clean_name(row["name"])) for row in stations if row["country"] in countries.split()
+        }
+        place = {
+            name: i for i, name in enumerate(sorted(names | {canonical_text(row["entity"]) for row in rows}))
+        }
         gold = [place[canonical_text(row["entity"])] for row in rows]
-        tasks.append(DevTask(lang, list(place), [row[key] for key in STRATA for row in rows], np.array(gold * len(STRATA))))
+        tasks.append(
+            DevTask(
+                lang, list(place), [row[key] for key in STRATA for row in rows], np.array(gold * len(STRATA))
+            )
+        )
     return tasks
 
 
@@ -51,6 +62,8 @@ def recall_at_1(encode: Encode, tasks: Sequence[DevTask]) -> dict[str, float]:
     found = {}
     for task in tasks:
         names, queries = encode(task.names), encode(task.queries)
-        best = np.concatenate([(queries[i : i + CHUNK] @ names.T).argmax(1) for i in range(0, len(queries), CHUNK)])
+        best = np.concatenate(
+            [(queries[i : i + CHUNK] @ names.T).argmax(1) for i in range(0, len(queries), CHUNK)]
+        )
         found[task.lang] = float((best == task.gold).mean())
     return found

@@ -2,8 +2,8 @@
 
     edge-er train export models/recipes/multilingual-32.toml
 
-Weights are stored as int8 and dequantised in the graph (see ``onnx_graph``). The gate compares the int8 encoder with the
-float32 one on dev; when it loses too much, it tries each weight in float32 and names the one to blame.
+Weights are stored as int8 and dequantised in the graph (see ``onnx_graph``). The gate compares the int8 encoder with
+the float32 one on dev; when it loses too much, it tries each weight in float32 and names the one to blame.
 """
 
 from __future__ import annotations
@@ -48,11 +48,12 @@ def gate(model: DualEncoder, recall: Callable[[onnx.ModelProto], float], max_los
     """Measure float32 against int8.
 
     Args:
-        recall: Recall@1 of an ONNX graph of the encoder.
+        model: the float32 encoder.
+        recall: Recall@1 of an ONNX graph of it.
+        max_loss: what int8 may lose, relative to float32.
 
     Raises:
-        QualityGateError: int8 loses more than ``max_loss`` (relative); the message names the weight whose return to float32
-            wins most back.
+        QualityGateError: int8 loses more; the message names the weight whose return to float32 wins most back.
     """
     result = GateResult(recall(build_onnx(model)), recall(build_onnx(model, ())))
     if result.loss <= max_loss:
@@ -62,7 +63,8 @@ def gate(model: DualEncoder, recall: Callable[[onnx.ModelProto], float], max_los
     raise QualityGateError(
         f"int8 loses {result.loss:.2%} of dev Recall@1 ({result.float32:.4f} -> {result.int8:.4f}), more than the "
         f"{max_loss:.2%} allowed; most comes from {worst} (with it alone in float32: {alone[worst]:.4f}). "
-        "Train longer, or raise [export] max_loss on purpose.")
+        "Train longer, or raise [export] max_loss on purpose."
+    )
 
 
 def vector_scale(vectors: np.ndarray) -> float:
@@ -74,8 +76,14 @@ def _encoder(graph: onnx.ModelProto, model: DualEncoder, card: dict[str, Any]) -
     return Encoder.from_bytes(graph.SerializeToString(), model.tokenizer.to_str(), card)
 
 
-def export_encoder(model: DualEncoder, folder: Path, card: dict[str, Any], names: Sequence[str], tasks: Sequence[DevTask],
-                   max_loss: float) -> dict[str, Any]:
+def export_encoder(
+    model: DualEncoder,
+    folder: Path,
+    card: dict[str, Any],
+    names: Sequence[str],
+    tasks: Sequence[DevTask],
+    max_loss: float,
+) -> dict[str, Any]:
     """Write encoder.onnx (int8) and its card into ``folder``; nothing is written if the gate refuses.
 
     ``names`` are what ``vector_scale`` is measured on; without ``tasks`` the gate is left out and the card says so.
@@ -85,13 +93,18 @@ def export_encoder(model: DualEncoder, folder: Path, card: dict[str, Any], names
     card["vector_scale"] = vector_scale(_encoder(graph, model, card).encode(list(names)))
     if tasks:
         measured = gate(model, lambda made: _mean_recall(_encoder(made, model, card), tasks), max_loss)
-        card["quality"] = {"dev_recall_at_1": {"float32": round(measured.float32, 4), "int8": round(measured.int8, 4)},
-                           "gate": {"max_loss": max_loss, "loss": round(measured.loss, 5)}}
+        card["quality"] = {
+            "dev_recall_at_1": {"float32": round(measured.float32, 4), "int8": round(measured.int8, 4)},
+            "gate": {"max_loss": max_loss, "loss": round(measured.loss, 5)},
+        }
     else:
         card["quality"] = {"gate": "not measured: no dev requests were given"}
     tokenizer = model.tokenizer.to_str(pretty=False).encode()
     contents = {"encoder.onnx": graph.SerializeToString(), "tokenizer.json": tokenizer}
-    card["files"] = {name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in contents.items()}
+    card["files"] = {
+        name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in contents.items()
+    }
     contents["encoder.json"] = (json.dumps(card, indent=1, sort_keys=True) + "\n").encode()
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in contents.items():

@@ -6,7 +6,14 @@ import math
 from pathlib import Path
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from torch import Tensor, nn
 
 from edge_er.training.recipe import OptimSettings
@@ -29,12 +36,17 @@ class Run:
         resume: take up the checkpoint if there is one.
     """
 
-    def __init__(self, model: nn.Module, settings: OptimSettings, checkpoint: Path, resume: bool = False) -> None:
+    def __init__(
+        self, model: nn.Module, settings: OptimSettings, checkpoint: Path, resume: bool = False
+    ) -> None:
         self.model, self.settings, self.checkpoint = model, settings, checkpoint
         self.steps = math.ceil(settings.requests / settings.batch)
         decayed = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
         plain = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        groups = [
+            {"params": decayed, "weight_decay": settings.weight_decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
         self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
         self.first_step = 0
         if resume and checkpoint.is_file():
@@ -65,7 +77,10 @@ class Run:
         """Write the checkpoint whole or not at all."""
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         partial = self.checkpoint.with_suffix(".partial")
-        torch.save({"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": step}, partial)
+        torch.save(
+            {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": step},
+            partial,
+        )
         partial.replace(self.checkpoint)
 
     def finish(self) -> None:
@@ -88,8 +103,14 @@ class _Bar:
 
     def __init__(self, title: str, first: int, total: int) -> None:
         self.title, self.total = title, total
-        self._bar = Progress(TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[state]}"),
-                             TimeElapsedColumn(), TimeRemainingColumn())
+        self._bar = Progress(
+            TextColumn(title),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[state]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self._task = self._bar.add_task("", total=total, completed=first, state="")
 
     def __enter__(self) -> _Bar:

@@ -62,10 +62,12 @@ class DualEncoder(nn.Module):
 
     @property
     def dim(self) -> int:
+        """Width of the sentence embedding."""
         return int(self.bert.config.hidden_size)
 
     @property
     def device(self) -> torch.device:
+        """Where the weights are."""
         return next(self.parameters()).device
 
     def tokenize(self, texts: Sequence[str]) -> TokenRows:
@@ -77,7 +79,10 @@ class DualEncoder(nn.Module):
                 parts.append(np.array(ids if len(ids) <= limit else ids[: limit - 1] + ids[-1:], np.int32))
                 lengths.append(len(parts[-1]))
             parts = [np.concatenate(parts)]
-        return TokenRows(parts[0] if parts else np.zeros(0, np.int32), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+        return TokenRows(
+            parts[0] if parts else np.zeros(0, np.int32),
+            np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
+        )
 
     def token_embeddings(self, ids: Tensor) -> Tensor:
         """Token embeddings [batch, tokens, width] before positions are added (equation 1, projected for a student)."""
@@ -104,7 +109,9 @@ class DualEncoder(nn.Module):
         return vectors
 
 
-def length_chunks(rows: Sequence[np.ndarray] | TokenRows, size: int, device: torch.device) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
+def length_chunks(
+    rows: Sequence[np.ndarray] | TokenRows, size: int, device: torch.device
+) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
     """Rows of like length together: (their places, ids [n, tokens], mask [n, tokens]); little is spent on padding."""
     lengths = np.diff(rows.starts) if isinstance(rows, TokenRows) else [len(row) for row in rows]
     order = np.argsort(lengths, kind="stable")
@@ -121,8 +128,11 @@ def length_chunks(rows: Sequence[np.ndarray] | TokenRows, size: int, device: tor
 def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> None:
     """Write the float32 encoder: model.safetensors, config.json, tokenizer.json, encoder.json."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.detach().float().cpu().contiguous() for name, tensor in model.bert.state_dict().items()
-               if "position_ids" not in name}
+    weights = {
+        name: tensor.detach().float().cpu().contiguous()
+        for name, tensor in model.bert.state_dict().items()
+        if "position_ids" not in name
+    }
     save_file(weights, folder / "model.safetensors")
     model.bert.config.to_json_file(str(folder / "config.json"))
     (folder / "tokenizer.json").write_text(model.tokenizer.to_str(pretty=False), encoding="utf-8")
@@ -134,7 +144,9 @@ def load_model(folder: Path | str) -> DualEncoder:
     folder = Path(folder)
     for name in ("model.safetensors", "config.json", "tokenizer.json", "encoder.json"):
         if not (folder / name).is_file():
-            raise EncoderError(f"{folder}: not a float32 encoder folder, {name} is missing; train one with `edge-er train`")
+            raise EncoderError(
+                f"{folder}: not a float32 encoder folder, {name} is missing; train one with `edge-er train`"
+            )
     card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
     bert = BertModel(BertConfig.from_json_file(str(folder / "config.json")), add_pooling_layer=False)
     weights = load_file(folder / "model.safetensors")

@@ -8,6 +8,7 @@ tables); tables are gathered first and dequantised after. Everything is computed
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import onnx
@@ -44,7 +45,7 @@ class _Graph:
         self.initializers.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
-    def node(self, kind: str, *inputs: str, **attributes: object) -> str:
+    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
         name = f"{kind.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], name=name, **attributes))
         return name
@@ -54,11 +55,15 @@ class _Graph:
         if name in self.float_weights:
             return self.node("Gather", self.constant(name, rows), ids)
         values, scale = quantise_weight(rows, 0)
-        gathered = self.node("Cast", self.node("Gather", self.constant(name, values), ids), to=TensorProto.FLOAT)
-        return self.node("Mul", gathered, self.node("Gather", self.constant(f"{name}.scale", scale[:, None]), ids))
+        gathered = self.node(
+            "Cast", self.node("Gather", self.constant(name, values), ids), to=TensorProto.FLOAT
+        )
+        return self.node(
+            "Mul", gathered, self.node("Gather", self.constant(f"{name}.scale", scale[:, None]), ids)
+        )
 
     def matmul(self, name: str, x: str, weight: Array) -> str:
-        """x · weight, ``weight`` [in, out]."""
+        """The product x · weight, ``weight`` [in, out]."""
         if name in self.float_weights:
             return self.node("MatMul", x, self.constant(name, weight))
         values, scale = quantise_weight(weight, 1)
@@ -66,8 +71,14 @@ class _Graph:
         return self.node("MatMul", x, self.node("Mul", kernel, self.constant(f"{name}.scale", scale)))
 
     def norm(self, name: str, x: str, weight: Array, bias: Array, epsilon: float) -> str:
-        return self.node("LayerNormalization", x, self.constant(f"{name}.weight", weight),
-                         self.constant(f"{name}.bias", bias), axis=-1, epsilon=epsilon)
+        return self.node(
+            "LayerNormalization",
+            x,
+            self.constant(f"{name}.weight", weight),
+            self.constant(f"{name}.bias", bias),
+            axis=-1,
+            epsilon=epsilon,
+        )
 
 
 def _weights(model: DualEncoder) -> dict[str, Array]:
@@ -81,8 +92,17 @@ def weight_names(model: DualEncoder) -> list[str]:
         names.append("token.projection")
     names.append("position.table")
     for layer in range(len(model.bert.encoder.layer)):
-        names += [f"layer.{layer}.{part}" for part in ("attention.query.weight", "attention.key.weight",
-                  "attention.value.weight", "attention.output.weight", "inner.weight", "outer.weight")]
+        names += [
+            f"layer.{layer}.{part}"
+            for part in (
+                "attention.query.weight",
+                "attention.key.weight",
+                "attention.value.weight",
+                "attention.output.weight",
+                "inner.weight",
+                "outer.weight",
+            )
+        ]
     return names
 
 
@@ -92,18 +112,42 @@ def _embeddings(graph: _Graph, weights: dict[str, Array], epsilon: float, max_to
         tokens = graph.table("token.table", weights["embeddings.word_embeddings.weight"], "input_ids")
     else:
         rows = graph.table("token.table", compact, "input_ids")
-        tokens = graph.matmul("token.projection", rows, weights["embeddings.word_embeddings.projection.weight"].T)
-    positions = weights["embeddings.position_embeddings.weight"][:max_tokens] + weights["embeddings.token_type_embeddings.weight"][0]
-    length = graph.node("Gather", graph.node("Shape", "input_ids"), graph.constant("axis.tokens", np.array(1)))
+        tokens = graph.matmul(
+            "token.projection", rows, weights["embeddings.word_embeddings.projection.weight"].T
+        )
+    positions = (
+        weights["embeddings.position_embeddings.weight"][:max_tokens]
+        + weights["embeddings.token_type_embeddings.weight"][0]
+    )
+    length = graph.node(
+        "Gather", graph.node("Shape", "input_ids"), graph.constant("axis.tokens", np.array(1))
+    )
     zero, one = graph.constant("zero", np.array(0)), graph.constant("one", np.array(1))
     places = graph.table("position.table", positions, graph.node("Range", zero, length, one))
-    return graph.norm("embedding.norm", graph.node("Add", tokens, places), weights["embeddings.LayerNorm.weight"],
-                      weights["embeddings.LayerNorm.bias"], epsilon)
+    return graph.norm(
+        "embedding.norm",
+        graph.node("Add", tokens, places),
+        weights["embeddings.LayerNorm.weight"],
+        weights["embeddings.LayerNorm.bias"],
+        epsilon,
+    )
 
 
-def _layer(graph: _Graph, weights: dict[str, Array], layer: int, x: str, bias: str, heads: int, width: int, epsilon: float) -> str:
+def _layer(
+    graph: _Graph,
+    weights: dict[str, Array],
+    layer: int,
+    x: str,
+    bias: str,
+    heads: int,
+    width: int,
+    epsilon: float,
+) -> str:
     def dense(name: str, source: str, value: str) -> str:
-        weight, offset = weights[f"encoder.layer.{layer}.{source}.weight"], weights[f"encoder.layer.{layer}.{source}.bias"]
+        weight, offset = (
+            weights[f"encoder.layer.{layer}.{source}.weight"],
+            weights[f"encoder.layer.{layer}.{source}.bias"],
+        )
         product = graph.matmul(f"layer.{layer}.{name}.weight", value, weight.T)
         return graph.node("Add", product, graph.constant(f"layer.{layer}.{name}.bias", offset))
 
@@ -119,19 +163,31 @@ def _layer(graph: _Graph, weights: dict[str, Array], layer: int, x: str, bias: s
     context = graph.node("Reshape", context, "shape.joined")
     attended = graph.node("Add", dense("attention.output", "attention.output.dense", context), x)
     source = f"encoder.layer.{layer}.attention.output.LayerNorm"
-    attended = graph.norm(f"layer.{layer}.attention.norm", attended, weights[f"{source}.weight"], weights[f"{source}.bias"], epsilon)
+    attended = graph.norm(
+        f"layer.{layer}.attention.norm",
+        attended,
+        weights[f"{source}.weight"],
+        weights[f"{source}.bias"],
+        epsilon,
+    )
     inner = dense("inner", "intermediate.dense", attended)
     bent = graph.node("Add", graph.node("Erf", graph.node("Div", inner, "root.two")), "one.float")
     inner = graph.node("Mul", graph.node("Mul", inner, bent), "half")
     source = f"encoder.layer.{layer}.output.LayerNorm"
-    return graph.norm(f"layer.{layer}.norm", graph.node("Add", dense("outer", "output.dense", inner), attended),
-                      weights[f"{source}.weight"], weights[f"{source}.bias"], epsilon)
+    return graph.norm(
+        f"layer.{layer}.norm",
+        graph.node("Add", dense("outer", "output.dense", inner), attended),
+        weights[f"{source}.weight"],
+        weights[f"{source}.bias"],
+        epsilon,
+    )
 
 
 def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None) -> onnx.ModelProto:
     """The graph of ``model``: input_ids, attention_mask int64 [batch, tokens] -> embedding float32 [batch, width].
 
     Args:
+        model: teacher or student.
         float_weights: weights kept in float32 (see ``weight_names``); ``None`` keeps all of them so.
     """
     config, weights = model.bert.config, _weights(model)
@@ -139,8 +195,14 @@ def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None)
     width, heads, epsilon = config.hidden_size, config.num_attention_heads, config.layer_norm_eps
     graph.constant("shape.heads", np.array([0, 0, heads, width // heads]))
     graph.constant("shape.joined", np.array([0, 0, width]))
-    for name, value in (("attention.scale", (width // heads) ** -0.5), ("root.two", 2**0.5), ("one.float", 1), ("half", 0.5),
-                        ("masked", MASKED), ("tiny", 1e-12)):
+    for name, value in (
+        ("attention.scale", (width // heads) ** -0.5),
+        ("root.two", 2**0.5),
+        ("one.float", 1),
+        ("half", 0.5),
+        ("masked", MASKED),
+        ("tiny", 1e-12),
+    ):
         graph.constant(name, np.array(value, np.float32))
     mask = graph.node("Cast", "attention_mask", to=TensorProto.FLOAT)
     away = graph.node("Mul", graph.node("Sub", "one.float", mask), "masked")
@@ -154,9 +216,16 @@ def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None)
     mean = graph.node("Div", total, graph.node("ReduceSum", shares, "axis.pool", keepdims=0))
     size = graph.node("Max", graph.node("ReduceL2", mean, axes=[1], keepdims=1), "tiny")
     graph.nodes.append(helper.make_node("Div", [mean, size], ["embedding"], name="embedding"))
-    ids = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")]
+    ids = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+        for name in ("input_ids", "attention_mask")
+    ]
     out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", width])
-    made = helper.make_model(helper.make_graph(graph.nodes, "encoder", ids, [out], graph.initializers),
-                             opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="edge_er")
+    made = helper.make_model(
+        helper.make_graph(graph.nodes, "encoder", ids, [out], graph.initializers),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="edge_er",
+    )
     onnx.checker.check_model(made)
     return made

@@ -15,8 +15,16 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["DataSettings", "ExportSettings", "ModelSettings", "OptimSettings", "StudentSettings", "Recipe", "read_recipe",
-           "work_folder"]
+__all__ = [
+    "DataSettings",
+    "ExportSettings",
+    "ModelSettings",
+    "OptimSettings",
+    "Recipe",
+    "StudentSettings",
+    "read_recipe",
+    "work_folder",
+]
 
 
 @dataclass(frozen=True)
@@ -34,15 +42,23 @@ class DataSettings:
     requests: int = 3_000_000
     voice_share: float = 0.5
     domain_weights: dict[str, float] = field(
-        default_factory=lambda: {"station": 0.5, "artist": 0.22, "tv": 0.07, "programme": 0.07, "city": 0.14})
+        default_factory=lambda: {"station": 0.5, "artist": 0.22, "tv": 0.07, "programme": 0.07, "city": 0.14}
+    )
     seed: int = 1
 
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """Shape of the BERT-like teacher; ``init`` is a folder or hub name of a pretrained one, "" a fresh start."""
+    """Shape of the BERT-like teacher.
+
+    Attributes:
+        init: folder or hub name of a pretrained one; "" for a fresh start.
+        vocabulary: a tokenizer.json to use; "" trains one, which is not the same twice (ties fall at random).
+        spelling_start: start the token table from the spelling of its pieces (``vocabulary.spelling_table``).
+    """
 
     init: str = ""
+    vocabulary: str = ""
     vocab_size: int = 8192
     layers: int = 2
     hidden: int = 128
@@ -54,7 +70,7 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class StudentSettings:
-    """SimTDE: ``token_dim`` d, the last ``keep_layers`` K layers, ``alpha`` of equation 5, ``start`` "svd" or "random"."""
+    """SimTDE: ``token_dim`` d, last ``keep_layers`` K layers, ``alpha`` of equation 5, ``start`` "svd" or "random"."""
 
     teacher: str = ""
     token_dim: int = 32
@@ -68,8 +84,9 @@ class OptimSettings:
     """AdamW and the batches.
 
     Attributes:
-        requests: how many requests are seen in all; batch: requests a step; neighbours: rows a group of confusable names
-            brings into one batch; mine_every: steps between two searches for such names.
+        requests: how many requests are seen in all; batch: requests a step.
+        neighbours: rows a group of confusable names brings into one batch.
+        mine_every: steps between two searches for such names.
         temperature: of the softmax over the batch (teacher only).
     """
 
@@ -112,11 +129,17 @@ def _build(cls: type[T], table: dict[str, Any], file: Path, section: str) -> T:
     known = {f.name: f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for key, value in table.items():
         if key not in known:
-            raise RecipeError(f"{file}: [{section}] has no setting {key!r}; known are {', '.join(sorted(known))}")
+            raise RecipeError(
+                f"{file}: [{section}] has no setting {key!r}; known are {', '.join(sorted(known))}"
+            )
         wanted = known[key].type
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        fits = {"str": isinstance(value, str), "bool": isinstance(value, bool), "float": number,
-                "int": isinstance(value, int) and not isinstance(value, bool)}.get(str(wanted), isinstance(value, dict))
+        fits = {
+            "str": isinstance(value, str),
+            "bool": isinstance(value, bool),
+            "float": number,
+            "int": isinstance(value, int) and not isinstance(value, bool),
+        }.get(str(wanted), isinstance(value, dict))
         if not fits:
             raise RecipeError(f"{file}: [{section}] {key} must be {wanted}, found {value!r}")
     return cls(**table)
@@ -131,8 +154,13 @@ def read_recipe(path: Path | str) -> Recipe:
         raise RecipeError(f"{file}: no such recipe; the shipped ones are in models/recipes/") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{file}: not a TOML file: {error}") from None
-    sections = {"data": DataSettings, "model": ModelSettings, "student": StudentSettings, "optim": OptimSettings,
-                "export": ExportSettings}
+    sections = {
+        "data": DataSettings,
+        "model": ModelSettings,
+        "student": StudentSettings,
+        "optim": OptimSettings,
+        "export": ExportSettings,
+    }
     built: dict[str, Any] = {}
     for key, value in table.items():
         if key in sections:
@@ -140,7 +168,9 @@ def read_recipe(path: Path | str) -> Recipe:
         elif key in ("name", "out") and isinstance(value, str):
             built[key] = value
         else:
-            raise RecipeError(f"{file}: unknown section or setting {key!r}; expected name, out, {', '.join(sections)}")
+            raise RecipeError(
+                f"{file}: unknown section or setting {key!r}; expected name, out, {', '.join(sections)}"
+            )
     for key in ("name", "out"):
         if key not in built:
             raise RecipeError(f"{file}: the setting {key!r} is missing")

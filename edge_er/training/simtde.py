@@ -1,7 +1,8 @@
 """SimTDE: simple transformer distillation for sentence embeddings (Xie et al., SIGIR 2023).
 
-A student of any BERT-like teacher has a compact token embedding, a projection to the encoder's width, and the teacher's
-last K layers (section 3, figure 1). It learns from the teacher's token and sentence embeddings alone; there are no labels.
+A student of any BERT-like teacher has a compact token embedding, a projection to the encoder's width, and the
+teacher's last K layers (section 3, figure 1). It learns from the teacher's token and sentence embeddings alone; there
+are no labels.
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: st
     """The untrained student of ``teacher``.
 
     Args:
+        teacher: any BERT-like dual encoder.
         token_dim: d, columns of the compact token table; at most the teacher's width.
         keep_layers: K; the student's encoder starts as the teacher's last K layers.
-        start: "random" (the paper) or "svd": the table is U·S of the teacher's table cut to rank d, the projection its V.
+        start: "random" (the paper) or "svd": table and projection are the teacher's table cut to rank d.
 
     Raises:
         RecipeError: a token_dim, K or start the teacher cannot give.
     """
     width, layers = teacher.dim, len(teacher.bert.encoder.layer)
     if not 1 <= token_dim <= width:
-        raise RecipeError(f"[student] token_dim must be 1 to {width} (the teacher's width), found {token_dim}")
+        raise RecipeError(
+            f"[student] token_dim must be 1 to {width} (the teacher's width), found {token_dim}"
+        )
     if not 1 <= keep_layers <= layers:
-        raise RecipeError(f"[student] keep_layers must be 1 to {layers} (the teacher's layers), found {keep_layers}")
+        raise RecipeError(
+            f"[student] keep_layers must be 1 to {layers} (the teacher's layers), found {keep_layers}"
+        )
     if start not in ("svd", "random"):
         raise RecipeError(f"[student] start must be 'svd' or 'random', found {start!r}")
     bert = copy.deepcopy(teacher.bert)
@@ -61,11 +67,13 @@ class SimTDELoss:
     sentence: Tensor
 
 
-def simtde_loss(student: DualEncoder, teacher: DualEncoder, ids: Tensor, mask: Tensor, alpha: float = 0.5) -> SimTDELoss:
+def simtde_loss(
+    student: DualEncoder, teacher: DualEncoder, ids: Tensor, mask: Tensor, alpha: float = 0.5
+) -> SimTDELoss:
     """L_KD = alpha · L_TE + (1 - alpha) · L_SE (equation 5) for token ids and mask [batch, tokens].
 
-    L_TE is the mean squared error of the projected token embeddings over the real tokens (equations 1-3), L_SE that of the
-    mean-pooled sentence embeddings (equation 4).
+    L_TE is the mean squared error of the projected token embeddings over the real tokens (equations 1-3), L_SE that
+    of the mean-pooled sentence embeddings (equation 4).
     """
     with torch.no_grad():
         teacher_tokens, teacher_sentences = teacher.token_embeddings(ids), teacher(ids, mask)

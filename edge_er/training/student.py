@@ -1,6 +1,6 @@
 """The student: distilled from a teacher by SimTDE on requests and names, no labels.
 
-    edge-er train student models/recipes/multilingual-32.toml
+edge-er train student models/recipes/multilingual-32.toml
 """
 
 from __future__ import annotations
@@ -35,16 +35,24 @@ def train_student(recipe: Recipe, teacher: DualEncoder, pool: Pool, resume: bool
         for step in range(run.first_step, run.steps):
             rng = np.random.default_rng((settings.seed, step))
             named = int(settings.batch * NAME_SHARE)
-            places = np.concatenate([rng.integers(len(pool.queries), size=settings.batch - named),
-                                     len(pool.queries) + rng.integers(len(pool.names), size=named)])
+            places = np.concatenate(
+                [
+                    rng.integers(len(pool.queries), size=settings.batch - named),
+                    len(pool.queries) + rng.integers(len(pool.names), size=named),
+                ]
+            )
             batch = [rows[place] for place in places]
             parts = []
             for chunk, ids, mask in length_chunks(batch, -(-len(batch) // CHUNKS), student.device):
                 with run.mixed_precision():
                     loss = simtde_loss(student, teacher, ids, mask, shape.alpha)
                 parts.append((loss, len(chunk) / len(batch)))
-            run.step(step, sum((loss.total * share for loss, share in parts[1:]), parts[0][0].total * parts[0][1]))
-            errors = np.sum([[loss.token.item() * share, loss.sentence.item() * share] for loss, share in parts], axis=0)
+            run.step(
+                step, sum((loss.total * share for loss, share in parts[1:]), parts[0][0].total * parts[0][1])
+            )
+            errors = np.sum(
+                [[loss.token.item() * share, loss.sentence.item() * share] for loss, share in parts], axis=0
+            )
             smoothed = errors if step == run.first_step else 0.98 * smoothed + 0.02 * errors
             bar.advance(step + 1, f"L_TE {smoothed[0]:.5f} L_SE {smoothed[1]:.5f}")
     run.finish()

@@ -1,6 +1,6 @@
 """The teacher: a BERT-Tiny dual encoder trained by contrast on requests and the names they ask for.
 
-    edge-er train teacher models/recipes/teacher-8k.toml
+edge-er train teacher models/recipes/teacher-8k.toml
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
+from edge_er.errors import RecipeError
 from edge_er.training.batches import Batches
 from edge_er.training.data import Pool, data_folder, load_pool
 from edge_er.training.loop import Run, best_device
@@ -28,22 +29,43 @@ TOKEN_SPREAD = 0.05
 
 
 def new_teacher(settings: ModelSettings, pool: Pool, seed: int) -> DualEncoder:
-    """A teacher to train: from pretrained weights where ``init`` names them, else from a fresh start on our vocabulary."""
+    """A teacher to train: from pretrained weights where ``init`` names them, else a fresh start on our vocabulary."""
     torch.manual_seed(seed)
     if settings.init:
         from transformers import AutoTokenizer
 
         bert = BertModel.from_pretrained(settings.init, add_pooling_layer=False)
-        return DualEncoder(bert, AutoTokenizer.from_pretrained(settings.init).backend_tokenizer, settings.max_tokens)
-    tokenizer = train_tokenizer(_vocabulary_texts(pool, seed), settings.vocab_size)
-    config = BertConfig(attn_implementation="eager", vocab_size=tokenizer.get_vocab_size(), hidden_size=settings.hidden, num_hidden_layers=settings.layers,
-                        num_attention_heads=settings.heads, intermediate_size=settings.intermediate, type_vocab_size=1,
-                        max_position_embeddings=settings.max_tokens, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        return DualEncoder(
+            bert, AutoTokenizer.from_pretrained(settings.init).backend_tokenizer, settings.max_tokens
+        )
+    tokenizer = _tokenizer(settings, pool, seed)
+    config = BertConfig(
+        attn_implementation="eager",
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=settings.hidden,
+        num_hidden_layers=settings.layers,
+        num_attention_heads=settings.heads,
+        intermediate_size=settings.intermediate,
+        type_vocab_size=1,
+        max_position_embeddings=settings.max_tokens,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
     bert = BertModel(config, add_pooling_layer=False)
     if settings.spelling_start:
         table = torch.from_numpy(spelling_table(tokenizer, settings.hidden, TOKEN_SPREAD))
         bert.embeddings.word_embeddings.weight.data.copy_(table)
     return DualEncoder(bert, tokenizer, settings.max_tokens)
+
+
+def _tokenizer(settings: ModelSettings, pool: Pool, seed: int) -> Tokenizer:
+    if not settings.vocabulary:
+        return train_tokenizer(_vocabulary_texts(pool, seed), settings.vocab_size)
+    if not Path(settings.vocabulary).is_file():
+        raise RecipeError(
+            f"[model] vocabulary: no file {settings.vocabulary}; give a tokenizer.json, or leave it out"
+        )
+    return Tokenizer.from_file(settings.vocabulary)
 
 
 def _vocabulary_texts(pool: Pool, seed: int) -> list[str]:
@@ -101,7 +123,9 @@ def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncod
                 with run.mixed_precision():
                     asked = embed(model, [queries[row] for row in rows])
                     named = embed(model, [names[e] for e in asked_for], chunks=4)
-                loss = contrastive_loss(asked, named, cluster[torch.from_numpy(asked_for)], settings.temperature)
+                loss = contrastive_loss(
+                    asked, named, cluster[torch.from_numpy(asked_for)], settings.temperature
+                )
                 run.step(step, loss)
                 smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
                 step += 1
@@ -115,10 +139,21 @@ def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
     config = model.bert.config
     told = dataclasses.asdict(recipe)
     told["data"].pop("folder")
-    return {"format": 1, "name": recipe.name, "languages": ["de", "en", "fr", "it", "es"], "dim": model.dim,
-            "max_tokens": model.max_tokens, "vocab_size": config.vocab_size, "layers": config.num_hidden_layers,
-            "hidden": config.hidden_size, "heads": config.num_attention_heads, "intermediate": config.intermediate_size,
-            "token_dim": config.hidden_size, "parameters": sum(p.numel() for p in model.bert.parameters()), "recipe": told}
+    return {
+        "format": 1,
+        "name": recipe.name,
+        "languages": ["de", "en", "fr", "it", "es"],
+        "dim": model.dim,
+        "max_tokens": model.max_tokens,
+        "vocab_size": config.vocab_size,
+        "layers": config.num_hidden_layers,
+        "hidden": config.hidden_size,
+        "heads": config.num_attention_heads,
+        "intermediate": config.intermediate_size,
+        "token_dim": config.hidden_size,
+        "parameters": sum(p.numel() for p in model.bert.parameters()),
+        "recipe": told,
+    }
 
 
 def main(recipe: Path, resume: bool = False) -> Path:

@@ -16,8 +16,26 @@ from edge_er.training.teacher import new_teacher
 
 torch.set_num_threads(1)
 
-NAMES = ["Cadena SER", "Los 40", "Radio Nacional", "Kiss FM", "Europa FM", "Onda Cero", "Radio Clásica", "Rock FM", "Cadena 100",
-         "Radio Marca", "Radio María", "Cadena Dial", "Hit FM", "Máxima FM", "Mega Star", "esRadio", "Canal Sur", "Radio Euskadi"]
+NAMES = [
+    "Cadena SER",
+    "Los 40",
+    "Radio Nacional",
+    "Kiss FM",
+    "Europa FM",
+    "Onda Cero",
+    "Radio Clásica",
+    "Rock FM",
+    "Cadena 100",
+    "Radio Marca",
+    "Radio María",
+    "Cadena Dial",
+    "Hit FM",
+    "Máxima FM",
+    "Mega Star",
+    "esRadio",
+    "Canal Sur",
+    "Radio Euskadi",
+]
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +45,12 @@ def pool() -> Pool:
     entity = [i % len(NAMES) for i in range(20 * len(NAMES))]
     queries = [generator.request(NAMES[i], "es", rng) for i in entity]
     names = [canonical_text(name) for name in NAMES]
-    return Pool(queries, entity, names, [sorted({name_cluster(n) for n in names}).index(name_cluster(n)) for n in names])
+    return Pool(
+        queries,
+        entity,
+        names,
+        [sorted({name_cluster(n) for n in names}).index(name_cluster(n)) for n in names],
+    )
 
 
 @pytest.fixture(scope="session")

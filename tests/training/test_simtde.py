@@ -9,7 +9,7 @@ from edge_er.training.simtde import simtde_loss, student_of
 
 
 def _batch(model, texts):
-    (_, ids, mask), = length_chunks(model.tokenize(texts), len(texts), model.device)
+    ((_, ids, mask),) = length_chunks(model.tokenize(texts), len(texts), model.device)
     return ids, mask
 
 
@@ -59,8 +59,15 @@ def test_no_gradient_reaches_the_teacher(teacher):
     assert student.bert.embeddings.word_embeddings.table.weight.grad is not None
 
 
-@pytest.mark.parametrize(("token_dim", "keep", "start", "word"),
-                         [(0, 1, "svd", "token_dim"), (33, 1, "svd", "token_dim"), (4, 4, "svd", "keep_layers"), (4, 1, "pca", "start")])
+@pytest.mark.parametrize(
+    ("token_dim", "keep", "start", "word"),
+    [
+        (0, 1, "svd", "token_dim"),
+        (33, 1, "svd", "token_dim"),
+        (4, 4, "svd", "keep_layers"),
+        (4, 1, "pca", "start"),
+    ],
+)
 def test_shapes_the_teacher_cannot_give_are_refused(teacher, token_dim, keep, start, word):
     with pytest.raises(RecipeError, match=word):
         student_of(teacher, token_dim, keep, start)

@@ -15,7 +15,14 @@ from edge_er.training.export import export_encoder, gate
 from edge_er.training.loop import Run
 from edge_er.training.model import save_model
 from edge_er.training.onnx_graph import build_onnx, quantise_weight, weight_names
-from edge_er.training.recipe import DataSettings, ModelSettings, OptimSettings, Recipe, StudentSettings, read_recipe
+from edge_er.training.recipe import (
+    DataSettings,
+    ModelSettings,
+    OptimSettings,
+    Recipe,
+    StudentSettings,
+    read_recipe,
+)
 from edge_er.training.simtde import student_of
 from edge_er.training.teacher import contrastive_loss, train_teacher
 from edge_er.training.vocabulary import spelling_table
@@ -24,8 +31,17 @@ SHAPE = ModelSettings(vocab_size=400, layers=2, hidden=32, heads=2, intermediate
 
 
 def _recipe(tmp_path, requests=1600):
-    optim = OptimSettings(requests=requests, batch=32, learning_rate=2e-3, mine_every=20, save_every=10, neighbours=4)
-    return Recipe("tiny", str(tmp_path / "out"), DataSettings(cache=str(tmp_path / "pool")), SHAPE, StudentSettings(token_dim=16), optim)
+    optim = OptimSettings(
+        requests=requests, batch=32, learning_rate=2e-3, mine_every=20, save_every=10, neighbours=4
+    )
+    return Recipe(
+        "tiny",
+        str(tmp_path / "out"),
+        DataSettings(cache=str(tmp_path / "pool")),
+        SHAPE,
+        StudentSettings(token_dim=16),
+        optim,
+    )
 
 
 def _task(pool):
@@ -42,7 +58,9 @@ def test_contrastive_loss_leaves_out_rows_of_one_cluster():
     slow = torch.nn.functional.cross_entropy(scores, target)
     assert apart.item() == pytest.approx(slow.item(), abs=1e-4)
     others = torch.cat([scores, scores.masked_fill(torch.eye(4, dtype=torch.bool), -1e4)], dim=1)
-    assert together.item() == pytest.approx(torch.nn.functional.cross_entropy(others, target).item(), abs=1e-4)
+    assert together.item() == pytest.approx(
+        torch.nn.functional.cross_entropy(others, target).item(), abs=1e-4
+    )
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +83,10 @@ def test_a_stopped_run_goes_on_to_the_same_place(pool, tmp_path, teacher):
     recipe = _recipe(tmp_path / "b", 480)
     save = Run.save
     try:
-        Run.save = lambda self, step: (save(self, step), (_ for _ in ()).throw(KeyboardInterrupt) if step == 10 else None)[0]
+        Run.save = lambda self, step: (
+            save(self, step),
+            (_ for _ in ()).throw(KeyboardInterrupt) if step == 10 else None,
+        )[0]
         with pytest.raises(KeyboardInterrupt):
             student_module.train_student(recipe, teacher, pool)
     finally:
@@ -107,7 +128,10 @@ def test_int8_weights_are_within_half_a_step():
     for axis in (0, 1):
         values, scale = quantise_weight(weight, axis)
         back = values * (scale[:, None] if axis == 0 else scale[None, :])
-        assert values.dtype == np.int8 and (abs(back - weight) <= (scale[:, None] if axis == 0 else scale[None, :]) / 2 + 1e-7).all()
+        assert (
+            values.dtype == np.int8
+            and (abs(back - weight) <= (scale[:, None] if axis == 0 else scale[None, :]) / 2 + 1e-7).all()
+        )
 
 
 def test_the_gate_names_the_layer_to_blame(teacher):
@@ -124,8 +148,21 @@ def test_the_gate_names_the_layer_to_blame(teacher):
 
 def test_export_writes_a_checked_folder_or_nothing(trained, pool, tmp_path):
     teacher, _ = trained
-    card = {"format": 1, "name": "tiny", "languages": ["es"], "dim": 32, "max_tokens": 24, "vocab_size": 400, "token_dim": 32,
-            "layers": 2, "hidden": 32, "heads": 2, "intermediate": 64, "parameters": 1, "recipe": {}}
+    card = {
+        "format": 1,
+        "name": "tiny",
+        "languages": ["es"],
+        "dim": 32,
+        "max_tokens": 24,
+        "vocab_size": 400,
+        "token_dim": 32,
+        "layers": 2,
+        "hidden": 32,
+        "heads": 2,
+        "intermediate": 64,
+        "parameters": 1,
+        "recipe": {},
+    }
     save_model(teacher, tmp_path, card)
     made = export_encoder(teacher, tmp_path, card, pool.names, [_task(pool)], 0.05)
     assert made["quality"]["dev_recall_at_1"]["float32"] > 0.85
@@ -138,9 +175,16 @@ def test_export_writes_a_checked_folder_or_nothing(trained, pool, tmp_path):
     assert (tmp_path / "encoder.onnx").read_bytes() == before
 
 
-@pytest.mark.parametrize(("text", "word"), [
-    ('name = "a"\nout = "b"\n[optim]\nstep = 3', "step"), ('name = "a"\nout = "b"\n[optim]\nbatch = "x"', "batch"),
-    ('name = "a"', "out"), ('name = "a"\nout = "b"\n[other]\nx = 1', "other"), ("name = ", "TOML")])
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('name = "a"\nout = "b"\n[optim]\nstep = 3', "step"),
+        ('name = "a"\nout = "b"\n[optim]\nbatch = "x"', "batch"),
+        ('name = "a"', "out"),
+        ('name = "a"\nout = "b"\n[other]\nx = 1', "other"),
+        ("name = ", "TOML"),
+    ],
+)
 def test_a_wrong_recipe_says_where(tmp_path, text, word):
     file = tmp_path / "r.toml"
     file.write_text(text)
