@@ -16,7 +16,12 @@ from benchmarks.results_file import LANGUAGES, REPOSITORY, RESULTS, markdown_tab
 
 README = REPOSITORY / "README.md"
 AVERAGE = "average"
-STRATA = {"text": "typed", "asr": "recognised", "noisy": "recognised, noise", "asr_small": "better recogniser"}
+STRATA = {
+    "text": "typed",
+    "asr": "recognised",
+    "noisy": "recognised, noise",
+    "asr_small": "better recogniser",
+}
 TRANSCRIPT = (
     ("resolve", "radio_es", "pon la cadena ser", "--top-k", "3"),
     ("resolve", "radio_de", "spiele bayern eins im wohnzimmer", "--top-k", "3"),
@@ -34,13 +39,17 @@ def replace_section(text: str, name: str, content: str) -> str:
     pattern = re.compile(f"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
     replaced, count = pattern.subn(lambda found: f"{found[1]}{content.rstrip()}\n{found[2]}", text)
     if count != 1:
-        raise ValueError(f"expected one section between <!-- {name}:start --> and <!-- {name}:end -->, found {count}")
+        raise ValueError(
+            f"expected one section between <!-- {name}:start --> and <!-- {name}:end -->, found {count}"
+        )
     return replaced
 
 
 def results() -> str:
     """The results section."""
-    parts = [part for make in (_accuracy, _comparisons, _known, _domains, _latency, _bundles) for part in make()]
+    parts = [
+        part for make in (_accuracy, _comparisons, _known, _domains, _latency, _bundles) for part in make()
+    ]
     return "\n\n".join(parts) or NO_RESULTS
 
 
@@ -87,7 +96,12 @@ def _accuracy() -> Iterator[str]:
         ]
         for name, table in systems.items()
     ]
-    heading = ["Recall@1, average of five languages", "typed", "typed, unseen carrier", *list(STRATA.values())[1:]]
+    heading = [
+        "Recall@1, average of five languages",
+        "typed",
+        "typed, unseen carrier",
+        *list(STRATA.values())[1:],
+    ]
     yield markdown_table(heading, rows)
     yield _source("accuracy", result)
     name, table = next(iter(systems.items()))
@@ -106,7 +120,9 @@ def _comparisons() -> Iterator[str]:
     for file in sorted(RESULTS.glob("accuracy*.json")):
         for pair, table in json.loads(file.read_text(encoding="utf-8")).get("comparisons", {}).items():
             cells = table["all strata"]
-            rows.append([pair.replace("/", " / "), *(_ratio(cells.get(lang)) for lang in ("pooled", *LANGUAGES))])
+            rows.append(
+                [pair.replace("/", " / "), *(_ratio(cells.get(lang)) for lang in ("pooled", *LANGUAGES))]
+            )
     if rows:
         yield markdown_table(["Recall@1 of the first, as a share of the second's", "all", *LANGUAGES], rows)
         yield "Intervals are paired: both systems on the same requests, drawn by entity."
@@ -124,7 +140,9 @@ def _known() -> Iterator[str]:
     if result is None:
         return
     answers = [row for rows in result["answers"].values() for row in rows]
-    own, foreign = ([row["rank"] == 1 for row in answers if row["carrier"] == kind] for kind in ("own", "foreign"))
+    own, foreign = (
+        [row["rank"] == 1 for row in answers if row["carrier"] == kind] for kind in ("own", "foreign")
+    )
     yield (
         f"Well-known stations, twenty a language, each asked for in three ways: {sum(own)} of {len(own)} right with a "
         f"carrier of their own language, {sum(foreign)} of {len(foreign)} with one of another. "

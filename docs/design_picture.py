@@ -1,6 +1,8 @@
-"""Draw docs/design.png: the three ways, a request, a catalog and a model.
+"""Draw docs/design.png.
 
     python docs/design_picture.py
+
+Three lanes: a request, a catalog and a model.
 """
 
 from __future__ import annotations
@@ -75,7 +77,12 @@ def box_left(place: int) -> float:
 def draw_way(axes: Axes, way: Way) -> None:
     """A pale lane with its title, boxes and arrows."""
     lane = FancyBboxPatch(
-        (0.25, way.y - 1.0), WIDTH - 0.5, 2.45, boxstyle="round,pad=0,rounding_size=0.22", fc=way.pale, ec="none"
+        (0.25, way.y - 1.0),
+        WIDTH - 0.5,
+        2.45,
+        boxstyle="round,pad=0,rounding_size=0.22",
+        fc=way.pale,
+        ec="none",
     )
     axes.add_patch(lane)
     axes.text(0.6, way.y + 1.0, way.title, fontsize=19, weight="bold", color=way.colour, va="center")
@@ -86,10 +93,14 @@ def draw_way(axes: Axes, way: Way) -> None:
         face, ink = (way.colour, "white") if ends else ("white", INK)
         shape = "round,pad=0,rounding_size=0.14"
         axes.add_patch(
-            FancyBboxPatch((left, bottom), BOX_WIDTH, BOX_HEIGHT, boxstyle=shape, fc=face, ec=way.colour, lw=1.8)
+            FancyBboxPatch(
+                (left, bottom), BOX_WIDTH, BOX_HEIGHT, boxstyle=shape, fc=face, ec=way.colour, lw=1.8
+            )
         )
         middle = left + BOX_WIDTH / 2
-        axes.text(middle, bottom + 0.93, title, fontsize=16, weight="bold", color=ink, ha="center", va="center")
+        axes.text(
+            middle, bottom + 0.93, title, fontsize=16, weight="bold", color=ink, ha="center", va="center"
+        )
         axes.text(
             middle, bottom + 0.41, text, fontsize=12.8, color="white" if ends else GREY,
             ha="center", va="center", linespacing=1.25,
@@ -102,7 +113,13 @@ def arrow(axes: Axes, points: list[tuple[float, float]], colour: str) -> None:
     """A line through `points` with a head at its end."""
     if len(points) > 2:
         axes.plot(*zip(*points[:-1], strict=True), color=colour, lw=2.2, solid_joinstyle="round")
-    style = {"arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": colour, "lw": 2.2, "shrinkA": 0, "shrinkB": 1}
+    style = {
+        "arrowstyle": "-|>,head_width=0.35,head_length=0.6",
+        "color": colour,
+        "lw": 2.2,
+        "shrinkA": 0,
+        "shrinkB": 1,
+    }
     axes.annotate("", xy=points[-1], xytext=points[-2], arrowprops=style)
 
 
