@@ -37,7 +37,8 @@ def replace_section(text: str, name: str, content: str) -> str:
         ValueError: the text has no such section, or several.
     """
     pattern = re.compile(f"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
-    replaced, count = pattern.subn(lambda found: f"{found[1]}{content.rstrip()}\n{found[2]}", text)
+    inserted = f"{content.rstrip()}\n" if content else ""
+    replaced, count = pattern.subn(lambda found: found[1] + inserted + found[2], text)
     if count != 1:
         raise ValueError(
             f"expected one section between <!-- {name}:start --> and <!-- {name}:end -->, found {count}"
@@ -110,6 +111,8 @@ def _accuracy() -> Iterator[str]:
         for metric, label in (("recall_at_1", ""), ("recall_at_20", ", first twenty"))
         for title, stratum in ((f"{title}{label}", stratum) for stratum, title in STRATA.items())
     ]
+    stations = (table["all"]["text"]["recall_at_1"].get(lang, {}).get("entities", 0) for lang in LANGUAGES)
+    rows.append(["stations asked for", *map(str, stations)])
     yield markdown_table([f"{name}, by language", *LANGUAGES], rows)
     if (RESULTS / "recall.png").is_file():
         yield "![Recall@1 by language, stratum and system](benchmarks/results/recall.png)"

@@ -48,11 +48,16 @@ def encoder_card(card: Mapping[str, Any], sizes: Mapping[str, int]) -> str:
         "Shape": markdown_table(["", "value"], shape),
         "Files": markdown_table(["file", "bytes"], files),
         "Quality": _quality(card.get("quality", {})),
+        "Calibration": _calibration(card.get("calibration", {})),
         "Training": f"{_training(card['recipe'], card['name'])}\n\n{TRAINED_ON}",
         "Limits": LIMITS,
         "Licence": "Apache-2.0, as the code; the sources are named above.",
     }
-    parts = [f"# {card['name']}", _what(card), *(f"## {title}\n\n{text}" for title, text in sections.items())]
+    parts = [
+        f"# {card['name']}",
+        _what(card),
+        *(f"## {title}\n\n{text}" for title, text in sections.items() if text),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -76,6 +81,17 @@ def _quality(quality: Mapping[str, Any]) -> str:
         f"against every station name of its countries): float32 {recall['float32']:.4f}, int8 {recall['int8']:.4f}. "
         f"The gate refuses an int8 encoder that loses more than {gate['max_loss']:.1%}; this one loses "
         f"{gate['loss']:.2%}."
+    )
+
+
+def _calibration(calibration: Mapping[str, Any]) -> str:
+    fit = calibration.get("fit")
+    if not fit:
+        return ""
+    return (
+        "Scores to confidence, fitted on generated requests for stations that training never saw and on requests to "
+        f"refuse; on those kept apart: expected calibration error {fit['expected_calibration_error']:.3f}, AUROC "
+        f"{fit['auroc']:.3f}. Made by `{fit['tool']}`."
     )
 
 
