@@ -48,9 +48,7 @@ def replace_section(text: str, name: str, content: str) -> str:
 
 def results() -> str:
     """The results section."""
-    parts = [
-        part for make in (_accuracy, _comparisons, _known, _domains, _latency, _bundles) for part in make()
-    ]
+    parts = [part for make in SECTIONS for part in make()]
     return "\n\n".join(parts) or NO_RESULTS
 
 
@@ -88,6 +86,8 @@ def _accuracy() -> Iterator[str]:
     if result is None:
         return
     systems = result["systems"]
+    name, shipped = next(iter(systems.items()))
+    languages = len(shipped["all"]["text"]["recall_at_1"]) - 1  # without the average itself
     rows = [
         [
             name,
@@ -98,20 +98,20 @@ def _accuracy() -> Iterator[str]:
         for name, table in systems.items()
     ]
     heading = [
-        "Recall@1, average of five languages",
+        f"Recall@1, average of {languages} languages",
         "typed",
         "typed, unseen carrier",
         *list(STRATA.values())[1:],
     ]
+    yield "### Stations"
     yield markdown_table(heading, rows)
     yield _source("accuracy", result)
-    name, table = next(iter(systems.items()))
     rows = [
-        [title, *(_cell(table, "all", stratum, metric, lang) for lang in LANGUAGES)]
+        [title, *(_cell(shipped, "all", stratum, metric, lang) for lang in LANGUAGES)]
         for metric, label in (("recall_at_1", ""), ("recall_at_20", ", first twenty"))
         for title, stratum in ((f"{title}{label}", stratum) for stratum, title in STRATA.items())
     ]
-    stations = (table["all"]["text"]["recall_at_1"].get(lang, {}).get("entities", 0) for lang in LANGUAGES)
+    stations = (shipped["all"]["text"]["recall_at_1"].get(lang, {}).get("entities", 0) for lang in LANGUAGES)
     rows.append(["stations asked for", *map(str, stations)])
     yield markdown_table([f"{name}, by language", *LANGUAGES], rows)
     if (RESULTS / "recall.png").is_file():
@@ -127,6 +127,7 @@ def _comparisons() -> Iterator[str]:
                 [pair.replace("/", " / "), *(_ratio(cells.get(lang)) for lang in ("pooled", *LANGUAGES))]
             )
     if rows:
+        yield "### One encoder beside another"
         yield markdown_table(["Recall@1 of the first, as a share of the second's", "all", *LANGUAGES], rows)
         yield "Intervals are paired: both systems on the same requests, drawn by entity."
 
@@ -164,6 +165,7 @@ def _domains() -> Iterator[str]:
             if system != "names":
                 cells = (_cell(table, stratum, AVERAGE) for stratum in list(STRATA)[:3])
                 rows.append([domain, f"{min(sizes):,} to {max(sizes):,}", system, *cells])
+    yield "### Other domains, entities never trained on"
     yield markdown_table(["other domains", "names a language", "system", *list(STRATA.values())[:3]], rows)
     yield _source("other_domains", result)
 
@@ -178,6 +180,7 @@ def _latency() -> Iterator[str]:
         for label, key in (("`resolve`", "resolve"), ("RapidFuzz WRatio over the same names", "wratio"))
     ]
     names = f"{result['counts']['entities']:,} entities, {result['counts']['forms']:,} surface forms"
+    yield "### Time and memory"
     yield markdown_table([f"One request, one core, {result['bundle']} ({names})", "p50", "p99"], rows)
     yield (
         f"{result['times_faster_p50']:.0f} times faster than WRatio at the median; "
@@ -185,6 +188,21 @@ def _latency() -> Iterator[str]:
         f"answers in {fresh['total_ms']:.0f} ms ({fresh['import_ms']:.0f} + {fresh['load_ms']:.0f} + "
         f"{fresh['first_answer_ms']:.0f}) with {fresh['peak_memory_mb']:.0f} MB of memory at most. "
         f"Measured on {result['machine']['processor']}. " + _source("latency", result)
+    )
+
+
+def _footprint() -> Iterator[str]:
+    result = _read("footprint")
+    if result is None:
+        return
+    sizes = result["installed_bytes"]
+    largest = ", ".join(f"{name} {size / 1e6:.0f}" for name, size in list(sizes.items())[:4])
+    yield "### What `pip install .` installs"
+    yield (
+        f"{len(sizes)} packages, {sum(sizes.values()) / 1e6:.0f} MB on disk ({largest}); edge-er with its bundles is "
+        f"{sizes['edge-er'] / 1e6:.0f} MB. `import edge_er` takes {result['import_ms']:.0f} ms, and after an answer "
+        f"{result['modules']:,} modules are loaded, none of {', '.join(result['not_imported'])}. "
+        + _source("footprint", result)
     )
 
 
@@ -204,10 +222,14 @@ def _bundles() -> Iterator[str]:
         ]
         for manifest in manifests
     ]
+    yield "### Shipped bundles"
     yield markdown_table(["bundle", "entities", "aliases", "surface forms", "MB", "budget, MB"], rows)
     yield "MB are 10⁶ bytes, everything but the stream addresses; [models](models/README.md) has them by file."
     if (RESULTS / "sizes.png").is_file():
         yield "![Size of each bundle by part, beside its budget](benchmarks/results/sizes.png)"
+
+
+SECTIONS = (_accuracy, _known, _comparisons, _domains, _latency, _footprint, _bundles)
 
 
 def updated(text: str, sections: Sequence[str] = ("results", "transcript")) -> str:
