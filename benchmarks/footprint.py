@@ -66,7 +66,7 @@ def measure(python: Path, bundle: str, query: str) -> dict[str, Any]:
 
 def _run(python: Path, code: str, *arguments: str) -> Any:
     """The JSON that `code` prints, run away from the repository, so that only what is installed can be imported."""
-    command = [python, "-c", code, *arguments]
+    command: list[str | Path] = [python, "-c", code, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=python.parent)
     return json.loads(done.stdout)
 
