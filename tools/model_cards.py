@@ -40,13 +40,12 @@ LIMITS = """- Five languages; names in other scripts are found by their exact sp
 - The speech is one synthetic voice and one family of recognisers."""
 
 
-def encoder_card(card: Mapping[str, Any], sizes: Mapping[str, int]) -> str:
-    """The card of an encoder folder, Markdown; `sizes` are bytes by file name."""
+def encoder_card(card: Mapping[str, Any]) -> str:
+    """The card of an encoder folder, Markdown, from its encoder.json."""
     shape = [[title, f"{card[key]:,}"] for key, title in SHAPE.items() if key in card]
-    files = [[f"`{name}`", f"{size:,}"] for name, size in sizes.items()]
     sections = {
         "Shape": markdown_table(["", "value"], shape),
-        "Files": markdown_table(["file", "bytes"], files),
+        "Files": _files(card.get("files", {})),
         "Quality": _quality(card.get("quality", {})),
         "Calibration": _calibration(card.get("calibration", {})),
         "Training": f"{_training(card['recipe'], card['name'])}\n\n{TRAINED_ON}",
@@ -69,6 +68,12 @@ def _what(card: Mapping[str, Any]) -> str:
     if student["teacher"]:
         kind = f"A SimTDE student of `{Path(student['teacher']).name}` with a {card['token_dim']}-column token table."
     return f"Requests and names in {languages} to unit vectors that compare by cosine. {kind}"
+
+
+def _files(files: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = [[f"`{name}`", f"{entry['size']:,}"] for name, entry in files.items()]
+    weights = "`model.safetensors` holds the float32 weights, to distil or fine-tune from."
+    return f"{markdown_table(['file', 'bytes'], rows)}\n\n{weights}" if rows else weights
 
 
 def _quality(quality: Mapping[str, Any]) -> str:
@@ -162,12 +167,7 @@ def cards(models: Path) -> dict[Path, str]:
     written = {models / "README.md": replace_section(overview, "bundles", bundle_tables(manifests))}
     for file in sorted(models.glob("encoders/*/encoder.json")):
         card = json.loads(file.read_text(encoding="utf-8"))
-        sizes = {
-            path.name: path.stat().st_size
-            for path in sorted(file.parent.iterdir())
-            if path.name != "README.md"
-        }
-        written[file.parent / "README.md"] = encoder_card(card, sizes)
+        written[file.parent / "README.md"] = encoder_card(card)
     return written
 
 
