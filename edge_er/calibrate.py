@@ -16,17 +16,23 @@ Decision = Literal["match", "ambiguous", "no_match"]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Confidence of a candidate = logistic(score_weight * score + margin_weight * margin + bias).
+    """Confidence of a candidate = logistic(score_weight * score + margin_weight * min(margin, margin_cap) + bias).
 
     `score` is the cosine of request and candidate, `margin` how far it is above the best other candidate (negative
-    below it). The best candidate under `min_confidence` is no match; one less than `ambiguous_margin` above the next
-    is ambiguous.
+    below it; all of `score` where there is no other). Beyond `margin_cap` a margin says no more: a catalog of few
+    names has wide margins for any text.
+
+    A request is answered where the best candidate's confidence reaches `min_confidence`, or its score `min_score`:
+    siblings of one family take confidence from each other, yet the request names one of them. A best candidate less
+    than `ambiguous_margin` above the second is ambiguous.
     """
 
     score_weight: float = 14.0
     margin_weight: float = 6.0
     bias: float = -9.0
+    margin_cap: float = 0.2
     min_confidence: float = 0.25
+    min_score: float = 0.9
     ambiguous_margin: float = 0.02
 
     @classmethod
@@ -53,13 +59,14 @@ class Calibration:
         confidences = []
         for rank, score in enumerate(scores):
             rival = scores[0] if rank else scores[1] if len(scores) > 1 else 0.0
-            evidence = self.score_weight * score + self.margin_weight * (score - rival) + self.bias
+            margin = min(score - rival, self.margin_cap)
+            evidence = self.score_weight * score + self.margin_weight * margin + self.bias
             confidences.append(_logistic(evidence))
         return confidences
 
     def decide(self, scores: Sequence[float], confidences: Sequence[float]) -> Decision:
         """What to answer; `scores` are cosines, best first, with their `confidences`."""
-        if not scores or confidences[0] < self.min_confidence:
+        if not scores or (confidences[0] < self.min_confidence and scores[0] < self.min_score):
             return "no_match"
         if len(scores) > 1 and scores[0] - scores[1] < self.ambiguous_margin:
             return "ambiguous"

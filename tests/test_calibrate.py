@@ -39,6 +39,21 @@ def test_a_close_rival_lowers_confidence() -> None:
     assert calibration.confidences([0.9, 0.88])[0] < calibration.confidences([0.9, 0.4])[0]
 
 
+def test_siblings_take_confidence_from_each_other_and_are_answered_for_their_score() -> None:
+    calibration = Calibration(margin_weight=20.0, min_confidence=0.99, min_score=0.9, ambiguous_margin=0.01)
+    assert calibration.decide([0.91, 0.88], calibration.confidences([0.91, 0.88])) == "match"
+    assert calibration.decide([0.91, 0.905], calibration.confidences([0.91, 0.905])) == "ambiguous"
+    assert calibration.decide([0.89, 0.86], calibration.confidences([0.89, 0.86])) == "no_match"
+
+
+def test_a_catalog_of_one_name_does_not_make_every_text_a_match() -> None:
+    calibration = Calibration(
+        score_weight=17.0, margin_weight=28.0, bias=-15.0, margin_cap=0.15, min_confidence=0.7
+    )
+    assert calibration.decide([0.5], calibration.confidences([0.5])) == "no_match"
+    assert calibration.decide([0.95], calibration.confidences([0.95])) == "match"
+
+
 def test_extreme_weights_do_not_overflow() -> None:
     assert Calibration(score_weight=1e6, bias=-1e6).confidences([-1.0, -1.0]) == [0.0, 0.0]
     assert Calibration(score_weight=1e6).confidences([1.0]) == [1.0]

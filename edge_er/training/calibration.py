@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from edge_er.calibrate import Calibration
 
 __all__ = ["Bin", "Evidence", "Fit", "bins", "calibration_error", "fit_calibration", "row_weights"]
 
-MARGIN_CAP = 0.2
+MARGIN_CAP = 0.15
 BINS = 10
 STRENGTH = 1e4  # of the fit; so large that the weights are those of maximum likelihood
 
@@ -37,8 +37,15 @@ class Evidence:
 
     def confidence(self, calibration: Calibration) -> Floats:
         """Confidence of the best candidate of each row."""
-        pairs = zip(self.score.tolist(), (self.score - self.margin).tolist(), strict=True)
-        return np.array([calibration.confidences(pair)[0] for pair in pairs])
+        return np.array([calibration.confidences(pair)[0] for pair in self._pairs()])
+
+    def answered(self, calibration: Calibration) -> NDArray[np.bool_]:
+        """Whether each row gets an answer."""
+        rows = zip(self._pairs(), self.confidence(calibration).tolist(), strict=True)
+        return np.array([calibration.decide(pair, [confidence]) != "no_match" for pair, confidence in rows])
+
+    def _pairs(self) -> list[tuple[float, float]]:
+        return list(zip(self.score.tolist(), (self.score - self.margin).tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class Fit:
 
     Attributes:
         shares: how much each kind of request counts; what people ask for decides them, not how many rows were made.
-        refused: kinds that are no request for an entity; at most `answered` of them may get an answer.
+        refused: kinds that are no request for an entity; `answered` of them may get an answer, half of those for
+            their confidence, half for their score.
         clean: the kind of plain requests; at most `doubted` of those answered rightly may be called ambiguous.
     """
 
@@ -55,7 +63,7 @@ class Fit:
     refused: tuple[str, ...]
     clean: str
     answered: float = 0.03
-    doubted: float = 0.02
+    doubted: float = 0.01
 
 
 def row_weights(kind: NDArray[np.str_], shares: Mapping[str, float]) -> Floats:
@@ -71,13 +79,18 @@ def row_weights(kind: NDArray[np.str_], shares: Mapping[str, float]) -> Floats:
 def fit_calibration(evidence: Evidence, fit: Fit) -> Calibration:
     """Weights by maximum likelihood, thresholds by `fit`; a wider margin or a higher score never lowers confidence."""
     slopes, bias = _logistic_regression(evidence, row_weights(evidence.kind, fit.shares))
-    unfinished = Calibration(slopes[0], slopes[1], bias, MARGIN_CAP)
-    stranger = np.isin(evidence.kind, fit.refused)
-    least = np.quantile(evidence[stranger].confidence(unfinished), 1 - fit.answered)
-    plain = (evidence.kind == fit.clean) & evidence.right
-    doubt = np.quantile(evidence.margin[plain], fit.doubted)
-    values = (*slopes, bias, MARGIN_CAP, float(least), float(doubt))
-    return Calibration(*(round(value, 4) for value in values))
+    plain = evidence[(evidence.kind == fit.clean) & evidence.right]
+    doubt = float(np.quantile(plain.margin, fit.doubted))
+    calibration = Calibration(*slopes, bias, MARGIN_CAP, ambiguous_margin=doubt)
+    strangers = evidence[np.isin(evidence.kind, fit.refused)]
+    confidence = strangers.confidence(calibration)
+    sure = float(np.quantile(confidence, 1 - fit.answered / 2))
+    rest = (
+        1 - (fit.answered - float((confidence >= sure).mean())) * len(confidence) / (confidence < sure).sum()
+    )
+    high = float(np.quantile(strangers.score[confidence < sure], rest))
+    values = replace(calibration, min_confidence=sure, min_score=high).to_dict()
+    return Calibration(**{name: round(value, 4) for name, value in values.items()})
 
 
 def _logistic_regression(evidence: Evidence, weights: Floats) -> tuple[tuple[float, float], float]:
