@@ -22,9 +22,9 @@ class Calibration:
     below it; all of `score` where there is no other). Beyond `margin_cap` a margin says no more: a catalog of few
     names has wide margins for any text.
 
-    A request is answered where the best candidate's confidence reaches `min_confidence`, or its score `min_score`:
-    siblings of one family take confidence from each other, yet the request names one of them. A best candidate less
-    than `ambiguous_margin` above the second is ambiguous.
+    A request is answered where the best candidate's confidence reaches `min_confidence`, or its score `min_score`
+    (none does above 1): siblings of one family take confidence from each other, yet the request names one of them.
+    A best candidate less than `ambiguous_margin` above the second is ambiguous.
     """
 
     score_weight: float = 14.0
@@ -32,7 +32,7 @@ class Calibration:
     bias: float = -9.0
     margin_cap: float = 0.2
     min_confidence: float = 0.25
-    min_score: float = 0.9
+    min_score: float = 1.01
     ambiguous_margin: float = 0.02
 
     @classmethod

@@ -17,6 +17,7 @@ from edge_er.normalize import canonical_text
 __all__ = ["ENCODER_FILES", "Encoder", "quantise", "read_encoder_files"]
 
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
+_SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _CARD_FIELDS: dict[str, type | tuple[type, ...]] = {
     "dim": int,
     "max_tokens": int,
@@ -37,6 +38,7 @@ class Encoder:
         self.max_tokens: int = card["max_tokens"]
         self._session = session
         self._tokenizer = tokenizer
+        self._specials = {tokenizer.token_to_id(token) for token in _SPECIALS}
 
     @classmethod
     def load(cls, folder: str | Path, threads: int = 1) -> Encoder:
@@ -64,7 +66,7 @@ class Encoder:
 
     def token_ids(self, text: str) -> list[int]:
         """[CLS] ... [SEP] of `text`, at most `max_tokens` ids with [SEP] kept at the end."""
-        return self._canonical_ids(canonical_text(text))
+        return self.canonical_ids(canonical_text(text))
 
     def encode(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
         """Unit vectors of `texts`, float32 [len(texts), dim], in the order given.
@@ -76,7 +78,10 @@ class Encoder:
 
     def encode_canonical(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
         """The same as `encode` for texts that are canonical already."""
-        ids = [self._canonical_ids(text) for text in texts]
+        return self.encode_ids([self.canonical_ids(text) for text in texts], batch_size)
+
+    def encode_ids(self, ids: Sequence[list[int]], batch_size: int = 64) -> NDArray[np.float32]:
+        """The same as `encode` for texts that are token ids already."""
         vectors = np.empty((len(ids), self.dim), np.float32)
         if batch_size == 1:
             for row, tokens in enumerate(ids):
@@ -86,9 +91,14 @@ class Encoder:
             vectors[rows] = self._run([ids[row] for row in rows])
         return vectors
 
-    def _canonical_ids(self, text: str) -> list[int]:
+    def canonical_ids(self, text: str) -> list[int]:
+        """The same as `token_ids` for a text that is canonical already."""
         ids: list[int] = self._tokenizer.encode(text).ids
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
+
+    def can_read(self, ids: Sequence[int]) -> bool:
+        """Whether there is anything in a text's token ids but [UNK] and other specials."""
+        return not self._specials.issuperset(ids)
 
     def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:
         input_ids = np.array(ids, np.int64)

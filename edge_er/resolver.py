@@ -16,7 +16,6 @@ from edge_er.calibrate import Calibration, Decision
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
-from edge_er.normalize import canonical_text
 from edge_er.search import ExactIndex
 
 __all__ = ["EntityResolver", "Match", "Resolution"]
@@ -117,7 +116,8 @@ class EntityResolver:
     def resolve(self, query: str, top_k: int = 5) -> Resolution:
         """The entities that `query` names, at most `top_k`, best first.
 
-        Empty input gives no matches. Input without a letter or digit (emoji) is ranked, but never a match.
+        Empty input gives no matches. Input without a letter or digit (emoji), or in a script that the encoder does not
+        know, is ranked, but never a match.
 
         Raises:
             TypeError: `query` is no string.
@@ -128,16 +128,14 @@ class EntityResolver:
     def resolve_batch(self, queries: Sequence[str], top_k: int = 5) -> list[Resolution]:
         """The answers to many requests: exactly those that `resolve` gives one by one."""
         _check_request(queries, top_k)
-        texts = [canonical_text(query) for query in queries]
-        vectors = self.encoder.encode_canonical(
-            texts, batch_size=1
-        )  # a vector must not depend on its neighbours
+        ids = [self.encoder.token_ids(query) for query in queries]
+        vectors = self.encoder.encode_ids(ids, batch_size=1)  # a vector must not depend on its neighbours
         entities, dots = self._index.search(quantise(vectors, self._scale), max(top_k, 2))
         cosines = np.minimum(dots / self._scale**2, 1.0)
         return [
-            self._resolution(query, text, row_entities, row_scores, top_k)
-            for query, text, row_entities, row_scores in zip(
-                queries, texts, entities.tolist(), cosines.tolist(), strict=True
+            self._resolution(query, self.encoder.can_read(row_ids), row_entities, row_scores, top_k)
+            for query, row_ids, row_entities, row_scores in zip(
+                queries, ids, entities.tolist(), cosines.tolist(), strict=True
             )
         ]
 
@@ -162,12 +160,12 @@ class EntityResolver:
         return len(expected)
 
     def _resolution(
-        self, query: str, text: str, entities: Sequence[int], scores: Sequence[float], top_k: int
+        self, query: str, readable: bool, entities: Sequence[int], scores: Sequence[float], top_k: int
     ) -> Resolution:
         if not entities or not query.strip():
             return Resolution(query, "no_match", ())
-        confidences = self._calibration.confidences(scores) if text else [0.0] * len(scores)
-        decision = self._calibration.decide(scores, confidences) if text else "no_match"
+        confidences = self._calibration.confidences(scores) if readable else [0.0] * len(scores)
+        decision = self._calibration.decide(scores, confidences) if readable else "no_match"
         matches = tuple(
             self._match(entity, score, confidence)
             for entity, score, confidence in zip(entities[:top_k], scores, confidences, strict=False)

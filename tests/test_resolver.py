@@ -93,6 +93,17 @@ def test_emoji_is_ranked_but_no_match(resolver: EntityResolver) -> None:
     assert all(match.confidence == 0.0 for match in resolution.matches)
 
 
+def test_a_script_the_encoder_cannot_read_is_no_match(encoder_files: dict[str, bytes]) -> None:
+    korean = EntityResolver(make_bundle((Entity("a", "한국방송"), Entity("b", "Onda Cero")), encoder_files))
+    resolution = korean.resolve("라디오")
+    assert (resolution.matches[0].name, resolution.matches[0].score) == (
+        "한국방송",
+        pytest.approx(1, abs=0.01),
+    )
+    assert (resolution.decision, resolution.matches[0].confidence) == ("no_match", 0.0)
+    assert korean.resolve("onda cero 라디오").best is not None
+
+
 def test_out_of_world_is_no_match_but_ranked(resolver: EntityResolver) -> None:
     resolution = resolver.resolve("zzz qqq xxx")
     assert resolution.decision == "no_match"
