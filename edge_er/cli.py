@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-train = typer.Typer(help="Train and export encoders; needs edge-er[train].", no_args_is_help=True)
+train = typer.Typer(help="Train and export encoders; needs edge-er\\[train].", no_args_is_help=True)
 app.add_typer(train, name="train")
 
 BundleArgument = Annotated[

@@ -1,4 +1,4 @@
-"""The names others call, as the README and the issue of the first release fix them."""
+"""The names others call, as the README fixes them."""
 
 from __future__ import annotations
 
