@@ -1,6 +1,6 @@
 """Fit an encoder's calibration, scores to confidence and decision, and write it into its card (encoder.json).
 
-    python tools/fit_calibration.py multilingual-32 --data ../shared/data
+    python -m tools.fit_calibration multilingual-32 --data ../shared/data
 
 Requests are generated for stations whose names training never saw, and ranked against the five radio catalogs. What
 must be refused: utterances of other intents, senseless words, names of other domains, and requests for a station taken
@@ -14,7 +14,7 @@ import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,7 @@ from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
 from edge_er.search import ExactIndex
 from edge_er.shipped import find_encoder
-from edge_er.training.calibration import (
-    Evidence,
-    Fit,
-    bins,
-    calibration_error,
-    fit_calibration,
-    row_weights,
-)
+from edge_er.training.calibration import Evidence, Fit, fit_calibration, joined, summary
 from edge_er.training.data import name_cluster, read_rows
 
 SEED = 20260702
@@ -181,46 +174,13 @@ def measure(encoder: Encoder, entities: Sequence[Entity], asked: Sequence[Questi
     return evidence_of(asked, candidates, np.minimum(dots / scale**2, 1.0))
 
 
-def joined(parts: Iterable[Evidence]) -> Evidence:
-    """Evidence of several catalogs as one."""
-    columns = zip(*((part.kind, part.score, part.margin, part.right) for part in parts), strict=True)
-    return Evidence(*(np.concatenate(column) for column in columns))
-
-
-def figures(calibration: Calibration, evidence: Evidence) -> dict[str, Any]:
-    """Expected calibration error, AUROC, and the share of each kind that is answered, and rightly."""
-    from sklearn.metrics import roc_auc_score
-
-    confidence, weights = evidence.confidence(calibration), row_weights(evidence.kind, FIT.shares)
-    answers = evidence.answered(calibration)
-    used = weights > 0
-    table = {}
-    for kind in dict.fromkeys(evidence.kind.tolist()):
-        rows = evidence.kind == kind
-        answered = rows & answers
-        doubted = answered & (evidence.margin < calibration.ambiguous_margin)
-        table[kind] = {
-            "rows": int(rows.sum()),
-            "answered": round(float(answered.sum() / rows.sum()), 4),
-            "ambiguous": round(float(doubted.sum() / rows.sum()), 4),
-            "right_of_answered": round(float(evidence.right[answered].mean()), 4) if answered.any() else None,
-        }
-    return {
-        "expected_calibration_error": round(calibration_error(bins(confidence, evidence.right, weights)), 4),
-        "auroc": round(
-            float(roc_auc_score(evidence.right[used], confidence[used], sample_weight=weights[used])), 4
-        ),
-        "kinds": table,
-    }
-
-
 def write_card(folder: Path, calibration: Calibration, measured: dict[str, Any]) -> None:
     """Put the calibration, and what it was measured to do, into the encoder's card."""
     file = folder / "encoder.json"
     card = json.loads(file.read_text(encoding="utf-8"))
     card["calibration"] = {
         **calibration.to_dict(),
-        "fit": {"tool": "tools/fit_calibration.py", "seed": SEED, **measured},
+        "fit": {"tool": "tools.fit_calibration", "seed": SEED, **measured},
     }
     partial = file.with_name(f"{file.name}.partial")
     partial.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -246,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     fitted = np.random.default_rng(SEED).random(len(evidence.kind)) < 0.5
     calibration = fit_calibration(evidence[fitted], FIT)
-    measured = figures(calibration, evidence[~fitted])
+    measured = summary(evidence[~fitted], calibration, FIT.shares)
     print(json.dumps({**calibration.to_dict(), **measured}, indent=1))
     if not options.dry_run:
         write_card(folder, calibration, measured)

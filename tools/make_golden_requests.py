@@ -1,6 +1,6 @@
 """Write ``tests/golden/requests.jsonl`` from the shipped bundles; its fields are described in tests/golden/README.md.
 
-    python tools/make_golden_requests.py
+    python -m tools.make_golden_requests
 
 The requests are made from names in the bundles, by the generator of training requests and by hand; the same bundles
 give the same file. A request whose answer hangs on the last bits of a float is left out: every machine must agree on

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.calibrate import Calibration
 
-__all__ = ["Bin", "Evidence", "Fit", "bins", "calibration_error", "fit_calibration", "row_weights"]
+__all__ = [
+    "Bin",
+    "Evidence",
+    "Fit",
+    "bins",
+    "calibration_error",
+    "fit_calibration",
+    "joined",
+    "row_weights",
+    "summary",
+]
 
 MARGIN_CAP = 0.15
 BINS = 10
@@ -46,6 +57,13 @@ class Evidence:
 
     def _pairs(self) -> list[tuple[float, float]]:
         return list(zip(self.score.tolist(), (self.score - self.margin).tolist(), strict=True))
+
+
+def joined(parts: Iterable[Evidence]) -> Evidence:
+    """Evidence of several catalogs as one."""
+    columns = zip(*((part.kind, part.score, part.margin, part.right) for part in parts), strict=True)
+    kind, score, margin, right = (np.concatenate(column) for column in columns)
+    return Evidence(kind, score, margin, right)
 
 
 @dataclass(frozen=True)
@@ -136,3 +154,31 @@ def calibration_error(found: Sequence[Bin]) -> float:
     """Expected calibration error: how far confidence and share of right answers lie apart, on average."""
     total = sum(one.weight for one in found)
     return sum(one.weight * abs(one.confidence - one.right) for one in found) / total
+
+
+def summary(evidence: Evidence, calibration: Calibration, shares: Mapping[str, float]) -> dict[str, Any]:
+    """Expected calibration error and AUROC of confidence for a right best candidate, over kinds weighted by `shares`;
+    and for each kind the shares that are answered, called ambiguous, and right among the answered.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    confidence, weights = evidence.confidence(calibration), row_weights(evidence.kind, shares)
+    answered, used = evidence.answered(calibration), weights > 0
+    doubted = answered & (evidence.margin < calibration.ambiguous_margin)
+    kinds = {}
+    for kind in dict.fromkeys(evidence.kind.tolist()):
+        rows = evidence.kind == kind
+        right = evidence.right[rows & answered]
+        kinds[kind] = {
+            "rows": int(rows.sum()),
+            "answered": round(float(answered[rows].mean()), 4),
+            "ambiguous": round(float(doubted[rows].mean()), 4),
+            "right_of_answered": round(float(right.mean()), 4) if len(right) else None,
+        }
+    found = bins(confidence, evidence.right, weights)
+    auroc = roc_auc_score(evidence.right[used], confidence[used], sample_weight=weights[used])
+    return {
+        "expected_calibration_error": round(calibration_error(found), 4),
+        "auroc": round(float(auroc), 4),
+        "kinds": kinds,
+    }
