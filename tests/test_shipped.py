@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny import require
 
+from edge_er.normalize import canonical_text
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles, shipped_encoders
 
@@ -38,8 +39,6 @@ def test_is_within_its_limit_and_measured(shipped: EntityResolver) -> None:
 
 
 def test_well_known_stations(shipped: EntityResolver) -> None:
-    from edge_er.normalize import canonical_text
-
     for query, name in REQUESTS[shipped.name]:
         best = shipped.resolve(query).best
         assert best is not None, query
@@ -50,7 +49,9 @@ def test_every_entity_is_found_by_its_own_name(shipped: EntityResolver) -> None:
     """The catalog and a request go the same way, so that a name finds itself or another of the same name."""
     entities = shipped.entities[:: max(1, len(shipped.entities) // 200)]
     for entity, answer in zip(entities, shipped.resolve_batch([e.name for e in entities]), strict=True):
-        assert answer.matches[0].score == pytest.approx(1.0, abs=0.02), entity.name
+        best = answer.matches[0]
+        assert best.score == pytest.approx(1.0, abs=0.04), entity.name  # int8 vectors are not quite of unit length
+        assert canonical_text(entity.name) in {canonical_text(name) for name in (best.name, *best.aliases)}
 
 
 def test_encoders_can_be_loaded() -> None:

@@ -31,7 +31,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="folder for catalogs and requests")
     options = parser.parse_args()
     catalogs, reports = options.work / "catalogs", ROOT / "models" / "merge_reports"
-    radio.main(["--data", str(options.data), "--out", str(catalogs), "--reports", str(reports), "--most", "200"])
+    radio.main(
+        ["--data", str(options.data), "--out", str(catalogs), "--reports", str(reports), "--most", "200"]
+    )
     for lang, budget in BUDGETS.items():
         name = f"radio_{lang}"
         requests = options.work / "requests" / f"{name}.jsonl"
@@ -50,7 +52,9 @@ def main() -> None:
         )
         recall = built.manifest["report"]["recall_at_1"][lang]
         shown = ", ".join(f"{stratum} {figure['value']:.3f}" for stratum, figure in recall.items())
-        print(f"{name}: {built.manifest['size_bytes']:,} of {budget}, {built.manifest['counts']}, Recall@1 {shown}")
+        print(
+            f"{name}: {built.manifest['size_bytes']:,} of {budget}, {built.manifest['counts']}, Recall@1 {shown}"
+        )
 
 
 if __name__ == "__main__":

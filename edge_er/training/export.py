@@ -68,8 +68,8 @@ def gate(model: DualEncoder, recall: Callable[[onnx.ModelProto], float], max_los
 
 
 def vector_scale(vectors: np.ndarray) -> float:
-    """The scale that spreads unit vectors [n, dim] over int8, with one component in ten thousand clipped at most."""
-    return round(float(127 / np.quantile(np.abs(vectors), 0.9999)), 1)
+    """The scale that spreads unit vectors [n, dim] over int8, with one component in a hundred thousand clipped."""
+    return round(float(127 / np.quantile(np.abs(vectors), 0.99999)), 1)
 
 
 def _encoder(graph: onnx.ModelProto, model: DualEncoder, card: dict[str, Any]) -> Encoder:
