@@ -3,6 +3,7 @@
     python -m benchmarks.accuracy --system "float32 32-d=models/encoders/simtde-32" --baselines
         --system "teacher=models/encoders/teacher" --compare "float32 32-d/teacher"
 
+A system is an encoder folder, in float32 where it holds model.safetensors; int8 is measured as it ships.
 Every system ranks the entities of the same bundles with the same metric code. "unmerged names" is the shipped
 encoder over the raw names, where only the very name that was asked for is right: merging buys nothing there.
 """
@@ -55,7 +56,7 @@ def evaluations(options: argparse.Namespace, lang: str) -> Iterator[tuple[str, E
     raw = entities_of(raw_station_names(data, lang), lang)
     yield UNMERGED, measure(EncoderRanker(resolver.encoder, raw), raw, requests)
     for name, folder in options.system:
-        yield name, measure(EncoderRanker(load_encoder(folder), entities), entities, requests)
+        yield name, measure(EncoderRanker(load_encoder(folder, float32=True), entities), entities, requests)
     if options.baselines:
         sampled = sample_requests(requests, WRATIO_SAMPLE)
         yield f"WRatio ({WRATIO_SAMPLE} a stratum)", measure(WRatioRanker(entities), entities, sampled)

@@ -15,9 +15,13 @@ from edge_er.rankers import TextEncoder
 AVERAGE = "average"
 
 
-def load_encoder(folder: Path) -> TextEncoder:
-    """The int8 encoder of a folder with encoder.onnx, else the float32 encoder in model.safetensors."""
-    if (folder / "encoder.onnx").is_file():
+def load_encoder(folder: Path, float32: bool = False) -> TextEncoder:
+    """The int8 encoder in encoder.onnx, or the one in model.safetensors: with `float32`, or where there is no int8 one.
+
+    A student's folder holds both once it is exported.
+    """
+    exported = (folder / "encoder.onnx").is_file()
+    if exported and not (float32 and (folder / "model.safetensors").is_file()):
         return Encoder.load(folder)
     from edge_er.training.model import load_model
 
