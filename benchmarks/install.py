@@ -56,7 +56,8 @@ folder = Path(edge_er.__file__).parent
 sizes = {"bundles and encoders": 0, "runtime and training code": 0}
 for path in folder.rglob("*"):
     if path.is_file():
-        sizes["bundles and encoders" if "models" in path.relative_to(folder).parts else "runtime and training code"] += path.stat().st_size
+        model = "models" in path.relative_to(folder).parts
+        sizes["bundles and encoders" if model else "runtime and training code"] += path.stat().st_size
 print(json.dumps(sizes))
 """
 IMPORT = (
