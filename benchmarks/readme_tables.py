@@ -7,12 +7,20 @@ Sections stand between `<!-- NAME:start -->` and `<!-- NAME:end -->`; a figure w
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from benchmarks.results_file import LANGUAGES, REPOSITORY, RESULTS, markdown_table, percent
+from benchmarks import readme_models
+from benchmarks.results_file import (
+    LANGUAGES,
+    REPOSITORY,
+    RESULTS,
+    found_result,
+    markdown_table,
+    percent,
+    source_line,
+)
 
 README = REPOSITORY / "README.md"
 AVERAGE = "average"
@@ -66,23 +74,14 @@ def transcript() -> str:
     return "```console\n" + "\n".join(lines) + "```"
 
 
-def _read(name: str) -> dict[str, Any] | None:
-    file = RESULTS / f"{name}.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
-
-
 def _cell(table: dict[str, Any], *path: str) -> str:
     for key in path:
         table = table.get(key, {})
     return percent(table) if table else ""
 
 
-def _source(name: str, result: dict[str, Any]) -> str:
-    return f"From [{name}.md](benchmarks/results/{name}.md), made by `{result['command']}`."
-
-
 def _accuracy() -> Iterator[str]:
-    result = _read("accuracy")
+    result = found_result("accuracy")
     if result is None:
         return
     systems = result["systems"]
@@ -105,7 +104,7 @@ def _accuracy() -> Iterator[str]:
     ]
     yield "### Stations"
     yield markdown_table(heading, rows)
-    yield _source("accuracy", result)
+    yield source_line("accuracy", result)
     rows = [
         [title, *(_cell(shipped, "all", stratum, metric, lang) for lang in LANGUAGES)]
         for metric, label in (("recall_at_1", ""), ("recall_at_20", ", first twenty"))
@@ -118,29 +117,8 @@ def _accuracy() -> Iterator[str]:
         yield "![Recall@1 by language, stratum and system](benchmarks/results/recall.png)"
 
 
-def _comparisons() -> Iterator[str]:
-    rows = []
-    for file in sorted(RESULTS.glob("accuracy*.json")):
-        for pair, table in json.loads(file.read_text(encoding="utf-8")).get("comparisons", {}).items():
-            cells = table["all strata"]
-            rows.append(
-                [pair.replace("/", " / "), *(_ratio(cells.get(lang)) for lang in ("pooled", *LANGUAGES))]
-            )
-    if rows:
-        yield "### One encoder beside another"
-        yield markdown_table(["Recall@1 of the first, as a share of the second's", "all", *LANGUAGES], rows)
-        yield "Intervals are paired: both systems on the same requests, drawn by entity."
-
-
-def _ratio(cell: dict[str, Any] | None) -> str:
-    if not cell or not cell["ratio"]:
-        return ""
-    value, low, high = (f"{100 * cell['ratio'][key]:.2f}" for key in ("value", "low", "high"))
-    return f"{value} % ({low} to {high})"
-
-
 def _known() -> Iterator[str]:
-    result = _read("known_stations")
+    result = found_result("known_stations")
     if result is None:
         return
     answers = [row for rows in result["answers"].values() for row in rows]
@@ -150,12 +128,12 @@ def _known() -> Iterator[str]:
     yield (
         f"Well-known stations, twenty a language, each asked for in three ways: {sum(own)} of {len(own)} right with a "
         f"carrier of their own language, {sum(foreign)} of {len(foreign)} with one of another. "
-        + _source("known_stations", result)
+        + source_line("known_stations", result)
     )
 
 
 def _domains() -> Iterator[str]:
-    result = _read("other_domains")
+    result = found_result("other_domains")
     if result is None:
         return
     rows = []
@@ -167,11 +145,11 @@ def _domains() -> Iterator[str]:
                 rows.append([domain, f"{min(sizes):,} to {max(sizes):,}", system, *cells])
     yield "### Other domains, entities never trained on"
     yield markdown_table(["other domains", "names a language", "system", *list(STRATA.values())[:3]], rows)
-    yield _source("other_domains", result)
+    yield source_line("other_domains", result)
 
 
 def _latency() -> Iterator[str]:
-    result = _read("latency")
+    result = found_result("latency")
     if result is None:
         return
     fresh = result["fresh_process"]
@@ -187,12 +165,12 @@ def _latency() -> Iterator[str]:
         f"{result['batch_requests_per_second']:,.0f} requests a second in a batch. A fresh process imports, loads and "
         f"answers in {fresh['total_ms']:.0f} ms ({fresh['import_ms']:.0f} + {fresh['load_ms']:.0f} + "
         f"{fresh['first_answer_ms']:.0f}) with {fresh['peak_memory_mb']:.0f} MB of memory at most. "
-        f"Measured on {result['machine']['processor']}. " + _source("latency", result)
+        f"Measured on {result['machine']['processor']}. " + source_line("latency", result)
     )
 
 
 def _footprint() -> Iterator[str]:
-    result = _read("footprint")
+    result = found_result("footprint")
     if result is None:
         return
     sizes = result["installed_bytes"]
@@ -202,7 +180,7 @@ def _footprint() -> Iterator[str]:
         f"{len(sizes)} packages, {sum(sizes.values()) / 1e6:.0f} MB on disk ({largest}); edge-er with its bundles is "
         f"{sizes['edge-er'] / 1e6:.0f} MB. `import edge_er` takes {result['import_ms']:.0f} ms, and after an answer "
         f"{result['modules']:,} modules are loaded, none of {', '.join(result['not_imported'])}. "
-        + _source("footprint", result)
+        + source_line("footprint", result)
     )
 
 
@@ -229,7 +207,17 @@ def _bundles() -> Iterator[str]:
         yield "![Size of each bundle by part, beside its budget](benchmarks/results/sizes.png)"
 
 
-SECTIONS = (_accuracy, _known, _comparisons, _domains, _latency, _footprint, _bundles)
+SECTIONS = (
+    _accuracy,
+    _known,
+    readme_models.calibration,
+    _domains,
+    readme_models.distillation,
+    readme_models.quantisation,
+    _latency,
+    _footprint,
+    _bundles,
+)
 
 
 def updated(text: str, sections: Sequence[str] = ("results", "transcript")) -> str:

@@ -95,3 +95,14 @@ def percent(cell: dict[str, Any], digits: int = 3) -> str:
     """`.965 (.951 to .978)`."""
     value, low, high = (f"{cell[key]:.{digits}f}".replace("0.", ".", 1) for key in ("value", "low", "high"))
     return f"{value} ({low} to {high})"
+
+
+def found_result(name: str) -> dict[str, Any] | None:
+    """The result file of that name; None where there is none."""
+    file = RESULTS / f"{name}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def source_line(name: str, result: dict[str, Any]) -> str:
+    """Where a table comes from, for Markdown."""
+    return f"From [{name}.md](benchmarks/results/{name}.md), made by `{result['command']}`."

@@ -1,0 +1,94 @@
+"""The parts of README.md about encoders: students beside teachers, int8, confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.results_file import LANGUAGES, RESULTS, found_result, markdown_table, percent, source_line
+
+__all__ = ["calibration", "distillation", "quantisation"]
+
+AVERAGE = "average"
+
+
+def _ratio(cell: dict[str, Any]) -> str:
+    value, low, high = (f"{100 * cell['ratio'][key]:.2f}" for key in ("value", "low", "high"))
+    return f"{value} % ({low} to {high})"
+
+
+def distillation() -> Iterator[str]:
+    """What each student keeps of its teacher, and its size."""
+    result = found_result("distillation")
+    if result is None:
+        return
+    rows = []
+    for name, student in result["students"].items():
+        encoder = result["encoders"][name]
+        kept = student["comparison"]["all strata"]["pooled"]
+        change = (f"{student['change_percent'][lang]:+.2f}" for lang in (*LANGUAGES, AVERAGE))
+        size = f"{encoder['float32_bytes'] / 1e6:.1f} / {encoder['int8_bytes'] / 1e6:.2f}"
+        rows.append([encoder["label"], _ratio(kept), *change, size])
+    for name, paper in result["paper"].items():
+        change = (f"{paper[lang]:+.2f}" for lang in (*LANGUAGES, AVERAGE))
+        rows.append([f"{name}, the paper", "", *change, ""])
+    yield "### Students beside their teachers"
+    yield markdown_table(
+        ["", "kept, pooled", *(f"{x}, %" for x in (*LANGUAGES, AVERAGE)), "MB float32 / int8"], rows
+    )
+    yield "Change of Recall@1 against the teacher, all strata together. " + source_line(
+        "distillation", result
+    )
+
+
+def quantisation() -> Iterator[str]:
+    """The ways to store an encoder."""
+    result = found_result("quantisation")
+    if result is None:
+        return
+    rows = [
+        [
+            name,
+            *(percent(way["recall_at_1"][stratum][AVERAGE]) for stratum in ("text", "asr", "noisy")),
+            f"{way['bytes']:,}",
+            f"{way['parity']['batch_difference']:.0e}",
+            f"{1000 * way['time']['p50_ms']:.0f}",
+        ]
+        for name, way in result["candidates"].items()
+    ]
+    heading = [
+        "weights",
+        "typed",
+        "recognised",
+        "recognised, noise",
+        "bytes",
+        "batch against single",
+        "µs an encode",
+    ]
+    yield "### Ways to store an encoder"
+    yield markdown_table(heading, rows)
+    yield source_line("quantisation", result)
+
+
+def calibration() -> Iterator[str]:
+    """What is answered, and how far the confidence can be trusted."""
+    result = found_result("calibration")
+    if result is None:
+        return
+    table = result["report"]["all"]
+    rows = [
+        [
+            kind,
+            f"{row['rows']:,}",
+            *(f"{row[key]:.3f}" for key in ("answered", "ambiguous", "right_of_answered")),
+        ]
+        for kind, row in table["kinds"].items()
+    ]
+    yield "### Confidence and silence"
+    yield markdown_table(["request", "rows", "answered", "ambiguous", "right of answered"], rows)
+    yield (
+        f"Expected calibration error {table['expected_calibration_error']:.3f}, AUROC {table['auroc']:.3f}. "
+        + source_line("calibration", result)
+    )
+    if (RESULTS / "calibration.png").is_file():
+        yield "![Reliability of the confidence](benchmarks/results/calibration.png)"
