@@ -21,7 +21,7 @@ from edge_er.training.data import Pool, data_folder, load_pool
 from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, length_chunks, save_model
 from edge_er.training.recipe import ModelSettings, Recipe, read_recipe, work_folder
-from edge_er.training.vocabulary import spelling_table, train_tokenizer
+from edge_er.training.vocabulary import spelling_table, train_tokenizer, wrap_texts
 
 __all__ = ["contrastive_loss", "embed", "main", "new_teacher", "train_teacher"]
 
@@ -35,9 +35,9 @@ def new_teacher(settings: ModelSettings, pool: Pool, seed: int) -> DualEncoder:
         from transformers import AutoTokenizer
 
         bert = BertModel.from_pretrained(settings.init, add_pooling_layer=False)
-        return DualEncoder(
-            bert, AutoTokenizer.from_pretrained(settings.init).backend_tokenizer, settings.max_tokens
-        )
+        tokenizer = AutoTokenizer.from_pretrained(settings.init).backend_tokenizer
+        wrap_texts(tokenizer)
+        return DualEncoder(bert, tokenizer, settings.max_tokens)
     tokenizer = _tokenizer(settings, pool, seed)
     config = BertConfig(
         attn_implementation="eager",

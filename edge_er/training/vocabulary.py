@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-__all__ = ["spelling_table", "train_tokenizer"]
+from edge_er.errors import RecipeError
+
+__all__ = ["spelling_table", "train_tokenizer", "wrap_texts"]
 
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ALPHABET = 400
@@ -26,11 +28,26 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Tokenizer:
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]",
-        special_tokens=[("[CLS]", SPECIALS.index("[CLS]")), ("[SEP]", SPECIALS.index("[SEP]"))],
-    )
+    wrap_texts(tokenizer)
     return tokenizer
+
+
+def wrap_texts(tokenizer: Tokenizer) -> None:
+    """Let ``tokenizer`` put each text between [CLS] and [SEP]; neither padding nor truncation.
+
+    Raises:
+        RecipeError: it has not BERT's special tokens, with [PAD] as id 0.
+    """
+    missing = [token for token in SPECIALS if tokenizer.token_to_id(token) is None]
+    if missing or tokenizer.token_to_id("[PAD]") != 0:
+        raise RecipeError(
+            f"[model] init: expected a BERT tokenizer with {', '.join(SPECIALS)} and [PAD] as id 0; "
+            f"missing: {', '.join(missing) or 'none'}"
+        )
+    ends = [(token, tokenizer.token_to_id(token)) for token in ("[CLS]", "[SEP]")]
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
 
 
 def _direction(gram: str, width: int) -> np.ndarray:

@@ -1,0 +1,61 @@
+"""A teacher can start from any pretrained BERT: its tokenizer, its special ids and its token types come along."""
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from edge_er.encoder import Encoder
+from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.recipe import ModelSettings
+from edge_er.training.simtde import student_of
+from edge_er.training.teacher import new_teacher
+
+WORDS = [
+    "[PAD]",
+    "[unused0]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "pon",
+    "cadena",
+    "ser",
+    "kiss",
+    "fm",
+    "##s",
+    "radio",
+]
+
+
+def _save_pretrained(folder):
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=16,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=40,
+    )
+    BertModel(config).save_pretrained(folder)
+    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    names = {f"{kind}_token": f"[{kind.upper()}]" for kind in ("pad", "unk", "cls", "sep", "mask")}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
+    return config
+
+
+def test_a_pretrained_bert_becomes_teacher_student_and_graph(tmp_path, pool):
+    config = _save_pretrained(tmp_path)
+    teacher = new_teacher(ModelSettings(init=str(tmp_path), max_tokens=20), pool, seed=1).eval()
+    assert teacher.bert.config.num_hidden_layers == config.num_hidden_layers
+    ids = teacher.tokenize(["pon cadena ser"])[0].tolist()
+    assert ids == [WORDS.index(word) for word in ("[CLS]", "pon", "cadena", "ser", "[SEP]")]
+    student = student_of(teacher, 4, 2)
+    card = {"dim": 16, "max_tokens": 20, "vector_scale": 100.0, "name": "pretrained"}
+    texts = ["pon cadena ser", "radio kiss fm", "pon " * 40]
+    for model in (teacher, student):
+        encoder = Encoder.from_bytes(build_onnx(model).SerializeToString(), model.tokenizer.to_str(), card)
+        assert np.abs(encoder.encode(texts) - model.encode(texts)).max() < 1e-5
