@@ -19,9 +19,10 @@ from typing import Any
 
 from catalog_tools.entities import Cluster, merge_records
 from catalog_tools.files import write_lines
-from catalog_tools.identity import entities_from_clusters
+from catalog_tools.identity import entities_from_clusters, keep_previous_ids
 from catalog_tools.merge_report import merge_report, write_merge_report
 from catalog_tools.sources import Record, read_records
+from edge_er.bundle import read_bundle
 from edge_er.entity import Entity
 from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
@@ -79,15 +80,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path("build/catalogs"), help="folder for the catalogs")
     parser.add_argument("--reports", type=Path, help="folder for the merge reports (OUT/merge_reports)")
+    parser.add_argument(
+        "--previous", type=Path, help="folder of earlier bundles; their ids stay with their stations"
+    )
     parser.add_argument("--most", type=int, help="merges listed in a report, the most doubtful first (all)")
     options = parser.parse_args(arguments)
     clusters = radio_clusters(read_records(options.data / _STATIONS), city_names(options.data))
     for lang, found in clusters.items():
-        entities = entities_from_clusters(found)
+        entities = _with_known_ids(entities_from_clusters(found), options.previous, f"radio_{lang}")
         write_catalog(entities, options.out / f"radio_{lang}.jsonl")
         report = merge_report(f"radio_{lang}", found, entities, options.most)
         write_merge_report(report, options.reports or options.out / "merge_reports")
         print(_summary(report))
+
+
+def _with_known_ids(entities: list[Entity], previous: Path | None, name: str) -> list[Entity]:
+    if previous is None or not (previous / name).exists():
+        return entities
+    return keep_previous_ids(entities, read_bundle(previous / name).entities)
 
 
 def _summary(report: dict[str, Any]) -> str:

@@ -167,7 +167,8 @@ class RequestGenerator:
     def request(self, name: str, lang: str, rng: random.Random) -> str:
         """One request for ``name`` by a speaker of ``lang``, in canonical text; never empty if ``name`` is not."""
         mix = self.mix
-        carrier_lang = rng.choice(list(self.carriers)) if rng.random() < mix.foreign_carrier else lang
+        others = [other for other in self.carriers if other != lang]
+        carrier_lang = rng.choice(others) if others and rng.random() < mix.foreign_carrier else lang
         forms = self.spoken(name, lang)
         said = rng.choice(forms) if forms and rng.random() < 0.5 else name
         said = canonical_text(self._shortened(canonical_text(said), rng)) or canonical_text(name)

@@ -31,9 +31,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="folder for catalogs and requests")
     options = parser.parse_args()
     catalogs, reports = options.work / "catalogs", ROOT / "models" / "merge_reports"
-    radio.main(
-        ["--data", str(options.data), "--out", str(catalogs), "--reports", str(reports), "--most", "200"]
-    )
+    places = {"--data": options.data, "--out": catalogs, "--reports": reports, "--previous": options.out}
+    radio.main([*(str(word) for pair in places.items() for word in pair), "--most", "200"])
     for lang, budget in BUDGETS.items():
         name = f"radio_{lang}"
         requests = options.work / "requests" / f"{name}.jsonl"
@@ -47,7 +46,6 @@ def main() -> None:
             encoder=options.encoder,
             budget=budget,
             name=name,
-            previous=out if out.exists() else None,
             requests=requests,
         )
         recall = built.manifest["report"]["recall_at_1"][lang]

@@ -1,9 +1,11 @@
 """The five radio catalogs and their merge reports."""
 
+import gzip
 import json
 
 import pytest
 
+from catalog_tools import build_bundle
 from catalog_tools.radio import CATALOG_COUNTRIES, main
 from edge_er.normalize import canonical_text
 
@@ -71,3 +73,23 @@ def test_the_same_data_give_the_same_bytes(folder, data_folder, tmp_path):
     for lang in CATALOG_COUNTRIES:
         name = f"radio_{lang}.jsonl"
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_a_renamed_station_keeps_the_id_of_the_bundle_before(tmp_path, encoder_folder):
+    data = tmp_path / "data"
+    for run, name in enumerate(("Radio Sol Madrid", "Sol Madrid")):
+        (data / "stations").mkdir(parents=True, exist_ok=True)
+        rows = [
+            {"source": "x", "country": "ES", "name": name, "stream": "http://sol.example/live"},
+            {"source": "x", "country": "ES", "name": "Onda Norte", "stream": "http://norte.example/live"},
+        ]
+        with gzip.open(data / "stations" / "stations.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+        out = tmp_path / f"catalogs{run}"
+        main(["--data", str(data), "--out", str(out), "--previous", str(tmp_path / "bundles")])
+        if run == 0:
+            target = tmp_path / "bundles" / "radio_es"
+            build_bundle(out / "radio_es.jsonl", target, lang="es", encoder=encoder_folder, budget=None)
+    before, after = _rows(tmp_path / "catalogs0", "es"), _rows(tmp_path / "catalogs1", "es")
+    assert {row["name"] for row in after} == {"Sol Madrid", "Onda Norte"}
+    assert {row["id"] for row in after} == {row["id"] for row in before}

@@ -35,7 +35,7 @@ def test_a_clean_request_holds_its_name(lang):
 def test_about_one_request_in_eight_has_a_foreign_carrier():
     carriers = {"es": Carriers(("ponme {}",)), "en": Carriers(("play {}",))}
     generator = RequestGenerator(
-        carriers, {lang: Confusions([]) for lang in carriers}, mix=NoiseMix(clean=1.0, foreign_carrier=0.25)
+        carriers, {lang: Confusions([]) for lang in carriers}, mix=NoiseMix(clean=1.0)
     )
     made = [generator.request("cadena ser", "es", random.Random(seed)) for seed in range(2000)]
     share = sum(request.startswith("play") for request in made) / len(made)
