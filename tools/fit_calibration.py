@@ -71,7 +71,7 @@ class Question:
 def senseless(words: Sequence[str], rng: random.Random) -> str:
     """A few words that belong to no sentence, or a few letters that belong to no word."""
     if rng.random() < 0.5:
-        return " ".join(rng.sample(words, rng.randint(2, 4)))
+        return " ".join(rng.sample(words, min(len(words), rng.randint(2, 4))))
     letters = "abcdefghijklmnopqrstuvwxyz"
     return " ".join("".join(rng.choices(letters, k=rng.randint(2, 8))) for _ in range(rng.randint(1, 3)))
 
