@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny import ENTITIES
+from tiny import ENTITIES, make_bundle
 
-from edge_er.bundle import Bundle
+from edge_er.bundle import Bundle, write_bundle
 from edge_er.errors import BundleCorruptError
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
@@ -103,6 +105,19 @@ def test_a_bundle_without_weights_answers_as_before(bundle: Bundle, resolver: En
     empty = EntityResolver(bundle.with_manifest(rerank={}))
     for request in REQUESTS:
         assert empty.resolve(request) == resolver.resolve(request)
+
+
+def test_a_bundle_takes_the_weights_of_its_encoder(
+    bundle: Bundle, encoder_files: dict[str, bytes], tmp_path: Path
+) -> None:
+    weights = {"letter_match": 5, "sound_forms": 3}
+    card = json.dumps({**json.loads(encoder_files["encoder.json"]), "rerank": weights}).encode()
+    built = make_bundle(ENTITIES, {**encoder_files, "encoder.json": card})
+    write_bundle(tmp_path / "weighed", built)
+    assert EntityResolver.load(tmp_path / "weighed").manifest["rerank"] == weights
+    assert "rerank" not in bundle.manifest
+    with pytest.raises(BundleCorruptError, match=r"rerank\.sound_edit"):
+        EntityResolver(bundle.with_manifest(rerank={"sound_edit": "much"}))
 
 
 def test_one_text_of_nbest_is_the_request(resolver: EntityResolver, reranked: EntityResolver) -> None:
