@@ -60,6 +60,12 @@ def second_recogniser_requests(data: Path, lang: str) -> list[Request]:
     return list(_requests(rows, SECOND_RECOGNISER))
 
 
+def second_recogniser_pairs(data: Path, lang: str) -> tuple[list[Request], list[tuple[str, str]]]:
+    """The same requests, and what both recognisers heard: (asr, asr_small)."""
+    rows = list(_station_rows(data / "voice" / "dev_better_recogniser.jsonl.gz", lang))
+    return list(_requests(rows, SECOND_RECOGNISER)), [(row["asr"], row["asr_small"]) for row in rows]
+
+
 def domain_requests(data: Path, domain: str, lang: str) -> list[Request]:
     """Development requests for the artists, cities, TV channels or programmes of a language."""
     rows = _development_rows(data / "voice" / "voice.jsonl.gz", domain)

@@ -94,6 +94,7 @@ def new_bundle(
         "encoder": {key: card[key] for key in _CARD_IN_MANIFEST if key in card},
         "index": {"kind": "exact", "dim": card["dim"], "scale": card["vector_scale"]},
         "calibration": dict(calibration if calibration is not None else card.get("calibration") or {}),
+        **({"rerank": dict(card["rerank"])} if card.get("rerank") else {}),
         "report": {},
         "golden": [],
         "recipe": dict(recipe or {}),

@@ -64,18 +64,23 @@ def resolve(
     bundle: BundleArgument,
     query: Annotated[str, typer.Argument(metavar="REQUEST", help='What was said: "play cadena ser".')],
     top_k: Annotated[int, typer.Option("--top-k", min=1, help="How many candidates to show.")] = 5,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what each score is made of.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find the entity that REQUEST names."""
+    from edge_er.cli_tables import print_explanations, print_resolution
     from edge_er.resolver import EntityResolver
 
-    resolution = EntityResolver.load(bundle).resolve(query, top_k)
+    resolver = EntityResolver.load(bundle)
+    resolution = resolver.resolve(query, top_k)
+    explanations = resolver.explain(query, top_k) if explain else []
     if as_json:
-        _print_json(resolution.to_dict())
-    else:
-        from edge_er.cli_tables import print_resolution
-
-        print_resolution(resolution)
+        reasons = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
+        _print_json({**resolution.to_dict(), **reasons})
+        return
+    print_resolution(resolution)
+    if explain:
+        print_explanations(explanations)
 
 
 @app.command("eval")

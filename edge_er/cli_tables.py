@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from rich.table import Table
 
 from edge_er.bundle import STREAMS
 from edge_er.bundle_files import MANIFEST
+from edge_er.explanation import Explanation
 from edge_er.resolver import Match, Resolution
 
-__all__ = ["console", "print_bundle", "print_bundle_list", "print_resolution"]
+__all__ = ["console", "print_bundle", "print_bundle_list", "print_explanations", "print_resolution"]
 
 
 def console() -> Console:
@@ -38,6 +39,21 @@ def print_resolution(resolution: Resolution) -> None:
         for rank, match in enumerate(resolution.matches, start=1):
             table.add_row(str(rank), f"{match.confidence:.2f}", f"{match.score:.3f}", *_match_cells(match))
         screen.print(table)
+
+
+def print_explanations(explanations: Sequence[Explanation]) -> None:
+    """The form that matched, and what the score is made of, one candidate a row."""
+    if not explanations:
+        return
+    table = Table()
+    for heading in ("name", "form"):
+        table.add_column(heading)
+    for heading in (*explanations[0].parts, "score", "margin"):
+        table.add_column(heading, justify="right")
+    for each in explanations:
+        figures = (*each.parts.values(), each.score, each.margin)
+        table.add_row(escape(each.name), escape(each.form), *(f"{figure:.3f}" for figure in figures))
+    console().print(table)
 
 
 def _match_cells(match: Match) -> tuple[str, ...]:

@@ -50,6 +50,11 @@ class ExactIndex:
                 scores[row] = [score for _, score in best]
         return entities, scores
 
+    def form_scores(self, query: NDArray[np.int8]) -> NDArray[np.floating]:
+        """The dot product of one request, int8 [dim], with every form: whole numbers, [forms]."""
+        scores: NDArray[np.floating] = query.astype(self._columns.dtype) @ self._columns
+        return scores
+
     def _best_entities(self, form_scores: NDArray[np.floating], k: int) -> list[tuple[int, float]]:
         """(entity, score) of the `k` best: look at the best few forms, and at more while they hold too few entities."""
         count = min(2 * k, self.forms)

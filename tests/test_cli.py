@@ -43,6 +43,17 @@ def test_resolve_json_is_to_dict(edge_er, bundle_zip: Path, resolver) -> None:
     assert json.loads(out) == resolver.resolve("إذاعة الشرق").to_dict()
 
 
+def test_resolve_explains(edge_er, bundle_dir: Path, resolver) -> None:
+    code, out, _ = edge_er("resolve", bundle_dir, "los cuarenta", "--explain", "--top-k", "2")
+    assert code == 0
+    assert "los cuarenta" in out
+    assert "margin" in out
+    code, out, _ = edge_er("resolve", bundle_dir, "los cuarenta", "--explain", "--json")
+    assert code == 0
+    assert json.loads(out)["explanations"] == [each.to_dict() for each in resolver.explain("los cuarenta")]
+    assert edge_er("resolve", bundle_dir, "", "--explain")[0] == 0
+
+
 @pytest.mark.parametrize("request_", ["", "🎉", "zzz qqq xxx"])
 def test_no_match_exits_0(edge_er, bundle_dir: Path, request_: str) -> None:
     code, out, _ = edge_er("resolve", bundle_dir, request_)

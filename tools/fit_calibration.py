@@ -33,6 +33,7 @@ from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
+from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.search import ExactIndex
 from edge_er.shipped import find_encoder
 from edge_er.training.calibration import Evidence, Fit, fit_calibration, joined, summary
@@ -163,13 +164,25 @@ def evidence_of(
     return Evidence(np.array(kinds), np.array(scores), np.array(margins), np.array(right))
 
 
-def measure(encoder: Encoder, entities: Sequence[Entity], asked: Sequence[Question]) -> Evidence:
-    """Rank the catalog for all requests, as a bundle does."""
+def measure(encoder: Encoder, entities: Sequence[Entity], asked: Sequence[Question], lang: str) -> Evidence:
+    """Rank the catalog for all requests, as a bundle does: re-ranked where the encoder's card has weights for it."""
     scale = float(encoder.card["vector_scale"])
     forms = [(form, index) for index, entity in enumerate(entities) for form in entity.surface_forms]
     vectors = quantise(encoder.encode([form for form, _ in forms]), scale)
     index = ExactIndex(vectors, np.array([place for _, place in forms], np.int32))
     requests = quantise(encoder.encode_canonical([question.text for question in asked]), scale)
+    if encoder.card.get("rerank"):
+        texts = [canonical_text(form) for form, _ in forms]
+        weights = RerankWeights.from_mapping(encoder.card["rerank"])
+        reranker = Reranker(texts, np.array([place for _, place in forms], np.int32), lang, weights)
+        ranked = [
+            reranker.rank([Hypothesis(question.text, index.form_scores(request))], TOP)
+            for question, request in zip(asked, requests, strict=True)
+        ]
+        found = np.array([[candidate.entity for candidate in row] for row in ranked], np.int32)
+        return evidence_of(
+            asked, found, np.array([[each.score for each in row] for row in ranked]) / scale**2
+        )
     candidates, dots = index.search(requests, TOP)
     return evidence_of(asked, candidates, np.minimum(dots / scale**2, 1.0))
 
@@ -201,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = find_encoder(options.encoder)
     encoder, source = Encoder.load(folder), Source(options.data)
     evidence = joined(
-        measure(encoder, entities, list(questions(source, lang, random.Random(f"{SEED}/{lang}"))))
+        measure(encoder, entities, list(questions(source, lang, random.Random(f"{SEED}/{lang}"))), lang)
         for lang, entities in source.entities.items()
     )
     fitted = np.random.default_rng(SEED).random(len(evidence.kind)) < 0.5

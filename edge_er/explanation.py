@@ -1,0 +1,37 @@
+"""Why a candidate stands where it stands: which of its forms matched, and what made up its score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Explanation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One candidate explained.
+
+    `form` is the surface form that matched best. `parts` are the summands of `score`, in units of the cosine: dense,
+    letters, sounds, pieces (the last three 0 in a bundle that does not re-rank). `margin` is how far `score` is above
+    the next candidate; 0 for the last one shown.
+    """
+
+    id: str
+    name: str
+    form: str
+    score: float
+    margin: float
+    parts: Mapping[str, float] = field(hash=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "form": self.form,
+            "score": self.score,
+            "margin": self.margin,
+            "parts": dict(self.parts),
+        }

@@ -1,0 +1,110 @@
+"""How much of a surface form a request holds, letter by letter and sound by sound, in whole numbers.
+
+Two measures, the same on every machine:
+
+* `least_edits`: the fewest insertions, deletions and replacements of characters that turn a form into some part of the
+  request (Sellers). Recognisers move word borders, so both are compared without spaces.
+* `GramIndex`: which pieces of two and three characters of a form stand in the request, each counting for its rarity
+  among the forms: floor(4 * log2(forms // forms with the piece)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["GramIndex", "grams", "least_edits"]
+
+_BORDER = "\0"
+
+
+def grams(text: str) -> set[str]:
+    """The pieces of two and three characters of `text`."""
+    return {text[at : at + size] for size in (2, 3) for at in range(len(text) - size + 1)}
+
+
+def rarity(forms: int, having: int) -> int:
+    """floor(4 * log2(forms // having)): what a piece that `having` of `forms` hold is worth; `having` is not 0."""
+    return int((forms // having) ** 4).bit_length() - 1
+
+
+class GramIndex:
+    """An inverted list: piece -> the forms that hold it.
+
+    `totals` is int64 [forms], the worth of all pieces of a form.
+    """
+
+    def __init__(self, forms: Sequence[str]) -> None:
+        self.forms = len(forms)
+        ids: dict[str, int] = {}
+        places: list[int] = []
+        counts = np.empty(self.forms, np.int64)
+        for number, form in enumerate(forms):
+            pieces = grams(form)
+            places += [ids.setdefault(piece, len(ids)) for piece in pieces]
+            counts[number] = len(pieces)
+        gram_of = np.array(places, np.int64)
+        owners = np.repeat(np.arange(self.forms, dtype=np.int32), counts)
+        having = np.bincount(gram_of, minlength=len(ids))
+        self._ids = ids
+        self._forms_of = owners[np.argsort(gram_of, kind="stable")]
+        self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
+        self._worth = [rarity(self.forms, count) for count in having.tolist()]
+        worth = np.array(self._worth, np.float64)
+        self.totals = np.bincount(owners, worth[gram_of] if len(gram_of) else None, self.forms).astype(
+            np.int64
+        )
+
+    def shared(self, request: str) -> NDArray[np.float64]:
+        """Worth of the pieces that each form shares with `request`: whole numbers, [forms]."""
+        found = [self._ids[piece] for piece in grams(request) if piece in self._ids]
+        starts, worth = self._starts, self._worth
+        lists = [self._forms_of[starts[gram] : starts[gram + 1]] for gram in found]
+        if not lists:
+            return np.zeros(self.forms, np.float64)
+        weights = np.repeat([float(worth[gram]) for gram in found], [len(members) for members in lists])
+        return np.bincount(np.concatenate(lists), weights, self.forms).astype(np.float64, copy=False)
+
+
+def least_edits(forms: Sequence[str], request: str) -> NDArray[np.int64]:
+    """Fewest edits between each of `forms` and any part of `request` (the empty part too), int64 [forms].
+
+    One pass of Myers' bit-vectors over all forms at once: each has a field of its length and a border bit in
+    whole numbers as wide as all of them.
+    """
+    lengths = np.array([len(form) for form in forms], np.int64)
+    if not request or not len(lengths) or not lengths.any():
+        return lengths
+    text = np.frombuffer(_BORDER.join([*forms, ""]).encode("utf-32-le"), np.uint32)
+    alphabet = dict.fromkeys(request)
+    codes = np.array([ord(char) for char in alphabet], np.uint32)
+    rows = np.packbits(text == codes[:, None], axis=1, bitorder="little")
+    equal = {char: int.from_bytes(row, "little") for char, row in zip(alphabet, rows, strict=True)}
+    inside = int.from_bytes(np.packbits(text != 0, bitorder="little"), "little")
+    steps = _row_changes(equal, inside, request, rows.shape[1])
+    last = np.cumsum(lengths + 1) - 2
+    bits = np.unpackbits(steps, axis=1, bitorder="little", count=len(text))[:, np.maximum(last, 0)].astype(
+        np.int64
+    )
+    changes = np.cumsum(bits[::2] - bits[1::2], axis=0)
+    best: NDArray[np.int64] = lengths + np.minimum(changes.min(axis=0), 0)
+    return np.where(lengths > 0, best, 0)
+
+
+def _row_changes(equal: dict[str, int], inside: int, request: str, width: int) -> NDArray[np.uint8]:
+    """Bits [2 * len(request), width] where the edits of a form's prefix rise (even rows) and fall (odd rows)."""
+    up, down = inside, 0
+    steps = []
+    for char in request:
+        same = equal[char]
+        down_or_same = same | down
+        across = ((((same & up) + up) ^ up) | same) & inside
+        rise = down | (inside & ~(across | up))
+        fall = up & across
+        steps += [rise.to_bytes(width, "little"), fall.to_bytes(width, "little")]
+        rise, fall = (rise << 1) & inside, (fall << 1) & inside
+        up = fall | (inside & ~(down_or_same | rise))
+        down = rise & down_or_same
+    return np.frombuffer(b"".join(steps), np.uint8).reshape(2 * len(request), width)

@@ -1,0 +1,66 @@
+"""Canonical text to a few sound codes, so that what sounds alike is written alike.
+
+    SoundFold("de")("deutschlandfunk kultur")  ->  "tuslantfunkultur"
+
+Voiced and voiceless are one, vowels fall into three classes, "h" is silent, a letter that repeats is written once, and
+spaces are gone.
+
+The rules stand in ``data/phonetic.txt``, a section a language beside those of all. At each place the first rule that
+fits is taken: those of the language before those of all, longer pieces before shorter ones. A character without a rule
+(digits, other scripts) stands for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+__all__ = ["SoundFold"]
+
+_RULE = re.compile(r"(\w+)(?:\((\w+)\))? (\w+|-)")
+_SILENT = "-"
+_REPEATED = re.compile(r"([a-z])\1+")  # digits and other scripts keep theirs
+
+
+class SoundFold:
+    """The sound codes of one language; a language without rules of its own uses those of all."""
+
+    def __init__(self, lang: str) -> None:
+        sections = (sorted(_sections().get(name, ()), key=_longest_first) for name in (lang, "all"))
+        rules = [rule for section in sections for rule in section]
+        self._codes = [code for _, _, code in rules]
+        patterns = (f"{piece}(?=[{following}])" if following else piece for piece, following, _ in rules)
+        self._pattern = re.compile("|".join(f"({pattern})" for pattern in patterns))
+
+    def __call__(self, text: str) -> str:
+        """Sound codes of canonical `text`, without spaces."""
+        codes = self._pattern.sub(self._code, text.replace(" ", ""))
+        return _REPEATED.sub(r"\1", codes)
+
+    def _code(self, match: re.Match[str]) -> str:
+        return self._codes[(match.lastindex or 1) - 1]
+
+
+def _longest_first(rule: tuple[str, str, str]) -> tuple[int, bool, str]:
+    piece, following, _ = rule
+    return -len(piece), not following, piece
+
+
+@lru_cache(maxsize=1)
+def _sections() -> dict[str, list[tuple[str, str, str]]]:
+    """Rules (piece, letters of which one must follow, code) of each section."""
+    sections: dict[str, list[tuple[str, str, str]]] = {}
+    section: list[tuple[str, str, str]] = []
+    text = files("edge_er").joinpath("data/phonetic.txt").read_text(encoding="utf-8")
+    for line in text.split("\n"):
+        if line.startswith("["):
+            section = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            rule = _RULE.fullmatch(line)
+            if rule is None:
+                raise ValueError(
+                    f"data/phonetic.txt: expected PIECE CODE or PIECE(NEXT) CODE, found {line!r}"
+                )
+            section.append((rule[1], rule[2] or "", "" if rule[3] == _SILENT else rule[3]))
+    return sections

@@ -1,0 +1,119 @@
+"""Weights of the re-ranker: a conditional logit over the candidate forms of requests whose answer is known.
+
+The chance that a candidate form is the one asked for goes with exp(features @ weights); the weights, none below 0,
+make the right candidates of all requests most likely. Requests whose answer is no candidate say nothing and are left
+out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.rerank import Evidence, RerankWeights
+
+__all__ = ["Choices", "fit_weights", "joined", "whole_weights"]
+
+PENALTY = 1e-3
+# One unit of each feature is about one step of evidence, so that one penalty suits all.
+SCALES = {
+    "dense": 10.0,
+    "letter_match": 0.2,
+    "letter_edit": 0.3,
+    "sound_match": 0.25,
+    "sound_edit": 0.3,
+    "sound_pieces": 0.01,
+}
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Candidates of many requests, one after another: `features` [rows, 6], `right` [rows], `starts` [requests]."""
+
+    features: Floats
+    right: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, requests: Iterable[tuple[Evidence, NDArray[np.int32], Collection[int]]], unit: float
+    ) -> Choices:
+        """From (evidence, entity of each candidate, right entities); `unit` is the dot product of cosine 1."""
+        features, right, sizes = [], [], []
+        for evidence, entities, wanted in requests:
+            hits = np.isin(entities, list(wanted))
+            if hits.any():
+                features.append(_features(evidence, unit))
+                right.append(hits)
+                sizes.append(len(hits))
+        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        return cls(np.concatenate(features), np.concatenate(right), starts)
+
+
+def joined(parts: Sequence[Choices]) -> Choices:
+    """Choices of several catalogs as one."""
+    offsets = np.cumsum([0, *(len(part.right) for part in parts[:-1])])
+    return Choices(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.right for part in parts]),
+        np.concatenate([part.starts + offset for part, offset in zip(parts, offsets, strict=True)]),
+    )
+
+
+def _features(evidence: Evidence, unit: float) -> Floats:
+    columns = (
+        evidence.dots / unit,
+        evidence.letters - evidence.letter_edits,
+        -evidence.letter_edits,
+        evidence.sounds - evidence.sound_edits,
+        -evidence.sound_edits,
+        evidence.pieces,
+    )
+    features: Floats = np.stack(columns, axis=1) * np.array(list(SCALES.values()))
+    return features
+
+
+def fit_weights(choices: Choices, held: Floats | None = None) -> Floats:
+    """Weights [6] of the scaled features, dense first; with `held`, all but the dense one stay as they are there."""
+    from scipy.optimize import minimize
+
+    start = np.full(len(SCALES), 0.1) if held is None else held
+    bounds = [(0.0, None)] * len(start)
+    if held is not None:
+        bounds[1:] = [(value, value) for value in held[1:].tolist()]
+    found = minimize(_loss, start, args=(choices,), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x, np.float64)
+
+
+def _loss(weights: Floats, choices: Choices) -> tuple[float, Floats]:
+    """Mean negative log chance of the right candidates with the penalty, and its gradient."""
+    starts, requests = choices.starts, len(choices.starts)
+    owner = np.repeat(np.arange(requests), np.diff(np.append(starts, len(choices.right))))
+    scores = choices.features @ weights
+    chances = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
+    rights = chances * choices.right
+    whole, found = np.add.reduceat(chances, starts), np.add.reduceat(rights, starts) + 1e-300
+    slope = choices.features.T @ (rights / found[owner] - chances / whole[owner]) / requests
+    loss = float(np.mean(np.log(whole) - np.log(found)) + PENALTY * weights @ weights)
+    return loss, 2 * PENALTY * weights - slope
+
+
+def whole_weights(
+    weights: Floats, unit: float, dense_forms: int = 24, sound_forms: int = 16
+) -> RerankWeights:
+    """The same ranking in whole numbers: every weight as units of the dot product.
+
+    Raises:
+        ValueError: the dense weight is 0, so nothing can be measured in it.
+    """
+    raw = weights * np.array(list(SCALES.values()))
+    if raw[0] <= 0:
+        raise ValueError("the fit gave dense evidence no weight; it needs requests that the encoder can read")
+    steps = [round(value) for value in (raw[1:] / raw[0] * unit).tolist()]
+    named = dict(zip(list(SCALES)[1:], steps, strict=True))
+    return RerankWeights(**named, dense_forms=dense_forms, sound_forms=sound_forms)

@@ -1,0 +1,71 @@
+"""The fit of re-ranking weights, on evidence whose law is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge_er.rerank import Evidence
+from edge_er.training.reranking import Choices, fit_weights, joined, whole_weights
+
+UNIT = 127.0**2
+TRUE = np.array([1.5, 0.0, 1.0, 2.0, 1.0, 0.0])
+
+
+def requests(count: int, rng: np.random.Generator) -> list[tuple[Evidence, np.ndarray, list[int]]]:
+    """Ten candidates each; the one asked for is drawn with the chances of `TRUE`."""
+    made = []
+    for _ in range(count):
+        lengths = rng.integers(6, 14, (2, 10))
+        edits = (lengths * rng.random((2, 10))).astype(np.int64)
+        dots, pieces = rng.integers(0, int(UNIT), 10), rng.integers(0, 300, 10)
+        evidence = Evidence(dots, lengths[0], edits[0], lengths[1], edits[1], pieces)
+        scores = Choices.of([(evidence, np.arange(10), [0])], UNIT).features @ TRUE
+        chances = np.exp(scores - scores.max())
+        made.append(
+            (evidence, np.arange(10, dtype=np.int32), [int(rng.choice(10, p=chances / chances.sum()))])
+        )
+    return made
+
+
+@pytest.fixture(scope="module")
+def choices() -> Choices:
+    return Choices.of(requests(4000, np.random.default_rng(3)), UNIT)
+
+
+def test_the_weights_of_the_law_are_found(choices: Choices) -> None:
+    found = fit_weights(choices)
+    assert (found >= 0).all()
+    assert found == pytest.approx(TRUE, abs=0.2)
+
+
+def test_evidence_against_its_sense_gets_no_weight(choices: Choices) -> None:
+    turned = Choices(choices.features * [1, 1, 1, -1, 1, 1], choices.right, choices.starts)
+    assert fit_weights(turned)[3] == 0
+
+
+def test_held_weights_stay(choices: Choices) -> None:
+    held = np.array([0.1, 0.0, 1.0, 2.0, 1.0, 0.0])
+    found = fit_weights(choices, held)
+    assert found[1:] == pytest.approx(held[1:])
+    assert found[0] == pytest.approx(1.5, abs=0.2)
+
+
+def test_requests_without_their_answer_say_nothing() -> None:
+    made = requests(30, np.random.default_rng(4))
+    lost = [(evidence, entities, [77]) for evidence, entities, _ in made]
+    whole = Choices.of([*made[:10], *lost, *made[10:]], UNIT)
+    assert np.array_equal(whole.features, Choices.of(made, UNIT).features)
+    together = joined([Choices.of(made[:10], UNIT), Choices.of(made[10:], UNIT)])
+    assert np.array_equal(together.starts, whole.starts)
+    assert np.array_equal(together.right, whole.right)
+
+
+def test_whole_numbers_rank_alike(choices: Choices) -> None:
+    weights = whole_weights(TRUE, UNIT)
+    evidence = requests(1, np.random.default_rng(5))[0][0]
+    exact = Choices.of([(evidence, np.arange(10), [0])], UNIT).features @ TRUE
+    score = sum(evidence.parts(weights).values())
+    assert np.corrcoef(exact, score)[0, 1] > 0.9999
+    with pytest.raises(ValueError, match="dense"):
+        whole_weights(np.array([0, 1, 1, 1, 1, 1.0]), UNIT)

@@ -1,0 +1,113 @@
+"""Write ``tests/golden/lexical.jsonl``: sound codes, edits and shared pieces, for every implementation.
+
+python -m tools.make_golden_lexical
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from edge_er.lexical import GramIndex, least_edits
+from edge_er.normalize import canonical_text
+from edge_er.phonetic import SoundFold
+
+TARGET = Path(__file__).resolve().parents[1] / "tests" / "golden" / "lexical.jsonl"
+FORMS = {
+    "de": (
+        "Deutschlandfunk",
+        "Deutschlandfunk Nova",
+        "Bayern 1",
+        "bayern eins",
+        "SWR3",
+        "Schwarzwaldradio",
+        "ffn",
+    ),
+    "en": (
+        "BBC Radio 4",
+        "Classic FM",
+        "Heart 80s",
+        "Wright Knight Radio",
+        "Capital XTRA",
+        "Q",
+        "The Breeze",
+    ),
+    "fr": ("France Inter", "Chérie FM", "RTL2", "Skyrock", "Radio Bretagne", "Oui FM", "Beur FM"),
+    "it": ("Radio Deejay", "RTL 102.5", "Radio Bologna", "Rai Radio 1", "m2o", "Radio Chiocciola", "Gli 80"),
+    "es": (
+        "Cadena SER",
+        "Cadena SER +",
+        "LOS40",
+        "los cuarenta",
+        "Radio Clásica",
+        "Onda Cero",
+        "Jóvenes",
+        "España",
+    ),
+    "xx": ("إذاعة الشرق", "中文广播 99.5", "Радио Маяк", "Radio 📻 Uno"),
+}
+REQUESTS = {
+    "de": ("spiele deutschland funk nova", "schwarz wald radio", "S W R drei", "bei ein eins", "", "f"),
+    "en": (
+        "play BBC radio for",
+        "heart eighties",
+        "right night radio please",
+        "capitol extra",
+        "the breathe",
+        "q",
+    ),
+    "fr": ("mets la france interre", "écoute cherif m", "mets sky rock", "radio bretagneu", "oui fm", "🎵"),
+    "it": (
+        "metti radio di gei",
+        "radio kiocciola",
+        "rai radio uno",
+        "ascolta bolonia",
+        "m due o",
+        "glie ottanta",
+    ),
+    "es": (
+        "pon la cadena ser",
+        "los 40",
+        "cadena cer más",
+        "onda zero",
+        "radio clasica en la cocina",
+        "espanya",
+    ),
+    "xx": ("إذاعة الشرق", "شغل إذاعة", "радио маяк", "radio uno", "99 5", "spiele 中文"),
+}
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """One row for each request."""
+    for lang, names in FORMS.items():
+        fold, forms = SoundFold(lang), [canonical_text(name) for name in names]
+        letters, sounds = [form.replace(" ", "") for form in forms], [fold(form) for form in forms]
+        index = GramIndex(sounds)
+        for request in REQUESTS[lang]:
+            text = canonical_text(request)
+            yield {
+                "lang": lang,
+                "forms": forms,
+                "form_sounds": sounds,
+                "form_worth": index.totals.tolist(),
+                "request": text,
+                "sounds": fold(text),
+                "letter_edits": least_edits(letters, text.replace(" ", "")).tolist(),
+                "sound_edits": least_edits(sounds, fold(text)).tolist(),
+                "shared_worth": [int(worth) for worth in index.shared(fold(text))],
+            }
+
+
+def main() -> None:
+    """Write the file."""
+    partial = TARGET.with_name(f"{TARGET.name}.partial")
+    partial.write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows()), encoding="utf-8"
+    )
+    partial.replace(TARGET)
+
+
+if __name__ == "__main__":
+    main()
