@@ -1,4 +1,4 @@
-"""The parts of README.md about encoders: students beside teachers, int8, confidence."""
+"""The parts of README.md about encoders and scores: students beside teachers, int8, confidence, more evidence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.results_file import LANGUAGES, RESULTS, found_result, markdown_table, percent, source_line
 
-__all__ = ["calibration", "distillation", "quantisation"]
+__all__ = ["calibration", "distillation", "ladder", "quantisation"]
 
 AVERAGE = "average"
 
@@ -92,3 +92,24 @@ def calibration() -> Iterator[str]:
     )
     if (RESULTS / "calibration.png").is_file():
         yield "![Reliability of the confidence](benchmarks/results/calibration.png)"
+
+
+def ladder() -> Iterator[str]:
+    """What letter and sound evidence adds to the vectors."""
+    result = found_result("ladder")
+    if result is None:
+        return
+    strata = ("text", "asr", "noisy", "asr_small")
+    rows = [
+        [rung, *(percent(cells[stratum][AVERAGE]) for stratum in strata)]
+        for rung, cells in result["recall_at_1"].items()
+    ]
+    yield "### Letters and sounds beside the vectors"
+    yield markdown_table(
+        ["Recall@1, average", "typed", "recognised", "recognised, noise", "better recogniser"], rows
+    )
+    yield (
+        "The shipped bundles rank by vectors (the first line); `python -m tools.fit_rerank ENCODER` writes the weights of "
+        "the rest into an encoder's card, and bundles built with it then use them. "
+        + source_line("ladder", result)
+    )

@@ -211,6 +211,7 @@ SECTIONS = (
     _accuracy,
     _known,
     readme_models.calibration,
+    readme_models.ladder,
     _domains,
     readme_models.distillation,
     readme_models.quantisation,
