@@ -109,7 +109,7 @@ def ladder() -> Iterator[str]:
         ["Recall@1, average", "typed", "recognised", "recognised, noise", "better recogniser"], rows
     )
     yield (
-        "The shipped bundles rank by vectors (the first line); `python -m tools.fit_rerank ENCODER` writes the weights of "
-        "the rest into an encoder's card, and bundles built with it then use them. "
+        "The shipped bundles rank by vectors (the first line); `python -m tools.fit_rerank ENCODER` writes the weights "
+        "of the rest into an encoder's card, and bundles built with it then use them. "
         + source_line("ladder", result)
     )
