@@ -20,10 +20,9 @@ from edge_er.bundle import Bundle, new_bundle, parse_size, read_bundle, write_bu
 from edge_er.encoder import Encoder, quantise, read_encoder_files
 from edge_er.entity import Entity
 from edge_er.entity_file import entities_jsonl
-from edge_er.evaluate import EncoderRanker, evaluate, manifest_report, unmerged_entities
-from edge_er.metrics import measure
+from edge_er.evaluate import bundle_report, manifest_report
 from edge_er.normalize import canonical_text
-from edge_er.requests_file import Request, read_requests
+from edge_er.requests_file import read_requests
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_encoder
 
@@ -103,7 +102,7 @@ def build_bundle(
     resolver = EntityResolver(bundle)
     bundle = bundle.with_manifest(
         golden=resolver.golden(_golden_queries(entities, lang)),
-        report=_report(resolver, rows) if rows else {},
+        report=manifest_report(bundle_report(resolver, rows)) if rows else {},
     )
     manifest = write_bundle(out, bundle, budget)
     silent = tuple(entity.id for entity in entities if not canonical_text(entity.name))
@@ -167,12 +166,3 @@ def _golden_queries(entities: Sequence[Entity], lang: str) -> list[str]:
     chosen = named[::step][:GOLDEN_REQUESTS]
     return [carriers[place % 3].replace("{}", entity.name) for place, entity in enumerate(chosen)]
 
-
-def _report(resolver: EntityResolver, requests: Sequence[Request]) -> dict[str, Any]:
-    """The bundle's own figures, and beside them those over names that were never merged."""
-    names = unmerged_entities(resolver.entities)
-    unmerged = measure(EncoderRanker(resolver.encoder, names), names, requests).report(resolver.lang)
-    return {
-        **manifest_report(evaluate(resolver, requests)),
-        "unmerged": {"names": len(names), "recall_at_1": unmerged["recall_at_1"]},
-    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +95,22 @@ def bundle_report(
 ) -> dict[str, Any]:
     """The report of `evaluate`, and beside it Recall@1 over names that were never merged (`unmerged`)."""
     names = unmerged_entities(resolver.entities)
-    unmerged = measure(EncoderRanker(resolver.encoder, names), names, requests, top_k).report(resolver.lang)
+    asked = _asked_by_name(resolver.entities, requests)
+    unmerged = measure(EncoderRanker(resolver.encoder, names), names, asked, top_k).report(resolver.lang)
     return {
         "system": resolver.name,
         **evaluate(resolver, requests, top_k),
         "unmerged": {"names": len(names), "recall_at_1": unmerged["recall_at_1"]},
     }
+
+
+def _asked_by_name(entities: Sequence[Entity], requests: Sequence[Request]) -> list[Request]:
+    """Requests for `unmerged_entities`: a gold that is an id means any name of its entity, for nothing was merged."""
+    names = {entity.id: (entity.id, entity.name, *entity.aliases) for entity in entities}
+    return [
+        replace(request, gold=tuple(name for gold in request.gold for name in names.get(gold, (gold,))))
+        for request in requests
+    ]
 
 
 def evaluate_file(

@@ -116,6 +116,15 @@ def test_merging_cannot_buy_recall_over_unmerged_names(encoder_files):
     assert report["unmerged"]["names"] == len(ENTITIES)
 
 
+def test_over_unmerged_names_an_id_means_any_name_of_its_entity(encoder_files):
+    from tiny import make_bundle
+
+    entities = (Entity("a", "Cadena SER", ("La SER",)), Entity("b", "Kiss FM"))
+    resolver = EntityResolver(make_bundle(entities, encoder_files))
+    report = bundle_report(resolver, [Request("la ser", ("a",)), Request("kiss fm", ("b",))])
+    assert report["unmerged"]["recall_at_1"]["es"]["text"]["value"] == 1.0
+
+
 def test_baselines_stand_beside_the_bundle(bundle_dir, requests_path):
     pytest.importorskip("rapidfuzz")
     pytest.importorskip("sklearn")
