@@ -56,7 +56,7 @@ class BuildResult:
 def build_bundle(
     records: str | Path | Iterable[RecordLike],
     out: str | os.PathLike[str],
-    lang: str,
+    lang: str = "en",
     encoder: str | os.PathLike[str] = "multilingual-32",
     budget: str | int | None = "2MB",
     name: str | None = None,
@@ -70,7 +70,7 @@ def build_bundle(
         records: a CSV, TSV, JSONL or Parquet file, or records, entities or mappings (``name``, ``id``?, ``aliases``?,
             everything else metadata).
         out: a directory, or a path ending in ``.zip``; replaced when the new bundle is whole.
-        lang: language of the names, one of de, en, es, fr, it.
+        lang: language of the names, one of de, en, es, fr, it; "en" as on the command line.
         encoder: name of a shipped encoder, or an encoder folder.
         budget: size limit without stream addresses ("2MB"); None for none. Spoken forms use what names leave of it.
         name: the bundle's name; by default that of ``out``.

@@ -261,3 +261,8 @@ def test_other_bad_arguments_are_refused(encoder_folder: Path, tmp_path: Path) -
     with pytest.raises(RequestFileError, match=r"none\.jsonl"):
         build_bundle(STATIONS, tmp_path / "b", "es", encoder_folder, requests=tmp_path / "none.jsonl")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_are_taken_as_english_where_nothing_else_is_said(tmp_path, encoder_folder):
+    result = build_bundle([{"name": "Radio One"}], tmp_path / "b", encoder=encoder_folder, budget=None)
+    assert result.manifest["lang"] == "en"
