@@ -20,7 +20,7 @@ from catalog_tools.streams import stream_key
 
 __all__ = ["Cluster", "Link", "NameGroup", "merge_records", "name_groups"]
 
-_CROWDED_STREAM = 40  # names on one stream: beyond that it is a placeholder
+_CROWDED_STREAM = 40  # names on one stream: beyond that it says nothing about them
 
 
 @dataclass(slots=True)

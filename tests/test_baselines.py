@@ -1,13 +1,13 @@
 import sys
 
 import pytest
+from tiny import require_packages
 
 from edge_er.baselines import TfidfRanker, WRatioRanker, baseline_reports, sample_requests
 from edge_er.entity import Entity
 from edge_er.requests_file import Request
 
-pytest.importorskip("rapidfuzz")
-pytest.importorskip("sklearn")
+require_packages("rapidfuzz", "sklearn")
 
 ENTITIES = [
     Entity("1", "Radio"),

@@ -8,17 +8,13 @@ import numpy as np
 import pytest
 from tiny import ENTITIES
 
-from edge_er.metrics import evaluate_answers
-from edge_er.requests_file import Request
-from edge_er.resolver import EntityResolver
-
-pytest.importorskip("torch")
-pytest.importorskip("matplotlib")
-
 from benchmarks import calibration, distillation, quantisation
 from benchmarks.accuracy import comparison
 from benchmarks.systems import load_encoder, pooled
 from edge_er.encoder import Encoder
+from edge_er.metrics import evaluate_answers
+from edge_er.requests_file import Request
+from edge_er.resolver import EntityResolver
 
 
 def encoder_card(folder, token_dim, teacher="", vocabulary=8192):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny import require, require_packages
 
 from benchmarks import known_stations, results_file, voice_requests
 from benchmarks.accuracy import comparison, figures, tables
@@ -84,10 +85,7 @@ def test_request_files_are_read_back_as_they_were(data, tmp_path):
 
 def test_every_development_row_of_the_data_folder_is_used():
     folder = Path(os.environ.get("EDGE_ER_DATA") or results_file.REPOSITORY.parent / "shared" / "data")
-    if not (folder / "voice").is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{folder}: the data folder is missing; set EDGE_ER_DATA")
-        pytest.skip(f"{folder}: no data folder; set EDGE_ER_DATA")
+    require(folder, (folder / "voice").is_dir(), f"{folder}: no data folder; set EDGE_ER_DATA")
     sizes = [len(voice_requests.station_requests(folder, lang)) for lang in LANGUAGES]
     assert sum(sizes) == 3 * 5666
 
@@ -102,8 +100,7 @@ def test_known_stations_are_twenty_a_language_in_three_carriers_one_foreign():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_known_stations_are_in_the_shipped_bundles(lang):
-    if f"radio_{lang}" not in shipped_bundles():
-        pytest.skip(f"radio_{lang} is not built here")
+    require(lang, f"radio_{lang}" in shipped_bundles(), f"radio_{lang} is not built here")
     from edge_er.bundle import read_bundle
 
     gold = GoldMap(list(read_bundle(f"radio_{lang}").entities))
@@ -175,7 +172,7 @@ def test_times_are_measured_for_every_request():
 
 
 def test_plots_are_drawn(tmp_path):
-    pytest.importorskip("matplotlib")
+    require_packages("matplotlib")
     from benchmarks.plots import plot_recall, plot_sizes
 
     table = figures(two_languages({"de": [[0]] * 6, "it": [[0]] * 6}))

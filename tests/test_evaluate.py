@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 from rich.console import Console
+from tiny import require_packages
 
 from edge_er.entity import Entity
 from edge_er.errors import BundleNotFoundError, RequestFileError
@@ -126,8 +127,7 @@ def test_over_unmerged_names_an_id_means_any_name_of_its_entity(encoder_files):
 
 
 def test_baselines_stand_beside_the_bundle(bundle_dir, requests_path):
-    pytest.importorskip("rapidfuzz")
-    pytest.importorskip("sklearn")
+    require_packages("rapidfuzz", "sklearn")
     report = evaluate_file(bundle_dir, requests_path, baselines=True)
     assert {"WRatio", "TF-IDF 2-4-grams"} <= set(report["baselines"])
     assert report["baselines"]["WRatio"]["recall_at_1"]["es"]["text"]["rows"] == 5

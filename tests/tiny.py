@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 
@@ -129,5 +130,11 @@ def require(value, present: bool, reason: str):
     if not present:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
-        pytest.skip(reason)
+        pytest.skip(reason, allow_module_level=True)
     return value
+
+
+def require_packages(*names: str) -> None:
+    """Skips, or under CI fails, where a package of an extra is not installed."""
+    for name in names:
+        require(name, importlib.util.find_spec(name) is not None, f"{name} is not installed")

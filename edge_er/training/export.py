@@ -28,8 +28,6 @@ from edge_er.training.recipe import read_recipe
 
 __all__ = ["GateResult", "export_encoder", "gate", "main", "vector_scale"]
 
-Recall = Callable[[Any], float]
-
 
 @dataclass(frozen=True)
 class GateResult:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tiny import require_packages
 
 from catalog_tools.sources import Record, read_records
 from edge_er.errors import CatalogError
@@ -39,7 +40,8 @@ def test_gzip(tmp_path):
 
 
 def test_parquet(tmp_path):
-    pyarrow = pytest.importorskip("pyarrow")
+    require_packages("pyarrow")
+    import pyarrow
     from pyarrow import parquet
 
     rows = {"name": ["A", "B"], "aliases": [["a", "α"], None], "tags": [["x"], ["y"]]}
