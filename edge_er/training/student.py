@@ -8,11 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from edge_er.training.data import Pool, data_folder, load_pool
 from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, length_chunks, load_model, save_model
-from edge_er.training.recipe import Recipe, read_recipe, work_folder
+from edge_er.training.recipe import OptimSettings, Recipe, read_recipe, work_folder
 from edge_er.training.simtde import simtde_loss, student_of
 from edge_er.training.teacher import card_of
 
@@ -33,30 +35,34 @@ def train_student(recipe: Recipe, teacher: DualEncoder, pool: Pool, resume: bool
     smoothed = np.zeros(2)
     with run.progress(f"student {recipe.name}") as bar:
         for step in range(run.first_step, run.steps):
-            rng = np.random.default_rng((settings.seed, step))
-            named = int(settings.batch * NAME_SHARE)
-            places = np.concatenate(
-                [
-                    rng.integers(len(pool.queries), size=settings.batch - named),
-                    len(pool.queries) + rng.integers(len(pool.names), size=named),
-                ]
-            )
-            batch = [rows[place] for place in places]
-            parts = []
-            for chunk, ids, mask in length_chunks(batch, -(-len(batch) // CHUNKS), student.device):
-                with run.mixed_precision():
-                    loss = simtde_loss(student, teacher, ids, mask, shape.alpha)
-                parts.append((loss, len(chunk) / len(batch)))
-            run.step(
-                step, sum((loss.total * share for loss, share in parts[1:]), parts[0][0].total * parts[0][1])
-            )
-            errors = np.sum(
-                [[loss.token.item() * share, loss.sentence.item() * share] for loss, share in parts], axis=0
-            )
+            batch = [rows[place] for place in _places(pool, settings, step)]
+            with run.mixed_precision():
+                loss, errors = _batch_loss(student, teacher, batch, shape.alpha)
+            run.step(step, loss)
             smoothed = errors if step == run.first_step else 0.98 * smoothed + 0.02 * errors
             bar.advance(step + 1, f"L_TE {smoothed[0]:.5f} L_SE {smoothed[1]:.5f}")
     run.finish()
     return student.eval()
+
+
+def _places(pool: Pool, settings: OptimSettings, step: int) -> np.ndarray:
+    """The texts of one step: places in the pool's requests, and behind them its names."""
+    rng = np.random.default_rng((settings.seed, step))
+    named = int(settings.batch * NAME_SHARE)
+    asked = rng.integers(len(pool.queries), size=settings.batch - named)
+    return np.concatenate([asked, len(pool.queries) + rng.integers(len(pool.names), size=named)])
+
+
+def _batch_loss(
+    student: DualEncoder, teacher: DualEncoder, batch: list[np.ndarray], alpha: float
+) -> tuple[Tensor, np.ndarray]:
+    """The distillation loss of a batch of token ids, and its two parts L_TE and L_SE."""
+    total, errors = torch.zeros((), device=student.device), np.zeros(2)
+    for places, ids, mask in length_chunks(batch, -(-len(batch) // CHUNKS), student.device):
+        loss, share = simtde_loss(student, teacher, ids, mask, alpha), len(places) / len(batch)
+        total = total + share * loss.total
+        errors += share * np.array([loss.token.item(), loss.sentence.item()])
+    return total, errors
 
 
 def main(recipe: Path, resume: bool = False) -> Path:

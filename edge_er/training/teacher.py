@@ -99,14 +99,12 @@ def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncod
     """Train the teacher of ``recipe`` on ``pool``; progress is shown and saved, and taken up with ``resume``."""
     settings, folder = recipe.optim, work_folder(recipe)
     tokenizer_file = folder / "tokenizer.json"
-    if not (resume and tokenizer_file.is_file()):
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = new_teacher(recipe.model, pool, settings.seed)
-        fresh.tokenizer.save(str(tokenizer_file))
-        model = fresh
-    else:
-        model = new_teacher(recipe.model, pool, settings.seed)
-        model.tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    shape = recipe.model
+    if resume and tokenizer_file.is_file():
+        shape = dataclasses.replace(shape, vocabulary=str(tokenizer_file))
+    model = new_teacher(shape, pool, settings.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    model.tokenizer.save(str(tokenizer_file))
     model.to(best_device()).train()
     run = Run(model, settings, folder / "checkpoint.pt", resume)
     queries, names = model.tokenize(pool.queries), model.tokenize(pool.names)

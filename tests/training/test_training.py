@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 
 from edge_er.encoder import Encoder
 from edge_er.errors import QualityGateError, RecipeError
@@ -22,6 +23,7 @@ from edge_er.training.recipe import (
     Recipe,
     StudentSettings,
     read_recipe,
+    work_folder,
 )
 from edge_er.training.simtde import student_of
 from edge_er.training.teacher import contrastive_loss, train_teacher
@@ -78,21 +80,39 @@ def test_the_teacher_learns_and_the_student_follows_it(trained, pool):
     assert recall_at_1(student.encode, [task])["es"] > 0.9 * reached
 
 
-def test_a_stopped_run_goes_on_to_the_same_place(pool, tmp_path, teacher):
-    whole = student_module.train_student(_recipe(tmp_path / "a", 480), teacher, pool)
-    recipe = _recipe(tmp_path / "b", 480)
+@pytest.fixture
+def stop_at_step_10(monkeypatch):
+    """A run that is interrupted once, right after its checkpoint of step 10."""
     save = Run.save
-    try:
-        Run.save = lambda self, step: (
-            save(self, step),
-            (_ for _ in ()).throw(KeyboardInterrupt) if step == 10 else None,
-        )[0]
-        with pytest.raises(KeyboardInterrupt):
-            student_module.train_student(recipe, teacher, pool)
-    finally:
-        Run.save = save
+    stops = [10]
+
+    def saving(self, step):
+        save(self, step)
+        if step in stops:
+            stops.remove(step)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "save", saving)
+
+
+def test_a_stopped_student_goes_on_to_the_same_place(pool, tmp_path, teacher, request):
+    whole = student_module.train_student(_recipe(tmp_path / "a", 480), teacher, pool)
+    request.getfixturevalue("stop_at_step_10")
+    recipe = _recipe(tmp_path / "b", 480)
+    with pytest.raises(KeyboardInterrupt):
+        student_module.train_student(recipe, teacher, pool)
     resumed = student_module.train_student(recipe, teacher, pool, resume=True)
     assert abs(resumed.encode(pool.names) - whole.encode(pool.names)).max() < 1e-3
+
+
+def test_a_stopped_teacher_goes_on_with_its_own_vocabulary(pool, tmp_path, stop_at_step_10):
+    recipe = _recipe(tmp_path, 480)
+    with pytest.raises(KeyboardInterrupt):
+        train_teacher(recipe, pool)
+    begun = (work_folder(recipe) / "tokenizer.json").read_text(encoding="utf-8")
+    resumed = train_teacher(recipe, pool, resume=True)
+    assert resumed.tokenizer.get_vocab() == Tokenizer.from_str(begun).get_vocab()
+    assert not (work_folder(recipe) / "checkpoint.pt").exists()
 
 
 def test_batches_bring_confusable_names_together_and_repeat(trained, pool):
