@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -31,7 +32,7 @@ from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
 from edge_er.training.recipe import DataSettings
 
-__all__ = ["Name", "Pool", "data_folder", "load_pool", "name_cluster", "read_names", "read_rows"]
+__all__ = ["Name", "Pool", "data_folder", "held_out", "load_pool", "name_cluster", "read_names", "read_rows"]
 
 COUNTRY_LANGUAGE = {
     **dict.fromkeys(["DE", "AT", "LI", "CH"], "de"),
@@ -70,6 +71,12 @@ def name_cluster(name: str) -> str:
     words = canonical_text(re.sub(r"\d+[.,]\d+", " ", name)).split()
     kept = [word for word in words if word not in ("radio", "fm", *ARTICLES)]
     return "".join(kept or words) or canonical_text(name).replace(" ", "")
+
+
+def held_out(cluster: str, share: float) -> bool:
+    """True for the ``share`` of name clusters that encoders are not trained on; the same clusters everywhere."""
+    digest = hashlib.blake2b(cluster.encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") < share * 2**32
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -216,8 +223,11 @@ def data_folder(settings: DataSettings) -> Path:
 
 
 def load_pool(folder: Path, settings: DataSettings) -> Pool:
-    """The pool of a recipe, made once and cached as Parquet in ``settings.cache``: same settings, same pool."""
-    told = json.dumps({**dataclasses.asdict(settings), "folder": "", "cache": ""}, sort_keys=True)
+    """The pool of a recipe, made once and cached as Parquet in ``settings.cache``: same settings, same pool.
+
+    The held-out clusters are in the cache, and left out of what is returned.
+    """
+    told = json.dumps({**dataclasses.asdict(settings), "folder": "", "cache": "", "held_share": 0}, sort_keys=True)
     cached = Path(settings.cache) / f"{hashlib.sha256(told.encode()).hexdigest()[:12]}.parquet"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
@@ -229,8 +239,12 @@ def load_pool(folder: Path, settings: DataSettings) -> Pool:
         pq.write_table(pa.table({"query": queries, "name": names}), partial, compression="zstd")
         partial.replace(cached)
     table = pq.read_table(cached)
-    columns = table.column("name").combine_chunks().dictionary_encode()
-    names = columns.dictionary.to_pylist()
+    named = table.column("name").combine_chunks().dictionary_encode()
+    cluster_of = [name_cluster(name) for name in named.dictionary.to_pylist()]
+    kept = np.array([not held_out(cluster, settings.held_share) for cluster in cluster_of])
+    table = table.filter(pa.array(kept[named.indices.to_numpy()]))
+    named = table.column("name").combine_chunks().dictionary_encode()
+    names = named.dictionary.to_pylist()
     clusters: dict[str, int] = {}
     cluster = [clusters.setdefault(name_cluster(name), len(clusters)) for name in names]
-    return Pool(table.column("query").to_pylist(), columns.indices.to_pylist(), names, cluster)
+    return Pool(table.column("query").to_pylist(), named.indices.to_pylist(), names, cluster)

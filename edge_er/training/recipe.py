@@ -35,6 +35,8 @@ class DataSettings:
         folder: data folder (``--data`` or EDGE_ER_DATA override it). cache: made requests are kept here.
         requests: rows in the pool; voice_share: how many of them come from recognised speech.
         domain_weights: how often a synthetic request asks for a name of this domain.
+        held_share: share of the name clusters kept out of the pool. Their requests are new to the encoder, so
+            re-ranking heads, weights and confidence are fitted on them.
     """
 
     folder: str = "../shared/data"
@@ -44,6 +46,7 @@ class DataSettings:
     domain_weights: dict[str, float] = field(
         default_factory=lambda: {"station": 0.5, "artist": 0.22, "tv": 0.07, "programme": 0.07, "city": 0.14}
     )
+    held_share: float = 0.0
     seed: int = 1
 
 
