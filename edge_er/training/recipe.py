@@ -18,6 +18,7 @@ else:
 __all__ = [
     "DataSettings",
     "ExportSettings",
+    "HeadSettings",
     "ModelSettings",
     "OptimSettings",
     "Recipe",
@@ -106,6 +107,33 @@ class OptimSettings:
 
 
 @dataclass(frozen=True)
+class HeadSettings:
+    """The DiPair head: its shape (section 3 of the paper) and what it is trained on.
+
+    Attributes:
+        encoder: float32 encoder folder whose token embeddings it reads.
+        kind: "transformer" or "ffnn". request_tokens, entity_tokens: N and M. dim: D of both projections.
+        layers, heads: of the transformer. intermediate: its inner width, or the feed-forward network's.
+        candidates: how many entity forms a request is trained with, the right one among them.
+        share: share of the held-out name clusters the head is trained on; the others are left for its weight.
+        joint_requests: requests of the second stage, which trains the encoder too; 0 leaves it out.
+    """
+
+    encoder: str = ""
+    kind: str = "transformer"
+    request_tokens: int = 12
+    entity_tokens: int = 6
+    dim: int = 32
+    layers: int = 2
+    heads: int = 1
+    intermediate: int = 64
+    candidates: int = 10
+    share: float = 0.7
+    joint_requests: int = 0
+    joint_learning_rate: float = 1e-4
+
+
+@dataclass(frozen=True)
 class ExportSettings:
     """``max_loss``: the gate's limit, relative to float32 dev Recall@1."""
 
@@ -121,6 +149,7 @@ class Recipe:
     data: DataSettings = field(default_factory=DataSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     student: StudentSettings = field(default_factory=StudentSettings)
+    head: HeadSettings = field(default_factory=HeadSettings)
     optim: OptimSettings = field(default_factory=OptimSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
 
@@ -161,6 +190,7 @@ def read_recipe(path: Path | str) -> Recipe:
         "data": DataSettings,
         "model": ModelSettings,
         "student": StudentSettings,
+        "head": HeadSettings,
         "optim": OptimSettings,
         "export": ExportSettings,
     }
