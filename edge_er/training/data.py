@@ -222,12 +222,15 @@ def data_folder(settings: DataSettings) -> Path:
     return Path(os.environ.get("EDGE_ER_DATA") or settings.folder)
 
 
-def load_pool(folder: Path, settings: DataSettings) -> Pool:
+def load_pool(folder: Path, settings: DataSettings, part: tuple[float, float] | None = None) -> Pool:
     """The pool of a recipe, made once and cached as Parquet in ``settings.cache``: same settings, same pool.
 
-    The held-out clusters are in the cache, and left out of what is returned.
+    The held-out name clusters are in the cache, and left out of what is returned. ``part`` returns the clusters held
+    out at its second share and not at its first instead: (0.0, 0.15) is all that is held out at 0.15.
     """
-    told = json.dumps({**dataclasses.asdict(settings), "folder": "", "cache": "", "held_share": 0}, sort_keys=True)
+    told = json.dumps(
+        {**dataclasses.asdict(settings), "folder": "", "cache": "", "held_share": 0}, sort_keys=True
+    )
     cached = Path(settings.cache) / f"{hashlib.sha256(told.encode()).hexdigest()[:12]}.parquet"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
@@ -241,7 +244,8 @@ def load_pool(folder: Path, settings: DataSettings) -> Pool:
     table = pq.read_table(cached)
     named = table.column("name").combine_chunks().dictionary_encode()
     cluster_of = [name_cluster(name) for name in named.dictionary.to_pylist()]
-    kept = np.array([not held_out(cluster, settings.held_share) for cluster in cluster_of])
+    lower, upper = part or (settings.held_share, 1.0)
+    kept = np.array([held_out(cluster, upper) and not held_out(cluster, lower) for cluster in cluster_of])
     table = table.filter(pa.array(kept[named.indices.to_numpy()]))
     named = table.column("name").combine_chunks().dictionary_encode()
     names = named.dictionary.to_pylist()

@@ -1,20 +1,35 @@
 """DiPair: a small head that reads the token embeddings of a pair together (Chen et al., EMNLP Findings 2020).
 
+    edge-er train dipair models/recipes/multilingual-32-head.toml
+
 The dual encoder has already turned both sides into contextual token embeddings. The head takes the first N of the
 request and the first M of the entity form (section 3.3), projects each side to D dimensions (section 3.4), joins them
 with position and segment embeddings (section 3.5) and reads the pair with a small transformer, or with a feed-forward
 network over all of them (section 3.6). The state of the first token gives the score.
+
+It is trained in two stages (section 3.7): first the head alone on a frozen encoder, then, if the recipe asks for it,
+both. It learns what to add to the dense score of a candidate so that the right one of a list comes first.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from edge_er.errors import RecipeError
-from edge_er.training.recipe import HeadSettings
+from edge_er.training.data import data_folder, load_pool
+from edge_er.training.loop import Run, best_device
+from edge_er.training.model import DualEncoder, TokenRows, load_model, save_model
+from edge_er.training.pair_lists import PairLists, make_lists
+from edge_er.training.recipe import HeadSettings, Recipe, read_recipe, work_folder
 
-__all__ = ["PairHead", "multiply_adds"]
+__all__ = ["PairHead", "list_scores", "load_head", "main", "multiply_adds", "train_head"]
 
 
 class PairHead(nn.Module):
@@ -112,3 +127,115 @@ def multiply_adds(settings: HeadSettings, width: int, candidates: int) -> int:
         return projection + candidates * (tokens * dim + 1) * settings.intermediate
     layer = tokens * (4 * dim * dim + 2 * dim * settings.intermediate) + 2 * tokens * tokens * dim
     return projection + candidates * settings.layers * layer
+
+
+def list_scores(
+    model: DualEncoder, head: PairHead, asked: list[np.ndarray], names: TokenRows, candidates: np.ndarray
+) -> tuple[Tensor, Tensor]:
+    """Cosine and head score of every candidate, each [requests, candidates].
+
+    Args:
+        model, head: the pair of them.
+        asked: token ids of the requests.
+        names: token ids of all names.
+        candidates: rows of ``names``, [requests, candidates].
+    """
+    different, place = np.unique(candidates, return_inverse=True)
+    states, mask, vectors = _read(model, asked)
+    name_states, name_mask, name_vectors = _read(model, [names[row] for row in different])
+    chosen = torch.from_numpy(place.reshape(candidates.shape)).to(model.device)
+    entity = head.project_entity(name_states)[chosen]
+    scores = head(states, mask, entity, name_mask[chosen])
+    return torch.einsum("rd,rcd->rc", vectors, name_vectors[chosen]), scores
+
+
+def _read(model: DualEncoder, rows: list[np.ndarray]) -> tuple[Tensor, Tensor, Tensor]:
+    """Token embeddings [n, tokens, width], mask [n, tokens] and unit vectors [n, width] of token id rows."""
+    ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    for line, row in enumerate(rows):
+        ids[line, : len(row)] = row
+    tensor = torch.from_numpy(ids).to(model.device)
+    mask = (tensor != 0).long()
+    states = model.token_states(tensor, mask)
+    return states, mask, nn.functional.normalize(model.pool(states, mask).float(), dim=-1)
+
+
+def train_head(
+    recipe: Recipe, model: DualEncoder, lists: PairLists, resume: bool = False
+) -> tuple[PairHead, DualEncoder]:
+    """The trained head and its encoder, which is another than ``model`` only after a second stage."""
+    settings, folder = recipe.head, work_folder(recipe)
+    torch.manual_seed(recipe.optim.seed)
+    head = PairHead(settings, model.dim).to(best_device())
+    model = model.to(best_device()).requires_grad_(False).eval()
+    run = Run(head, recipe.optim, folder / "head.pt", resume)
+    _train(recipe, run, model, head, lists, f"head {recipe.name}")
+    if settings.joint_requests:
+        optim = dataclasses.replace(
+            recipe.optim, requests=settings.joint_requests, learning_rate=settings.joint_learning_rate
+        )
+        model.requires_grad_(True)
+        run = Run(nn.ModuleList([head, model]), optim, folder / "joint.pt", resume)
+        _train(recipe, run, model, head, lists, f"head and encoder {recipe.name}")
+    return head.eval(), model.eval()
+
+
+def _train(
+    recipe: Recipe, run: Run, model: DualEncoder, head: PairHead, lists: PairLists, title: str
+) -> None:
+    """One stage: softmax cross-entropy of the right candidate, scored by cosine over temperature plus the head."""
+    settings = recipe.optim
+    queries, names = model.tokenize(lists.queries), model.tokenize(lists.names)
+    first, smoothed = torch.zeros(settings.batch, dtype=torch.long, device=best_device()), 0.0
+    with run.progress(title) as bar:
+        for step in range(run.first_step, run.steps):
+            rng = np.random.default_rng((settings.seed, step))
+            rows = rng.integers(len(lists.queries), size=settings.batch)
+            with run.mixed_precision():
+                dense, scores = list_scores(
+                    model, head, [queries[row] for row in rows], names, lists.candidates[rows]
+                )
+            loss = nn.functional.cross_entropy(dense / settings.temperature + scores.float(), first)
+            run.step(step, loss)
+            smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
+            bar.advance(step + 1, f"loss {smoothed:.3f}")
+    run.finish()
+
+
+def load_head(folder: Path) -> PairHead:
+    """Read a head written by ``main``."""
+    card = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+    head = PairHead(HeadSettings(**card["head"]), card["width"])
+    head.load_state_dict(load_file(folder / "head.safetensors"))
+    return head.eval()
+
+
+def main(recipe: Path, resume: bool = False) -> Path:
+    """Train the head of a recipe file; write it, and the encoder if a second stage changed it."""
+    settings = read_recipe(recipe)
+    model, held = load_model(settings.head.encoder), settings.data.held_share
+    part = (held * (1 - settings.head.share), held)
+    pool = load_pool(data_folder(settings.data), settings.data, part)
+    lists = make_lists(pool, model, settings.optim.requests, settings.head.candidates, settings.optim.seed)
+    head, model = train_head(settings, model, lists, resume)
+    out = Path(settings.out)
+    if settings.head.joint_requests:
+        card = json.loads((Path(settings.head.encoder) / "encoder.json").read_text(encoding="utf-8"))
+        save_model(model, out, {**card, "name": settings.name})
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(
+        {name: value.contiguous() for name, value in head.state_dict().items()}, out / "head.safetensors"
+    )
+    card = {
+        "name": settings.name,
+        "head": dataclasses.asdict(settings.head),
+        "width": model.dim,
+        "multiply_adds": multiply_adds(settings.head, model.dim, settings.head.candidates),
+        "lists": {
+            "names": len(lists.names),
+            "requests": len(lists.queries),
+            "balance": round(lists.balance(), 3),
+        },
+    }
+    (out / "head.json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return out

@@ -91,7 +91,15 @@ class DualEncoder(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Mean-pooled sentence embeddings [batch, width], not normalised; ``ids`` and ``mask`` are [batch, tokens]."""
-        states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        return self.pool(self.token_states(ids, mask), mask)
+
+    def token_states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Output token embeddings [batch, tokens, width]."""
+        states: Tensor = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        return states
+
+    def pool(self, states: Tensor, mask: Tensor) -> Tensor:
+        """The sentence embedding [batch, width] of output token embeddings: their mean."""
         weights = mask.unsqueeze(-1).to(states.dtype)
         pooled: Tensor = (states * weights).sum(1) / weights.sum(1)
         return pooled
