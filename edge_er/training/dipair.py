@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -29,7 +31,19 @@ from edge_er.training.model import DualEncoder, TokenRows, load_model, save_mode
 from edge_er.training.pair_lists import PairLists, make_lists
 from edge_er.training.recipe import HeadSettings, Recipe, read_recipe, work_folder
 
-__all__ = ["PairHead", "list_scores", "load_head", "main", "multiply_adds", "train_head"]
+__all__ = [
+    "PairHead",
+    "Reading",
+    "load_head",
+    "main",
+    "multiply_adds",
+    "pair_scores",
+    "read",
+    "read_all",
+    "train_head",
+]
+
+CHUNK = 1024
 
 
 class PairHead(nn.Module):
@@ -61,13 +75,15 @@ class PairHead(nn.Module):
 
     def project_entity(self, tokens: Tensor) -> Tensor:
         """Token embeddings [..., tokens, width] to [..., M, D]: what a catalog can keep; missing tokens are zeros."""
-        return _first(self.entity_projection(tokens), self.settings.entity_tokens)
+        projected: Tensor = self.entity_projection(tokens)
+        return _first(projected, self.settings.entity_tokens)
 
     def forward(self, request: Tensor, request_mask: Tensor, entity: Tensor, entity_mask: Tensor) -> Tensor:
         """Scores [requests, candidates].
 
         Args:
-            request: token embeddings [requests, tokens, width]; request_mask: [requests, tokens], 1 for a token.
+            request: token embeddings [requests, tokens, width].
+            request_mask: [requests, tokens], 1 for a token.
             entity: projected token embeddings [requests, candidates, M, D] of ``project_entity``.
             entity_mask: [requests, candidates, tokens].
         """
@@ -87,7 +103,8 @@ class PairHead(nn.Module):
             for layer in self.layers:
                 states = layer(states, away)
             scores = self.score(states[:, 0])
-        return scores.view(requests, candidates)
+        listed: Tensor = scores.view(requests, candidates)
+        return listed
 
 
 class _Layer(nn.Module):
@@ -129,35 +146,47 @@ def multiply_adds(settings: HeadSettings, width: int, candidates: int) -> int:
     return projection + candidates * settings.layers * layer
 
 
-def list_scores(
-    model: DualEncoder, head: PairHead, asked: list[np.ndarray], names: TokenRows, candidates: np.ndarray
-) -> tuple[Tensor, Tensor]:
-    """Cosine and head score of every candidate, each [requests, candidates].
+class Reading(NamedTuple):
+    """What the encoder makes of texts: token embeddings [n, tokens, width], mask [n, tokens], unit vectors [n, width]."""
 
-    Args:
-        model, head: the pair of them.
-        asked: token ids of the requests.
-        names: token ids of all names.
-        candidates: rows of ``names``, [requests, candidates].
-    """
-    different, place = np.unique(candidates, return_inverse=True)
-    states, mask, vectors = _read(model, asked)
-    name_states, name_mask, name_vectors = _read(model, [names[row] for row in different])
-    chosen = torch.from_numpy(place.reshape(candidates.shape)).to(model.device)
-    entity = head.project_entity(name_states)[chosen]
-    scores = head(states, mask, entity, name_mask[chosen])
-    return torch.einsum("rd,rcd->rc", vectors, name_vectors[chosen]), scores
+    states: Tensor
+    mask: Tensor
+    vectors: Tensor
+
+    def rows(self, places: Tensor) -> Reading:
+        """The texts at ``places``."""
+        return Reading(self.states[places], self.mask[places], self.vectors[places])
 
 
-def _read(model: DualEncoder, rows: list[np.ndarray]) -> tuple[Tensor, Tensor, Tensor]:
-    """Token embeddings [n, tokens, width], mask [n, tokens] and unit vectors [n, width] of token id rows."""
-    ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
+def read(model: DualEncoder, rows: Sequence[np.ndarray], tokens: int) -> Reading:
+    """Read rows of token ids; the first ``tokens`` token embeddings are kept."""
+    ids = np.zeros((len(rows), max(tokens, *map(len, rows))), np.int64)
     for line, row in enumerate(rows):
         ids[line, : len(row)] = row
     tensor = torch.from_numpy(ids).to(model.device)
     mask = (tensor != 0).long()
     states = model.token_states(tensor, mask)
-    return states, mask, nn.functional.normalize(model.pool(states, mask).float(), dim=-1)
+    vectors = nn.functional.normalize(model.pool(states, mask).float(), dim=-1)
+    return Reading(states[:, :tokens], mask[:, :tokens], vectors)
+
+
+@torch.no_grad()
+def read_all(model: DualEncoder, rows: TokenRows, tokens: int) -> Reading:
+    """The same of many rows, in chunks of like length."""
+    order = np.argsort(np.diff(rows.starts), kind="stable")
+    parts = [
+        read(model, [rows[row] for row in order[start : start + CHUNK]], tokens)
+        for start in range(0, len(order), CHUNK)
+    ]
+    back = torch.from_numpy(np.argsort(order)).to(model.device)
+    return Reading(*(torch.cat(part)[back] for part in zip(*parts, strict=True)))
+
+
+def pair_scores(head: PairHead, asked: Reading, named: Reading, chosen: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosine and head score, each [requests, candidates], of ``named`` at ``chosen`` [requests, candidates]."""
+    entity = head.project_entity(named.states)[chosen]
+    scores = head(asked.states, asked.mask, entity, named.mask[chosen])
+    return torch.einsum("rd,rcd->rc", asked.vectors, named.vectors[chosen]), scores
 
 
 def train_head(
@@ -184,17 +213,25 @@ def _train(
     recipe: Recipe, run: Run, model: DualEncoder, head: PairHead, lists: PairLists, title: str
 ) -> None:
     """One stage: softmax cross-entropy of the right candidate, scored by cosine over temperature plus the head."""
-    settings = recipe.optim
+    settings, shape = recipe.optim, recipe.head
     queries, names = model.tokenize(lists.queries), model.tokenize(lists.names)
+    frozen = not next(model.parameters()).requires_grad
+    known = read_all(model, names, shape.entity_tokens) if frozen else None
     first, smoothed = torch.zeros(settings.batch, dtype=torch.long, device=best_device()), 0.0
     with run.progress(title) as bar:
         for step in range(run.first_step, run.steps):
             rng = np.random.default_rng((settings.seed, step))
             rows = rng.integers(len(lists.queries), size=settings.batch)
+            different, place = np.unique(lists.candidates[rows], return_inverse=True)
+            chosen = torch.from_numpy(place.reshape(settings.batch, -1)).to(best_device())
             with run.mixed_precision():
-                dense, scores = list_scores(
-                    model, head, [queries[row] for row in rows], names, lists.candidates[rows]
+                named = (
+                    known.rows(torch.from_numpy(different).to(best_device()))
+                    if known
+                    else read(model, [names[row] for row in different], shape.entity_tokens)
                 )
+                asked = read(model, [queries[row] for row in rows], shape.request_tokens)
+                dense, scores = pair_scores(head, asked, named, chosen)
             loss = nn.functional.cross_entropy(dense / settings.temperature + scores.float(), first)
             run.step(step, loss)
             smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
@@ -231,11 +268,7 @@ def main(recipe: Path, resume: bool = False) -> Path:
         "head": dataclasses.asdict(settings.head),
         "width": model.dim,
         "multiply_adds": multiply_adds(settings.head, model.dim, settings.head.candidates),
-        "lists": {
-            "names": len(lists.names),
-            "requests": len(lists.queries),
-            "balance": round(lists.balance(), 3),
-        },
+        "lists": {"names": len(lists.names), "requests": len(lists.queries)},
     }
     (out / "head.json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return out

@@ -28,12 +28,6 @@ class PairLists:
     names: list[str]
     candidates: NDArray[np.int32]
 
-    def balance(self) -> float:
-        """Correlation, over names, of how often one is right with how often it is wrong; 1 is best."""
-        right = np.bincount(self.candidates[:, 0], minlength=len(self.names))
-        wrong = np.bincount(self.candidates[:, 1:].ravel(), minlength=len(self.names))
-        return float(np.corrcoef(right, wrong)[0, 1])
-
 
 def make_lists(pool: Pool, model: DualEncoder, requests: int, candidates: int, seed: int) -> PairLists:
     """Lists of ``candidates`` names for ``requests`` requests of a pool of held-out names.
@@ -41,7 +35,8 @@ def make_lists(pool: Pool, model: DualEncoder, requests: int, candidates: int, s
     Args:
         pool: of clusters the encoder has not been trained on (``load_pool`` with a part).
         model: the encoder whose neighbours are the wrong candidates.
-        requests: how many lists; candidates: names in each, the right one first.
+        requests: how many lists.
+        candidates: names in each, the right one first.
         seed: of the choice of requests.
     """
     rng = np.random.default_rng(seed)
