@@ -98,12 +98,18 @@ class Evidence(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """An entity's index, its best form's, the score and the summands; in units of the dot product."""
+    """An entity's index, its best form's, the score and the summands; in units of the dot product.
+
+    `sounds` is the length of the form in sound codes, `sound_edits` how many edits of them the request needs (mean
+    over hypotheses).
+    """
 
     entity: int
     form: int
     score: float
     parts: dict[str, float]
+    sounds: int
+    sound_edits: float
 
 
 class Reranker:
@@ -114,7 +120,7 @@ class Reranker:
     ) -> None:
         if len(forms) != len(form_entity):
             raise BundleCorruptError(
-                f"entities.jsonl: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
+                f"entities.jsonl.gz: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
                 "build the bundle again"
             )
         self.weights = weights
@@ -132,10 +138,13 @@ class Reranker:
         share = np.array([hypothesis.weight for hypothesis in hypotheses], np.float64)
         share /= share.sum()
         parts: dict[str, NDArray[np.float64]] = {}
+        edits = np.zeros(len(pool))
         for hypothesis, found, weight in zip(hypotheses, shared, share, strict=True):
-            for name, values in self._evidence(hypothesis, found, pool).parts(self.weights).items():
+            evidence = self._evidence(hypothesis, found, pool)
+            edits += weight * evidence.sound_edits
+            for name, values in evidence.parts(self.weights).items():
                 parts[name] = parts.get(name, 0.0) + weight * values
-        return self._best(pool, parts, k)
+        return self._best(pool, parts, edits, k)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""
@@ -173,7 +182,9 @@ class Reranker:
             pieces=shared[pool].astype(np.int64),
         )
 
-    def _best(self, pool: Numbers, parts: Mapping[str, NDArray[np.float64]], k: int) -> list[Candidate]:
+    def _best(
+        self, pool: Numbers, parts: Mapping[str, NDArray[np.float64]], edits: NDArray[np.float64], k: int
+    ) -> list[Candidate]:
         scores = sum(parts.values(), np.zeros(len(pool)))
         entities = self._entity[pool]
         best: dict[int, Candidate] = {}
@@ -181,7 +192,9 @@ class Reranker:
             entity = int(entities[place])
             if entity not in best:
                 own = {name: float(values[place]) for name, values in parts.items()}
-                best[entity] = Candidate(entity, int(pool[place]), float(scores[place]), own)
+                form = int(pool[place])
+                sounds = len(self._sounds[form])
+                best[entity] = Candidate(entity, form, float(scores[place]), own, sounds, float(edits[place]))
                 if len(best) == k:
                     break
         return list(best.values())
