@@ -235,20 +235,20 @@ def load_pool(folder: Path, settings: DataSettings, part: tuple[float, float] | 
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
         queries, names = [], []
-        for part in _parts(folder, settings):
-            queries += part[0]
-            names += part[1]
+        for asked, named in _parts(folder, settings):
+            queries += asked
+            names += named
         partial = cached.with_suffix(".partial")
         pq.write_table(pa.table({"query": queries, "name": names}), partial, compression="zstd")
         partial.replace(cached)
     table = pq.read_table(cached)
-    named = table.column("name").combine_chunks().dictionary_encode()
-    cluster_of = [name_cluster(name) for name in named.dictionary.to_pylist()]
+    column = table.column("name").combine_chunks().dictionary_encode()
+    cluster_of = [name_cluster(name) for name in column.dictionary.to_pylist()]
     lower, upper = part or (settings.held_share, 1.0)
     kept = np.array([held_out(cluster, upper) and not held_out(cluster, lower) for cluster in cluster_of])
-    table = table.filter(pa.array(kept[named.indices.to_numpy()]))
-    named = table.column("name").combine_chunks().dictionary_encode()
-    names = named.dictionary.to_pylist()
+    table = table.filter(pa.array(kept[column.indices.to_numpy()]))
+    column = table.column("name").combine_chunks().dictionary_encode()
+    names = column.dictionary.to_pylist()
     clusters: dict[str, int] = {}
     cluster = [clusters.setdefault(name_cluster(name), len(clusters)) for name in names]
-    return Pool(table.column("query").to_pylist(), named.indices.to_pylist(), names, cluster)
+    return Pool(table.column("query").to_pylist(), column.indices.to_pylist(), names, cluster)
