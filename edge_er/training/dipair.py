@@ -147,7 +147,7 @@ def multiply_adds(settings: HeadSettings, width: int, candidates: int) -> int:
 
 
 class Reading(NamedTuple):
-    """What the encoder makes of texts: token embeddings [n, tokens, width], mask [n, tokens], unit vectors [n, width]."""
+    """Token embeddings [n, tokens, width], mask [n, tokens] and unit vectors [n, width] of texts."""
 
     states: Tensor
     mask: Tensor
@@ -158,8 +158,8 @@ class Reading(NamedTuple):
         return Reading(self.states[places], self.mask[places], self.vectors[places])
 
 
-def read(model: DualEncoder, rows: Sequence[np.ndarray], tokens: int) -> Reading:
-    """Read rows of token ids; the first ``tokens`` token embeddings are kept."""
+def read(model: DualEncoder, rows: Sequence[np.ndarray], tokens: int, side: str = "output") -> Reading:
+    """Read rows of token ids; the first ``tokens`` token embeddings are kept, of the encoder's output or "table"."""
     ids = np.zeros((len(rows), max(tokens, *map(len, rows))), np.int64)
     for line, row in enumerate(rows):
         ids[line, : len(row)] = row
@@ -167,15 +167,16 @@ def read(model: DualEncoder, rows: Sequence[np.ndarray], tokens: int) -> Reading
     mask = (tensor != 0).long()
     states = model.token_states(tensor, mask)
     vectors = nn.functional.normalize(model.pool(states, mask).float(), dim=-1)
-    return Reading(states[:, :tokens], mask[:, :tokens], vectors)
+    kept = states if side == "output" else model.token_embeddings(tensor[:, :tokens])
+    return Reading(kept[:, :tokens], mask[:, :tokens], vectors)
 
 
 @torch.no_grad()
-def read_all(model: DualEncoder, rows: TokenRows, tokens: int) -> Reading:
+def read_all(model: DualEncoder, rows: TokenRows, tokens: int, side: str = "output") -> Reading:
     """The same of many rows, in chunks of like length."""
     order = np.argsort(np.diff(rows.starts), kind="stable")
     parts = [
-        read(model, [rows[row] for row in order[start : start + CHUNK]], tokens)
+        read(model, [rows[row] for row in order[start : start + CHUNK]], tokens, side)
         for start in range(0, len(order), CHUNK)
     ]
     back = torch.from_numpy(np.argsort(order)).to(model.device)
@@ -216,7 +217,7 @@ def _train(
     settings, shape = recipe.optim, recipe.head
     queries, names = model.tokenize(lists.queries), model.tokenize(lists.names)
     frozen = not next(model.parameters()).requires_grad
-    known = read_all(model, names, shape.entity_tokens) if frozen else None
+    known = read_all(model, names, shape.entity_tokens, shape.entity_side) if frozen else None
     first, smoothed = torch.zeros(settings.batch, dtype=torch.long, device=best_device()), 0.0
     with run.progress(title) as bar:
         for step in range(run.first_step, run.steps):
@@ -228,7 +229,9 @@ def _train(
                 named = (
                     known.rows(torch.from_numpy(different).to(best_device()))
                     if known
-                    else read(model, [names[row] for row in different], shape.entity_tokens)
+                    else read(
+                        model, [names[row] for row in different], shape.entity_tokens, shape.entity_side
+                    )
                 )
                 asked = read(model, [queries[row] for row in rows], shape.request_tokens)
                 dense, scores = pair_scores(head, asked, named, chosen)

@@ -113,6 +113,8 @@ class HeadSettings:
     Attributes:
         encoder: float32 encoder folder whose token embeddings it reads.
         kind: "transformer" or "ffnn". request_tokens, entity_tokens: N and M. dim: D of both projections.
+        entity_side: "output" reads the encoder's output of the entity form, as the paper does; "table" its token
+            embeddings from the encoder's table, which costs a catalog neither bytes nor time.
         layers, heads: of the transformer. intermediate: its inner width, or the feed-forward network's.
         candidates: how many entity forms a request is trained with, the right one among them.
         share: share of the held-out name clusters the head is trained on; the others are left for its weight.
@@ -124,6 +126,7 @@ class HeadSettings:
     request_tokens: int = 12
     entity_tokens: int = 6
     dim: int = 32
+    entity_side: str = "output"
     layers: int = 2
     heads: int = 1
     intermediate: int = 64
