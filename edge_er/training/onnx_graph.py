@@ -16,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from edge_er.training.model import DualEncoder
 
-__all__ = ["build_onnx", "quantise_weight", "weight_names"]
+__all__ = ["IR_VERSION", "OPSET", "Graph", "build_onnx", "quantise_weight", "weight_names"]
 
 OPSET = 17
 IR_VERSION = 8
@@ -33,8 +33,11 @@ def quantise_weight(weight: Array, axis: int) -> tuple[Array, Array]:
     return np.round(weight / scale.reshape(shape)).astype(np.int8), scale
 
 
-class _Graph:
-    """Collects nodes and initializers; each method returns the name of what it computes."""
+class Graph:
+    """Collects nodes and initializers; each method returns the name of what it computes.
+
+    Weights named in ``float_weights`` stay float32, the others become int8.
+    """
 
     def __init__(self, float_weights: Collection[str]) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -42,10 +45,12 @@ class _Graph:
         self.float_weights = float_weights
 
     def constant(self, name: str, value: Array) -> str:
+        """An initializer."""
         self.initializers.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """What an operator makes of its inputs."""
         name = f"{kind.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], name=name, **attributes))
         return name
@@ -71,6 +76,7 @@ class _Graph:
         return self.node("MatMul", x, self.node("Mul", kernel, self.constant(f"{name}.scale", scale)))
 
     def norm(self, name: str, x: str, weight: Array, bias: Array, epsilon: float) -> str:
+        """Layer normalisation over the last axis."""
         return self.node(
             "LayerNormalization",
             x,
@@ -106,7 +112,7 @@ def weight_names(model: DualEncoder) -> list[str]:
     return names
 
 
-def _embeddings(graph: _Graph, weights: dict[str, Array], epsilon: float, max_tokens: int) -> str:
+def _embeddings(graph: Graph, weights: dict[str, Array], epsilon: float, max_tokens: int) -> str:
     compact = weights.get("embeddings.word_embeddings.table.weight")
     if compact is None:
         tokens = graph.table("token.table", weights["embeddings.word_embeddings.weight"], "input_ids")
@@ -134,7 +140,7 @@ def _embeddings(graph: _Graph, weights: dict[str, Array], epsilon: float, max_to
 
 
 def _layer(
-    graph: _Graph,
+    graph: Graph,
     weights: dict[str, Array],
     layer: int,
     x: str,
@@ -191,7 +197,7 @@ def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None)
         float_weights: weights kept in float32 (see ``weight_names``); ``None`` keeps all of them so.
     """
     config, weights = model.bert.config, _weights(model)
-    graph = _Graph(weight_names(model) if float_weights is None else float_weights)
+    graph = Graph(weight_names(model) if float_weights is None else float_weights)
     width, heads, epsilon = config.hidden_size, config.num_attention_heads, config.layer_norm_eps
     graph.constant("shape.heads", np.array([0, 0, heads, width // heads]))
     graph.constant("shape.joined", np.array([0, 0, width]))
