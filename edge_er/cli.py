@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -182,31 +183,22 @@ def build(
         typer.echo(f"no letter or digit in the name of {', '.join(result.without_text)}", err=True)
 
 
-@train.command()
-def teacher(recipe: RecipeArgument, resume: ResumeOption = False) -> None:
-    """Train a teacher: BERT-Tiny as a dual encoder, contrastively."""
-    with _extra("train"):
-        from edge_er.training import teacher as step
+def _train_command(step: str, told: str) -> None:
+    """`edge-er train STEP RECIPE` runs `main` of edge_er/training/STEP.py."""
 
-        typer.echo(step.main(recipe, resume=resume))
+    def run(recipe: RecipeArgument, resume: ResumeOption = False) -> None:
+        with _extra("train"):
+            typer.echo(import_module(f"edge_er.training.{step}").main(recipe, resume=resume))
 
-
-@train.command()
-def student(recipe: RecipeArgument, resume: ResumeOption = False) -> None:
-    """Distil a SimTDE student from a teacher."""
-    with _extra("train"):
-        from edge_er.training import student as step
-
-        typer.echo(step.main(recipe, resume=resume))
+    train.command(step, help=told)(run)
 
 
-@train.command()
-def export(recipe: RecipeArgument, resume: ResumeOption = False) -> None:
-    """Export an encoder to int8 ONNX, behind the quality gate."""
-    with _extra("train"):
-        from edge_er.training import export as step
-
-        typer.echo(step.main(recipe, resume=resume))
+_train_command("teacher", "Train a teacher: BERT-Tiny as a dual encoder, contrastively.")
+_train_command("student", "Distil a SimTDE student from a teacher.")
+_train_command("hpd", "Distil a student with few output dimensions (HPD).")
+_train_command("export", "Export an encoder to int8 ONNX, behind the quality gate.")
+_train_command("dse", "Train a cross-attentive teacher, cache its pair scores, distil them (DSE).")
+_train_command("dipair", "Train a re-ranking head on the encoder's token embeddings (DiPair).")
 
 
 def _check_budget(budget: str) -> None:
