@@ -17,10 +17,19 @@ from transformers import BertConfig, BertModel
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
 
-__all__ = ["CompactEmbedding", "DualEncoder", "TokenRows", "length_chunks", "load_model", "save_model"]
+__all__ = [
+    "CompactEmbedding",
+    "DualEncoder",
+    "TokenRows",
+    "length_chunks",
+    "linear_of",
+    "load_model",
+    "save_model",
+]
 
 
 TOKENIZED_AT_ONCE = 200_000
+OUTPUT = "output_projection.weight"  # name of HPD's projection [dim, width] among the saved weights
 LENGTH_STEP = 4  # padded lengths are multiples of it: few shapes, so that the CPU's kernels are compiled once
 
 
@@ -54,16 +63,29 @@ class CompactEmbedding(nn.Module):
 
 
 class DualEncoder(nn.Module):
-    """A ``transformers.BertModel`` whose mean over the tokens is the sentence embedding."""
+    """A ``transformers.BertModel`` whose mean over the tokens, projected where ``output`` is given, embeds a sentence.
 
-    def __init__(self, bert: BertModel, tokenizer: Tokenizer, max_tokens: int) -> None:
+    Args:
+        output: HPD's projection of the mean to fewer dimensions, without bias; None keeps the encoder's width.
+        canonical: whether ``encode`` brings texts to canonical form first; a packaged teacher reads them as they are.
+    """
+
+    def __init__(
+        self,
+        bert: BertModel,
+        tokenizer: Tokenizer,
+        max_tokens: int,
+        output: nn.Linear | None = None,
+        canonical: bool = True,
+    ) -> None:
         super().__init__()
         self.bert, self.tokenizer, self.max_tokens = bert, tokenizer, max_tokens
+        self.output, self.canonical = output, canonical
 
     @property
     def dim(self) -> int:
         """Width of the sentence embedding."""
-        return int(self.bert.config.hidden_size)
+        return int(self.bert.config.hidden_size if self.output is None else self.output.out_features)
 
     @property
     def device(self) -> torch.device:
@@ -90,7 +112,7 @@ class DualEncoder(nn.Module):
         return found
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Mean-pooled sentence embeddings [batch, width], not normalised; ``ids`` and ``mask`` are [batch, tokens]."""
+        """Mean-pooled sentence embeddings [batch, dim], not normalised; ``ids`` and ``mask`` are [batch, tokens]."""
         return self.pool(self.token_states(ids, mask), mask)
 
     def token_states(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -99,17 +121,17 @@ class DualEncoder(nn.Module):
         return states
 
     def pool(self, states: Tensor, mask: Tensor) -> Tensor:
-        """The sentence embedding [batch, width] of output token embeddings: their mean."""
+        """Sentence embeddings [batch, dim] of output token embeddings: their mean, through ``output`` where there is one."""
         weights = mask.unsqueeze(-1).to(states.dtype)
         pooled: Tensor = (states * weights).sum(1) / weights.sum(1)
-        return pooled
+        return pooled if self.output is None else self.output(pooled)
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str], batch: int = 512) -> np.ndarray:
         """Unit vectors float32 [n, dim] of any texts."""
         was_training = self.training
         self.eval()
-        rows = self.tokenize([canonical_text(text) for text in texts])
+        rows = self.tokenize([canonical_text(text) for text in texts] if self.canonical else texts)
         vectors = np.zeros((len(rows), self.dim), np.float32)
         for places, ids, mask in length_chunks(rows, batch, self.device):
             vectors[places] = nn.functional.normalize(self(ids, mask), dim=-1).float().cpu().numpy()
@@ -134,13 +156,20 @@ def length_chunks(
 
 
 def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> None:
-    """Write the float32 encoder: model.safetensors, config.json, tokenizer.json, encoder.json."""
+    """Write the float32 encoder: model.safetensors, config.json, tokenizer.json, encoder.json.
+
+    The card gains ``canonical: false`` for an encoder that reads texts as they are.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     weights = {
         name: tensor.detach().float().cpu().contiguous()
         for name, tensor in model.bert.state_dict().items()
         if "position_ids" not in name
     }
+    if model.output is not None:
+        weights[OUTPUT] = model.output.weight.detach().float().cpu().contiguous()
+    if not model.canonical:
+        card = {**card, "canonical": False}
     save_file(weights, folder / "model.safetensors")
     model.bert.config.to_json_file(str(folder / "config.json"))
     (folder / "tokenizer.json").write_text(model.tokenizer.to_str(pretty=False), encoding="utf-8")
@@ -158,9 +187,19 @@ def load_model(folder: Path | str) -> DualEncoder:
     card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
     bert = BertModel(BertConfig.from_json_file(str(folder / "config.json")), add_pooling_layer=False)
     weights = load_file(folder / "model.safetensors")
+    projection = weights.pop(OUTPUT, None)
     table = weights.get("embeddings.word_embeddings.table.weight")
     if table is not None:
         bert.set_input_embeddings(CompactEmbedding(table.shape[0], table.shape[1], bert.config.hidden_size))
     bert.load_state_dict(weights, strict=True)
-    model = DualEncoder(bert, Tokenizer.from_file(str(folder / "tokenizer.json")), int(card["max_tokens"]))
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    output = None if projection is None else linear_of(projection)
+    model = DualEncoder(bert, tokenizer, int(card["max_tokens"]), output, bool(card.get("canonical", True)))
     return model.eval()
+
+
+def linear_of(weight: Tensor) -> nn.Linear:
+    """The linear map without bias whose matrix is ``weight`` [out, in]."""
+    linear = nn.Linear(weight.shape[1], weight.shape[0], bias=False)
+    linear.weight.data = weight.clone().float().contiguous()
+    return linear

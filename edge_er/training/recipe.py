@@ -22,6 +22,7 @@ __all__ = [
     "ModelSettings",
     "OptimSettings",
     "Recipe",
+    "SentenceSettings",
     "StudentSettings",
     "read_recipe",
     "work_folder",
@@ -74,13 +75,34 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class StudentSettings:
-    """SimTDE: ``token_dim`` d, last ``keep_layers`` K layers, ``alpha`` of equation 5, ``start`` "svd" or "random"."""
+    """SimTDE: ``token_dim`` d, last ``keep_layers`` K layers, ``alpha`` of equation 5, ``start`` "svd" or "random".
+
+    Attributes:
+        teacher: an encoder folder, or a pretrained BERT (see ``pretrained.load_teacher``).
+        hidden_states: weight of the hidden states' error, which is an ablation of the paper; 0 leaves it out.
+    """
 
     teacher: str = ""
     token_dim: int = 32
     keep_layers: int = 2
     alpha: float = 0.5
     start: str = "svd"
+    hidden_states: float = 0.0
+
+
+@dataclass(frozen=True)
+class SentenceSettings:
+    """English sentences as the texts to distil on, instead of requests.
+
+    Attributes:
+        wordnet: folder of WordNet's data files; "" leaves the requests.
+        variants: copies of each sentence with substituted synonyms.
+        cache: the teacher's embeddings are kept here.
+    """
+
+    wordnet: str = ""
+    variants: int = 0
+    cache: str = "build/teacher"
 
 
 @dataclass(frozen=True)
@@ -152,6 +174,7 @@ class Recipe:
     data: DataSettings = field(default_factory=DataSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     student: StudentSettings = field(default_factory=StudentSettings)
+    sentences: SentenceSettings = field(default_factory=SentenceSettings)
     head: HeadSettings = field(default_factory=HeadSettings)
     optim: OptimSettings = field(default_factory=OptimSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
@@ -193,6 +216,7 @@ def read_recipe(path: Path | str) -> Recipe:
         "data": DataSettings,
         "model": ModelSettings,
         "student": StudentSettings,
+        "sentences": SentenceSettings,
         "head": HeadSettings,
         "optim": OptimSettings,
         "export": ExportSettings,

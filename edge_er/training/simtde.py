@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from edge_er.errors import RecipeError
 from edge_er.training.model import CompactEmbedding, DualEncoder
 
-__all__ = ["SimTDELoss", "simtde_loss", "student_of"]
+__all__ = ["SimTDELoss", "hidden_state_loss", "simtde_loss", "student_of", "token_loss"]
 
 
 def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: str = "svd") -> DualEncoder:
@@ -31,7 +31,7 @@ def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: st
     Raises:
         RecipeError: a token_dim, K or start the teacher cannot give.
     """
-    width, layers = teacher.dim, len(teacher.bert.encoder.layer)
+    width, layers = teacher.bert.config.hidden_size, len(teacher.bert.encoder.layer)
     if not 1 <= token_dim <= width:
         raise RecipeError(
             f"[student] token_dim must be 1 to {width} (the teacher's width), found {token_dim}"
@@ -55,7 +55,7 @@ def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: st
     bert.set_input_embeddings(compact)
     bert.encoder.layer = bert.encoder.layer[layers - keep_layers :]
     bert.config.num_hidden_layers = keep_layers
-    return DualEncoder(bert, teacher.tokenizer, teacher.max_tokens)
+    return DualEncoder(bert, teacher.tokenizer, teacher.max_tokens, canonical=teacher.canonical)
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,42 @@ class SimTDELoss:
 
 
 def simtde_loss(
-    student: DualEncoder, teacher: DualEncoder, ids: Tensor, mask: Tensor, alpha: float = 0.5
+    student: DualEncoder,
+    teacher: DualEncoder,
+    ids: Tensor,
+    mask: Tensor,
+    alpha: float = 0.5,
+    sentences: Tensor | None = None,
 ) -> SimTDELoss:
     """L_KD = alpha · L_TE + (1 - alpha) · L_SE (equation 5) for token ids and mask [batch, tokens].
 
     L_TE is the mean squared error of the projected token embeddings over the real tokens (equations 1-3), L_SE that
-    of the mean-pooled sentence embeddings (equation 4).
+    of the mean-pooled sentence embeddings (equation 4); ``sentences`` are the teacher's where they are known already.
     """
     with torch.no_grad():
-        teacher_tokens, teacher_sentences = teacher.token_embeddings(ids), teacher(ids, mask)
-    token_error = (student.token_embeddings(ids) - teacher_tokens).float().pow(2).mean(-1)
-    token = (token_error * mask).sum() / mask.sum()
+        teacher_sentences = teacher(ids, mask) if sentences is None else sentences
+    token = token_loss(student, teacher, ids, mask)
     sentence = nn.functional.mse_loss(student(ids, mask).float(), teacher_sentences.float())
     return SimTDELoss(alpha * token + (1 - alpha) * sentence, token, sentence)
+
+
+def token_loss(student: DualEncoder, teacher: DualEncoder, ids: Tensor, mask: Tensor) -> Tensor:
+    """L_TE (equation 3), the mean squared error of the projected token embeddings over the real tokens."""
+    with torch.no_grad():
+        wanted = teacher.token_embeddings(ids)
+    error = (student.token_embeddings(ids) - wanted).float().pow(2).mean(-1)
+    return (error * mask).sum() / mask.sum()
+
+
+def hidden_state_loss(student: DualEncoder, teacher: DualEncoder, ids: Tensor, mask: Tensor) -> Tensor:
+    """Mean squared error between the states of the student's K layers and of the teacher's last K, over real tokens.
+
+    This is the "hidden states distillation" of the ablation in Table 2.
+    """
+    keep = len(student.bert.encoder.layer)
+    with torch.no_grad():
+        wanted = teacher.bert(ids, mask, output_hidden_states=True).hidden_states
+    found = student.bert(ids, mask, output_hidden_states=True).hidden_states
+    pairs = zip(found[-keep:], wanted[-keep:], strict=True)
+    errors = [((mine - theirs).float().pow(2).mean(-1) * mask).sum() for mine, theirs in pairs]
+    return torch.stack(errors).mean() / mask.sum()
