@@ -121,7 +121,7 @@ class DualEncoder(nn.Module):
         return states
 
     def pool(self, states: Tensor, mask: Tensor) -> Tensor:
-        """Sentence embeddings [batch, dim] of output token embeddings: their mean, through ``output`` where there is one."""
+        """Sentence embeddings [batch, dim] of output token embeddings: their mean, and ``output`` of it."""
         weights = mask.unsqueeze(-1).to(states.dtype)
         pooled: Tensor = (states * weights).sum(1) / weights.sum(1)
         return pooled if self.output is None else self.output(pooled)

@@ -109,7 +109,7 @@ def weight_names(model: DualEncoder) -> list[str]:
                 "outer.weight",
             )
         ]
-    return names
+    return names if model.output is None else [*names, "output.projection"]
 
 
 def _embeddings(graph: Graph, weights: dict[str, Array], epsilon: float, max_tokens: int) -> str:
@@ -190,7 +190,7 @@ def _layer(
 
 
 def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None) -> onnx.ModelProto:
-    """The graph of ``model``: input_ids, attention_mask int64 [batch, tokens] -> embedding float32 [batch, width].
+    """The graph of ``model``: input_ids, attention_mask int64 [batch, tokens] -> embedding float32 [batch, dim].
 
     Args:
         model: teacher or student.
@@ -220,13 +220,15 @@ def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None)
     total = graph.node("ReduceSum", graph.node("Mul", x, shares), "axis.pool", keepdims=0)
     graph.constant("axis.pool", np.array([1]))
     mean = graph.node("Div", total, graph.node("ReduceSum", shares, "axis.pool", keepdims=0))
+    if model.output is not None:
+        mean = graph.matmul("output.projection", mean, model.output.weight.detach().float().cpu().numpy().T)
     size = graph.node("Max", graph.node("ReduceL2", mean, axes=[1], keepdims=1), "tiny")
     graph.nodes.append(helper.make_node("Div", [mean, size], ["embedding"], name="embedding"))
     ids = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
-    out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", width])
+    out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", model.dim])
     made = helper.make_model(
         helper.make_graph(graph.nodes, "encoder", ids, [out], graph.initializers),
         opset_imports=[helper.make_opsetid("", OPSET)],

@@ -18,6 +18,7 @@ else:
 __all__ = [
     "DataSettings",
     "ExportSettings",
+    "HPDSettings",
     "HeadSettings",
     "ModelSettings",
     "OptimSettings",
@@ -88,6 +89,22 @@ class StudentSettings:
     alpha: float = 0.5
     start: str = "svd"
     hidden_states: float = 0.0
+
+
+@dataclass(frozen=True)
+class HPDSettings:
+    """HPD: the output has ``dim`` dimensions, from a PCA over ``sample`` texts.
+
+    Attributes:
+        start: folder of a finished SimTDE student of the same teacher to go on from; "" starts a fresh one.
+        similarity: weight of the error of the batch's cosines at ``temperature``; 0 is the paper's method.
+    """
+
+    dim: int = 64
+    sample: int = 50_000
+    start: str = ""
+    similarity: float = 0.0
+    temperature: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -174,6 +191,7 @@ class Recipe:
     data: DataSettings = field(default_factory=DataSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     student: StudentSettings = field(default_factory=StudentSettings)
+    hpd: HPDSettings = field(default_factory=HPDSettings)
     sentences: SentenceSettings = field(default_factory=SentenceSettings)
     head: HeadSettings = field(default_factory=HeadSettings)
     optim: OptimSettings = field(default_factory=OptimSettings)
@@ -216,6 +234,7 @@ def read_recipe(path: Path | str) -> Recipe:
         "data": DataSettings,
         "model": ModelSettings,
         "student": StudentSettings,
+        "hpd": HPDSettings,
         "sentences": SentenceSettings,
         "head": HeadSettings,
         "optim": OptimSettings,

@@ -125,10 +125,10 @@ def unseen_by(tests: Iterable[str], sentences: Iterable[str]) -> list[str]:
 
 def _written(folder: Path) -> Iterator[str]:
     """Sentences of the data folder that may be trained on: not SICK and XNLI, which are for evaluation only."""
-    for row in read_rows(folder / "massive" / "en-US.jsonl.gz"):
-        yield row["utt"]
-    for row in read_rows(folder / "slurp" / "slurp_test_asr_pairs.jsonl.gz"):
-        yield row["gold"]
+    for spoken in read_rows(folder / "massive" / "en-US.jsonl.gz"):
+        yield spoken["utt"]
+    for spoken in read_rows(folder / "slurp" / "slurp_test_asr_pairs.jsonl.gz"):
+        yield spoken["gold"]
     for part in ("train", "val", "test"):
         for row in _table(folder / "sts" / f"msr-para-{part}.tsv.gz", heading=True):
             yield from row[3:5]
