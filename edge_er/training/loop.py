@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from edge_er.training.recipe import OptimSettings
 
-__all__ = ["Run", "best_device"]
+__all__ = ["Run", "able_bfloat16", "best_device"]
 
 LOG_EVERY = 200
 
@@ -26,6 +26,11 @@ LOG_EVERY = 200
 def best_device() -> torch.device:
     """The GPU if there is one."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def able_bfloat16(device: torch.device) -> bool:
+    """True where bfloat16 is faster: on a GPU, and on a CPU that has the instructions for it."""
+    return device.type == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
 
 
 class Run:
@@ -90,8 +95,7 @@ class Run:
     def mixed_precision(self) -> torch.autocast:
         """bfloat16 on a GPU; on a CPU only where the processor has the instructions for it."""
         device = next(self.model.parameters()).device
-        able = device.type == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
-        return torch.autocast(device.type, torch.bfloat16, enabled=able)
+        return torch.autocast(device.type, torch.bfloat16, enabled=able_bfloat16(device))
 
     def progress(self, title: str) -> _Bar:
         """A bar with the time left on a terminal; a line now and then elsewhere."""

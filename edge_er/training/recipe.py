@@ -16,6 +16,7 @@ else:
     import tomli as tomllib
 
 __all__ = [
+    "DSESettings",
     "DataSettings",
     "ExportSettings",
     "HPDSettings",
@@ -176,6 +177,33 @@ class HeadSettings:
 
 
 @dataclass(frozen=True)
+class DSESettings:
+    """The cross-attentive teacher, its cached pair scores, and the dual encoder distilled from them.
+
+    Attributes:
+        start: float32 dual encoder the teacher starts from; its nearest names are the candidates.
+        student: float32 dual encoder that is trained further on the cached scores.
+        folder: where teacher/, train_scores.parquet and held_scores.parquet are written.
+        extra_layers: fresh layers on top of those of ``start``.
+        requests, candidates: how many requests of the training fold are scored with how many names each.
+        held_candidates: names a request of the held-out fold is scored with.
+        alpha: share of the reconstructed pair scores in the student's loss; the rest is the labels' share.
+    """
+
+    start: str = ""
+    student: str = ""
+    folder: str = "build/dse"
+    extra_layers: int = 2
+    requests: int = 60_000
+    candidates: int = 12
+    held_candidates: int = 20
+    alpha: float = 0.5
+    student_requests: int = 120_000
+    student_batch: int = 64
+    student_learning_rate: float = 2e-4
+
+
+@dataclass(frozen=True)
 class ExportSettings:
     """``max_loss``: the gate's limit, relative to float32 dev Recall@1."""
 
@@ -194,6 +222,7 @@ class Recipe:
     hpd: HPDSettings = field(default_factory=HPDSettings)
     sentences: SentenceSettings = field(default_factory=SentenceSettings)
     head: HeadSettings = field(default_factory=HeadSettings)
+    dse: DSESettings = field(default_factory=DSESettings)
     optim: OptimSettings = field(default_factory=OptimSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
 
@@ -237,6 +266,7 @@ def read_recipe(path: Path | str) -> Recipe:
         "hpd": HPDSettings,
         "sentences": SentenceSettings,
         "head": HeadSettings,
+        "dse": DSESettings,
         "optim": OptimSettings,
         "export": ExportSettings,
     }
