@@ -1,30 +1,35 @@
-"""Candidates to scores: dense, letter and sound evidence of each candidate form, summed in whole numbers.
+"""Candidates to scores: what vectors, hearing, letters, sounds and demand say of each form, summed in whole numbers.
 
 The candidates are the forms nearest to the request by vector, and those that share the rarest sounds with it. A form's
 score is
 
-    dot + letter_match * letters found - letter_edit * letter edits
+    dot + heard * worth as what was heard + popularity * demand of the entity
+        + letter_match * letters found - letter_edit * letter edits
         + sound_match * sounds found - sound_edit * sound edits + sound_pieces * worth of the shared sound pieces
 
-with dot the int8 dot product, edits those of `least_edits`, and found = length of the form - edits. All weights are
-non-negative whole numbers: more evidence never lowers a score. An entity has the score of its best form; ties go to the
-smaller entity, then the smaller form.
+with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, demand that of `demands`, edits those of
+`least_edits`, and found = length of the form - edits. All weights are non-negative whole numbers: more evidence never
+lowers a score; what has no weight is not computed. An entity has the score of its best form; ties go to the smaller
+entity, then the smaller form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
+from edge_er.hearing import Hearing
 from edge_er.lexical import GramIndex, least_edits
 from edge_er.phonetic import SoundFold
 
-__all__ = ["Candidate", "Evidence", "Hypothesis", "RerankWeights", "Reranker"]
+__all__ = ["Candidate", "Evidence", "Hypothesis", "RerankWeights", "Reranker", "demands"]
 
 SHORT_FORM = 150  # added to the worth of a form's sound pieces, so that no short form is found everywhere
 
@@ -45,6 +50,8 @@ class RerankWeights:
     sound_pieces: int = 0
     dense_forms: int = 24
     sound_forms: int = 0
+    heard: int = 0
+    popularity: int = 0
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> RerankWeights:
@@ -77,9 +84,11 @@ class Hypothesis(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What one hypothesis says for forms, each int64 [forms]."""
+    """What one hypothesis says for forms, each int64 [forms]; zeros where it was not asked for."""
 
     dots: Numbers
+    heard: Numbers
+    popularity: Numbers
     letters: Numbers
     letter_edits: Numbers
     sounds: Numbers
@@ -87,10 +96,12 @@ class Evidence(NamedTuple):
     pieces: Numbers
 
     def parts(self, weights: RerankWeights) -> dict[str, Numbers]:
-        """The summands of the score: dense, letters, sounds, pieces."""
+        """The summands of the score: dense, heard, popularity, letters, sounds, pieces."""
         letters, sounds = self.letters - self.letter_edits, self.sounds - self.sound_edits
         return {
             "dense": self.dots,
+            "heard": weights.heard * self.heard,
+            "popularity": weights.popularity * self.popularity,
             "letters": weights.letter_match * letters - weights.letter_edit * self.letter_edits,
             "sounds": weights.sound_match * sounds - weights.sound_edit * self.sound_edits,
             "pieces": weights.sound_pieces * self.pieces,
@@ -112,24 +123,51 @@ class Candidate(NamedTuple):
     sound_edits: float
 
 
+EVERYTHING = RerankWeights(**dict.fromkeys(RerankWeights.__dataclass_fields__, 1))
+
+
 class Reranker:
-    """Ranks the entities of a bundle: `forms` in canonical text, `form_entity` int32 [forms]."""
+    """Ranks the entities of a bundle.
+
+    Args:
+        forms: surface forms in canonical text. form_entity: int32 [forms], each one's entity.
+        lang: the language that is spoken. weights: of the evidence.
+        popularity: int [entities], the demand of each (`demands`); none by default.
+
+    Raises:
+        BundleCorruptError: there are more or fewer forms than owners of forms.
+    """
 
     def __init__(
-        self, forms: Sequence[str], form_entity: NDArray[np.int32], lang: str, weights: RerankWeights
+        self,
+        forms: Sequence[str],
+        form_entity: NDArray[np.int32],
+        lang: str,
+        weights: RerankWeights,
+        popularity: Sequence[int] | None = None,
     ) -> None:
         if len(forms) != len(form_entity):
             raise BundleCorruptError(
-                f"entities.jsonl.gz: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
+                f"entities.jsonl: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
                 "build the bundle again"
             )
         self.weights = weights
         self._entity = form_entity
         self._entities = len(np.unique(form_entity))
+        self._demand = np.zeros(len(forms), np.int64)
+        if popularity is not None:
+            self._demand = np.array(popularity, np.int64)[form_entity]
         self._fold = SoundFold(lang)
+        self._forms, self._lang = forms, lang
+        if weights.heard:
+            self._hearing  # noqa: B018  made now, so that no request waits for it
         self._letters = [form.replace(" ", "") for form in forms]
         self._sounds = [self._fold(form) for form in forms]
         self._pieces = GramIndex(self._sounds)
+
+    @cached_property
+    def _hearing(self) -> Hearing:
+        return Hearing(self._lang, self._forms)
 
     def rank(self, hypotheses: Sequence[Hypothesis], k: int) -> list[Candidate]:
         """The `k` best entities; of several hypotheses the weighted mean of their scores counts."""
@@ -138,13 +176,12 @@ class Reranker:
         share = np.array([hypothesis.weight for hypothesis in hypotheses], np.float64)
         share /= share.sum()
         parts: dict[str, NDArray[np.float64]] = {}
-        edits = np.zeros(len(pool))
         for hypothesis, found, weight in zip(hypotheses, shared, share, strict=True):
-            evidence = self._evidence(hypothesis, found, pool)
-            edits += weight * evidence.sound_edits
+            evidence = self._evidence(hypothesis, found, pool, self.weights)
             for name, values in evidence.parts(self.weights).items():
                 parts[name] = parts.get(name, 0.0) + weight * values
-        return self._best(pool, parts, edits, k)
+        texts = [hypothesis.text for hypothesis in hypotheses]
+        return self._with_edits(self._best(pool, parts, k), texts, share)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""
@@ -154,7 +191,7 @@ class Reranker:
         """The candidate forms of one hypothesis and what it says for each: what weights are fitted on."""
         shared = self._pieces.shared(self._fold(hypothesis.text))
         pool = self._pool([hypothesis.dots], [shared], k)
-        return pool, self._evidence(hypothesis, shared, pool)
+        return pool, self._evidence(hypothesis, shared, pool, EVERYTHING)
 
     def _pool(self, dots: Sequence[NDArray[Any]], shared: Sequence[NDArray[np.float64]], k: int) -> Numbers:
         """Candidate forms, ascending, of at least `k` entities where there are as many."""
@@ -170,21 +207,27 @@ class Reranker:
         scores: NDArray[np.float64] = shared / (self._pieces.totals + SHORT_FORM)
         return scores
 
-    def _evidence(self, hypothesis: Hypothesis, shared: NDArray[np.float64], pool: Numbers) -> Evidence:
-        letters = [self._letters[form] for form in pool.tolist()]
-        sounds = [self._sounds[form] for form in pool.tolist()]
+    def _evidence(
+        self, hypothesis: Hypothesis, shared: NDArray[np.float64], pool: Numbers, wanted: RerankWeights
+    ) -> Evidence:
+        nothing = np.zeros(len(pool), np.int64)
+        letters = letter_edits = sounds = sound_edits = nothing
+        if wanted.letter_match or wanted.letter_edit:
+            letters, letter_edits = _edits(self._letters, pool, hypothesis.text.replace(" ", ""))
+        if wanted.sound_match or wanted.sound_edit:
+            sounds, sound_edits = _edits(self._sounds, pool, self._fold(hypothesis.text))
         return Evidence(
             dots=hypothesis.dots[pool].astype(np.int64),
-            letters=np.array([len(form) for form in letters], np.int64),
-            letter_edits=least_edits(letters, hypothesis.text.replace(" ", "")),
-            sounds=np.array([len(form) for form in sounds], np.int64),
-            sound_edits=least_edits(sounds, self._fold(hypothesis.text)),
+            heard=self._hearing.worth(hypothesis.text, pool) if wanted.heard else nothing,
+            popularity=self._demand[pool],
+            letters=letters,
+            letter_edits=letter_edits,
+            sounds=sounds,
+            sound_edits=sound_edits,
             pieces=shared[pool].astype(np.int64),
         )
 
-    def _best(
-        self, pool: Numbers, parts: Mapping[str, NDArray[np.float64]], edits: NDArray[np.float64], k: int
-    ) -> list[Candidate]:
+    def _best(self, pool: Numbers, parts: Mapping[str, NDArray[np.float64]], k: int) -> list[Candidate]:
         scores = sum(parts.values(), np.zeros(len(pool)))
         entities = self._entity[pool]
         best: dict[int, Candidate] = {}
@@ -192,12 +235,48 @@ class Reranker:
             entity = int(entities[place])
             if entity not in best:
                 own = {name: float(values[place]) for name, values in parts.items()}
-                form = int(pool[place])
-                sounds = len(self._sounds[form])
-                best[entity] = Candidate(entity, form, float(scores[place]), own, sounds, float(edits[place]))
+                best[entity] = Candidate(entity, int(pool[place]), float(scores[place]), own, 0, 0.0)
                 if len(best) == k:
                     break
         return list(best.values())
+
+    def _with_edits(
+        self, candidates: Sequence[Candidate], texts: Sequence[str], share: NDArray[np.float64]
+    ) -> list[Candidate]:
+        """The candidates with their sounds and the edits of them."""
+        forms = np.array([candidate.form for candidate in candidates], np.int64)
+        found = [_edits(self._sounds, forms, self._fold(text)) for text in texts]
+        edits = share @ np.array([edits for _, edits in found])
+        return [
+            candidate._replace(sounds=sounds, sound_edits=needed)
+            for candidate, sounds, needed in zip(
+                candidates, found[0][0].tolist(), edits.tolist(), strict=True
+            )
+        ]
+
+
+def demands(entities: Sequence[Entity]) -> list[int]:
+    """Demand for each entity in quarters of a doubling: floor(4 log2(1 + popularity)) of its metadata, 0 without one.
+
+    Raises:
+        BundleCorruptError: a popularity is no number from 0 up.
+    """
+    found = []
+    for entity in entities:
+        value = entity.metadata.get("popularity", 0)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+            raise BundleCorruptError(
+                f"entities.jsonl, {entity.id!r}, metadata.popularity: expected a number from 0 up, found {value!r}; "
+                "correct the catalog and build the bundle again"
+            )
+        found.append(((int(value) + 1) ** 4).bit_length() - 1)
+    return found
+
+
+def _edits(texts: Sequence[str], forms: Numbers, request: str) -> tuple[Numbers, Numbers]:
+    """Lengths of the texts of `forms`, and their edits."""
+    chosen = [texts[form] for form in forms.tolist()]
+    return np.array([len(text) for text in chosen], np.int64), least_edits(chosen, request)
 
 
 def _best_forms(scores: NDArray[Any], count: int) -> Numbers:

@@ -21,6 +21,7 @@ PENALTY = 1e-3
 # One unit of each feature is about one step of evidence, so that one penalty suits all.
 SCALES = {
     "dense": 10.0,
+    "heard": 0.03,
     "letter_match": 0.2,
     "letter_edit": 0.3,
     "sound_match": 0.25,
@@ -33,7 +34,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Choices:
-    """Candidates of many requests, one after another: `features` [rows, 6], `right` [rows], `starts` [requests]."""
+    """Candidates of many requests, one after another: `features` [rows, 7], `right` [rows], `starts` [requests]."""
 
     features: Floats
     right: NDArray[np.bool_]
@@ -68,6 +69,7 @@ def joined(parts: Sequence[Choices]) -> Choices:
 def _features(evidence: Evidence, unit: float) -> Floats:
     columns = (
         evidence.dots / unit,
+        evidence.heard,
         evidence.letters - evidence.letter_edits,
         -evidence.letter_edits,
         evidence.sounds - evidence.sound_edits,
@@ -79,7 +81,7 @@ def _features(evidence: Evidence, unit: float) -> Floats:
 
 
 def fit_weights(choices: Choices, held: Floats | None = None) -> Floats:
-    """Weights [6] of the scaled features, dense first; with `held`, all but the dense one stay as they are there."""
+    """Weights [7] of the scaled features, dense first; with `held`, all but the dense one stay as they are there."""
     from scipy.optimize import minimize
 
     start = np.full(len(SCALES), 0.1) if held is None else held

@@ -9,7 +9,7 @@ from edge_er.rerank import Evidence
 from edge_er.training.reranking import Choices, fit_weights, joined, whole_weights
 
 UNIT = 127.0**2
-TRUE = np.array([1.5, 0.0, 1.0, 2.0, 1.0, 0.0])
+TRUE = np.array([1.5, 0.5, 0.0, 1.0, 2.0, 1.0, 0.0])
 
 
 def requests(count: int, rng: np.random.Generator) -> list[tuple[Evidence, np.ndarray, list[int]]]:
@@ -19,7 +19,8 @@ def requests(count: int, rng: np.random.Generator) -> list[tuple[Evidence, np.nd
         lengths = rng.integers(6, 14, (2, 10))
         edits = (lengths * rng.random((2, 10))).astype(np.int64)
         dots, pieces = rng.integers(0, int(UNIT), 10), rng.integers(0, 300, 10)
-        evidence = Evidence(dots, lengths[0], edits[0], lengths[1], edits[1], pieces)
+        heard, demand = rng.integers(-200, 300, 10), np.zeros(10, np.int64)
+        evidence = Evidence(dots, heard, demand, lengths[0], edits[0], lengths[1], edits[1], pieces)
         scores = Choices.of([(evidence, np.arange(10), [0])], UNIT).features @ TRUE
         chances = np.exp(scores - scores.max())
         made.append(
@@ -40,12 +41,12 @@ def test_the_weights_of_the_law_are_found(choices: Choices) -> None:
 
 
 def test_evidence_against_its_sense_gets_no_weight(choices: Choices) -> None:
-    turned = Choices(choices.features * [1, 1, 1, -1, 1, 1], choices.right, choices.starts)
-    assert fit_weights(turned)[3] == 0
+    turned = Choices(choices.features * [1, 1, 1, 1, -1, 1, 1], choices.right, choices.starts)
+    assert fit_weights(turned)[4] == 0
 
 
 def test_held_weights_stay(choices: Choices) -> None:
-    held = np.array([0.1, 0.0, 1.0, 2.0, 1.0, 0.0])
+    held = np.array([0.1, 0.5, 0.0, 1.0, 2.0, 1.0, 0.0])
     found = fit_weights(choices, held)
     assert found[1:] == pytest.approx(held[1:])
     assert found[0] == pytest.approx(1.5, abs=0.2)
@@ -68,4 +69,4 @@ def test_whole_numbers_rank_alike(choices: Choices) -> None:
     score = sum(evidence.parts(weights).values())
     assert np.corrcoef(exact, score)[0, 1] > 0.9999
     with pytest.raises(ValueError, match="dense"):
-        whole_weights(np.array([0, 1, 1, 1, 1, 1.0]), UNIT)
+        whole_weights(np.array([0, 1, 1, 1, 1, 1, 1.0]), UNIT)

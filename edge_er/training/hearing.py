@@ -1,0 +1,270 @@
+"""Costs of what recognisers hear for what was said, counted in aligned pairs of said and recognised requests.
+
+Pairs are aligned letter by letter at the least cost (Viterbi), costs are made of what was counted, and both are
+repeated: hard expectation maximisation of the edit distance of Ristad and Yianilos (1998). Only the names inside the
+requests are counted: carriers are few and heard well. `section_lines` writes what `edge_er/hearing.py` reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.hearing import UNHEARD_OF
+
+__all__ = ["Counts", "Pair", "count", "learn", "section_lines"]
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+LETTER_CODES = {letter: code for code, letter in enumerate(LETTERS)}
+OTHER = EDGE = LOST = len(
+    LETTERS
+)  # another character; the edge of a text as a neighbour; the column of a lost letter
+SIZE = OTHER + 1
+KEYS = LETTERS + "_"
+BATCH = 2000
+HOPELESS = 6.0  # bits a letter said, above which a pair has nothing in common
+HEARD, MISSED, ADDED = 0, 1, 2
+UNIT = 8  # costs are in eighths of a bit
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+class Pair(NamedTuple):
+    """A request as it was said and as it was heard, canonical and without spaces; the name is said[start:end]."""
+
+    said: str
+    heard: str
+    start: int
+    end: int
+
+
+class Costs(NamedTuple):
+    """Costs in bits for aligning: `said` [said, heard], `missed` [said], `added` [heard]."""
+
+    said: Floats
+    missed: Floats
+    added: Floats
+
+
+@dataclass
+class Counts:
+    """How often what was heard, by neighbours; a neighbour may be the edge.
+
+    `after` [said before, said, heard or lost], `before` [said after, said, heard or lost], `added`, `beside` (in names)
+    and `usual` (anywhere) [heard before, heard].
+    """
+
+    after: Floats
+    before: Floats
+    added: Floats
+    beside: Floats
+    usual: Floats
+
+    @classmethod
+    def empty(cls) -> Counts:
+        """Nothing counted."""
+        context, table = (SIZE, SIZE, SIZE), (SIZE, SIZE)
+        return cls(*(np.zeros(shape) for shape in (context, context, table, table, table)))
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            *(mine + own for mine, own in zip(vars(self).values(), vars(other).values(), strict=True))
+        )
+
+    def said(self) -> Floats:
+        """Chance of each letter said to be heard as each, or lost: [said, heard or lost]."""
+        seen = self.after.sum(0)
+        usual = self.usual.sum(0) + 1
+        smooth = np.append(0.3 * usual[:LOST] / usual.sum(), 0.1)
+        chance: Floats = (seen + 4 * smooth) / (seen.sum(1, keepdims=True) + 4)
+        return chance
+
+    def added_chance(self) -> Floats:
+        """Chance of each letter to be added anywhere: [heard]."""
+        chance: Floats = (self.added.sum(0) + 0.1) / self.after.sum()
+        return chance
+
+
+def first_costs() -> Costs:
+    """Before anything is counted: vowels are heard for each other more easily than other letters."""
+    vowel = np.array([letter in "aeiouy" for letter in LETTERS] + [False])
+    said = np.full((SIZE, SIZE), 4.0)
+    said[np.ix_(vowel, vowel)] = 2.4
+    np.fill_diagonal(said, 0.0)
+    return Costs(said, np.full(SIZE, 2.6), np.full(SIZE, 2.6))
+
+
+def learn(pairs: Sequence[Pair], rounds: int = 3) -> Counts:
+    """Counts of the pairs of one language, aligned again at the costs of each round's counts."""
+    costs = first_costs()
+    for _ in range(rounds):
+        counts = count(pairs, costs)
+        chance = counts.said()
+        heard = np.column_stack([chance[:, :LOST], np.full(SIZE, 0.01)])  # other characters are heard for any
+        costs = Costs(-np.log2(heard), -np.log2(chance[:, LOST]), -np.log2(counts.added_chance()))
+    return counts
+
+
+def count(pairs: Sequence[Pair], costs: Costs) -> Counts:
+    """What was heard for what in all names, aligned at least cost."""
+    counts = Counts.empty()
+    for start in range(0, len(pairs), BATCH):
+        batch = pairs[start : start + BATCH]
+        aligned = _Aligned(batch, costs)
+        for step in aligned.steps():
+            aligned.count(step, counts)
+    return counts
+
+
+class _Step(NamedTuple):
+    """One step back of all pairs: its kind, and how many letters said and heard there were before it was taken back."""
+
+    kind: Codes
+    said: Codes
+    heard: Codes
+
+
+class _Aligned:
+    """A batch of pairs aligned at least cost."""
+
+    def __init__(self, pairs: Sequence[Pair], costs: Costs) -> None:
+        self.said, self.said_lengths = _padded([pair.said for pair in pairs])
+        self.heard, self.heard_lengths = _padded([pair.heard for pair in pairs])
+        self.start = np.array([pair.start for pair in pairs])
+        self.end = np.array([pair.end for pair in pairs])
+        self.rows = np.arange(len(pairs))
+        self._kinds, best = self._align(costs)
+        self.hopeful = best <= HOPELESS * self.said_lengths
+
+    def _align(self, costs: Costs) -> tuple[NDArray[np.int8], Floats]:
+        """Kind of the best last step [letters said + 1, pairs, letters heard + 1], and the cost of each pair."""
+        steps = self.said.shape[1]
+        edge = np.zeros((len(self.rows), 1))
+        added = np.concatenate([edge, np.cumsum(costs.added[self.heard], axis=1)], axis=1)
+        kinds = np.full((steps + 1, *added.shape), ADDED, np.int8)
+        row, total = added, np.where(self.said_lengths == 0, added[self.rows, self.heard_lengths], 0.0)
+        for step in range(1, steps + 1):
+            letter = self.said[:, step - 1]
+            hear = np.concatenate(
+                [edge + np.inf, row[:, :-1] + costs.said[letter[:, None], self.heard]], axis=1
+            )
+            miss = row + costs.missed[letter][:, None]
+            least = np.minimum(hear, miss)
+            row = np.minimum.accumulate(least - added, axis=1) + added
+            kinds[step] = np.where(row < least - 1e-6, ADDED, np.where(hear <= miss, HEARD, MISSED))
+            total = np.where(self.said_lengths == step, row[self.rows, self.heard_lengths], total)
+        return kinds, total
+
+    def steps(self) -> Iterator[_Step]:
+        """The steps of the best alignments, from the end back to the start; kind -1 where there are none left."""
+        said, heard = self.said_lengths.copy(), self.heard_lengths.copy()
+        while (live := (said > 0) | (heard > 0)).any():
+            kind = self._kinds[said, self.rows, heard].astype(np.int64)
+            kind = np.where(said == 0, ADDED, np.where(heard == 0, MISSED, kind))
+            yield _Step(np.where(live, kind, -1), said.copy(), heard.copy())
+            said = said - (live & (kind != ADDED))
+            heard = heard - (live & (kind != MISSED))
+
+    def count(self, step: _Step, counts: Counts) -> None:
+        """Add one step of all pairs to the counts."""
+        letter, hears = _at(self.said, step.said - 1), _at(self.heard, step.heard - 1)
+        before = np.where(step.said - 1 > self.start, _at(self.said, step.said - 2), EDGE)
+        after = np.where(step.said < self.end, _at(self.said, step.said), EDGE)
+        heard_before = np.where(step.heard > 1, _at(self.heard, step.heard - 2), EDGE)
+        inside = self.hopeful & (step.said > self.start) & (step.said <= self.end)
+        said = inside & (step.kind >= 0) & (step.kind != ADDED) & (letter != OTHER)
+        to = np.where(step.kind == MISSED, LOST, hears)
+        said &= (step.kind == MISSED) | (hears != OTHER)
+        np.add.at(counts.after, (before[said], letter[said], to[said]), 1)
+        np.add.at(counts.before, (after[said], letter[said], to[said]), 1)
+        added = inside & (step.kind == ADDED) & (step.said < self.end)
+        np.add.at(counts.added, (heard_before[added], hears[added]), 1)
+        named = (said & (step.kind == HEARD)) | added
+        np.add.at(counts.beside, (heard_before[named], hears[named]), 1)
+        heard = (step.kind >= 0) & (step.kind != MISSED)
+        np.add.at(counts.usual, (heard_before[heard], hears[heard]), 1)
+
+
+def _padded(texts: Sequence[str]) -> tuple[Codes, Codes]:
+    """Codes [texts, longest] and lengths [texts]."""
+    lengths = np.array([len(text) for text in texts], np.int64)
+    codes = np.full((len(texts), int(lengths.max())), OTHER, np.int64)
+    for row, text in enumerate(texts):
+        codes[row, : len(text)] = [LETTER_CODES.get(letter, OTHER) for letter in text]
+    return codes, lengths
+
+
+def _at(codes: Codes, places: Codes) -> Codes:
+    """The letter of each row at its place; the nearest where there is none."""
+    found: Codes = codes[np.arange(len(codes)), np.clip(places, 0, codes.shape[1] - 1)]
+    return found
+
+
+def section_lines(counts: Counts, words: Sequence[str], shifts: int = 1000, least: int = 3) -> Iterator[str]:
+    """The lines of one language in `data/hearing.txt`.
+
+    `shifts` neighbours are told, those that explain most bits; what was counted fewer than `least` times is not told.
+    """
+    yield f"words {' '.join(sorted(words))}"
+    yield from _table("usual", *_chances(counts.usual, counts.usual.sum(1), np.zeros(SIZE), 20, least))
+    rate = counts.added_chance()
+    yield from _table("added", *_chances(counts.added, counts.beside.sum(1), rate, 10, least))
+    said = counts.said()
+    told = (counts.after.sum(0) >= least) & (-UNIT * np.log2(said) < UNHEARD_OF)
+    yield from _table("said", said[:LOST], told[:LOST], lost=True)
+    parts = [(name, _shifts(getattr(counts, name), said)) for name in ("after", "before")]
+    floor = np.sort(np.concatenate([worth.ravel() for _, (_, worth) in parts]))[-shifts]
+    for name, (shift, worth) in parts:
+        yield from _shift_lines(name, shift, worth >= max(floor, 1e-9))
+
+
+def _chances(
+    seen: Floats, places: Floats, anywhere: Floats, weight: float, least: int
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Chances [neighbour + 1, heard], the last row for any neighbour, and which of them are told."""
+    if not anywhere.any():
+        anywhere = (seen.sum(0) + 1) / (seen.sum() + SIZE)
+    chances = (seen + weight * anywhere) / (places[:, None] + weight)
+    told = np.vstack([seen >= least, np.ones(SIZE, bool)])
+    told[:, OTHER] = False
+    return np.vstack([chances, anywhere]), told
+
+
+def _shifts(seen: Floats, said: Floats) -> tuple[Floats, Floats]:
+    """Bits by which a neighbour changes a cost [neighbour, said, heard or lost], and how many that explains in all."""
+    beside = (seen + 6 * said[None]) / (seen.sum(2, keepdims=True) + 6)
+    shift = np.log2(said)[None] - np.log2(beside)
+    worth = np.where(np.abs(shift) >= 0.5, seen * np.abs(shift), 0.0)
+    worth[:, OTHER] = 0.0
+    return shift, worth
+
+
+def _table(kind: str, chances: Floats, told: NDArray[np.bool_], lost: bool = False) -> Iterator[str]:
+    """Lines of costs, those for any neighbour first."""
+    keys = LETTERS if lost else KEYS + "."
+    for row in sorted(range(len(chances)), key=lambda row: keys[row] != "."):
+        columns = np.flatnonzero(told[row]).tolist()
+        cells = [
+            f"{_column(column, lost)}{round(-UNIT * np.log2(chances[row, column]))}" for column in columns
+        ]
+        if cells:
+            yield " ".join([kind, keys[row], *cells])
+
+
+def _shift_lines(kind: str, shift: Floats, told: NDArray[np.bool_]) -> Iterator[str]:
+    for neighbour, letter in np.argwhere(told.any(2)).tolist():
+        key = KEYS[neighbour] + LETTERS[letter] if kind == "after" else LETTERS[letter] + KEYS[neighbour]
+        columns = np.flatnonzero(told[neighbour, letter]).tolist()
+        cells = [
+            f"{_column(column, True)}{round(UNIT * shift[neighbour, letter, column])}" for column in columns
+        ]
+        yield " ".join([kind, key, *cells])
+
+
+def _column(column: int, lost: bool) -> str:
+    return "-" if lost and column == LOST else KEYS[column]

@@ -1,0 +1,123 @@
+"""What recognisers hear: the weighted alignment, its tables, and counting them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge_er.hearing import BORDER, LEFT, UNHEARD_OF, Hearing, _codes, _costs
+from edge_er.normalize import canonical_text
+from edge_er.training.hearing import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
+
+LANGUAGES = ("de", "en", "fr", "it", "es", "xx")
+TEXTS = st.text("abehrt1 é中", max_size=9).map(lambda text: " ".join(text.split()))
+EDGE = 63
+
+
+def slow_worth(lang: str, form: str, request: str) -> int:
+    """The same by the book: one cell after another, over all letters of form and request."""
+    if not request:
+        return 0
+    costs, said, heard = (
+        _costs(lang),
+        _codes(form.replace(" ", "")).tolist(),
+        _codes(request.replace(" ", "")).tolist(),
+    )
+    left, borders = [0], {0}
+    for word in request.split():
+        left += [left[-1] + (0 if word in costs.words else LEFT) * (n + 1) for n in range(len(word))]
+        borders.add(len(left) - 1)
+    usual, added = [0], [0]
+    for before, letter in zip([EDGE, *heard], heard, strict=False):
+        usual.append(int(costs.usual[before, letter]))
+        added.append(max(int(costs.added[before, letter]) - usual[-1], 1))
+    row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
+    for place in range(1, len(row)):
+        row[place] = max(row[place], row[place - 1] - added[place])
+    for number, letter in enumerate(said):
+        before = said[number - 1] if number else EDGE
+        after = said[number + 1] if number + 1 < len(said) else EDGE
+        cost = costs.said[letter].copy()
+        shifts = costs.after[before, letter].astype(int) + costs.before[letter, after]
+        cost = np.where(cost < UNHEARD_OF, np.clip(cost + shifts, 0, UNHEARD_OF), cost).tolist()
+        new = [value - max(cost[64], 1) for value in row]
+        for place in range(1, len(row)):
+            hear = row[place - 1] + usual[place] - cost[heard[place - 1]]
+            new[place] = max(new[place], hear, new[place - 1] - added[place])
+        row = new
+    ends = [value - left[-1] + left[place] + BORDER * (place in borders) for place, value in enumerate(row)]
+    return max(ends)
+
+
+@given(st.sampled_from(LANGUAGES), st.lists(TEXTS, min_size=1, max_size=5), TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_worth_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
+    found = Hearing(lang, forms).worth(request, range(len(forms)))
+    assert found.tolist() == [slow_worth(lang, form, request) for form in forms]
+
+
+def test_forms_do_not_touch_each_other() -> None:
+    forms = ["bayern eins", "", "ffn", "deutschlandfunk kultur" * 3, "中文", "q"]
+    hearing, request = Hearing("de", forms), "spiele bitte baiern eins"
+    alone = [int(hearing.worth(request, [form])[0]) for form in range(6)]
+    assert hearing.worth(request, range(6)).tolist() == alone
+    assert hearing.worth(request, [3, 0, 3]).tolist() == [alone[3], alone[0], alone[3]]
+    assert [int(Hearing("de", [form]).worth(request, [0])[0]) for form in forms] == alone
+
+
+def test_nothing_to_weigh() -> None:
+    hearing = Hearing("de", ["ser", ""])
+    assert hearing.worth("ser", []).tolist() == []
+    assert hearing.worth("", [0, 1]).tolist() == [0, 0]
+    assert Hearing("de", [""]).worth("ser", [0]).tolist() == [2 * BORDER - 3 * LEFT]
+
+
+@pytest.mark.parametrize(
+    ("lang", "heard", "right", "wrong"),
+    [
+        ("de", "spiele deutschlandfunk", "deutschlandfunk", "deutschlandfunk nova"),
+        ("de", "spiele deutschland funk nova", "deutschlandfunk nova", "deutschlandfunk"),
+        ("en", "play hart radio", "heart", "art"),
+        ("fr", "mets sherry fm", "cherie fm", "ferie fm"),
+        ("es", "pon la cadena cer", "cadena ser", "cadena dial"),
+        ("it", "metti radio bolonia", "radio bologna", "radio cologno"),
+    ],
+)
+def test_the_likelier_form_is_worth_more(lang: str, heard: str, right: str, wrong: str) -> None:
+    first, second = Hearing(lang, [right, wrong]).worth(canonical_text(heard), [0, 1]).tolist()
+    assert first > second
+
+
+def test_words_of_carriers_may_stand_beside() -> None:
+    worth = Hearing("es", ["cadena ser"]).worth
+    assert worth("cadena ser pon", [0]) == worth("cadena ser", [0])
+    assert worth("cadena ser xxx", [0]) == worth("cadena ser", [0]) - 3 * LEFT
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_tables_are_sound(lang: str) -> None:
+    costs = _costs(lang)
+    letters = np.arange(36)
+    assert (costs.said[letters, letters] < np.median(costs.said[:36, :36], axis=1)).all()
+    assert (costs.said >= 0).all() and (costs.said <= UNHEARD_OF).all()
+    assert (costs.usual >= 0).all() and (costs.added > 0).all()
+    assert len(costs.words) > 400
+
+
+def test_counting_finds_what_is_confused() -> None:
+    pairs = [
+        Pair(f"play{name}", f"play{name.replace('c', 'k').replace('h', '')}", 4, 4 + len(name))
+        for name in ("chaco", "coach", "cocoa", "hac", "cah")
+        for _ in range(40)
+    ]
+    counts = learn(pairs)
+    chance, code = counts.said(), LETTER_CODES
+    assert chance[code["c"], code["k"]] > 0.9
+    assert chance[code["h"], LOST] > 0.9
+    assert counts.after.sum(0)[code["p"]].sum() == 0  # carriers are not counted
+    lines = list(section_lines(counts, ["play"]))
+    assert lines[0] == "words play"
+    assert any(line.startswith("said c k") for line in lines)
+    assert (Counts.empty() + counts).usual.sum() == sum(len(pair.heard) for pair in pairs)

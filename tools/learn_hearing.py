@@ -1,0 +1,94 @@
+"""Write ``edge_er/data/hearing.txt``: what recognisers hear for what was said, and the words of carriers.
+
+    python -m tools.learn_hearing --data ../shared/data
+
+Pairs of said and recognised requests come from the voice train split, without the name clusters that are held out for
+fitting weights. The words are those of the shipped carriers and of annotated utterances, outside the names in them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from catalog_tools.requests import NAME_SLOTS, Carriers
+from edge_er.normalize import canonical_text
+from edge_er.training.data import held_out, name_cluster, read_rows
+from edge_er.training.hearing import Counts, Pair, learn, section_lines
+
+TARGET = Path(__file__).resolve().parents[1] / "edge_er" / "data" / "hearing.txt"
+LOCALES = {"de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}
+HELD_SHARE = 0.15
+LONGEST = 48  # letters of a request
+FREQUENT = 15  # times that a word stands in annotated utterances
+SLOT = re.compile(r"\[(\w+) : ([^\]]+)\]")
+HEADING = (
+    "# What recognisers hear for what was said, read by edge_er/hearing.py; made by tools/learn_hearing.py. Costs are\n"
+    "# -8 log2 of a frequency: a line has its kind, the letters it is about, and a cost for each letter heard (after\n"
+    "# and before: a change of it); - is not heard at all, _ the edge of a text, . any letter.\n"
+)
+
+
+def pairs(folder: Path) -> dict[str, list[Pair]]:
+    """Said and recognised requests by language, outside the held-out clusters."""
+    found: defaultdict[str, list[Pair]] = defaultdict(list)
+    for row in read_rows(folder / "voice" / "voice.jsonl.gz"):
+        if row["split"] != "train" or held_out(name_cluster(row["entity"]), HELD_SHARE):
+            continue
+        before, _, after = (_letters(part) for part in row["carrier"].partition("{}"))
+        said = _letters(row["text"])
+        if not (said.startswith(before) and said.endswith(after)):
+            continue
+        for heard in (_letters(row["asr"]), _letters(row["asr_noisy"])):
+            if 0 < len(said) <= LONGEST and 0 < len(heard) <= LONGEST:
+                found[row["lang"]].append(Pair(said, heard, len(before), len(said) - len(after)))
+    return found
+
+
+def carrier_words(folder: Path, lang: str) -> list[str]:
+    """Words of the shipped carriers, and those frequent in annotated utterances outside the names in them."""
+    shipped = Carriers.of_language(lang)
+    phrases = [shipped.phrases, shipped.nouns, shipped.wake, shipped.places, shipped.apps, shipped.polite]
+    words = {word for kind in phrases for phrase in kind for word in _words(phrase)}
+    rows = read_rows(folder / "massive" / f"{LOCALES[lang]}.jsonl.gz")
+    observed = Counter(word for row in rows if row["partition"] == "train" for word in _outside_names(row))
+    return sorted(words | {word for word, times in observed.items() if times >= FREQUENT})
+
+
+def _outside_names(row: dict[str, str]) -> list[str]:
+    """Words of an annotated utterance that stand in no slot for a name."""
+    return _words(SLOT.sub(lambda slot: " " if slot[1] in NAME_SLOTS else slot[2], row["annot_utt"]))
+
+
+def _words(phrase: str) -> list[str]:
+    return canonical_text(phrase.replace("{}", " ")).split()
+
+
+def _letters(text: str) -> str:
+    return canonical_text(text).replace(" ", "")
+
+
+def main() -> None:
+    """Count, and write the file: a section for each language, and one for all other languages."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    options = parser.parse_args()
+    lines, total, every_word = [], Counts.empty(), set()
+    for lang, of_lang in sorted(pairs(options.data).items()):
+        counts, words = learn(of_lang), carrier_words(options.data, lang)
+        lines += [f"[{lang}]", *section_lines(counts, words)]
+        total += counts
+        every_word.update(words)
+        print(f"{lang}: {len(of_lang)} pairs, {len(words)} words", flush=True)
+    lines += ["[all]", *section_lines(total, sorted(every_word))]
+    partial = TARGET.with_name(f"{TARGET.name}.partial")
+    partial.write_text(HEADING + "\n".join(lines) + "\n", encoding="utf-8")
+    partial.replace(TARGET)
+
+
+if __name__ == "__main__":
+    main()
