@@ -80,14 +80,20 @@ def calibration() -> Iterator[str]:
         [
             kind,
             f"{row['rows']:,}",
-            *(f"{row[key]:.3f}" for key in ("answered", "ambiguous", "right_of_answered")),
+            *(
+                "-" if row[key] is None else f"{row[key]:.3f}"
+                for key in ("answered", "ambiguous", "right_of_answered")
+            ),
         ]
         for kind, row in table["kinds"].items()
     ]
     yield "### Confidence and silence"
     yield markdown_table(["request", "rows", "answered", "ambiguous", "right of answered"], rows)
     yield (
-        f"Expected calibration error {table['expected_calibration_error']:.3f}, AUROC {table['auroc']:.3f}. "
+        f"At precision {result['min_precision']}. Expected calibration error "
+        f"{table['expected_calibration_error']:.3f}; AUROC of what the catalog holds against what it does not: "
+        + ", ".join(f"{how} {auroc:.3f}" for how, auroc in table["no_match_auroc"].items())
+        + ". "
         + source_line("calibration", result)
     )
     if (RESULTS / "calibration.png").is_file():

@@ -1,76 +1,138 @@
-"""Scores to a decision: how sure the best answer is, and whether to give it."""
+"""Evidence to a decision: how sure each candidate is, and whether to answer.
+
+    evidence   = sum of weight * sign over the signs of the best candidate + choice * ln(share) + bias
+    share      = 1 / sum of exp((score_i - score_1) / temperature) over the first five candidates
+    confidence = 1 / (1 + exp(-evidence)), or on the straight lines between `knots`
+
+The signs are `cosine` of request and candidate; where the bundle re-ranks also `sounds`, ln(1 + length of its form in
+sound codes), and `sound_edits`, less the edits of them that the request needs. Candidate i has the best one's
+confidence times exp((score_i - score_1) / temperature). No weight is below 0: a nearer, better heard, longer form, or a
+weaker rival, never lowers confidence.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
 
 from edge_er.errors import BundleCorruptError
 
-__all__ = ["Calibration", "Decision"]
+__all__ = ["COMPARED", "Calibration", "Decision", "Standing"]
 
 Decision = Literal["match", "ambiguous", "no_match"]
+Curve = tuple[tuple[float, float], ...]
+
+COMPARED = 5  # candidates that share the confidence
+_CURVES = ("knots", "precision")
+
+
+class Standing(NamedTuple):
+    """How the candidates of one request stand: their `scores`, best first, and the signs of the best one by name."""
+
+    scores: Sequence[float]
+    signs: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Confidence of a candidate = logistic(score_weight * score + margin_weight * min(margin, margin_cap) + bias).
+    """Weights of the signs, and what confidence a wanted precision needs.
 
-    `score` is the cosine of request and candidate, `margin` how far it is above the best other candidate (negative
-    below it; all of `score` where there is no other). Beyond `margin_cap` a margin says no more: a catalog of few
-    names has wide margins for any text.
+    `precision` holds points (precision, confidence), both ascending: of the requests whose best candidate has at least
+    that confidence, this share is answered rightly. Between two points it is straight. `min_precision` is what a bundle
+    answers with unless it is asked for another.
 
-    A request is answered where the best candidate's confidence reaches `min_confidence`, or its score `min_score`
-    (none does above 1): siblings of one family take confidence from each other, yet the request names one of them.
-    A best candidate less than `ambiguous_margin` above the second is ambiguous.
+    Candidates with at least `rival` times the confidence of the best are too close to tell apart.
     """
 
-    score_weight: float = 14.0
-    margin_weight: float = 6.0
-    bias: float = -9.0
-    margin_cap: float = 0.2
-    min_confidence: float = 0.25
-    min_score: float = 1.01
-    ambiguous_margin: float = 0.02
+    weights: Mapping[str, float] = field(default_factory=lambda: {"cosine": 12.0})
+    choice: float = 1.5
+    bias: float = -7.0
+    temperature: float = 0.05
+    rival: float = 1 / 3
+    min_precision: float = 0.95
+    knots: Curve = ()
+    precision: Curve = ((0.0, 0.0), (0.95, 0.75), (1.0, 1.0))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Calibration:
         """The calibration of a manifest; what it does not say keeps its default.
 
         Raises:
-            BundleCorruptError: a value is no finite number.
+            BundleCorruptError: a value is no finite number or curve, or out of its range.
         """
         known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
         for name, value in known.items():
-            if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-                raise BundleCorruptError(
-                    f"manifest.json, calibration.{name}: expected a number, found {value!r}; build the bundle again"
-                )
+            if name in _CURVES:
+                known[name] = _curve(name, value)
+            elif name == "weights":
+                known[name] = _weights(value)
+            elif not _is_number(value) or (name == "choice" and value < 0):
+                raise _wrong(name, "a number, 0 or more for a weight", value)
+        for name, most in (("temperature", math.inf), ("min_precision", 1.0)):
+            if not 0 < known.get(name, 0.5) < most:
+                raise _wrong(name, f"a number above 0 and below {most}", known[name])
         return cls(**known)
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, Any]:
         """As it stands in a manifest."""
-        return asdict(self)
+        return {
+            name: [list(point) for point in value] if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
 
-    def confidences(self, scores: Sequence[float]) -> list[float]:
-        """Confidence in [0, 1] of each candidate; `scores` are cosines, best first."""
-        confidences = []
-        for rank, score in enumerate(scores):
-            rival = scores[0] if rank else scores[1] if len(scores) > 1 else 0.0
-            margin = min(score - rival, self.margin_cap)
-            evidence = self.score_weight * score + self.margin_weight * margin + self.bias
-            confidences.append(_logistic(evidence))
-        return confidences
+    def evidence(self, standing: Standing) -> float:
+        """How much speaks for the best candidate.
 
-    def decide(self, scores: Sequence[float], confidences: Sequence[float]) -> Decision:
-        """What to answer; `scores` are cosines, best first, with their `confidences`."""
-        if not scores or (confidences[0] < self.min_confidence and scores[0] < self.min_score):
+        Raises:
+            BundleCorruptError: there is a weight for a sign that the request was not looked at for.
+        """
+        if missing := self.weights.keys() - standing.signs.keys():
+            known = ", ".join(sorted(standing.signs))
+            raise _wrong("weights", f"weights of {known}", ", ".join(sorted(missing)))
+        signs = sum(weight * standing.signs[name] for name, weight in self.weights.items())
+        total = sum(self._odds(standing.scores[:COMPARED]))
+        return signs - self.choice * math.log(total) + self.bias
+
+    def confidences(self, standing: Standing) -> list[float]:
+        """Confidence in [0, 1] of each candidate."""
+        if not standing.scores:
+            return []
+        evidence = self.evidence(standing)
+        best = _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)
+        return [best * odds for odds in self._odds(standing.scores)]
+
+    def needed(self, min_precision: float | None = None) -> float:
+        """The confidence from which on answers are right at least that often; by default the bundle's own wish.
+
+        Raises:
+            TypeError: `min_precision` is no number.
+            ValueError: it is not between 0 and 1.
+        """
+        wanted = self.min_precision if min_precision is None else min_precision
+        if not isinstance(wanted, (int, float)) or isinstance(wanted, bool):
+            raise TypeError(f"expected min_precision as a number, found {type(wanted).__name__}")
+        if not 0 < wanted < 1:
+            raise ValueError(f"expected min_precision between 0 and 1, both excluded, found {wanted}")
+        return _on_curve(self.precision, wanted)
+
+    def decide(self, confidences: Sequence[float], min_precision: float | None = None) -> Decision:
+        """What to answer; `confidences` are those of the candidates, best first.
+
+        "match" where the best one alone is sure enough, "ambiguous" where it and its rivals are together.
+        """
+        needed = self.needed(min_precision)
+        if not confidences or confidences[0] <= 0:
             return "no_match"
-        if len(scores) > 1 and scores[0] - scores[1] < self.ambiguous_margin:
-            return "ambiguous"
-        return "match"
+        close = [value for value in confidences[:COMPARED] if value >= self.rival * confidences[0]]
+        if sum(close) < needed:
+            return "no_match"
+        return "ambiguous" if len(close) > 1 else "match"
+
+    def _odds(self, scores: Sequence[float]) -> list[float]:
+        return [math.exp((score - scores[0]) / self.temperature) for score in scores]
 
 
 def _logistic(value: float) -> float:
@@ -78,3 +140,45 @@ def _logistic(value: float) -> float:
         return 1.0 / (1.0 + math.exp(-value))
     odds = math.exp(value)
     return odds / (1.0 + odds)
+
+
+def _on_curve(points: Curve, value: float) -> float:
+    """The height of `points` at `value`: straight between two of them, level beyond the ends."""
+    if value <= points[0][0]:
+        return points[0][1]
+    for (left, low), (right, high) in pairwise(points):
+        if value <= right:
+            return low + (high - low) * (value - left) / (right - left)
+    return points[-1][1]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _weights(values: object) -> dict[str, float]:
+    if not isinstance(values, Mapping) or not all(
+        _is_number(value) and value >= 0 for value in values.values()
+    ):
+        raise _wrong("weights", "a number, 0 or more, for each sign", values)
+    return {str(name): float(value) for name, value in values.items()}
+
+
+def _curve(name: str, points: Any) -> Curve:
+    pairs = isinstance(points, (list, tuple)) and all(
+        isinstance(point, (list, tuple)) and len(point) == 2 and all(map(_is_number, point))
+        for point in points
+    )
+    if not pairs or (name == "precision" and not points):
+        raise _wrong(name, "a list of [x, y]", points)
+    curve = tuple((float(x), float(y)) for x, y in points)
+    ascends = all(one[0] < other[0] and one[1] <= other[1] for one, other in pairwise(curve))
+    if not ascends or not all(0 <= height <= 1 for _, height in curve):
+        raise _wrong(name, "points that ascend, with heights from 0 to 1", points)
+    return curve
+
+
+def _wrong(name: str, expected: str, found: object) -> BundleCorruptError:
+    return BundleCorruptError(
+        f"manifest.json, calibration.{name}: expected {expected}, found {found!r}; build the bundle again"
+    )

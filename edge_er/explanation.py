@@ -15,7 +15,8 @@ class Explanation:
 
     `form` is the surface form that matched best. `parts` are the summands of `score`, in units of the cosine: dense,
     letters, sounds, pieces (the last three 0 in a bundle that does not re-rank). `margin` is how far `score` is above
-    the next candidate; 0 for the last one shown.
+    the next candidate; 0 for the last one shown. `signs` is what its confidence is
+    made of (see `edge_er.calibrate`).
     """
 
     id: str
@@ -24,6 +25,7 @@ class Explanation:
     score: float
     margin: float
     parts: Mapping[str, float] = field(hash=False)
+    signs: Mapping[str, float] = field(hash=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
@@ -34,4 +36,5 @@ class Explanation:
             "score": self.score,
             "margin": self.margin,
             "parts": dict(self.parts),
+            "signs": dict(self.signs),
         }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from edge_er.bundle import Bundle, read_bundle
-from edge_er.calibrate import Calibration, Decision
+from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
@@ -22,67 +22,21 @@ from edge_er.explanation import Explanation
 from edge_er.nbest import texts_and_weights
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Candidate, Hypothesis, Reranker, RerankWeights
+from edge_er.resolution import Match, Resolution
 from edge_er.search import ExactIndex
 
 __all__ = ["EntityResolver", "Match", "Resolution"]
 
+DENSE, RERANKED = "dense", "reranked"  # the calibration of a manifest for each way to rank
 SCORE_TOLERANCE = 0.01  # between machines; one step of one int8 value is about 0.001
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One candidate; `confidence` is in [0, 1].
-
-    `score` is its cosine with the request, in [-1, 1]; in a bundle that re-ranks, letter and sound evidence is added in
-    the same unit, and it may exceed 1.
-    """
-
-    id: str
-    name: str
-    aliases: tuple[str, ...]
-    score: float
-    confidence: float
-    metadata: Mapping[str, Any] = field(hash=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as JSON values."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "aliases": list(self.aliases),
-            "score": self.score,
-            "confidence": self.confidence,
-            "metadata": dict(self.metadata),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """The answer to one request. `matches` are ranked, best first, whatever the decision; empty for empty input."""
-
-    query: str
-    decision: Decision
-    matches: tuple[Match, ...]
-
-    @property
-    def best(self) -> Match | None:
-        """The first match; None under "no_match"."""
-        return self.matches[0] if self.matches and self.decision != "no_match" else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as JSON values; what `edge-er resolve --json` prints."""
-        return {
-            "query": self.query,
-            "decision": self.decision,
-            "best": self.best.to_dict() if self.best else None,
-            "matches": [match.to_dict() for match in self.matches],
-        }
 
 
 class EntityResolver:
     """Finds the entities of one bundle. Resolving opens no socket and writes no file."""
 
-    def __init__(self, bundle: Bundle, threads: int = 1) -> None:
+    def __init__(
+        self, bundle: Bundle, threads: int = 1, *, rerank: bool = True, min_precision: float | None = None
+    ) -> None:
         files = bundle.encoder_files
         self.encoder = Encoder.from_bytes(
             files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"]), threads
@@ -92,20 +46,37 @@ class EntityResolver:
         self._scale = float(bundle.manifest["index"]["scale"])
         self._index = ExactIndex(bundle.vectors, bundle.form_entity)
         self._form_entity = bundle.form_entity
-        self._calibration = Calibration.from_mapping(bundle.manifest.get("calibration", {}))
-        if self._reranks:
-            self._reranker  # noqa: B018  built now, so that no request waits for it
+        self.reranks = rerank and bool(bundle.manifest.get("rerank"))
+        self._weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
+        told = bundle.manifest.get("calibration") or {}
+        self._calibration = Calibration.from_mapping(told.get(RERANKED if self.reranks else DENSE, told))
+        self._calibration.needed(min_precision)  # refuses nonsense now, not at the first request
+        self._min_precision = min_precision
 
     @classmethod
-    def load(cls, name_or_path: str | os.PathLike[str], threads: int = 1) -> EntityResolver:
-        """Resolver of a shipped bundle's name, a bundle directory or a .zip; `threads` cores for one request.
+    def load(
+        cls,
+        name_or_path: str | os.PathLike[str],
+        threads: int = 1,
+        *,
+        rerank: bool = True,
+        min_precision: float | None = None,
+    ) -> EntityResolver:
+        """Resolver of a shipped bundle's name, a bundle directory or a .zip.
+
+        Args:
+            name_or_path: which bundle.
+            threads: cores for one request.
+            rerank: False leaves letter and sound evidence out, for speed: vectors alone rank.
+            min_precision: how often an answer should be right, between 0 and 1; by default what the bundle says (.95).
 
         Raises:
             BundleNotFoundError: there is none of that name; lists the nearest names.
             BundleVersionError: the bundle is newer than this package.
             BundleCorruptError: a file of the bundle is missing or damaged.
+            ValueError: `min_precision` is not between 0 and 1.
         """
-        return cls(read_bundle(name_or_path), threads)
+        return cls(read_bundle(name_or_path), threads, rerank=rerank, min_precision=min_precision)
 
     @property
     def name(self) -> str:
@@ -132,6 +103,7 @@ class EntityResolver:
         top_k: int = 5,
         *,
         nbest: Sequence[str | tuple[str, float]] | None = None,
+        min_precision: float | None = None,
     ) -> Resolution:
         """The entities that `query` names, at most `top_k`, best first.
 
@@ -143,31 +115,42 @@ class EntityResolver:
             top_k: how many candidates to give, from 1 up.
             nbest: instead of `query`, several texts of one utterance, each alone or with a weight above 0 (by default
                 1): the weighted mean of what they say counts.
+            min_precision: how often an answer should be right, between 0 and 1: the higher, the more requests are
+                "no_match". By default what the resolver was loaded with.
 
         Raises:
             TypeError: `query` or a text of `nbest` is no string, or not just one of both is given.
-            ValueError: `top_k` is below 1, or a weight is not above 0.
+            ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
         """
         if nbest is None and query is not None:
-            return self.resolve_batch([query], top_k)[0]
+            return self.resolve_batch([query], top_k, min_precision=min_precision)[0]
         if nbest is None or query is not None:
             found = f"{type(query).__name__} and nbest {type(nbest).__name__}"
             raise TypeError(f"expected either a request as a string or nbest=[...], found {found}")
-        return self._resolve_nbest(*texts_and_weights(nbest), top_k)
+        return self._resolve_nbest(*texts_and_weights(nbest), top_k, min_precision)
 
-    def resolve_batch(self, queries: Sequence[str], top_k: int = 5) -> list[Resolution]:
+    def resolve_batch(
+        self, queries: Sequence[str], top_k: int = 5, *, min_precision: float | None = None
+    ) -> list[Resolution]:
         """The answers to many requests: exactly those that `resolve` gives one by one."""
         _check_request(queries, top_k)
-        if self._reranks:
-            return [self._resolve_nbest([query], [1.0], top_k) for query in queries]
+        if self.reranks:
+            return [self._resolve_nbest([query], [1.0], top_k, min_precision) for query in queries]
         ids = [self.encoder.token_ids(query) for query in queries]
         vectors = self.encoder.encode_ids(ids, batch_size=1)  # a vector must not depend on its neighbours
-        entities, dots = self._index.search(quantise(vectors, self._scale), max(top_k, 2))
-        cosines = np.minimum(dots / self._scale**2, 1.0)
+        entities, dots = self._index.search(quantise(vectors, self._scale), max(top_k, COMPARED))
+        cosines = np.minimum(dots / self._scale**2, 1.0).tolist()
         return [
-            self._resolution(query, self.encoder.can_read(row_ids), row_entities, row_scores, top_k)
-            for query, row_ids, row_entities, row_scores in zip(
-                queries, ids, entities.tolist(), cosines.tolist(), strict=True
+            self._resolution(
+                query,
+                row_entities,
+                Standing(scores, {"cosine": scores[0] if scores else 0.0}),
+                self.encoder.can_read(row_ids),
+                top_k,
+                min_precision,
+            )
+            for query, row_ids, row_entities, scores in zip(
+                queries, ids, entities.tolist(), cosines, strict=True
             )
         ]
 
@@ -203,10 +186,6 @@ class EntityResolver:
                 )
         return len(expected)
 
-    @property
-    def _reranks(self) -> bool:
-        return bool(self.manifest.get("rerank"))
-
     @cached_property
     def _forms(self) -> list[str]:
         return [form for entity in self.entities for form in entity.surface_forms]
@@ -214,20 +193,38 @@ class EntityResolver:
     @cached_property
     def _reranker(self) -> Reranker:
         """Ranks on all evidence the bundle has weights for; without any, as the dense index does."""
-        weights = RerankWeights.from_mapping(self.manifest.get("rerank") or {})
         forms = [canonical_text(form) for form in self._forms]
-        return Reranker(forms, self._form_entity, self.lang, weights)
+        return Reranker(forms, self._form_entity, self.lang, self._weights)
 
-    def _resolve_nbest(self, texts: Sequence[str], weights: Sequence[float], top_k: int) -> Resolution:
+    def _resolve_nbest(
+        self, texts: Sequence[str], weights: Sequence[float], top_k: int, min_precision: float | None
+    ) -> Resolution:
         _check_request(texts, top_k)
         said = [(text, weight) for text, weight in zip(texts, weights, strict=True) if text.strip()]
         if not said:
-            return Resolution(texts[0] if texts else "", "no_match", ())
-        ranked = self._ranked([text for text, _ in said], [weight for _, weight in said], max(top_k, 2))
+            return self._resolution(
+                texts[0] if texts else "", (), Standing((), {}), False, top_k, min_precision
+            )
+        ranked = self._ranked(
+            [text for text, _ in said], [weight for _, weight in said], max(top_k, COMPARED)
+        )
         readable = any(self.encoder.can_read(self.encoder.token_ids(text)) for text, _ in said)
         entities = [candidate.entity for candidate in ranked]
-        scores = [candidate.score / self._scale**2 for candidate in ranked]
-        return self._resolution(texts[0], readable, entities, scores, top_k)
+        return self._resolution(texts[0], entities, self._standing(ranked), readable, top_k, min_precision)
+
+    def _standing(self, ranked: Sequence[Candidate]) -> Standing:
+        unit = self._scale**2
+        scores = [candidate.score / unit for candidate in ranked]
+        if not ranked:
+            return Standing(scores, {})
+        return Standing(scores, self._signs(ranked[0]))
+
+    def _signs(self, candidate: Candidate) -> dict[str, float]:
+        return {
+            "cosine": min(candidate.parts["dense"] / self._scale**2, 1.0),
+            "sounds": math.log1p(candidate.sounds),
+            "sound_edits": -candidate.sound_edits,
+        }
 
     def _ranked(self, texts: Sequence[str], weights: Sequence[float], k: int) -> list[Candidate]:
         ids = [self.encoder.token_ids(text) for text in texts]
@@ -242,18 +239,27 @@ class EntityResolver:
         entity, unit = self.entities[candidate.entity], self._scale**2
         parts = {name: value / unit for name, value in candidate.parts.items()}
         form = self._forms[candidate.form]
-        return Explanation(entity.id, entity.name, form, candidate.score / unit, margin / unit, parts)
+        score, signs = candidate.score / unit, self._signs(candidate)
+        return Explanation(entity.id, entity.name, form, score, margin / unit, parts, signs)
 
     def _resolution(
-        self, query: str, readable: bool, entities: Sequence[int], scores: Sequence[float], top_k: int
+        self,
+        query: str,
+        entities: Sequence[int],
+        standing: Standing,
+        readable: bool,
+        top_k: int,
+        min_precision: float | None,
     ) -> Resolution:
+        wanted = self._min_precision if min_precision is None else min_precision
         if not entities or not query.strip():
+            self._calibration.needed(wanted)
             return Resolution(query, "no_match", ())
-        confidences = self._calibration.confidences(scores) if readable else [0.0] * len(scores)
-        decision = self._calibration.decide(scores, confidences) if readable else "no_match"
+        confidences = self._calibration.confidences(standing) if readable else [0.0] * len(entities)
+        decision = self._calibration.decide(confidences, wanted)
         matches = tuple(
             self._match(entity, score, confidence)
-            for entity, score, confidence in zip(entities[:top_k], scores, confidences, strict=False)
+            for entity, score, confidence in zip(entities[:top_k], standing.scores, confidences, strict=False)
         )
         return Resolution(query, decision, matches)
 

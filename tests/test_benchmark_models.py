@@ -12,7 +12,7 @@ from benchmarks import calibration, distillation, quantisation
 from benchmarks.accuracy import comparison
 from benchmarks.systems import load_encoder, pooled
 from edge_er.encoder import Encoder
-from edge_er.metrics import evaluate_answers
+from edge_er.metrics import GoldMap, evaluate_answers
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
 
@@ -121,13 +121,21 @@ def test_an_encoder_folder_is_measured_as_asked(encoder_folder):
     assert isinstance(load_encoder(encoder_folder, float32=True), Encoder)  # it holds no float32 weights
 
 
-def test_evidence_counts_what_the_bundle_does_not_hold_as_never_right(resolver: EntityResolver):
-    requests = [
-        Request("cadena ser", ("Cadena SER",)),
-        Request("cadena ser", ("Kiss FM",)),
-        Request("cadena ser", ()),
+def test_what_the_bundle_does_not_hold_is_never_right(resolver: EntityResolver):
+    rows = [
+        row
+        for kind, gold in (("typed", ("Cadena SER",)), ("recognised", ("Kiss FM",)), ("noisy", ()))
+        for row in calibration.standings_of(
+            resolver, GoldMap(resolver.entities), kind, Request("cadena ser", gold)
+        )
     ]
-    found = calibration.evidence_of(resolver, ["text", "asr", "other intent"], requests)
-    assert found.right.tolist() == [True, False, False]
-    assert found.score[0] == pytest.approx(1, abs=0.01)
-    assert 0 < found.margin[0] < 1
+    assert [(kind, right[0]) for kind, _, right in rows] == [
+        ("typed", True),
+        ("taken out, typed", False),
+        ("recognised", False),
+        ("taken out, recognised", False),
+        ("noisy", False),
+    ]
+    whole, without = rows[0][1], rows[1][1]
+    assert whole.scores[0] == pytest.approx(1, abs=0.01)
+    assert without.scores[0] == whole.scores[1]

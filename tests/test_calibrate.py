@@ -1,66 +1,126 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_er.calibrate import Calibration
+from edge_er.calibrate import Calibration, Standing
 from edge_er.errors import BundleCorruptError
 
-COSINES = st.lists(st.floats(-1, 1), min_size=1, max_size=10).map(lambda scores: sorted(scores, reverse=True))
+SCORES = st.lists(st.floats(-1, 3), min_size=1, max_size=10).map(lambda scores: sorted(scores, reverse=True))
+CURVED = Calibration(knots=((-4.0, 0.05), (0.0, 0.4), (3.0, 0.9)))
+PRECISION = ((0.0, 0.0), (0.5, 0.2), (0.9, 0.6), (1.0, 1.0))
 
 
-@given(COSINES)
-def test_confidence_is_a_share_and_falls_with_the_rank(scores: list[float]) -> None:
-    confidences = Calibration().confidences(scores)
+def dense(*scores: float) -> Standing:
+    return Standing(scores, {"cosine": scores[0]})
+
+
+@given(SCORES, st.sampled_from([Calibration(), CURVED]))
+def test_confidences_are_shares_and_fall_with_the_rank(scores: list[float], calibration: Calibration) -> None:
+    confidences = calibration.confidences(dense(*scores))
     assert all(0.0 <= confidence <= 1.0 for confidence in confidences)
     assert confidences == sorted(confidences, reverse=True)
+
+
+@given(SCORES, st.floats(-1, 1), st.floats(0, 4), st.floats(0, 20), st.floats(0.01, 2))
+def test_more_evidence_never_lowers_confidence(
+    scores: list[float], cosine: float, sounds: float, edits: float, step: float
+) -> None:
+    calibration = Calibration({"cosine": 10.0, "sounds": 2.0, "sound_edits": 0.4})
+    signs = {"cosine": cosine, "sounds": sounds, "sound_edits": -edits}
+    before = calibration.evidence(Standing(scores, signs))
+    for name, value in signs.items():
+        assert calibration.evidence(Standing(scores, {**signs, name: value + step})) >= before
+    rest = [score - step for score in scores[1:]]
+    assert calibration.evidence(Standing([scores[0], *rest], signs)) >= before
 
 
 @pytest.mark.parametrize(
     ("scores", "decision"),
     [
-        ([], "no_match"),
-        ([0.99], "match"),
-        ([0.99, 0.5], "match"),
-        ([0.99, 0.985], "ambiguous"),
-        ([0.1, 0.0], "no_match"),
+        ((), "no_match"),
+        ((0.99,), "match"),
+        ((0.99, 0.5), "match"),
+        ((0.99, 0.985), "ambiguous"),
+        ((0.99, 0.99), "ambiguous"),
+        ((0.1, 0.0), "no_match"),
+        ((0.1, 0.1), "no_match"),
     ],
 )
-def test_decisions(scores: list[float], decision: str) -> None:
+def test_decisions(scores: tuple[float, ...], decision: str) -> None:
     calibration = Calibration()
-    assert calibration.decide(scores, calibration.confidences(scores)) == decision
+    confidences = calibration.confidences(Standing(scores, {"cosine": scores[0] if scores else 0.0}))
+    assert calibration.decide(confidences) == decision
 
 
-def test_a_close_rival_lowers_confidence() -> None:
+def test_a_weight_of_an_unknown_sign_is_refused() -> None:
+    with pytest.raises(BundleCorruptError, match=r"expected weights of cosine, found 'smell'"):
+        Calibration({"cosine": 1.0, "smell": 1.0}).confidences(dense(0.5))
+
+
+def test_twins_share_their_confidence() -> None:
+    first, second, third = Calibration().confidences(dense(0.95, 0.95, 0.2))
+    assert first == second
+    assert third < 0.01
+    assert first < Calibration().confidences(dense(0.95, 0.3, 0.2))[0]
+
+
+def test_confidence_does_not_depend_on_how_many_candidates_are_asked_for() -> None:
+    scores = [0.9, 0.88, 0.86, 0.84, 0.82, 0.8, 0.78]
     calibration = Calibration()
-    assert calibration.confidences([0.9, 0.88])[0] < calibration.confidences([0.9, 0.4])[0]
+    assert calibration.confidences(dense(*scores))[:5] == calibration.confidences(dense(*scores[:5]))
 
 
-def test_siblings_take_confidence_from_each_other_and_are_answered_for_their_score() -> None:
-    calibration = Calibration(margin_weight=20.0, min_confidence=0.99, min_score=0.9, ambiguous_margin=0.01)
-    assert calibration.decide([0.91, 0.88], calibration.confidences([0.91, 0.88])) == "match"
-    assert calibration.decide([0.91, 0.905], calibration.confidences([0.91, 0.905])) == "ambiguous"
-    assert calibration.decide([0.89, 0.86], calibration.confidences([0.89, 0.86])) == "no_match"
+def test_a_higher_wish_answers_less() -> None:
+    calibration = Calibration(precision=PRECISION)
+    wishes = [0.01, 0.5, 0.7, 0.9, 0.95, 0.99]
+    needed = [calibration.needed(wish) for wish in wishes]
+    assert needed == pytest.approx([0.004, 0.2, 0.4, 0.6, 0.8, 0.96])
+    assert all(one < other for one, other in pairwise(needed))
+    decisions = [calibration.decide([0.65], wish) for wish in wishes]
+    assert decisions == ["match"] * 4 + ["no_match"] * 2
+    assert calibration.needed() == calibration.needed(calibration.min_precision)
 
 
-def test_a_catalog_of_one_name_does_not_make_every_text_a_match() -> None:
-    calibration = Calibration(
-        score_weight=17.0, margin_weight=28.0, bias=-15.0, margin_cap=0.15, min_confidence=0.7
-    )
-    assert calibration.decide([0.5], calibration.confidences([0.5])) == "no_match"
-    assert calibration.decide([0.95], calibration.confidences([0.95])) == "match"
+def test_rivals_count_together() -> None:
+    calibration = Calibration(precision=PRECISION, rival=0.5)
+    assert calibration.decide([0.4, 0.25], 0.9) == "ambiguous"
+    assert calibration.decide([0.4, 0.15], 0.9) == "no_match"
+    assert calibration.decide([0.7, 0.2], 0.9) == "match"
+
+
+def test_knots_make_a_curve_that_is_level_beyond_its_ends() -> None:
+    flat = Calibration({"cosine": 1.0}, choice=0.0, bias=0.0, knots=((0.0, 0.1), (1.0, 0.9)))
+    found = [flat.confidences(dense(value))[0] for value in (-1.0, 0.0, 0.5, 1.0, 2.0)]
+    assert found == pytest.approx([0.1, 0.1, 0.5, 0.9, 0.9])
+
+
+@pytest.mark.parametrize("wish", [0, 1, -0.1, 1.5, float("nan"), float("inf"), 95])
+def test_nonsense_precision_is_refused(wish: float) -> None:
+    with pytest.raises(ValueError, match="min_precision between 0 and 1"):
+        Calibration().needed(wish)
+
+
+@pytest.mark.parametrize("wish", ["0.95", True, [0.9]])
+def test_precision_must_be_a_number(wish: object) -> None:
+    with pytest.raises(TypeError, match="min_precision as a number"):
+        Calibration().needed(wish)  # type: ignore[arg-type]
 
 
 def test_extreme_weights_do_not_overflow() -> None:
-    assert Calibration(score_weight=1e6, bias=-1e6).confidences([-1.0, -1.0]) == [0.0, 0.0]
-    assert Calibration(score_weight=1e6).confidences([1.0]) == [1.0]
+    assert Calibration({"cosine": 1e6}, bias=-1e6).confidences(dense(-1.0, -1.0)) == [0.0, 0.0]
+    assert Calibration({"cosine": 1e6}).confidences(dense(1.0)) == [1.0]
+    assert Calibration(temperature=1e-6).confidences(dense(1.0, -1.0))[1] == 0.0
 
 
 def test_reads_what_it_writes_and_keeps_defaults() -> None:
-    calibration = Calibration(score_weight=3.0, ambiguous_margin=0.1)
+    calibration = Calibration(
+        {"cosine": 3.0, "sounds": 1.0}, rival=0.1, knots=((0.0, 0.1), (1.0, 0.9)), precision=PRECISION
+    )
     assert Calibration.from_mapping(json.loads(json.dumps(calibration.to_dict()))) == calibration
     assert Calibration.from_mapping({}) == Calibration()
     assert Calibration.from_mapping({"bias": 1, "fitted_on": "dev"}) == Calibration(bias=1)
@@ -70,3 +130,24 @@ def test_reads_what_it_writes_and_keeps_defaults() -> None:
 def test_a_value_that_is_no_number_is_refused(value: object) -> None:
     with pytest.raises(BundleCorruptError, match=r"calibration\.bias"):
         Calibration.from_mapping({"bias": value})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"weights": {"cosine": -1}},
+        {"weights": [1]},
+        {"choice": -1},
+        {"temperature": 0},
+        {"min_precision": 1.0},
+        {"knots": 3},
+        {"knots": [[1, 0.5], [0, 0.6]]},
+        {"knots": [[0, 0.6], [1, 0.5]]},
+        {"knots": [[0, 0.6], [1, 1.5]]},
+        {"knots": [[0, "a"]]},
+        {"precision": []},
+    ],
+)
+def test_values_out_of_their_range_are_refused(values: dict[str, object]) -> None:
+    with pytest.raises(BundleCorruptError, match=rf"calibration\.{next(iter(values))}"):
+        Calibration.from_mapping(values)

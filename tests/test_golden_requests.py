@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,24 @@ from tiny import ENTITIES, require
 
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.normalize import canonical_text
+from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles
 from tools.make_golden_requests import AWKWARD, TARGET, Answerer, golden_rows, requests_of
+from tools.plain_rerank import PlainReranker
 
 OFF_BY_ONE = 2  # components of a vector
 CONFIDENCE = 0.01  # what they may do to confidence
+WEIGHTS = {
+    "letter_match": 300,
+    "letter_edit": 200,
+    "sound_match": 500,
+    "sound_edit": 600,
+    "sound_pieces": 20,
+    "dense_forms": 4,
+    "sound_forms": 4,
+}
+RERANKED_CALIBRATION = {"weights": {"cosine": 9.0, "sounds": 1.0, "sound_edits": 0.4}, "temperature": 0.2}
 BUNDLES = ("radio_de", "radio_en", "radio_es", "radio_fr", "radio_it")
 
 
@@ -96,12 +109,33 @@ def check_resolver(resolver: EntityResolver, rows: list[dict[str, Any]]) -> None
             ]
 
 
-def test_a_bundles_rows_are_what_its_resolver_answers(bundle: Bundle) -> None:
+@pytest.mark.parametrize("rerank", [{}, WEIGHTS])
+def test_a_bundles_rows_are_what_its_resolver_answers(bundle: Bundle, rerank: dict[str, int]) -> None:
     """The tool's own steps and the resolver's are the same, shown on the tiny bundle."""
-    rows = list(golden_rows(bundle))
-    assert len(rows) > 20
+    tiny = bundle.with_manifest(rerank=rerank, calibration={"dense": {}, "reranked": RERANKED_CALIBRATION})
+    rows = list(golden_rows(tiny))
+    assert len(rows) > 15
     assert {row["decision"] for row in rows} >= {"match", "no_match"}
-    check_resolver(EntityResolver(bundle), rows)
+    check_resolver(EntityResolver(tiny), rows)
+
+
+def test_plain_steps_rank_as_the_reranker_does() -> None:
+    """Other code, the same whole numbers."""
+    rng, weights = random.Random(7), RerankWeights.from_mapping(WEIGHTS)
+    names = [entity.name for entity in ENTITIES]
+    forms = [f"{rng.choice(names)} {rng.choice(names)}"[: rng.randint(2, 20)] for _ in range(60)]
+    owners = np.array([number // 2 for number in range(60)], np.int32)
+    plain = PlainReranker(forms, owners.tolist(), "es", weights)
+    ours = Reranker([canonical_text(form) for form in forms], owners, "es", weights)
+    for k in (1, 5, 40):
+        query = f"pon {rng.choice(forms)}"
+        dots = [rng.randint(-9000, 9000) for _ in forms]
+        hypothesis = Hypothesis(canonical_text(query), np.array(dots, np.float32))
+        expected = [
+            (one.entity, one.score, one.parts["dense"], one.sounds, one.sound_edits)
+            for one in ours.rank([hypothesis], k)
+        ]
+        assert plain.rank(query, dots, k) == expected
 
 
 def test_the_same_bundle_gives_the_same_requests(bundle: Bundle) -> None:
@@ -112,12 +146,19 @@ def test_the_same_bundle_gives_the_same_requests(bundle: Bundle) -> None:
     assert set(AWKWARD) <= set(once)
 
 
-def test_what_hangs_on_the_last_bits_is_left_out(bundle: Bundle) -> None:
+def test_what_hangs_on_the_last_bits_is_left_out(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     answerer = Answerer(bundle)
     row = answerer.row("cadena ser")
     assert answerer.is_safe(row)
-    (best, dot), (second, _), *rest = row["ranking"]
-    assert not answerer.is_safe({**row, "ranking": [[best, dot], [second, dot - 1], *rest]})
-    assert not answerer.is_safe({**row, "confidence": answerer.calibration.min_confidence + 0.005})
-    edge = dot - round((answerer.calibration.ambiguous_margin + 0.0005) * answerer.scale**2)
-    assert not answerer.is_safe({**row, "ranking": [[best, dot], [second, edge], *rest]})
+    best, second, *rest = answerer.ranked("cadena ser", vector(row))
+    monkeypatch.setattr(answerer, "ranked", lambda *_: [best, second._replace(score=best.score - 1), *rest])
+    assert not answerer.is_safe(row)
+
+
+def test_a_decision_must_stand_clear_of_every_threshold(bundle: Bundle) -> None:
+    answerer = Answerer(bundle)
+    needed, rival = answerer.calibration.needed(), answerer.calibration.rival
+    assert answerer.is_clear([needed + 0.1, 0.0])
+    assert not answerer.is_clear([needed + 0.005, 0.0])
+    assert not answerer.is_clear([needed + 0.1, rival * (needed + 0.1) - 0.005])
+    assert answerer.is_clear([needed + 0.1, needed + 0.1])

@@ -165,4 +165,5 @@ def test_explanations_stand_in_the_order_of_the_answer(which: str, request: pyte
             assert reason.score == pytest.approx(sum(reason.parts.values()))
             assert reason.form in forms
     assert resolver.explain(" ") == []
-    assert set(resolver.explain("ser", 1)[0].to_dict()) == {"id", "name", "form", "score", "margin", "parts"}
+    shown = resolver.explain("ser", 1)[0].to_dict()
+    assert set(shown) == {"id", "name", "form", "score", "margin", "parts", "signs"}

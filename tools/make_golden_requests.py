@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import math
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,12 +23,14 @@ import numpy as np
 from catalog_tools.requests import LANGUAGES, Carriers, RequestGenerator
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle import Bundle, read_bundle
-from edge_er.calibrate import Calibration
+from edge_er.calibrate import Calibration, Standing
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
-from edge_er.search import ExactIndex
+from edge_er.rerank import RerankWeights
+from edge_er.resolver import DENSE, RERANKED
 from edge_er.shipped import shipped_bundles
+from tools.plain_rerank import PlainReranker, Ranked
 
 TARGET = Path(__file__).resolve().parents[1] / "tests" / "golden" / "requests.jsonl"
 GENERATED, WRITTEN = 28, 8  # requests a bundle: with noise, and as people type them
@@ -114,18 +117,24 @@ def requests_of(name: str, lang: str, entities: Sequence[Entity]) -> list[str]:
 
 
 class Answerer:
-    """Answers with every step laid open; the same steps as `EntityResolver`, from the same parts."""
+    """Answers with every step laid open; the same steps as `EntityResolver`, from plain parts."""
 
     def __init__(self, bundle: Bundle) -> None:
-        files = bundle.encoder_files
+        files, manifest = bundle.encoder_files, bundle.manifest
         card = json.loads(files["encoder.json"])
-        self.name = str(bundle.manifest["name"])
+        self.name = str(manifest["name"])
         self.encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
-        self.scale = float(bundle.manifest["index"]["scale"])
+        self.scale = float(manifest["index"]["scale"])
         self.vectors, self.form_entity = bundle.vectors, bundle.form_entity
-        self.index = ExactIndex(bundle.vectors, bundle.form_entity)
-        self.calibration = Calibration.from_mapping(bundle.manifest["calibration"])
+        told = manifest["calibration"]
+        way = RERANKED if manifest.get("rerank") else DENSE
+        self.calibration = Calibration.from_mapping(told.get(way, told))
         self.ids = [entity.id for entity in bundle.entities]
+        self.reranker = None
+        if manifest.get("rerank"):
+            forms = [form for entity in bundle.entities for form in entity.surface_forms]
+            weights = RerankWeights.from_mapping(manifest["rerank"])
+            self.reranker = PlainReranker(forms, self.form_entity.tolist(), str(manifest["lang"]), weights)
 
     def row(self, query: str) -> dict[str, Any]:
         """The golden row of a request."""
@@ -144,39 +153,63 @@ class Answerer:
         """Ranking, decision and confidence of a request whose int8 vector [1, dim] is known."""
         if not query.strip():
             return {"ranking": [], "decision": "no_match", "confidence": 0.0}
-        found, dots = self.index.search(vector, TOP)
-        ranking = [
-            [self.ids[place], dot] for place, dot in zip(found[0].tolist(), dots[0].tolist(), strict=True)
-        ]
+        found = self.ranked(query, vector)
+        ranking = [[self.ids[one.entity], one.score] for one in found]
         if not self.encoder.can_read(self.encoder.token_ids(query)):
             return {"ranking": ranking, "decision": "no_match", "confidence": 0.0}
-        scores = [min(dot / self.scale**2, 1.0) for _, dot in ranking]
-        confidences = self.calibration.confidences(scores)
-        decision = self.calibration.decide(scores, confidences)
+        confidences = self.calibration.confidences(self.standing(found))
+        decision = self.calibration.decide(confidences)
         return {"ranking": ranking, "decision": decision, "confidence": round(confidences[0], 4)}
+
+    def ranked(self, query: str, vector: np.ndarray) -> list[Ranked]:
+        """The best entities: by letter and sound evidence too, where the bundle has weights for it."""
+        dots = (self.vectors.astype(np.int32) @ vector[0].astype(np.int32)).tolist()
+        if self.reranker:
+            return self.reranker.rank(query, dots, TOP)
+        best: dict[int, int] = {}
+        for entity, dot in zip(self.form_entity.tolist(), dots, strict=True):
+            best[entity] = max(dot, best.get(entity, dot))
+        order = sorted(best, key=lambda entity: (-best[entity], entity))[:TOP]
+        return [Ranked(entity, best[entity], best[entity], 0, 0) for entity in order]
+
+    def standing(self, found: Sequence[Ranked]) -> Standing:
+        """What the confidence is made of."""
+        unit, first = self.scale**2, found[0]
+        signs = {"cosine": min(first.dot / unit, 1.0)}
+        if self.reranker is None:
+            return Standing([min(one.score / unit, 1.0) for one in found], signs)
+        signs |= {"sounds": math.log(1 + first.sounds), "sound_edits": float(-first.sound_edits)}
+        return Standing([one.score / unit for one in found], signs)
 
     def is_safe(self, row: dict[str, Any]) -> bool:
         """Whether first place and decision stand clear of a tie and of every threshold.
 
-        Two entities with the very same vector always tie, and the smaller id comes first: that is safe too.
+        Two entities with the very same score of the very same vector always tie, and the smaller id comes first: that
+        is safe too.
         """
         if not row["ranking"]:
             return True
-        first, second = (dot / self.scale**2 for _, dot in row["ranking"][:2])
-        if first - second < SAFE_SCORE and not self._same_vectors(row):
+        vector = np.frombuffer(base64.b64decode(row["vector"]), np.int8)[None]
+        found = self.ranked(row["query"], vector)
+        first, second = (one.score / self.scale**2 for one in found[:2])
+        if first - second < SAFE_SCORE and not (first == second and self._same_vectors(found, vector)):
             return False
-        told, margin = self.calibration, first - second
-        distances = (margin - told.ambiguous_margin, first - told.min_score)
-        sure = row["confidence"] - told.min_confidence
-        return not self.encoder.can_read(row["token_ids"]) or (
-            min(map(abs, distances)) > SAFE_SCORE and bool(abs(sure) > SAFE_CONFIDENCE)
-        )
+        if not self.encoder.can_read(row["token_ids"]):
+            return True
+        return self.is_clear(self.calibration.confidences(self.standing(found)))
 
-    def _same_vectors(self, row: dict[str, Any]) -> bool:
-        request = np.frombuffer(base64.b64decode(row["vector"]), np.int8).astype(np.int32)
+    def is_clear(self, confidences: Sequence[float]) -> bool:
+        """Whether no small change of a confidence changes the decision."""
+        told, best = self.calibration, confidences[0]
+        close = [value for value in confidences if value >= told.rival * best]
+        near = [abs(value - told.rival * best) for value in confidences[1:] if value < 0.9 * best]
+        return min([abs(sum(close) - told.needed()), *near]) > SAFE_CONFIDENCE
+
+    def _same_vectors(self, found: Sequence[Ranked], vector: np.ndarray) -> bool:
+        request = vector[0].astype(np.int32)
         best = []
-        for entity_id, _ in row["ranking"][:2]:
-            forms = self.vectors[self.form_entity == self.ids.index(entity_id)]
+        for one in found[:2]:
+            forms = self.vectors[self.form_entity == one.entity]
             best.append(forms[np.argmax(forms @ request)])
         return bool(np.array_equal(*best))
 

@@ -90,13 +90,17 @@ def _quality(quality: Mapping[str, Any]) -> str:
 
 
 def _calibration(calibration: Mapping[str, Any]) -> str:
-    fit = calibration.get("fit")
-    if not fit:
+    fits = {way: values["fit"] for way, values in calibration.items() if values.get("fit")}
+    if not fits:
         return ""
+    measured = "; ".join(
+        f"{way}: {fit['curve']}, expected calibration error {fit['expected_calibration_error']:.3f}, AUROC of what the "
+        "catalog holds " + ", ".join(f"{how} {auroc:.3f}" for how, auroc in fit["no_match_auroc"].items())
+        for way, fit in fits.items()
+    )
     return (
-        "Scores to confidence, fitted on generated requests for stations that training never saw and on requests to "
-        f"refuse; on those kept apart: expected calibration error {fit['expected_calibration_error']:.3f}, AUROC "
-        f"{fit['auroc']:.3f}. Made by `{fit['tool']}`."
+        "Evidence to confidence, fitted on requests for names that training never saw and on requests to refuse; on "
+        f"names kept apart: {measured}. Made by `{next(iter(fits.values()))['tool']}`."
     )
 
 

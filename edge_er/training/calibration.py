@@ -1,87 +1,38 @@
-"""From scores to confidence: a logistic fit on requests whose right answer is known, or known not to be there."""
+"""From evidence to confidence: a fit on requests whose right answer is known, or known not to be there.
+
+Three steps, each on the requests of one half of the names: the temperature by which scores become shares (a conditional
+logit over the first candidates), the weights of the evidence (a logistic regression, none below 0; Platt 1999), and
+straight lines through isotonic steps, which are kept where they have the smaller log loss on the other half (Zadrozny
+and Elkan 2002). The other half also says which confidence a wanted precision needs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.calibrate import Calibration
+from edge_er.calibrate import Calibration, Curve
+from edge_er.training.standings import Standings
 
 __all__ = [
     "Bin",
-    "Evidence",
-    "Fit",
     "bins",
     "calibration_error",
     "fit_calibration",
-    "joined",
+    "log_loss",
+    "precision_curve",
     "row_weights",
-    "summary",
 ]
 
-MARGIN_CAP = 0.15
 BINS = 10
-STRENGTH = 1e4  # of the fit; so large that the weights are those of maximum likelihood
+STEPS = 20  # of the isotonic fit
+PENALTY = 1e-6
+PRECISIONS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the best candidate of each request showed; all [rows].
-
-    `kind`: where the request comes from; `score`: cosine of the best candidate; `margin`: how far it is above the
-    second; `right`: whether it is what was asked for.
-    """
-
-    kind: NDArray[np.str_]
-    score: Floats
-    margin: Floats
-    right: NDArray[np.bool_]
-
-    def __getitem__(self, rows: NDArray[np.bool_]) -> Evidence:
-        return Evidence(self.kind[rows], self.score[rows], self.margin[rows], self.right[rows])
-
-    def confidence(self, calibration: Calibration) -> Floats:
-        """Confidence of the best candidate of each row."""
-        return np.array([calibration.confidences(pair)[0] for pair in self._pairs()])
-
-    def answered(self, calibration: Calibration) -> NDArray[np.bool_]:
-        """Whether each row gets an answer."""
-        rows = zip(self._pairs(), self.confidence(calibration).tolist(), strict=True)
-        return np.array([calibration.decide(pair, [confidence]) != "no_match" for pair, confidence in rows])
-
-    def _pairs(self) -> list[tuple[float, float]]:
-        return list(zip(self.score.tolist(), (self.score - self.margin).tolist(), strict=True))
-
-
-def joined(parts: Iterable[Evidence]) -> Evidence:
-    """Evidence of several catalogs as one."""
-    columns = zip(*((part.kind, part.score, part.margin, part.right) for part in parts), strict=True)
-    kind, score, margin, right = (np.concatenate(column) for column in columns)
-    return Evidence(kind, score, margin, right)
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How the thresholds are chosen.
-
-    Attributes:
-        shares: how much each kind of request counts; what people ask for decides them, not how many rows were made.
-        refused: kinds that are no request for an entity; `answered` of them may get an answer, half of those for
-            their confidence, half for their score.
-        clean: the kind of plain requests; at most `doubted` of those answered rightly may be called ambiguous.
-    """
-
-    shares: Mapping[str, float]
-    refused: tuple[str, ...]
-    clean: str
-    answered: float = 0.03
-    doubted: float = 0.01
 
 
 def row_weights(kind: NDArray[np.str_], shares: Mapping[str, float]) -> Floats:
@@ -94,35 +45,115 @@ def row_weights(kind: NDArray[np.str_], shares: Mapping[str, float]) -> Floats:
     return total
 
 
-def fit_calibration(evidence: Evidence, fit: Fit) -> Calibration:
-    """Weights by maximum likelihood, thresholds by `fit`; a wider margin or a higher score never lowers confidence."""
-    slopes, bias = _logistic_regression(evidence, row_weights(evidence.kind, fit.shares))
-    plain = evidence[(evidence.kind == fit.clean) & evidence.right]
-    doubt = float(np.quantile(plain.margin, fit.doubted))
-    calibration = Calibration(*slopes, bias, MARGIN_CAP, ambiguous_margin=doubt)
-    strangers = evidence[np.isin(evidence.kind, fit.refused)]
-    confidence = strangers.confidence(calibration)
-    sure = float(np.quantile(confidence, 1 - fit.answered / 2))
-    rest = (
-        1 - (fit.answered - float((confidence >= sure).mean())) * len(confidence) / (confidence < sure).sum()
+def fit_calibration(
+    fitted: Standings, checked: Standings, shares: Mapping[str, float], min_precision: float = 0.95
+) -> Calibration:
+    """Weights from `fitted`; the kind of curve, and the confidence each precision needs, from `checked`."""
+    weights = row_weights(fitted.kind, shares)
+    temperature = fit_temperature(fitted, weights)
+    (*slopes, choice), bias = _logistic_regression(_features(fitted, temperature), fitted.right, weights)
+    platt = Calibration(
+        weights={name: round(slope, 4) for name, slope in zip(fitted.names, slopes, strict=True)},
+        choice=round(choice, 4),
+        bias=round(bias, 4),
+        temperature=temperature,
+        min_precision=min_precision,
     )
-    high = float(np.quantile(strangers.score[confidence < sure], rest))
-    values = replace(calibration, min_confidence=sure, min_score=high).to_dict()
-    return Calibration(**{name: round(value, 4) for name, value in values.items()})
+    isotonic = replace(platt, knots=_isotonic_knots(fitted, platt, weights))
+    best = min((platt, isotonic), key=lambda each: log_loss(checked, each, shares))
+    curve = precision_curve(
+        checked.confidence(best), checked.right, row_weights(checked.kind, shares), PRECISIONS
+    )
+    return replace(best, precision=curve)
 
 
-def _logistic_regression(evidence: Evidence, weights: Floats) -> tuple[tuple[float, float], float]:
-    from sklearn.linear_model import LogisticRegression
+def fit_temperature(asked: Standings, weights: Floats) -> float:
+    """The temperature at which the shares of exp(score / temperature) make the right candidates likeliest."""
+    from scipy.optimize import minimize_scalar
+
+    there = asked.place >= 0
+    scores, places, counts = asked.scores[there], asked.place[there], weights[there]
+    behind = scores - scores[:, :1]
+    own = behind[np.arange(len(places)), places]
+
+    def loss(log_temperature: float) -> float:
+        unit = np.exp(-log_temperature)
+        return float(counts @ (np.log(np.exp(behind * unit).sum(axis=1)) - own * unit))
+
+    return round(float(np.exp(minimize_scalar(loss, bounds=(-6.0, 1.0), method="bounded").x)), 4)
+
+
+def _features(asked: Standings, temperature: float) -> Floats:
+    """The signs, and the logarithm of the best candidate's share."""
+    behind = asked.scores - asked.scores[:, :1]
+    share = -np.log(np.exp(behind / temperature).sum(axis=1))
+    return np.column_stack([asked.signs, share])
+
+
+def _logistic_regression(
+    features: Floats, right: NDArray[np.bool_], weights: Floats
+) -> tuple[list[float], float]:
+    """Weights of the features, none below 0, and the bias, by maximum likelihood."""
+    from scipy.optimize import minimize
+
+    spread = np.maximum(features.std(axis=0), 1e-12)
+    columns = np.column_stack([features / spread, np.ones(len(features))])
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(values: Floats) -> tuple[float, Floats]:
+        margins = signs * (columns @ values)
+        doubt = signs * weights * np.exp(-np.logaddexp(0.0, margins)) / len(signs)
+        cost = float(weights @ np.logaddexp(0.0, -margins)) / len(signs) + PENALTY * float(values @ values)
+        return cost, 2 * PENALTY * values - doubt @ columns
+
+    width = features.shape[1]
+    bounds = [(0.0, None)] * width + [(None, None)]
+    found = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    constant = features.std(axis=0) < 1e-9
+    return np.where(constant, 0.0, found[:width] / spread).tolist(), float(found[width])
+
+
+def _isotonic_knots(asked: Standings, platt: Calibration, weights: Floats) -> Curve:
+    """Points (evidence, confidence): the isotonic fit over equal parts of the requests, by their evidence."""
+    from sklearn.isotonic import IsotonicRegression
 
     used = weights > 0
-    features = np.stack([evidence.score, np.minimum(evidence.margin, MARGIN_CAP)], axis=1)[used]
-    for columns in ([0, 1], [0]):
-        model = LogisticRegression(C=STRENGTH, max_iter=1000)
-        model.fit(features[:, columns], evidence.right[used], sample_weight=weights[used])
-        slopes = [*model.coef_[0].tolist(), 0.0][:2]
-        if min(slopes) >= 0:
-            break
-    return (max(slopes[0], 0.0), slopes[1]), float(model.intercept_[0])
+    confidence = np.clip(asked.confidence(platt)[used], 1e-12, 1 - 1e-12)
+    evidence, right, counts = np.log(confidence / (1 - confidence)), asked.right[used], weights[used]
+    order = np.argsort(evidence)
+    part = np.minimum((np.cumsum(counts[order]) / counts.sum() * STEPS).astype(int), STEPS - 1)
+    parts = [order[part == number] for number in range(STEPS) if (part == number).any()]
+    means = [np.average(evidence[rows], weights=counts[rows]) for rows in parts]
+    shares = [np.average(right[rows], weights=counts[rows]) for rows in parts]
+    total = [counts[rows].sum() for rows in parts]
+    heights = IsotonicRegression().fit(means, shares, sample_weight=total).predict(means)
+    points = {round(float(x), 4): round(float(y), 5) for x, y in zip(means, heights, strict=True)}
+    return tuple(sorted(points.items()))
+
+
+def precision_curve(
+    confidence: Floats, right: NDArray[np.bool_], weights: Floats, precisions: Sequence[float]
+) -> Curve:
+    """Points (precision, the least confidence that reaches it), from a precision that any confidence has, to (1, 1)."""
+    order = np.argsort(-confidence, kind="stable")
+    answered = np.cumsum(weights[order])
+    precision = np.cumsum((weights * right)[order]) / np.maximum(answered, 1e-12)
+    last = np.append(np.diff(confidence[order]) != 0, True) & (answered > 0)  # ties are answered together
+    levels, reached = confidence[order][last], precision[last]
+    points = {0.0: 0.0}
+    for wanted in precisions:
+        enough = np.flatnonzero(reached >= wanted)
+        if len(enough):
+            level = float(levels[enough[-1]]) if enough[-1] < len(levels) - 1 else 0.0
+            points[wanted] = max(round(level, 4), points[max(points)])
+    return (*points.items(), (1.0, 1.0))
+
+
+def log_loss(asked: Standings, calibration: Calibration, shares: Mapping[str, float]) -> float:
+    """Mean negative logarithm of the confidence in what turned out so, kinds weighted by `shares`."""
+    confidence = np.clip(asked.confidence(calibration), 1e-6, 1 - 1e-6)
+    losses = -np.log(np.where(asked.right, confidence, 1 - confidence))
+    return float(np.average(losses, weights=row_weights(asked.kind, shares)))
 
 
 @dataclass(frozen=True)
@@ -154,31 +185,3 @@ def calibration_error(found: Sequence[Bin]) -> float:
     """Expected calibration error: how far confidence and share of right answers lie apart, on average."""
     total = sum(one.weight for one in found)
     return sum(one.weight * abs(one.confidence - one.right) for one in found) / total
-
-
-def summary(evidence: Evidence, calibration: Calibration, shares: Mapping[str, float]) -> dict[str, Any]:
-    """Expected calibration error and AUROC of confidence for a right best candidate, over kinds weighted by `shares`;
-    and for each kind the shares that are answered, called ambiguous, and right among the answered.
-    """
-    from sklearn.metrics import roc_auc_score
-
-    confidence, weights = evidence.confidence(calibration), row_weights(evidence.kind, shares)
-    answered, used = evidence.answered(calibration), weights > 0
-    doubted = answered & (evidence.margin < calibration.ambiguous_margin)
-    kinds = {}
-    for kind in dict.fromkeys(evidence.kind.tolist()):
-        rows = evidence.kind == kind
-        right = evidence.right[rows & answered]
-        kinds[kind] = {
-            "rows": int(rows.sum()),
-            "answered": round(float(answered[rows].mean()), 4),
-            "ambiguous": round(float(doubted[rows].mean()), 4),
-            "right_of_answered": round(float(right.mean()), 4) if len(right) else None,
-        }
-    found = bins(confidence, evidence.right, weights)
-    auroc = roc_auc_score(evidence.right[used], confidence[used], sample_weight=weights[used])
-    return {
-        "expected_calibration_error": round(calibration_error(found), 4),
-        "auroc": round(float(auroc), 4),
-        "kinds": kinds,
-    }

@@ -212,8 +212,8 @@ def test_the_measured_quality_is_stored(encoder_folder: Path, tmp_path: Path) ->
 
 
 def test_a_calibration_goes_into_the_manifest(encoder_folder: Path, tmp_path: Path) -> None:
-    result = build_bundle(STATIONS, tmp_path / "b", "es", encoder_folder, calibration={"min_confidence": 0.9})
-    assert result.manifest["calibration"] == {"min_confidence": 0.9}
+    result = build_bundle(STATIONS, tmp_path / "b", "es", encoder_folder, calibration={"min_precision": 0.9})
+    assert result.manifest["calibration"] == {"min_precision": 0.9}
 
 
 @pytest.mark.parametrize(

@@ -4,72 +4,114 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from edge_er.calibrate import Calibration
+from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.training.calibration import (
-    MARGIN_CAP,
     Bin,
-    Evidence,
-    Fit,
     bins,
     calibration_error,
     fit_calibration,
+    fit_temperature,
+    log_loss,
+    precision_curve,
     row_weights,
 )
-from tools.fit_calibration import ASKED, REMOVED, Question, evidence_of, senseless, write_card
+from edge_er.training.decision_report import no_match_auroc, report, risk_coverage
+from edge_er.training.standings import Standings, joined
+from tools.decision_requests import TAKEN_OUT, TYPED, Question, senseless
+from tools.fit_calibration import standings, write_card
 
-FIT = Fit(
-    shares={"asked": 0.7, "strange": 0.3}, refused=("strange",), clean="clean", answered=0.1, doubted=0.05
-)
-
-
-def evidence(rows: int = 20_000) -> Evidence:
-    """Right with the probability logistic(10 score + 20 margin - 9); a tenth each clean and strange (never right)."""
-    rng = np.random.default_rng(5)
-    kind = rng.choice(["asked", "clean", "strange"], rows, p=[0.6, 0.1, 0.3])
-    score, margin = rng.uniform(0.4, 1, rows), rng.uniform(0, 0.15, rows)
-    odds = np.exp(10 * score + 20 * margin - 9)
-    return Evidence(kind, score, margin, (rng.random(rows) < odds / (1 + odds)) & (kind != "strange"))
+NAMES = ("cosine", "sounds", "sound_edits")
+LAW = Calibration({"cosine": 8.0, "sounds": 1.0, "sound_edits": 0.5}, choice=1.0, bias=-4.0, temperature=0.1)
+SHARES = {"asked": 1.0}
 
 
-def test_the_weights_of_the_law_are_found():
-    asked = evidence()
-    fitted = fit_calibration(asked[asked.kind != "strange"], Fit({"asked": 1.0}, ("asked",), "clean"))
-    assert fitted.score_weight == pytest.approx(10, abs=0.7)
-    assert fitted.margin_weight == pytest.approx(20, abs=2)
-    assert fitted.bias == pytest.approx(-9, abs=0.6)
-    assert fitted.margin_cap == MARGIN_CAP
+def made(rows: int = 20_000, seed: int = 5) -> Standings:
+    """Right as often as LAW says; where the best is wrong, the second is right half of the time."""
+    rng = np.random.default_rng(seed)
+    scores = -np.sort(-rng.uniform(0.0, 1.0, (rows, COMPARED)), axis=1)
+    signs = np.stack([rng.uniform(0.2, 1, rows), rng.uniform(0, 3, rows), rng.uniform(-6, 0, rows)], axis=1)
+    asked = Standings(NAMES, np.full(rows, "asked"), scores, signs, np.zeros(rows, np.int64))
+    right = rng.random(rows) < asked.confidence(LAW)
+    return replace(asked, place=np.where(right, 0, np.where(rng.random(rows) < 0.5, 1, -1)))
 
 
-def test_thresholds_keep_their_promises():
-    made = evidence()
-    fitted = fit_calibration(made, FIT)
-    assert made.answered(fitted)[made.kind == "strange"].mean() == pytest.approx(0.1, abs=0.002)
-    clean = (made.kind == "clean") & made.right
-    assert (made.margin[clean] < fitted.ambiguous_margin).mean() == pytest.approx(0.05, abs=0.003)
-    assert made.answered(fitted)[clean].mean() > 0.15  # right ones have the higher scores
+def test_the_weights_of_the_law_are_found() -> None:
+    fitted = fit_calibration(made(), made(seed=6), SHARES)
+    # the temperature of this law is not that of its right candidates, so `choice` and bias cannot be the law's
+    for name, weight in LAW.weights.items():
+        assert fitted.weights[name] == pytest.approx(weight, rel=0.15)
+    checked = made(seed=7)
+    error = calibration_error(bins(checked.confidence(fitted), checked.right, np.ones(len(checked))))
+    assert error < 0.02
 
 
-def test_a_wider_margin_never_lowers_confidence_even_where_the_rows_say_so():
-    made = evidence(4000)
-    upside_down = Evidence(made.kind, made.score, 0.15 - made.margin, made.right)
-    fitted = fit_calibration(upside_down, FIT)
-    assert fitted.margin_weight == 0
-    assert fitted.score_weight > 0
+def test_the_temperature_of_the_choice_is_found() -> None:
+    rng = np.random.default_rng(3)
+    scores = -np.sort(-rng.uniform(0, 1, (20_000, COMPARED)), axis=1)
+    shares = np.exp(scores / 0.2)
+    shares /= shares.sum(axis=1, keepdims=True)
+    place = (rng.random((len(scores), 1)) > shares.cumsum(axis=1)).sum(axis=1).clip(max=COMPARED - 1)
+    asked = Standings((), np.full(len(scores), "asked"), scores, np.zeros((len(scores), 0)), place)
+    assert fit_temperature(asked, np.ones(len(scores))) == pytest.approx(0.2, rel=0.05)
 
 
-def test_kinds_count_by_their_shares():
+def test_no_weight_falls_below_zero_even_where_the_rows_say_so() -> None:
+    asked = made(4000)
+    upside_down = replace(asked, signs=asked.signs * [1, 1, -1])
+    fitted = fit_calibration(upside_down, upside_down, SHARES)
+    assert fitted.weights["sound_edits"] == 0
+    assert fitted.weights["cosine"] > 0
+
+
+def test_a_sign_that_never_changes_has_no_weight() -> None:
+    asked = made(4000)
+    blind = replace(asked, signs=asked.signs * [1, 0, 0])
+    fitted = fit_calibration(blind, blind, SHARES)
+    assert (fitted.weights["sounds"], fitted.weights["sound_edits"]) == (0, 0)
+
+
+def test_the_curve_that_loses_less_is_kept() -> None:
+    asked = made()
+    half = np.random.default_rng(1).random(len(asked)) < 0.5
+    flattened = replace(asked, place=np.where(half, -1, asked.place))
+    fitted = fit_calibration(flattened, flattened, SHARES)
+    assert fitted.knots  # confidence ends at one half, which no logistic curve does
+    assert log_loss(flattened, fitted, SHARES) < log_loss(
+        flattened, fit_calibration(asked, asked, SHARES), SHARES
+    )
+
+
+def test_the_wanted_precision_is_kept() -> None:
+    fitted, checked = fit_calibration(made(), made(seed=6), SHARES), made(seed=6)
+    confidence = checked.confidence(fitted)
+    for wanted in (0.7, 0.8, 0.9):
+        answered = confidence >= fitted.needed(wanted)
+        assert checked.right[answered].mean() == pytest.approx(wanted, abs=0.02)
+
+
+def test_a_precision_curve_counts_ties_together() -> None:
+    confidence = np.array([0.9, 0.5, 0.5, 0.1])
+    right = np.array([True, True, False, False])
+    curve = precision_curve(confidence, right, np.ones(4), (0.4, 0.6, 0.7, 0.99))
+    assert curve == ((0.0, 0.0), (0.4, 0.0), (0.6, 0.5), (0.7, 0.9), (0.99, 0.9), (1.0, 1.0))
+    cover = risk_coverage(confidence, right, np.ones(4), (0.6, 0.99))
+    assert [row["answered"] for row in cover] == [0.75, 0.25]
+
+
+def test_kinds_count_by_their_shares() -> None:
     kind = np.array(["asked"] * 8 + ["strange"] * 2 + ["clean"] * 10)
-    weights = row_weights(kind, FIT.shares)
+    weights = row_weights(kind, {"asked": 0.7, "strange": 0.3})
     assert weights.mean() == pytest.approx(1)
     assert weights[kind == "asked"].sum() / weights.sum() == pytest.approx(0.7)
     assert not weights[kind == "clean"].any()
 
 
-def test_calibration_error_is_the_mean_distance_of_confidence_and_truth():
+def test_calibration_error_is_the_mean_distance_of_confidence_and_truth() -> None:
     confidence = np.array([0.05, 0.05, 0.95, 0.95, 1.0])
     right = np.array([False, True, True, True, True])
     found = bins(confidence, right, np.ones(5))
@@ -78,28 +120,49 @@ def test_calibration_error_is_the_mean_distance_of_confidence_and_truth():
     assert calibration_error(found) == pytest.approx((2 * 0.45 + 3 * (0.1 / 3)) / 5)
 
 
-def test_a_request_is_asked_again_without_what_it_asks_for():
-    asked = [Question(ASKED, "a", frozenset({7, 8})), Question("other", "b")]
-    candidates = np.array([[7, 8, 3, 4], [3, 7, 4, 8]], np.int32)
-    made = evidence_of(asked, candidates, np.array([[0.9, 0.8, 0.7, 0.5], [0.6, 0.5, 0.4, 0.3]]))
-    assert made.kind.tolist() == [ASKED, REMOVED, "other"]
-    assert made.score.tolist() == [0.9, 0.7, 0.6]
-    assert made.margin.tolist() == pytest.approx([0.1, 0.2, 0.1])
-    assert made.right.tolist() == [True, False, False]
+def test_auroc_is_over_what_was_asked_for_and_what_must_be_refused() -> None:
+    kind = np.array(["asked", "asked", "far", "near", "other"])
+    confidence = np.array([0.9, 0.5, 0.1, 0.7, 1.0])
+    assert no_match_auroc(kind, confidence, "asked", ("far", "near", "absent")) == pytest.approx(0.75)
 
 
-def test_senseless_text_is_never_empty_and_depends_on_the_seed_only():
+def test_a_report_counts_ambiguous_answers_by_all_that_they_offer() -> None:
+    rows = [
+        ("asked", Standing([0.9, 0.9], {"cosine": 0.95}), [False, True]),
+        ("asked", Standing([0.9, 0.2], {"cosine": 0.95}), [True, False]),
+        ("asked", Standing([0.1, 0.0], {"cosine": 0.1}), [True, False]),
+    ]
+    figures = report(Standings.of(rows), Calibration(), SHARES, {})["kinds"]["asked"]
+    assert figures == {"rows": 3, "answered": 0.6667, "ambiguous": 0.3333, "right_of_answered": 1.0}
+
+
+def test_a_request_is_asked_again_without_what_it_asks_for(resolver) -> None:
+    ids = [entity.id for entity in resolver.entities]
+    asked = [
+        Question(TYPED, "cadena ser", frozenset({0}), True),
+        Question("other", "zzz", frozenset(), False),
+    ]
+    found, fitted = standings(resolver, asked, ids)
+    assert found.kind.tolist() == [TYPED, f"{TAKEN_OUT}, {TYPED}", "other"]
+    assert found.place.tolist() == [0, -1, -1]
+    assert fitted.tolist() == [True, True, False]
+    assert found.scores[1, 0] == found.scores[0, 1]
+    twice = joined([found, found])
+    assert (len(twice), twice.kind.tolist()[3:]) == (6, found.kind.tolist())
+
+
+def test_senseless_text_is_never_empty_and_depends_on_the_seed_only() -> None:
     texts = [senseless(["uno", "due", "tre", "quattro"], random.Random(seed)) for seed in range(50)]
     assert all(texts)
     assert texts == [senseless(["uno", "due", "tre", "quattro"], random.Random(seed)) for seed in range(50)]
 
 
-def test_the_card_carries_a_calibration_that_can_be_read(tmp_path):
+def test_the_card_carries_calibrations_that_can_be_read(tmp_path) -> None:
     (tmp_path / "encoder.json").write_text('{"name": "tiny", "calibration": {"bias": 1}}', encoding="utf-8")
-    calibration = Calibration(score_weight=3, min_score=0.7)
-    write_card(tmp_path, calibration, {"auroc": 0.9})
+    calibration = Calibration({"cosine": 3.0}, rival=0.7)
+    write_card(tmp_path, {"dense": {**calibration.to_dict(), "fit": {"log_loss": 0.2}}})
     card = json.loads((tmp_path / "encoder.json").read_text(encoding="utf-8"))
     assert card["name"] == "tiny"
-    assert Calibration.from_mapping(card["calibration"]) == calibration
-    assert card["calibration"]["fit"]["auroc"] == 0.9
+    assert Calibration.from_mapping(card["calibration"]["dense"]) == calibration
+    assert card["calibration"]["dense"]["fit"]["log_loss"] == 0.2
     assert [path.name for path in tmp_path.iterdir()] == ["encoder.json"]
