@@ -6,7 +6,6 @@ It reads every token of one text beside every token of the other, which no index
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
 from edge_er.errors import EncoderError
 from edge_er.training.model import LENGTH_STEP, DualEncoder, TokenRows, load_model, save_model
@@ -45,7 +44,8 @@ class PairBatch:
     @property
     def mask(self) -> Tensor:
         """1 where there is a token, [pairs, tokens]."""
-        return (self.ids != 0).long()
+        found: Tensor = (self.ids != 0).long()
+        return found
 
 
 class CrossEncoder(nn.Module):

@@ -27,7 +27,6 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor, nn
 
-from edge_er.errors import RecipeError
 from edge_er.training.batches import Batches
 from edge_er.training.cross_encoder import (
     CrossEncoder,
@@ -45,7 +44,6 @@ from edge_er.training.recipe import Recipe, read_recipe, work_folder
 from edge_er.training.teacher import card_of, embed
 
 __all__ = [
-    "STEPS",
     "PairStudent",
     "distil",
     "dse_loss",
@@ -55,7 +53,6 @@ __all__ = [
     "train_pair_teacher",
 ]
 
-STEPS = ("teacher", "scores", "student")
 FAR = -1e4
 
 
@@ -184,26 +181,19 @@ def distil(recipe: Recipe, student: DualEncoder, pairs: pa.Table, resume: bool =
     return student.eval()
 
 
-def main(recipe: Path, resume: bool = False, step: str = "") -> Path:
-    """Take the steps of a recipe file, or one of them; with ``resume`` finished steps are not taken again.
-
-    Raises:
-        RecipeError: ``step`` is none of ``STEPS``.
-    """
+def main(recipe: Path, resume: bool = False) -> Path:
+    """Take the three steps of a recipe file; with ``resume`` a step whose output is there is not taken again."""
     settings = read_recipe(recipe)
-    if step and step not in STEPS:
-        raise RecipeError(f"--step must be one of {', '.join(STEPS)}, found {step!r}")
-    folder = Path(settings.dse.folder)
-    outputs = {
-        "teacher": folder / "teacher" / "scorer.safetensors",
-        "scores": folder / "held_scores.parquet",
-        "student": Path(settings.out) / "model.safetensors",
-    }
-    take = {"teacher": _teacher_step, "scores": _scores_step, "student": _student_step}
-    for name in [step] if step else STEPS:
-        if not (resume and outputs[name].is_file()):
-            take[name](settings, folder, resume)
-    return outputs[step or "student"].parent
+    folder, out = Path(settings.dse.folder), Path(settings.out)
+    steps = (
+        (_teacher_step, folder / "teacher" / "scorer.safetensors"),
+        (_scores_step, folder / "held_scores.parquet"),
+        (_student_step, out / "model.safetensors"),
+    )
+    for take, output in steps:
+        if not (resume and output.is_file()):
+            take(settings, folder, resume)
+    return out
 
 
 def _teacher_step(settings: Recipe, folder: Path, resume: bool) -> None:

@@ -77,7 +77,7 @@ def cache_scores(model: CrossEncoder, pairs: pa.Table, file: Path, resume: bool 
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     parts = [folder / f"{start:09}.parquet" for start in range(0, len(pairs), PART)]
-    for number, part in enumerate(track(parts, f"scores {file.name}", disable=None)):
+    for number, part in enumerate(track(parts, f"scores {file.name}")):
         if not part.is_file():
             rows = pairs.slice(number * PART, PART)
             _write(rows.append_column("score", pa.array(_scores(model, rows))), part)
