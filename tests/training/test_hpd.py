@@ -1,0 +1,110 @@
+"""HPD: the PCA it mimics, its loss, and a projection that travels through save, load and the ONNX graph."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from edge_er.encoder import Encoder
+from edge_er.errors import RecipeError
+from edge_er.training.hpd import hpd_loss, pca_axes, similarity_loss, train_hpd, with_projection
+from edge_er.training.model import load_model, save_model
+from edge_er.training.onnx_graph import build_onnx, weight_names
+from edge_er.training.recipe import HPDSettings, OptimSettings, Recipe, StudentSettings
+from edge_er.training.simtde import student_of
+
+TEXTS = ["pon cadena ser", "onda cero por favor", "kiss fm"]
+
+
+@pytest.fixture
+def reduced(teacher, pool):
+    return with_projection(student_of(teacher, 8, 2), pca_axes(teacher.encode(pool.queries), 6)).eval()
+
+
+def test_the_axes_keep_the_most_of_the_inner_products():
+    rng = np.random.default_rng(0)
+    vectors = rng.standard_normal((200, 12)) * np.linspace(3, 0.1, 12) + 0.5
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    axes = pca_axes(vectors, 4)
+    assert np.allclose(axes @ axes.T, np.eye(4), atol=1e-6)
+    reduced = vectors @ axes.T
+    lost = np.linalg.norm(vectors @ vectors.T - reduced @ reduced.T)
+    best = np.linalg.svd(vectors, compute_uv=False)[4:]
+    assert lost == pytest.approx(np.sqrt((best**4).sum()), rel=1e-5)
+
+
+def test_all_dimensions_are_the_teacher_itself(teacher, pool):
+    whole = with_projection(teacher, pca_axes(teacher.encode(pool.queries), teacher.dim)).eval()
+    ours, theirs = whole.encode(TEXTS), teacher.encode(TEXTS)
+    assert np.abs(ours @ ours.T - theirs @ theirs.T).max() < 1e-5
+
+
+@pytest.mark.parametrize("dim", [0, 13])
+def test_dimensions_the_teacher_cannot_give_are_refused(dim):
+    with pytest.raises(RecipeError, match="dim must be 1 to 12"):
+        pca_axes(np.eye(12, dtype=np.float32), dim)
+
+
+def test_the_loss_is_the_weighted_sum_of_its_parts():
+    torch.manual_seed(0)
+    found, wanted, axes = torch.randn(5, 3), torch.randn(5, 8), torch.randn(3, 8)
+    loss = hpd_loss(found, wanted, axes, torch.tensor(0.7), alpha=0.3, similarity=2.0, temperature=0.1)
+    sentence = (found - wanted @ axes.T).pow(2).mean()
+    near = similarity_loss(found, wanted, 0.1)
+    assert loss.total.item() == pytest.approx((0.3 * 0.7 + 0.7 * (sentence + 2 * near)).item(), rel=1e-5)
+    papers = hpd_loss(found, wanted, axes, torch.tensor(0.7), alpha=0.3, similarity=0.0, temperature=0.1)
+    assert papers.total.item() == pytest.approx((0.3 * 0.7 + 0.7 * sentence).item(), rel=1e-5)
+
+
+def test_similarities_of_a_rotated_copy_are_the_same_and_others_are_not():
+    torch.manual_seed(0)
+    wanted = torch.randn(6, 4)
+    turn = torch.linalg.qr(torch.randn(4, 4))[0]
+    assert similarity_loss(3 * wanted @ turn, wanted, 0.05).item() == pytest.approx(0, abs=1e-4)
+    assert similarity_loss(torch.randn(6, 4), wanted, 0.05).item() > 0.1
+
+
+def test_a_reduced_student_comes_back_the_same(reduced, tmp_path):
+    save_model(reduced, tmp_path, {"max_tokens": reduced.max_tokens})
+    back = load_model(tmp_path)
+    assert back.dim == 6
+    assert np.abs(back.encode(TEXTS) - reduced.encode(TEXTS)).max() < 1e-6
+
+
+def test_the_projection_is_inside_the_graph_and_can_be_int8(reduced):
+    card = {"dim": 6, "max_tokens": reduced.max_tokens, "vector_scale": 100.0, "name": "reduced"}
+    assert weight_names(reduced)[-1] == "output.projection"
+
+    def encoded(float_weights):
+        made = build_onnx(reduced, float_weights)
+        return Encoder.from_bytes(made.SerializeToString(), reduced.tokenizer.to_str(), card).encode(TEXTS)
+
+    exact = reduced.encode(TEXTS)
+    assert np.abs(encoded(None) - exact).max() < 1e-5
+    assert 1e-6 < np.abs(encoded(()) - exact).max() < 0.1
+
+
+@pytest.mark.parametrize("similarity", [0.0, 1.0])
+def test_training_brings_the_student_closer_to_the_reduced_teacher(teacher, pool, tmp_path, similarity):
+    recipe = Recipe(
+        name="tiny-hpd",
+        out=str(tmp_path / "out"),
+        student=StudentSettings(token_dim=4, keep_layers=1),
+        hpd=HPDSettings(dim=6, sample=200, similarity=similarity),
+        optim=OptimSettings(requests=64 * 40, batch=64, learning_rate=3e-3, neighbours=1),
+    )
+    recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, cache=str(tmp_path / "pool")))
+    texts = [*pool.queries[:100], *pool.names]
+    axes = pca_axes(teacher.encode([*pool.queries, *pool.names]), 6)
+    wanted = teacher.encode(texts) @ axes.T
+    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+
+    def distance(model):
+        ours = model.encode(texts)
+        return np.abs(ours @ ours.T - wanted @ wanted.T).mean()
+
+    untrained = with_projection(student_of(teacher, 4, 1), axes)
+    trained = train_hpd(recipe, teacher, pool)
+    assert trained.dim == 6
+    assert distance(trained) < 0.8 * distance(untrained)
