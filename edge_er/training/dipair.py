@@ -44,6 +44,8 @@ __all__ = [
 ]
 
 CHUNK = 1024
+START_TEXTS = 5000
+START_SCALE, START_NOISE = 0.5, 0.02
 
 
 class PairHead(nn.Module):
@@ -72,6 +74,24 @@ class PairHead(nn.Module):
         else:
             self.inner = nn.Linear(tokens * dim, settings.intermediate)
             self.score = nn.Linear(settings.intermediate, 1)
+
+    @torch.no_grad()
+    def start_from(self, tokens: Tensor) -> None:
+        """Start both projections as the D main directions of token embeddings [n, width], attention as likeness.
+
+        Like tokens of both sides then attend to each other before anything is learned, which a head this small does
+        not find by itself.
+        """
+        dim = self.settings.dim
+        _, sizes, axes = torch.pca_lowrank(tokens.float(), q=dim)
+        start = (axes / sizes.sqrt()).T
+        start *= START_SCALE * dim**0.5 / start.norm()
+        self.request_projection.weight.copy_(start)
+        self.entity_projection.weight.copy_(start)
+        for layer in self.layers if self.settings.kind == "transformer" else ():
+            for part in (layer.query, layer.key):
+                part.weight.copy_(torch.eye(dim) + START_NOISE * torch.randn(dim, dim, device=start.device))
+                part.bias.zero_()
 
     def project_entity(self, tokens: Tensor) -> Tensor:
         """Token embeddings [..., tokens, width] to [..., M, D]: what a catalog can keep; missing tokens are zeros."""
@@ -198,6 +218,8 @@ def train_head(
     torch.manual_seed(recipe.optim.seed)
     head = PairHead(settings, model.dim).to(best_device())
     model = model.to(best_device()).requires_grad_(False).eval()
+    some = read_all(model, model.tokenize(lists.names[:START_TEXTS]), settings.entity_tokens, settings.entity_side)
+    head.start_from(some.states[some.mask.bool()])
     run = Run(head, recipe.optim, folder / "head.pt", resume)
     _train(recipe, run, model, head, lists, f"head {recipe.name}")
     if settings.joint_requests:
