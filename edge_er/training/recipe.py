@@ -94,14 +94,14 @@ class StudentSettings:
 
 @dataclass(frozen=True)
 class HPDSettings:
-    """HPD: the output has ``dim`` dimensions, from a PCA over ``sample`` texts.
+    """HPD: the output has ``dim`` dimensions (0: the encoder's width), from a PCA over ``sample`` texts.
 
     Attributes:
         start: folder of a finished SimTDE student of the same teacher to go on from; "" starts a fresh one.
         similarity: weight of the error of the batch's cosines at ``temperature``; 0 is the paper's method.
     """
 
-    dim: int = 64
+    dim: int = 0
     sample: int = 50_000
     start: str = ""
     similarity: float = 0.0
