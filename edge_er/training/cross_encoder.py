@@ -21,6 +21,7 @@ from edge_er.training.model import LENGTH_STEP, DualEncoder, TokenRows, load_mod
 __all__ = ["CrossEncoder", "PairBatch", "cross_encoder_of", "load_cross_encoder", "save_cross_encoder"]
 
 SPREAD = 0.02
+COSINE_UNIT = 20.0  # scores of cosine 1 at first: 1 over the temperature dual encoders are trained with
 SCORER = "scorer.safetensors"
 
 
@@ -49,13 +50,19 @@ class PairBatch:
 
 
 class CrossEncoder(nn.Module):
-    """A ``BertModel`` over joined pairs; the score is read from the state of [CLS] through one hidden layer."""
+    """A ``BertModel`` over joined pairs, and a score read from what its layers made of both texts.
+
+    The mean states p and q of the two texts, each having attended to the other, are compared: the score is a times
+    their cosine plus a network over [[CLS], p ∘ q, |p - q|]. Where the weights come from a dual encoder the score is
+    that encoder's at first, all but the attention across, and no training goes into learning it again.
+    """
 
     def __init__(self, encoder: DualEncoder) -> None:
         super().__init__()
         self.encoder = encoder
         width = encoder.dim
-        self.scorer = nn.Sequential(nn.Linear(width, width), nn.Tanh(), nn.Linear(width, 1))
+        self.inner, self.score = nn.Linear(3 * width, width), nn.Linear(width, 1)
+        self.scale = nn.Parameter(torch.tensor(1.0))
 
     @property
     def device(self) -> torch.device:
@@ -64,13 +71,20 @@ class CrossEncoder(nn.Module):
 
     def forward(self, pairs: PairBatch) -> Tensor:
         """Scores [pairs]: the logit of "the request asks for this name"."""
+        mask = pairs.mask
         states = self.encoder.bert(
             input_ids=pairs.ids,
-            attention_mask=pairs.mask,
+            attention_mask=mask,
             token_type_ids=pairs.segments,
             position_ids=pairs.positions,
         ).last_hidden_state
-        scores: Tensor = self.scorer(states[:, 0]).squeeze(-1)
+        asked = self.encoder.pool(states, mask * (1 - pairs.segments))
+        named = self.encoder.pool(states, mask * pairs.segments)
+        cosine = nn.functional.cosine_similarity(asked.float(), named.float(), dim=-1)
+        compared = torch.cat([states[:, 0], asked * named, (asked - named).abs()], -1)
+        scores: Tensor = COSINE_UNIT * self.scale * cosine + self.score(
+            nn.functional.gelu(self.inner(compared))
+        ).squeeze(-1)
         return scores
 
     def scores(self, left: TokenRows, right: TokenRows, pairs: np.ndarray, chunk: int = 256) -> Tensor:
@@ -87,7 +101,7 @@ class CrossEncoder(nn.Module):
 
 
 def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> CrossEncoder:
-    """An untrained cross-encoder: the token table and layers of ``dual``, ``extra_layers`` fresh ones on top."""
+    """A cross-encoder to train: token table and layers of ``dual``, ``extra_layers`` on top that add nothing yet."""
     torch.manual_seed(seed)
     config = copy.deepcopy(dual.bert.config)
     config.num_hidden_layers += extra_layers
@@ -97,9 +111,14 @@ def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> Cro
     start = dual.bert.state_dict()
     kinds = start.pop("embeddings.token_type_embeddings.weight")
     bert.load_state_dict(start, strict=False)
+    for layer in bert.encoder.layer[len(dual.bert.encoder.layer) :]:
+        nn.init.zeros_(layer.attention.output.dense.weight)
+        nn.init.zeros_(layer.output.dense.weight)
     table = bert.embeddings.token_type_embeddings.weight.data
     table.copy_(kinds[: len(table)] if len(kinds) > 1 else kinds + SPREAD * torch.randn_like(table))
-    return CrossEncoder(DualEncoder(bert, dual.tokenizer, dual.max_tokens))
+    model = CrossEncoder(DualEncoder(bert, dual.tokenizer, dual.max_tokens))
+    nn.init.zeros_(model.score.weight)
+    return model
 
 
 def save_cross_encoder(model: CrossEncoder, folder: Path, card: dict[str, object]) -> None:
@@ -118,5 +137,5 @@ def load_cross_encoder(folder: Path | str) -> CrossEncoder:
             f"{folder}: not a cross-encoder, {SCORER} is missing; `edge-er train dse` makes one"
         )
     model = CrossEncoder(load_model(folder))
-    model.scorer.load_state_dict(load_file(file))
+    model.load_state_dict({**model.state_dict(), **load_file(file)})
     return model.eval()

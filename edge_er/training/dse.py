@@ -10,7 +10,9 @@ The teacher is trained on groups of names that are mistaken for one another, one
 group are scored, so every name is as often wrong in a group as any other, and always right once. Which names are
 ever the answer cannot be learned; how they are misheard can. The loss is listwise, over the names for each request
 and over the requests for each name: re-ranking compares within a list, and the second half makes scores of different
-requests comparable, as a score that is to be reconstructed must be.
+requests comparable, as a score that is to be reconstructed must be. Its names are new to the encoder it starts from,
+as a re-ranking head's are: on names that encoder knows by heart a group is solved before anything is compared. Its
+scores on that encoder's training names, which the student learns, are then those of new names too.
 
 The student's score is s(x, y) = a · cos(u_x, v_y) + b with a and b learned, since an index can rank by nothing else;
 the paper's s is a small network over [u, v, |u - v|, u ∘ v], see ``pairs``.
@@ -197,7 +199,9 @@ def main(recipe: Path, resume: bool = False) -> Path:
 
 
 def _teacher_step(settings: Recipe, folder: Path, resume: bool) -> None:
-    pool = load_pool(data_folder(settings.data), settings.data)
+    held = settings.data.held_share
+    part = (held * (1 - settings.dse.share), held)
+    pool = load_pool(data_folder(settings.data), settings.data, part)
     model = train_pair_teacher(settings, load_model(settings.dse.start), pool, resume)
     save_cross_encoder(model, folder / "teacher", card_of(model.encoder, settings))
 

@@ -184,7 +184,8 @@ class DSESettings:
         start: float32 dual encoder the teacher starts from; its nearest names are the candidates.
         student: float32 dual encoder that is trained further on the cached scores.
         folder: where teacher/, train_scores.parquet and held_scores.parquet are written.
-        extra_layers: fresh layers on top of those of ``start``.
+        extra_layers: layers on top of those of ``start``.
+        share: share of the held-out name clusters the teacher is trained on; the others judge it.
         requests, candidates: how many requests of the training fold are scored with how many names each.
         held_candidates: names a request of the held-out fold is scored with.
         alpha: share of the reconstructed pair scores in the student's loss; the rest is the labels' share.
@@ -193,7 +194,8 @@ class DSESettings:
     start: str = ""
     student: str = ""
     folder: str = "build/dse"
-    extra_layers: int = 2
+    extra_layers: int = 1
+    share: float = 0.7
     requests: int = 60_000
     candidates: int = 12
     held_candidates: int = 20

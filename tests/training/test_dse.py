@@ -158,7 +158,7 @@ def test_the_three_steps_of_a_recipe(pair_teacher, teacher, pool, tmp_path, monk
         held_candidates=6,
     )
     monkeypatch.setattr(dse, "read_recipe", lambda file: recipe)
-    monkeypatch.setattr(dse, "load_pool", lambda folder, settings: pool)
+    monkeypatch.setattr(dse, "load_pool", lambda folder, settings, part=None: pool)
     monkeypatch.setattr(dse, "held_tasks", lambda folder, share: [task])
     save_cross_encoder(pair_teacher, tmp_path / "dse" / "teacher", {"max_tokens": teacher.max_tokens})
     out = dse.main(tmp_path / "r.toml", resume=True)

@@ -1,0 +1,137 @@
+"""Pair sets: pairs of texts with a label, as entity matching (Magellan) and sentence pairs (MRPC, RTE) publish them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.errors import EdgeERError
+
+__all__ = ["PAIR_SETS", "PairSet", "Pairs", "best_threshold", "metric_of", "read_pair_set"]
+
+MAGELLAN = "ditto_er_magellan_wdc.tar.gz"
+STRUCTURED = ("Beer", "Fodors-Zagats", "iTunes-Amazon", "DBLP-ACM", "Amazon-Google")
+PAIR_SETS = {**dict.fromkeys(STRUCTURED, "f1"), "MRPC": "f1", "RTE": "accuracy"}
+"""The metric of each set."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """``labels[i]`` is 1 where ``left[i]`` and ``right[i]`` are the same or one follows from the other, else 0."""
+
+    left: list[str]
+    right: list[str]
+    labels: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def sample(self, size: int, seed: int = 1) -> Pairs:
+        """At most ``size`` pairs, chosen by ``seed``."""
+        if len(self) <= size:
+            return self
+        chosen = np.sort(np.random.default_rng(seed).choice(len(self), size, replace=False))
+        return Pairs([self.left[i] for i in chosen], [self.right[i] for i in chosen], self.labels[chosen])
+
+
+@dataclass(frozen=True)
+class PairSet:
+    """A published set with its own split; ``metric`` is "f1" or "accuracy"."""
+
+    name: str
+    metric: str
+    train: Pairs
+    valid: Pairs
+    test: Pairs
+
+
+def read_pair_set(folder: Path, name: str) -> PairSet:
+    """Read a set of ``PAIR_SETS`` from the folder `pairs` of the data folder.
+
+    Raises:
+        EdgeERError: a set we do not know, or a missing or malformed file.
+    """
+    if name not in PAIR_SETS:
+        raise EdgeERError(f"unknown pair set {name!r}; known are {', '.join(PAIR_SETS)}")
+    if name in STRUCTURED:
+        parts = [_magellan(folder / MAGELLAN, name, part) for part in ("train", "valid", "test")]
+    else:
+        parts = [
+            _sentences(folder / "glue_small" / f"{name}_{part}.tsv.gz") for part in ("train", "dev", "test")
+        ]
+    return PairSet(name, PAIR_SETS[name], *parts)
+
+
+def _magellan(archive: Path, name: str, part: str) -> Pairs:
+    """A serialised set: left, right, label; `COL title VAL ...` is read as `title ...`."""
+    member = f"data/er_magellan/Structured/{name}/{part}.txt"
+    if not archive.is_file():
+        raise EdgeERError(f"{archive}: no such file; pair sets lie in the folder pairs of the data folder")
+    with tarfile.open(archive) as files:
+        try:
+            found = files.extractfile(member)
+        except KeyError:
+            found = None
+        if found is None:
+            raise EdgeERError(f"{archive}: no file {member} in it")
+        lines = io.TextIOWrapper(found, "utf-8").read().split("\n")
+    rows = [line.split("\t") for line in lines if line]
+    return _pairs(((_plain(row[0]), _plain(row[1]), row[-1].strip()) for row in rows), f"{archive}:{member}")
+
+
+def _plain(record: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"\b(COL|VAL)\s", "", record + " ")).strip()
+
+
+def _sentences(file: Path) -> Pairs:
+    """MRPC (label first, two ids, two sentences) or RTE (index, two sentences, label); a heading is left out."""
+    if not file.is_file():
+        raise EdgeERError(f"{file}: no such file; pair sets lie in the folder pairs of the data folder")
+    with gzip.open(file, "rt", encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    if len(rows[0]) == 5:
+        found = [(row[3], row[4], row[0]) for row in rows]
+    else:
+        words = {"entailment": "1", "not_entailment": "0"}
+        found = [(row[1], row[2], words.get(row[3], row[3])) for row in rows]
+    headed = found[0][2] not in ("0", "1")
+    return _pairs(found[headed:], str(file))
+
+
+def _pairs(rows: Iterable[tuple[str, str, str]], where: str) -> Pairs:
+    left, right, labels = [], [], []
+    for number, (a, b, label) in enumerate(rows, 1):
+        if label not in ("0", "1"):
+            raise EdgeERError(f"{where}: pair {number}: label must be 0 or 1, found {label!r}")
+        left.append(a)
+        right.append(b)
+        labels.append(float(label))
+    return Pairs(left, right, np.array(labels, np.float32))
+
+
+def metric_of(
+    metric: str, scores: NDArray[np.float32], labels: NDArray[np.float32], threshold: float
+) -> float:
+    """F1 of label 1, or accuracy, of scores [n] above ``threshold``."""
+    said, right = scores > threshold, labels > 0.5
+    if metric == "accuracy":
+        return float(np.mean(said == right))
+    return float(2 * np.sum(said & right) / max(1, np.sum(said) + np.sum(right)))
+
+
+def best_threshold(metric: str, scores: NDArray[np.float32], labels: NDArray[np.float32]) -> float:
+    """The threshold between two neighbouring scores that makes the metric largest; the middle one of equals."""
+    known = np.unique(scores)
+    tried = np.concatenate([[known[0] - 1], (known[1:] + known[:-1]) / 2, [known[-1] + 1]])
+    reached = np.array([metric_of(metric, scores, labels, threshold) for threshold in tried])
+    best = np.flatnonzero(reached >= reached.max() - 1e-12)
+    return float(tried[best[len(best) // 2]])
