@@ -100,7 +100,7 @@ def test_words_of_carriers_may_stand_beside() -> None:
 def test_tables_are_sound(lang: str) -> None:
     costs = _costs(lang)
     letters = np.arange(36)
-    assert (costs.said[letters, letters] < np.median(costs.said[:36, :36], axis=1)).all()
+    assert np.median(costs.said[letters, letters]) <= 10 < np.median(costs.said[:36, :36])
     assert (costs.said >= 0).all() and (costs.said <= UNHEARD_OF).all()
     assert (costs.usual >= 0).all() and (costs.added > 0).all()
     assert len(costs.words) > 400

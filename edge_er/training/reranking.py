@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from edge_er.rerank import Evidence, RerankWeights
 
-__all__ = ["Choices", "fit_weights", "joined", "whole_weights"]
+__all__ = ["SCALES", "Choices", "first_right", "fit_weights", "joined", "whole_weights"]
 
 PENALTY = 1e-3
 # One unit of each feature is about one step of evidence, so that one penalty suits all.
@@ -34,35 +34,47 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Choices:
-    """Candidates of many requests, one after another: `features` [rows, 7], `right` [rows], `starts` [requests]."""
+    """Candidates of many requests, one after another.
+
+    `features` [rows, 7], `right` [rows], `starts` [requests], and how much each request counts: `counts` [requests].
+    """
 
     features: Floats
     right: NDArray[np.bool_]
     starts: NDArray[np.int64]
+    counts: Floats
 
     @classmethod
     def of(
-        cls, requests: Iterable[tuple[Evidence, NDArray[np.int32], Collection[int]]], unit: float
+        cls,
+        requests: Iterable[tuple[Evidence, NDArray[np.int32], Collection[int]]],
+        unit: float,
+        counts: Sequence[float] | None = None,
     ) -> Choices:
-        """From (evidence, entity of each candidate, right entities); `unit` is the dot product of cosine 1."""
-        features, right, sizes = [], [], []
-        for evidence, entities, wanted in requests:
+        """From (evidence, entity of each candidate, right entities); `unit` is the dot product of cosine 1.
+
+        `counts` says how much each request counts; all the same by default.
+        """
+        features, right, sizes, weighed = [], [], [], []
+        for place, (evidence, entities, wanted) in enumerate(requests):
             hits = np.isin(entities, list(wanted))
             if hits.any():
                 features.append(_features(evidence, unit))
                 right.append(hits)
                 sizes.append(len(hits))
+                weighed.append(1.0 if counts is None else counts[place])
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-        return cls(np.concatenate(features), np.concatenate(right), starts)
+        return cls(np.concatenate(features), np.concatenate(right), starts, np.array(weighed))
 
 
 def joined(parts: Sequence[Choices]) -> Choices:
-    """Choices of several catalogs as one."""
+    """Choices of several catalogs as one; every catalog counts the same."""
     offsets = np.cumsum([0, *(len(part.right) for part in parts[:-1])])
     return Choices(
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.right for part in parts]),
         np.concatenate([part.starts + offset for part, offset in zip(parts, offsets, strict=True)]),
+        np.concatenate([part.counts / part.counts.sum() for part in parts]),
     )
 
 
@@ -80,28 +92,35 @@ def _features(evidence: Evidence, unit: float) -> Floats:
     return features
 
 
-def fit_weights(choices: Choices, held: Floats | None = None) -> Floats:
-    """Weights [7] of the scaled features, dense first; with `held`, all but the dense one stay as they are there."""
+def fit_weights(choices: Choices, evidence: Collection[str] = tuple(SCALES)) -> Floats:
+    """Weights [7] of the scaled features, dense first; those not named in `evidence` stay 0."""
     from scipy.optimize import minimize
 
-    start = np.full(len(SCALES), 0.1) if held is None else held
-    bounds = [(0.0, None)] * len(start)
-    if held is not None:
-        bounds[1:] = [(value, value) for value in held[1:].tolist()]
+    bounds = [(0.0, None if name in evidence else 0.0) for name in SCALES]
+    start = np.array([0.1 if name in evidence else 0.0 for name in SCALES])
     found = minimize(_loss, start, args=(choices,), jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x, np.float64)
 
 
+def first_right(choices: Choices, weights: Floats) -> NDArray[np.bool_]:
+    """Whether a right candidate of each request scores at least as high as all its others, bool [requests]."""
+    scores = choices.features @ weights
+    best = np.maximum.reduceat(scores, choices.starts)
+    best_right = np.maximum.reduceat(np.where(choices.right, scores, -np.inf), choices.starts)
+    found: NDArray[np.bool_] = best_right >= best
+    return found
+
+
 def _loss(weights: Floats, choices: Choices) -> tuple[float, Floats]:
     """Mean negative log chance of the right candidates with the penalty, and its gradient."""
-    starts, requests = choices.starts, len(choices.starts)
-    owner = np.repeat(np.arange(requests), np.diff(np.append(starts, len(choices.right))))
+    starts, counts = choices.starts, choices.counts / choices.counts.sum()
+    owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(choices.right))))
     scores = choices.features @ weights
     chances = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
     rights = chances * choices.right
     whole, found = np.add.reduceat(chances, starts), np.add.reduceat(rights, starts) + 1e-300
-    slope = choices.features.T @ (rights / found[owner] - chances / whole[owner]) / requests
-    loss = float(np.mean(np.log(whole) - np.log(found)) + PENALTY * weights @ weights)
+    slope = choices.features.T @ (counts[owner] * (rights / found[owner] - chances / whole[owner]))
+    loss = float(counts @ (np.log(whole) - np.log(found)) + PENALTY * weights @ weights)
     return loss, 2 * PENALTY * weights - slope
 
 

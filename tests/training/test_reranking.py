@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from edge_er.rerank import Evidence
-from edge_er.training.reranking import Choices, fit_weights, joined, whole_weights
+from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
 
 UNIT = 127.0**2
 TRUE = np.array([1.5, 0.5, 0.0, 1.0, 2.0, 1.0, 0.0])
@@ -41,15 +43,30 @@ def test_the_weights_of_the_law_are_found(choices: Choices) -> None:
 
 
 def test_evidence_against_its_sense_gets_no_weight(choices: Choices) -> None:
-    turned = Choices(choices.features * [1, 1, 1, 1, -1, 1, 1], choices.right, choices.starts)
+    turned = replace(choices, features=choices.features * [1, 1, 1, 1, -1, 1, 1])
     assert fit_weights(turned)[4] == 0
 
 
-def test_held_weights_stay(choices: Choices) -> None:
-    held = np.array([0.1, 0.5, 0.0, 1.0, 2.0, 1.0, 0.0])
-    found = fit_weights(choices, held)
-    assert found[1:] == pytest.approx(held[1:])
-    assert found[0] == pytest.approx(1.5, abs=0.2)
+def test_only_the_named_evidence_has_a_weight(choices: Choices) -> None:
+    found = fit_weights(choices, ["dense", "heard"])
+    assert found[2:].tolist() == [0.0] * 5
+    assert (found[:2] > 0).all()
+
+
+def test_a_request_counts_as_often_as_it_is_told() -> None:
+    made = requests(60, np.random.default_rng(6))
+    twice = Choices.of([*made, *made[:20]], UNIT)
+    told = Choices.of(made, UNIT, [2.0] * 20 + [1.0] * 40)
+    assert fit_weights(told) == pytest.approx(fit_weights(twice), abs=1e-3)
+
+
+def test_the_first_is_right_or_not() -> None:
+    made = requests(5, np.random.default_rng(7))
+    own = Choices.of(made, UNIT)
+    best = [int(np.argmax(rows)) for rows in (own.features @ TRUE).reshape(5, 10)]
+    assert first_right(own, TRUE).tolist() == [
+        wanted == [place] for place, (_, _, wanted) in zip(best, made, strict=True)
+    ]
 
 
 def test_requests_without_their_answer_say_nothing() -> None:
