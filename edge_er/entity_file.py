@@ -33,6 +33,16 @@ class EntityFile(Sequence[Entity]):
                 f"found {len(self._streams)}; build the bundle again"
             )
 
+    def without_streams(self) -> list[Entity]:
+        """All entities, without their stream addresses: many times faster than one by one."""
+        try:
+            rows = json.loads(b"[" + b",".join(self._lines) + b"]")
+        except ValueError:
+            rows = []
+        if len(rows) != len(self._lines) or not all(isinstance(row, dict) for row in rows):
+            rows = [_parse("entities.jsonl", self._lines, index) for index in range(len(self._lines))]
+        return [_entity(row, index) for index, row in enumerate(rows)]
+
     def __len__(self) -> int:
         return len(self._lines)
 

@@ -38,18 +38,10 @@ class GramIndex:
 
     def __init__(self, forms: Sequence[str]) -> None:
         self.forms = len(forms)
-        ids: dict[str, int] = {}
-        places: list[int] = []
-        counts = np.empty(self.forms, np.int64)
-        for number, form in enumerate(forms):
-            pieces = grams(form)
-            places += [ids.setdefault(piece, len(ids)) for piece in pieces]
-            counts[number] = len(pieces)
-        gram_of = np.array(places, np.int64)
-        owners = np.repeat(np.arange(self.forms, dtype=np.int32), counts)
-        having = np.bincount(gram_of, minlength=len(ids))
-        self._ids = ids
-        self._forms_of = owners[np.argsort(gram_of, kind="stable")]
+        pieces, gram_of, owners = _pieces_of(forms)
+        having = np.bincount(gram_of, minlength=len(pieces))
+        self._ids = {piece: number for number, piece in enumerate(pieces)}
+        self._forms_of = owners
         self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
         self._worth = [rarity(self.forms, count) for count in having.tolist()]
         worth = np.array(self._worth, np.float64)
@@ -66,6 +58,36 @@ class GramIndex:
             return np.zeros(self.forms, np.float64)
         weights = np.repeat([float(worth[gram]) for gram in found], [len(members) for members in lists])
         return np.bincount(np.concatenate(lists), weights, self.forms).astype(np.float64, copy=False)
+
+
+def _pieces_of(forms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32]]:
+    """The distinct pieces of all forms, and each pair (piece, form that holds it) once, by piece and then form."""
+    text = np.frombuffer((_BORDER.join(forms) + _BORDER * 3).encode("utf-32-le"), np.uint32)
+    alphabet, letters = np.unique(text, return_inverse=True)  # the border is the smallest, and so number 0
+    owner = np.cumsum(letters == 0) - (letters == 0)
+    size, first, second, third = len(alphabet), letters[:-2], letters[1:-1], letters[2:]
+    two = (first > 0) & (second > 0)
+    kinds = (first * size + second) * size
+    codes = [
+        (codes * len(forms) + owner[:-2])[at]
+        for codes, at in ((kinds, two), (kinds + third, two & (third > 0)))
+    ]
+    pairs = np.sort(np.concatenate(codes))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    kinds, forms_of = np.divmod(pairs, max(len(forms), 1))
+    new = np.diff(kinds, prepend=-1) > 0
+    spelled = alphabet[
+        np.stack([kinds[new] // size**2, kinds[new] // size % size, kinds[new] % size], axis=1)
+    ]
+    pieces = [piece.rstrip(_BORDER) for piece in _texts(spelled)]
+    return pieces, np.cumsum(new) - 1, forms_of.astype(np.int32)
+
+
+def _texts(points: NDArray[np.uint32]) -> list[str]:
+    """The texts [rows] of code points [rows, characters]."""
+    whole = points.tobytes().decode("utf-32-le")
+    width = points.shape[1]
+    return [whole[start : start + width] for start in range(0, len(whole), width)]
 
 
 def least_edits(forms: Sequence[str], request: str) -> NDArray[np.int64]:

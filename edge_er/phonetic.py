@@ -13,13 +13,18 @@ fits is taken: those of the language before those of all, longer pieces before s
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["SoundFold"]
 
 _RULE = re.compile(r"(\w+)(?:\((\w+)\))? (\w+|-)")
 _SILENT = "-"
+_BORDER = "\0"
 _REPEATED = re.compile(r"([a-z])\1+")  # digits and other scripts keep theirs
 
 
@@ -29,9 +34,29 @@ class SoundFold:
     def __init__(self, lang: str) -> None:
         sections = (sorted(_sections().get(name, ()), key=_longest_first) for name in (lang, "all"))
         rules = [rule for section in sections for rule in section]
+        self._rules = rules
         self._codes = [code for _, _, code in rules]
         patterns = (f"{piece}(?=[{following}])" if following else piece for piece, following, _ in rules)
         self._pattern = re.compile("|".join(f"({pattern})" for pattern in patterns))
+
+    def all(self, texts: Sequence[str]) -> list[str]:
+        """Sound codes of each of canonical `texts`: what a call gives, for many at once in a fraction of the time."""
+        if not texts:
+            return []
+        joined = _BORDER.join(text.replace(" ", "") for text in texts) + _BORDER
+        points = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
+        rule, length = np.full(len(points), -1), np.ones(len(points), np.int64)
+        for number, (piece, following, _) in reversed(list(enumerate(self._rules))):
+            places = _places(points, piece, following)
+            rule[places], length[places] = number, len(piece)
+        inside = np.zeros(len(points), bool)
+        for place in np.flatnonzero(length > 1).tolist():
+            if not inside[place]:
+                inside[place + 1 : place + length[place]] = True
+        codes = [code for _, _, code in self._rules]
+        told = zip(rule[~inside].tolist(), points[~inside].tolist(), strict=True)
+        folded = "".join([codes[number] if number >= 0 else chr(point) for number, point in told])
+        return _REPEATED.sub(r"\1", folded).split(_BORDER)[:-1]
 
     def __call__(self, text: str) -> str:
         """Sound codes of canonical `text`, without spaces."""
@@ -40,6 +65,16 @@ class SoundFold:
 
     def _code(self, match: re.Match[str]) -> str:
         return self._codes[(match.lastindex or 1) - 1]
+
+
+def _places(points: NDArray[np.uint32], piece: str, following: str) -> NDArray[np.int64]:
+    """Where `piece` stands, and after it one of the letters of `following`, where there are any."""
+    places = np.flatnonzero(points[: len(points) - len(piece)] == ord(piece[0]))
+    for step, letter in enumerate(piece[1:], start=1):
+        places = places[points[places + step] == ord(letter)]
+    if following:
+        places = places[np.isin(points[places + len(piece)], [ord(letter) for letter in following])]
+    return places
 
 
 def _longest_first(rule: tuple[str, str, str]) -> tuple[int, bool, str]:

@@ -162,7 +162,7 @@ class Reranker:
         if weights.heard:
             self._hearing  # noqa: B018  made now, so that no request waits for it
         self._letters = [form.replace(" ", "") for form in forms]
-        self._sounds = [self._fold(form) for form in forms]
+        self._sounds = self._fold.all(forms)
         self._pieces = GramIndex(self._sounds)
 
     @cached_property

@@ -17,18 +17,19 @@ from edge_er.bundle import Bundle, read_bundle
 from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
+from edge_er.entity_file import EntityFile
 from edge_er.errors import BundleCorruptError
 from edge_er.explanation import Explanation
+from edge_er.golden import golden_answer, same_answer
 from edge_er.nbest import texts_and_weights
 from edge_er.normalize import canonical_text
-from edge_er.rerank import Candidate, Hypothesis, Reranker, RerankWeights
+from edge_er.rerank import Candidate, Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolution import Match, Resolution
 from edge_er.search import ExactIndex
 
 __all__ = ["EntityResolver", "Match", "Resolution"]
 
 DENSE, RERANKED = "dense", "reranked"  # the calibration of a manifest for each way to rank
-SCORE_TOLERANCE = 0.01  # between machines; one step of one int8 value is about 0.001
 
 
 class EntityResolver:
@@ -168,7 +169,7 @@ class EntityResolver:
 
     def golden(self, queries: Sequence[str], top_k: int = 3) -> list[dict[str, Any]]:
         """Answers to keep in a manifest, so that `selftest` can compare them with any machine's."""
-        return [_golden(resolution) for resolution in self.resolve_batch(queries, top_k)]
+        return [golden_answer(resolution) for resolution in self.resolve_batch(queries, top_k)]
 
     def selftest(self) -> int:
         """Answer the manifest's golden requests again; how many there were.
@@ -178,8 +179,8 @@ class EntityResolver:
         """
         expected = self.manifest.get("golden", [])
         for golden in expected:
-            found = _golden(self.resolve(golden["query"], max(len(golden["ids"]), 1)))
-            if not _same_answer(found, golden):
+            found = golden_answer(self.resolve(golden["query"], max(len(golden["ids"]), 1)))
+            if not same_answer(found, golden):
                 raise BundleCorruptError(
                     f"bundle {self.name!r}: selftest: expected {golden}, found {found}; "
                     "install the tested versions of onnxruntime and tokenizers, or build the bundle again"
@@ -188,13 +189,18 @@ class EntityResolver:
 
     @cached_property
     def _forms(self) -> list[str]:
-        return [form for entity in self.entities for form in entity.surface_forms]
+        return [form for entity in self._all_entities() for form in entity.surface_forms]
+
+    def _all_entities(self) -> Sequence[Entity]:
+        """All entities, to be gone through once; their stream addresses may be missing."""
+        return self.entities.without_streams() if isinstance(self.entities, EntityFile) else self.entities
 
     @cached_property
     def _reranker(self) -> Reranker:
         """Ranks on all evidence the bundle has weights for; without any, as the dense index does."""
         forms = [canonical_text(form) for form in self._forms]
-        return Reranker(forms, self._form_entity, self.lang, self._weights)
+        popularity = demands(self._all_entities()) if self._weights.popularity else None
+        return Reranker(forms, self._form_entity, self.lang, self._weights, popularity)
 
     def _resolve_nbest(
         self, texts: Sequence[str], weights: Sequence[float], top_k: int, min_precision: float | None
@@ -276,22 +282,3 @@ def _check_request(queries: Sequence[str], top_k: int) -> None:
             raise TypeError(f"expected a request as a string, found {type(query).__name__}")
     if top_k < 1:
         raise ValueError(f"expected top_k of 1 or more, found {top_k}")
-
-
-def _same_answer(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
-    """The same decision and best candidate; scores may differ as the last bits of floats do between CPUs."""
-    return (
-        found["decision"] == expected["decision"]
-        and found["ids"][:1] == expected["ids"][:1]
-        and len(found["scores"]) == len(expected["scores"])
-        and np.allclose(found["scores"], expected["scores"], rtol=0, atol=SCORE_TOLERANCE)
-    )
-
-
-def _golden(resolution: Resolution) -> dict[str, Any]:
-    return {
-        "query": resolution.query,
-        "decision": resolution.decision,
-        "ids": [match.id for match in resolution.matches],
-        "scores": [round(match.score, 4) for match in resolution.matches],
-    }

@@ -94,6 +94,14 @@ def test_languages_have_rules_of_their_own() -> None:
     assert SoundFold("fr")("che") == SoundFold("xx")("che") == "si"
 
 
+@pytest.mark.parametrize("lang", ["de", "en", "es", "fr", "it", "xx"])
+@given(st.lists(st.text("abcdeghinorstuüßéñ 12📻", max_size=12), max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_many_texts_are_folded_as_each_of_them(lang: str, texts: list[str]) -> None:
+    fold = SoundFold(lang)
+    assert fold.all(texts) == [fold(text) for text in texts]
+
+
 def test_digits_and_other_scripts_stay() -> None:
     assert SoundFold("de")("99 5 радио аа") == "995радиоаа"
     assert SoundFold("de")("") == ""

@@ -1,0 +1,34 @@
+"""Answers that a bundle is shipped with, and when another machine's answer is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from edge_er.resolution import Resolution
+
+__all__ = ["golden_answer", "same_answer"]
+
+SCORE_TOLERANCE = 0.01  # between machines; one step of one int8 value is about 0.001
+
+
+def same_answer(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """The same decision and best candidate; scores may differ as the last bits of floats do between CPUs."""
+    return (
+        found["decision"] == expected["decision"]
+        and found["ids"][:1] == expected["ids"][:1]
+        and len(found["scores"]) == len(expected["scores"])
+        and np.allclose(found["scores"], expected["scores"], rtol=0, atol=SCORE_TOLERANCE)
+    )
+
+
+def golden_answer(resolution: Resolution) -> dict[str, Any]:
+    """What is kept of an answer."""
+    return {
+        "query": resolution.query,
+        "decision": resolution.decision,
+        "ids": [match.id for match in resolution.matches],
+        "scores": [round(match.score, 4) for match in resolution.matches],
+    }
