@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Hearing"]
+__all__ = ["Costs", "Hearing", "letter_codes", "read_costs"]
 
 LEFT, BORDER = 12, 16
 UNHEARD_OF = 88  # cost of what never happened in the counted pairs
@@ -42,7 +42,7 @@ _LOST = CODES  # column of what is not heard at all
 Numbers = NDArray[np.int64]
 
 
-class _Costs(NamedTuple):
+class Costs(NamedTuple):
     """Tables of one language: `said` [S, heard or lost], `after` [P, S, heard or lost], `before` [S, N, heard or lost],
     `added` and `usual` [P, heard], and the words of carriers.
     """
@@ -59,7 +59,7 @@ class Hearing:
     """The forms of a catalog as a recogniser of `lang` may hear them; a language without counts has those of all."""
 
     def __init__(self, lang: str, forms: Sequence[str]) -> None:
-        self._costs = _costs(lang)
+        self._costs = read_costs(lang)
         letters = [form.replace(" ", "") for form in forms]
         self._lengths = np.array([len(form) for form in letters], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
@@ -78,7 +78,7 @@ class Hearing:
         chosen = np.asarray(forms, np.int64)
         if not len(chosen) or not request:
             return np.zeros(len(chosen), np.int64)
-        heard = _codes(request.replace(" ", ""))
+        heard = letter_codes(request.replace(" ", ""))
         before = np.concatenate([[EDGE], heard[:-1]])
         usual = self._costs.usual[before, heard]
         added = np.maximum(self._costs.added[before, heard] - usual, 1)
@@ -121,7 +121,7 @@ class Hearing:
         return rows
 
 
-def _codes(text: str) -> Numbers:
+def letter_codes(text: str) -> Numbers:
     """The codes of the characters of `text`."""
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64)
     letters, digits = (points >= 97) & (points <= 122), (points >= 48) & (points <= 57)
@@ -131,7 +131,7 @@ def _codes(text: str) -> Numbers:
 
 def _contexts(forms: Sequence[str]) -> Numbers:
     """Each letter of all forms with its neighbours, as one number: (before * 64 + letter) * 64 + after."""
-    codes = _codes("".join(forms))
+    codes = letter_codes("".join(forms))
     before, after = np.concatenate([[EDGE], codes[:-1]]), np.concatenate([codes[1:], [EDGE]])
     borders = np.cumsum([len(form) for form in forms])
     before[borders[borders < len(codes)]] = EDGE
@@ -141,7 +141,7 @@ def _contexts(forms: Sequence[str]) -> Numbers:
 
 
 @lru_cache(maxsize=8)
-def _costs(lang: str) -> _Costs:
+def read_costs(lang: str) -> Costs:
     """The tables of `lang`, or those of all languages."""
     text = files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
@@ -158,11 +158,11 @@ def _costs(lang: str) -> _Costs:
     return costs
 
 
-def _no_costs() -> _Costs:
+def _no_costs() -> Costs:
     """Tables in which nothing is told yet."""
     said = np.full((CODES, CODES + 1), UNHEARD_OF, np.int64)
     foreign = np.arange(len(_LETTERS), EDGE)
     said[foreign, foreign], said[foreign, _LOST] = FOREIGN_SAME, FOREIGN_LOST
     after, before = np.zeros((2, CODES, CODES, CODES + 1), np.int16)
     added, usual = np.full((CODES, CODES), FOREIGN_ADDED), np.full((CODES, CODES), FOREIGN_USUAL)
-    return _Costs(said, after, before, added, usual, frozenset())
+    return Costs(said, after, before, added, usual, frozenset())

@@ -31,6 +31,8 @@ WEIGHTS = {
     "sound_pieces": 20,
     "dense_forms": 4,
     "sound_forms": 4,
+    "heard": 40,
+    "popularity": 100,
 }
 RERANKED_CALIBRATION = {"weights": {"cosine": 9.0, "sounds": 1.0, "sound_edits": 0.4}, "temperature": 0.2}
 BUNDLES = ("radio_de", "radio_en", "radio_es", "radio_fr", "radio_it")

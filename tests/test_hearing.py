@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_er.hearing import BORDER, LEFT, UNHEARD_OF, Hearing, _codes, _costs
+from edge_er.hearing import BORDER, LEFT, UNHEARD_OF, Hearing, letter_codes, read_costs
 from edge_er.normalize import canonical_text
 from edge_er.training.hearing import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
@@ -21,9 +21,9 @@ def slow_worth(lang: str, form: str, request: str) -> int:
     if not request:
         return 0
     costs, said, heard = (
-        _costs(lang),
-        _codes(form.replace(" ", "")).tolist(),
-        _codes(request.replace(" ", "")).tolist(),
+        read_costs(lang),
+        letter_codes(form.replace(" ", "")).tolist(),
+        letter_codes(request.replace(" ", "")).tolist(),
     )
     left, borders = [0], {0}
     for word in request.split():
@@ -98,7 +98,7 @@ def test_words_of_carriers_may_stand_beside() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_tables_are_sound(lang: str) -> None:
-    costs = _costs(lang)
+    costs = read_costs(lang)
     letters = np.arange(36)
     assert np.median(costs.said[letters, letters]) <= 10 < np.median(costs.said[:36, :36])
     assert (costs.said >= 0).all() and (costs.said <= UNHEARD_OF).all()

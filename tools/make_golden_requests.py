@@ -27,7 +27,7 @@ from edge_er.calibrate import Calibration, Standing
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
-from edge_er.rerank import RerankWeights
+from edge_er.rerank import RerankWeights, demands
 from edge_er.resolver import DENSE, RERANKED
 from edge_er.shipped import shipped_bundles
 from tools.plain_rerank import PlainReranker, Ranked
@@ -134,7 +134,9 @@ class Answerer:
         if manifest.get("rerank"):
             forms = [form for entity in bundle.entities for form in entity.surface_forms]
             weights = RerankWeights.from_mapping(manifest["rerank"])
-            self.reranker = PlainReranker(forms, self.form_entity.tolist(), str(manifest["lang"]), weights)
+            self.reranker = PlainReranker(
+                forms, self.form_entity.tolist(), str(manifest["lang"]), weights, demands(bundle.entities)
+            )
 
     def row(self, query: str) -> dict[str, Any]:
         """The golden row of a request."""

@@ -6,9 +6,10 @@ Nothing here is fast: every number is found by going through all forms, or all c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from edge_er.hearing import BORDER, CODES, EDGE, LEFT, UNHEARD_OF, Costs, letter_codes, read_costs
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
 from edge_er.rerank import SHORT_FORM, RerankWeights
@@ -43,16 +44,61 @@ def edits_within(form: str, request: str) -> int:
     return min(row)
 
 
+def worth_as_heard(lang: str, form: str, request: str) -> int:
+    """The worth of a canonical form as an explanation of a canonical request (see `edge_er.hearing`), cell by cell."""
+    if not request:
+        return 0
+    costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
+    borders, left = {0}, [0]
+    for word in request.split():
+        left += [left[-1] + (0 if word in costs.words else LEFT) * (at + 1) for at in range(len(word))]
+        borders.add(len(left) - 1)
+    before = [EDGE, *heard[:-1]]
+    usual = [int(costs.usual[pair]) for pair in zip(before, heard, strict=True)]
+    added = [int(costs.added[pair]) for pair in zip(before, heard, strict=True)]
+    added = [max(more - worth, 1) for more, worth in zip(added, usual, strict=True)]
+    row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
+    for place in range(1, len(row)):
+        row[place] = max(row[place], row[place - 1] - added[place - 1])
+    for cost in _letter_costs(costs, letter_codes(form.replace(" ", "")).tolist()):
+        above, row = row, [row[0] - max(cost[CODES], 1)]
+        for place, letter in enumerate(heard):
+            said = above[place] + usual[place] - cost[letter]
+            row.append(max(above[place + 1] - max(cost[CODES], 1), said, row[place] - added[place]))
+    return max(
+        worth - left[-1] + left[place] + BORDER * (place in borders) for place, worth in enumerate(row)
+    )
+
+
+def _letter_costs(costs: Costs, said: list[int]) -> Iterator[list[int]]:
+    """For each letter that is said, the cost of every letter heard for it, and of none."""
+    for before, letter, after in zip([EDGE, *said], said, [*said[1:], EDGE], strict=False):
+        plain, shifts = (
+            costs.said[letter],
+            costs.after[before, letter].astype(int) + costs.before[letter, after],
+        )
+        yield [
+            cost if cost >= UNHEARD_OF else min(max(cost + shift, 0), UNHEARD_OF)
+            for cost, shift in zip(plain.tolist(), shifts.tolist(), strict=True)
+        ]
+
+
 class PlainReranker:
     """Ranks the forms of a bundle, each belonging to an entity."""
 
     def __init__(
-        self, forms: Sequence[str], form_entity: Sequence[int], lang: str, weights: RerankWeights
+        self,
+        forms: Sequence[str],
+        form_entity: Sequence[int],
+        lang: str,
+        weights: RerankWeights,
+        demand: Sequence[int] = (),
     ) -> None:
-        self._fold, self._weights = SoundFold(lang), weights
+        self._fold, self._weights, self._lang, self._demand = SoundFold(lang), weights, lang, demand
+        self._forms = [canonical_text(form) for form in forms]
         self._entity = list(form_entity)
-        self._letters = [canonical_text(form).replace(" ", "") for form in forms]
-        self._sounds = [self._fold(canonical_text(form)) for form in forms]
+        self._letters = [form.replace(" ", "") for form in self._forms]
+        self._sounds = [self._fold(form) for form in self._forms]
         self._pieces = [pieces(sounds) for sounds in self._sounds]
         having = Counter(piece for held in self._pieces for piece in held)
         self._worth = {
@@ -71,15 +117,19 @@ class PlainReranker:
             letter_edits = edits_within(self._letters[form], letters)
             sound_edits = edits_within(self._sounds[form], sounds)
             weights, heard = self._weights, len(self._sounds[form])
+            entity = self._entity[form]
             score = (
                 dots[form]
+                + weights.popularity * (self._demand[entity] if self._demand else 0)
+                + weights.heard
+                * (worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0)
                 + weights.letter_match * (len(self._letters[form]) - letter_edits)
                 - weights.letter_edit * letter_edits
                 + weights.sound_match * (heard - sound_edits)
                 - weights.sound_edit * sound_edits
                 + weights.sound_pieces * shared[form]
             )
-            found = Ranked(self._entity[form], score, dots[form], heard, sound_edits)
+            found = Ranked(entity, score, dots[form], heard, sound_edits)
             if found.entity not in best or score > best[found.entity].score:
                 best[found.entity] = found
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
