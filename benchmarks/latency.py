@@ -1,9 +1,9 @@
-"""Time of one request on one core, beside RapidFuzz WRatio over the same names; start-up and memory.
+"""Time of one request on one core and of its stages, beside RapidFuzz WRatio over the same names; start-up and memory.
 
     python -m benchmarks.latency
 
 Requests are the development requests of the bundle's language as they were recognised. The process is bound to one
-core; start-up and peak memory are those of a fresh process.
+core; start-up and peak memory are those of a fresh process. "Vectors alone" is the bundle loaded with rerank=False.
 """
 
 from __future__ import annotations
@@ -22,12 +22,18 @@ import numpy as np
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
 from benchmarks.voice_requests import station_requests
+from edge_er.bundle import Bundle, read_bundle
+from edge_er.calibrate import COMPARED
+from edge_er.encoder import quantise
 from edge_er.normalize import canonical_text
 from edge_er.rankers import form_table
+from edge_er.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
+from edge_er.search import ExactIndex
 
 REQUESTS = 2000
 WRATIO_REQUESTS = 200
+STAGED = 500
 WARM_UP = 50
 FRESH_PROCESSES = 5
 FRESH = """
@@ -35,7 +41,7 @@ import json, sys, time
 start = time.perf_counter()
 from edge_er import EntityResolver
 imported = time.perf_counter()
-resolver = EntityResolver.load(sys.argv[1])
+resolver = EntityResolver.load(sys.argv[1], rerank=sys.argv[3] == "rerank")
 loaded = time.perf_counter()
 resolver.resolve(sys.argv[2])
 answered = time.perf_counter()
@@ -90,21 +96,79 @@ def wratio_lookup(resolver: EntityResolver) -> Callable[[str], object]:
     return lambda query: process.extractOne(canonical_text(query), names, scorer=fuzz.WRatio, processor=None)
 
 
-def fresh_process(bundle: str, query: str) -> dict[str, float]:
+def fresh_process(bundle: str, query: str, rerank: bool) -> dict[str, float]:
     """Import, load, first answer and peak memory; the median of several fresh processes."""
     runs = []
     for _ in range(FRESH_PROCESSES):
-        done = subprocess.run(
-            [sys.executable, "-c", FRESH, bundle, query], capture_output=True, text=True, check=True
-        )
+        command = [sys.executable, "-c", FRESH, bundle, query, "rerank" if rerank else "dense"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         runs.append(json.loads(done.stdout))
     return {name: float(np.median([run[name] for run in runs])) for name in runs[0]}
 
 
-def measure(bundle: str, queries: list[str]) -> dict[str, Any]:
+class Stages:
+    """The steps of a request, one after another, as `EntityResolver` goes through them."""
+
+    def __init__(self, bundle: Bundle, resolver: EntityResolver) -> None:
+        self._resolver, self._scale = resolver, float(bundle.manifest["index"]["scale"])
+        self._index = ExactIndex(bundle.vectors, bundle.form_entity)
+        forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
+        weights = RerankWeights.from_mapping(bundle.manifest.get("rerank") or {})
+        lang, demand = str(bundle.manifest["lang"]), demands(bundle.entities)
+        self._reranker = Reranker(forms, bundle.form_entity, lang, weights, demand)
+
+    def spent(self, query: str) -> dict[str, float]:
+        """Milliseconds of each step; what is left of a whole `resolve` is the decision and the answer."""
+        clock, encoder = [time.perf_counter_ns()], self._resolver.encoder
+
+        def tick() -> None:
+            clock.append(time.perf_counter_ns())
+
+        ids = [encoder.token_ids(query)]
+        tick()
+        vector = quantise(encoder.encode_ids(ids, batch_size=1), self._scale)[0]
+        tick()
+        dots = self._index.form_scores(vector)
+        tick()
+        text = canonical_text(query)
+        self._reranker.sound_scores(text)
+        tick()
+        self._reranker.rank([Hypothesis(text, dots)], COMPARED)
+        tick()
+        self._resolver.resolve(query)
+        tick()
+        tokens, encode, scan, sounds, rank, whole = (np.diff(clock) / 1e6).tolist()
+        rest = max(whole - tokens - encode - scan - rank, 0.0)
+        return {
+            "normalise and tokenise": tokens,
+            "encode": encode,
+            "scan": scan,
+            "candidates by sound": sounds,
+            "candidates by vector, evidence, ranking": max(rank - sounds, 0.0),
+            "confidence, decision, answer": rest,
+        }
+
+
+def stage_times(bundle: Bundle, resolver: EntityResolver, queries: list[str]) -> dict[str, dict[str, float]]:
+    """p50 and mean of each stage."""
+    stages = Stages(bundle, resolver)
+    for query in queries[:WARM_UP]:
+        stages.spent(query)
+    spent = [stages.spent(query) for query in queries]
+    return {
+        name: {
+            "p50_ms": float(np.median([row[name] for row in spent])),
+            "mean_ms": float(np.mean([row[name] for row in spent])),
+        }
+        for name in spent[0]
+    }
+
+
+def measure(name: str, queries: list[str]) -> dict[str, Any]:
     """All figures of one bundle."""
-    resolver = EntityResolver.load(bundle)
-    ours = times(resolver.resolve, queries)
+    bundle = read_bundle(name)
+    resolver, dense = EntityResolver(bundle), EntityResolver(bundle, rerank=False)
+    ours, vectors = times(resolver.resolve, queries), times(dense.resolve, queries)
     wratio = times(wratio_lookup(resolver), queries[:WRATIO_REQUESTS])
     start = time.perf_counter()
     resolver.resolve_batch(queries)
@@ -112,44 +176,62 @@ def measure(bundle: str, queries: list[str]) -> dict[str, Any]:
     return {
         "bundle": resolver.name,
         "counts": dict(resolver.manifest["counts"]),
+        "reranks": resolver.reranks,
         "resolve": ours,
+        "dense": vectors,
         "wratio": wratio,
+        "stages": stage_times(bundle, resolver, queries[:STAGED]) if resolver.reranks else {},
         "times_faster_p50": wratio["p50_ms"] / ours["p50_ms"],
         "batch_requests_per_second": len(queries) / batch,
-        "fresh_process": fresh_process(bundle, queries[0]),
+        "fresh_process": fresh_process(name, queries[0], True),
+        "fresh_process_dense": fresh_process(name, queries[0], False),
     }
 
 
 def table(figures: dict[str, Any]) -> str:
     """The figures as Markdown."""
+    systems = (
+        ("resolve", "resolve"),
+        ("resolve, vectors alone", "dense"),
+        ("RapidFuzz WRatio, same names", "wratio"),
+    )
     rows = [
         [name, *(f"{figures[key][column]:.3f}" for column in ("p50_ms", "p90_ms", "p99_ms"))]
-        for name, key in (("resolve", "resolve"), ("RapidFuzz WRatio, same names", "wratio"))
+        for name, key in systems
     ]
-    fresh = figures["fresh_process"]
-    counts = figures["counts"]
-    return "\n\n".join(
+    stages = [
+        [name, f"{cell['p50_ms']:.3f}", f"{cell['mean_ms']:.3f}"] for name, cell in figures["stages"].items()
+    ]
+    columns = ("import_ms", "load_ms", "first_answer_ms", "total_ms")
+    starts = [
         [
-            f"# One request, one core, {figures['bundle']}",
-            f"{counts['entities']:,} entities, {counts['aliases']:,} aliases, {counts['forms']:,} surface forms.",
-            markdown_table(["ms a request", "p50", "p90", "p99"], rows),
-            f"At the median {figures['times_faster_p50']:.0f} times faster than WRatio; "
-            f"{figures['batch_requests_per_second']:,.0f} requests a second in a batch.",
-            markdown_table(
-                ["fresh process", "import", "load", "first answer", "together", "peak memory"],
-                [
-                    [
-                        f"median of {FRESH_PROCESSES}",
-                        *(
-                            f"{fresh[key]:.0f} ms"
-                            for key in ("import_ms", "load_ms", "first_answer_ms", "total_ms")
-                        ),
-                        f"{fresh['peak_memory_mb']:.0f} MB",
-                    ]
-                ],
-            ),
+            name,
+            *(f"{figures[key][column]:.0f} ms" for column in columns),
+            f"{figures[key]['peak_memory_mb']:.0f} MB",
         ]
-    )
+        for name, key in (("resolve", "fresh_process"), ("vectors alone", "fresh_process_dense"))
+    ]
+    counts = figures["counts"]
+    parts = [
+        f"# One request, one core, {figures['bundle']}",
+        f"{counts['entities']:,} entities, {counts['aliases']:,} aliases, {counts['forms']:,} surface forms.",
+        markdown_table(["ms a request", "p50", "p90", "p99"], rows),
+        f"At the median {figures['times_faster_p50']:.0f} times faster than WRatio; "
+        f"{figures['batch_requests_per_second']:,.0f} requests a second in a batch.",
+        *([markdown_table(["stage, ms", "p50", "mean"], stages)] if stages else []),
+        markdown_table(
+            [
+                f"fresh process, median of {FRESH_PROCESSES}",
+                "import",
+                "load",
+                "first answer",
+                "together",
+                "peak memory",
+            ],
+            starts,
+        ),
+    ]
+    return "\n\n".join(parts)
 
 
 def main() -> None:
