@@ -37,7 +37,16 @@ from edge_er.training.student import CHUNK, text_places, texts_of
 from edge_er.training.targets import TeacherTargets
 from edge_er.training.teacher import card_of
 
-__all__ = ["HPDLoss", "hpd_loss", "main", "pca_axes", "similarity_loss", "train_hpd", "with_projection"]
+__all__ = [
+    "HPDLoss",
+    "fit_axes",
+    "hpd_loss",
+    "main",
+    "pca_axes",
+    "similarity_loss",
+    "train_hpd",
+    "with_projection",
+]
 
 
 def pca_axes(vectors: np.ndarray, dim: int) -> np.ndarray:
@@ -119,7 +128,7 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
         else student_of(teacher, shape.token_dim, shape.keep_layers, shape.start)
     )
     known = TeacherTargets(teacher, rows, Path(recipe.sentences.cache)) if recipe.sentences.wordnet else None
-    axes = pca_axes(_sample(teacher, rows, known, hpd.sample, settings.seed), hpd.dim)
+    axes = fit_axes(recipe, teacher, texts)
     student = with_projection(start, axes).to(best_device()).train()
     reduce = torch.from_numpy(axes).to(best_device())
     run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume)
@@ -137,17 +146,13 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
     return student.eval()
 
 
-@torch.no_grad()
-def _sample(
-    teacher: DualEncoder, rows: TokenRows, known: TeacherTargets | None, size: int, seed: int
-) -> np.ndarray:
-    """The teacher's unit vectors [n, width] of some texts."""
-    places = np.random.default_rng(seed).permutation(len(rows))[:size]
-    vectors = np.zeros((len(places), teacher.dim), np.float32)
-    for chunk, ids, mask in length_chunks([rows[place] for place in places], CHUNK, teacher.device):
-        made = teacher(ids, mask) if known is None else known(places[chunk])
-        vectors[chunk] = nn.functional.normalize(made, dim=-1).float().cpu().numpy()
-    return vectors
+def fit_axes(recipe: Recipe, teacher: DualEncoder, texts: Pool) -> np.ndarray:
+    """The axes [dim, width] of ``pca_axes`` over the teacher's vectors of ``[hpd] sample`` texts."""
+    count = len(texts.queries) + len(texts.names)
+    drawn = np.random.default_rng(recipe.optim.seed).permutation(count)[: recipe.hpd.sample]
+    asked = len(texts.queries)
+    sample = [texts.queries[place] if place < asked else texts.names[place - asked] for place in drawn]
+    return pca_axes(teacher.encode(sample), recipe.hpd.dim)
 
 
 def _batches(recipe: Recipe, teacher: DualEncoder, texts: Pool, run: Run) -> Iterator[tuple[int, np.ndarray]]:

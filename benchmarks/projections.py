@@ -1,0 +1,192 @@
+"""Recall@1 against bytes per entity: 128, 64 and 32 output dimensions, by HPD and by PCA without training.
+
+    python -m benchmarks.projections models/recipes/multilingual-32-hpd64.toml models/recipes/multilingual-32-hpd32.toml
+
+Each recipe names its reduced encoder, the student that it was made from and the teacher whose PCA it mimics. All are
+measured as they would ship: int8 weights, int8 vectors of the catalog and of the request, integer dot products.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+from benchmarks.accuracy import comparison
+from benchmarks.distillation import ALL, STRATA, recalls
+from benchmarks.results_file import (
+    LANGUAGES,
+    REPOSITORY,
+    RESULTS,
+    add_data_option,
+    data_folder,
+    markdown_table,
+    percent,
+    write_result,
+)
+from benchmarks.systems import AVERAGE, pooled
+from benchmarks.voice_requests import station_requests
+from edge_er.bundle import read_bundle
+from edge_er.encoder import Encoder, quantise
+from edge_er.entity import Entity
+from edge_er.metrics import Evaluation, measure
+from edge_er.rankers import EncoderRanker, form_table
+from edge_er.requests_file import Request
+from edge_er.training.data import load_pool
+from edge_er.training.export import vector_scale
+from edge_er.training.hpd import fit_axes, with_projection
+from edge_er.training.model import DualEncoder, load_model
+from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.recipe import Recipe, read_recipe
+
+Catalogs = dict[str, tuple[list[Entity], list[Request]]]
+
+
+class ShippedForm:
+    """An encoder as a bundle holds it: int8 weights, vectors rounded to int8."""
+
+    def __init__(self, model: DualEncoder, names: list[str]) -> None:
+        card = {"dim": model.dim, "max_tokens": model.max_tokens, "vector_scale": 1.0}
+        graph = build_onnx(model, ()).SerializeToString()
+        self.dim, self.graph_bytes = model.dim, len(graph)
+        self._encoder = Encoder.from_bytes(graph, model.tokenizer.to_str(), card)
+        self._scale = vector_scale(self._encoder.encode(names))
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        """The int8 vectors [n, dim], held in float32 so that their products are exact integers."""
+        return quantise(self._encoder.encode(texts), self._scale).astype(np.float32)
+
+
+def systems(recipes: list[Recipe], data: Path) -> Iterator[tuple[str, str, DualEncoder]]:
+    """(label, method, encoder) of every system: the student once, then PCA and HPD of each recipe."""
+    pool = load_pool(data, recipes[0].data)
+    teacher = load_model(REPOSITORY / recipes[0].student.teacher)
+    student = load_model(REPOSITORY / recipes[0].hpd.start)
+    yield f"student, {student.dim}", "student", student
+    for recipe in recipes:
+        axes, dim = fit_axes(recipe, teacher, pool), recipe.hpd.dim
+        yield f"PCA-{dim}, no training", "PCA", with_projection(student, axes).eval()
+        yield f"HPD-{dim}", "HPD", load_model(REPOSITORY / recipe.out)
+
+
+def evaluate(encoder: ShippedForm, catalogs: Catalogs) -> Evaluation:
+    """The requests of all languages against the entities of their catalogs."""
+    return pooled(
+        {
+            lang: measure(EncoderRanker(encoder, entities), entities, requests)
+            for lang, (entities, requests) in catalogs.items()
+        }
+    )
+
+
+def tables(report: dict[str, Any]) -> str:
+    """The whole report as Markdown."""
+    rows = [
+        [
+            name,
+            str(cell["dim"]),
+            f"{cell['bytes_per_entity']:.0f}",
+            f"{cell['vector_bytes'] / 1e6:.2f}",
+            *(percent(cell["recall_at_1"][stratum][AVERAGE]) for stratum in STRATA),
+        ]
+        for name, cell in report["systems"].items()
+    ]
+    paired = [
+        [name, *(percent(table[stratum]["pooled"]["ratio"], 4) for stratum in (ALL, *STRATA))]
+        for name, table in report["comparisons"].items()
+    ]
+    return "\n\n".join(
+        [
+            "# Fewer output dimensions: Recall@1 against bytes per entity",
+            "Development requests for stations, average of five languages, int8 weights and int8 vectors as they ship. "
+            f"An entity has {report['forms_per_entity']:.2f} surface forms, each of them a vector.",
+            markdown_table(["", "dim", "bytes per entity", "MB of vectors, 5 catalogs", *STRATA], rows),
+            "## What is kept of the 128-d student's Recall@1, all languages together, paired by entity",
+            markdown_table(["", ALL, *STRATA], paired),
+            "PCA: the student's output on the axes of its teacher's PCA, which HPD starts from. Intervals are "
+            "95 %, bootstrapped by entity; in averages every language counts the same.",
+            "![Recall@1 against bytes per entity](projections.png)",
+        ]
+    )
+
+
+def plot(report: dict[str, Any], out: Path) -> None:
+    """A panel for each stratum; a line for HPD and one for PCA, both ending in the student."""
+    figure, panels = plt.subplots(1, len(STRATA), figsize=(11, 3.8), layout="constrained")
+    for panel, stratum in zip(panels, STRATA, strict=True):
+        for method, colour in (("HPD", "#0072B2"), ("PCA", "#D55E00")):
+            cells = [cell for cell in report["systems"].values() if cell["method"] in (method, "student")]
+            cells.sort(key=lambda cell: cell["dim"])
+            found = [cell["recall_at_1"][stratum][AVERAGE] for cell in cells]
+            values = [cell["value"] for cell in found]
+            errors = [
+                [max(cell["value"] - cell["low"], 0) for cell in found],
+                [max(cell["high"] - cell["value"], 0) for cell in found],
+            ]
+            label = method if method == "HPD" else "PCA, no training"
+            sizes = [cell["bytes_per_entity"] for cell in cells]
+            panel.errorbar(sizes, values, errors, fmt="o-", ms=4, capsize=2, color=colour, label=label)
+        panel.set_title(stratum, loc="left")
+        panel.set_xlabel("bytes of vectors per entity")
+        panel.grid(alpha=0.3)
+    panels[0].set_ylabel("Recall@1, average of five languages")
+    panels[-1].legend(frameon=False, loc="lower right")
+    figure.savefig(out, dpi=150)
+    plt.close(figure)
+
+
+def main() -> None:
+    """Measure all systems and write the result files."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_data_option(parser)
+    parser.add_argument("recipes", type=Path, nargs="+", help="recipes of HPD runs of one student")
+    parser.add_argument(
+        "--bundle", default="radio_{lang}", help="name or path of a bundle, with {lang} in it"
+    )
+    options = parser.parse_args()
+    data = data_folder(options.data)
+    catalogs = {
+        lang: (list(read_bundle(options.bundle.format(lang=lang)).entities), station_requests(data, lang))
+        for lang in LANGUAGES
+    }
+    forms = [form for entities, _ in catalogs.values() for form in form_table(entities)[0]]
+    count = sum(len(entities) for entities, _ in catalogs.values())
+    cells, evaluations = {}, {}
+    for name, method, model in systems([read_recipe(file) for file in options.recipes], data):
+        encoder = ShippedForm(model, forms[:: max(1, len(forms) // 20_000)])
+        evaluations[name] = evaluate(encoder, catalogs)
+        cells[name] = {
+            "method": method,
+            "dim": encoder.dim,
+            "graph_bytes": encoder.graph_bytes,
+            "vector_bytes": encoder.dim * len(forms),
+            "bytes_per_entity": encoder.dim * len(forms) / count,
+            "recall_at_1": recalls(evaluations[name]),
+        }
+        print(name, {stratum: percent(cells[name]["recall_at_1"][stratum][AVERAGE]) for stratum in STRATA})
+    student = next(iter(evaluations))
+    report = {
+        "forms_per_entity": len(forms) / count,
+        "systems": cells,
+        "comparisons": {
+            name: comparison(made, evaluations[student])
+            for name, made in evaluations.items()
+            if name != student
+        },
+    }
+    write_result("projections", "projections", report, tables(report))
+    plot(report, RESULTS / "projections.png")
+    print(tables(report))
+
+
+if __name__ == "__main__":
+    main()
