@@ -53,6 +53,8 @@ class EntityResolver:
         self._calibration = Calibration.from_mapping(told.get(RERANKED if self.reranks else DENSE, told))
         self._calibration.needed(min_precision)  # refuses nonsense now, not at the first request
         self._min_precision = min_precision
+        if self.reranks:
+            self._reranker  # noqa: B018  built now, so that no request waits for it
 
     @classmethod
     def load(
@@ -160,7 +162,7 @@ class EntityResolver:
         _check_request([query], top_k)
         if not query.strip():
             return []
-        ranked = self._ranked([query], [1.0], top_k + 1)
+        ranked = self._ranked([(query, 1.0)], [self.encoder.token_ids(query)], top_k + 1)
         margins = [one.score - other.score for one, other in pairwise(ranked)] + [0.0]
         return [
             self._explanation(candidate, margin)
@@ -211,10 +213,9 @@ class EntityResolver:
             return self._resolution(
                 texts[0] if texts else "", (), Standing((), {}), False, top_k, min_precision
             )
-        ranked = self._ranked(
-            [text for text, _ in said], [weight for _, weight in said], max(top_k, COMPARED)
-        )
-        readable = any(self.encoder.can_read(self.encoder.token_ids(text)) for text, _ in said)
+        ids = [self.encoder.token_ids(text) for text, _ in said]
+        ranked = self._ranked(said, ids, max(top_k, COMPARED))
+        readable = any(map(self.encoder.can_read, ids))
         entities = [candidate.entity for candidate in ranked]
         return self._resolution(texts[0], entities, self._standing(ranked), readable, top_k, min_precision)
 
@@ -232,12 +233,11 @@ class EntityResolver:
             "sound_edits": -candidate.sound_edits,
         }
 
-    def _ranked(self, texts: Sequence[str], weights: Sequence[float], k: int) -> list[Candidate]:
-        ids = [self.encoder.token_ids(text) for text in texts]
+    def _ranked(self, said: Sequence[tuple[str, float]], ids: Sequence[list[int]], k: int) -> list[Candidate]:
         vectors = quantise(self.encoder.encode_ids(ids, batch_size=1), self._scale)
         hypotheses = [
             Hypothesis(canonical_text(text), self._index.form_scores(vector), weight)
-            for text, vector, weight in zip(texts, vectors, weights, strict=True)
+            for (text, weight), vector in zip(said, vectors, strict=True)
         ]
         return self._reranker.rank(hypotheses, k)
 
