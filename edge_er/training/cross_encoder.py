@@ -124,9 +124,8 @@ def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> Cro
 def save_cross_encoder(model: CrossEncoder, folder: Path, card: dict[str, object]) -> None:
     """Write the encoder's files as ``save_model`` does, and ``scorer.safetensors``."""
     save_model(model.encoder, folder, card)
-    save_file(
-        {name: tensor.float().cpu() for name, tensor in model.scorer.state_dict().items()}, folder / SCORER
-    )
+    own = {name: value for name, value in model.state_dict().items() if not name.startswith("encoder.")}
+    save_file({name: value.float().cpu().contiguous() for name, value in own.items()}, folder / SCORER)
 
 
 def load_cross_encoder(folder: Path | str) -> CrossEncoder:

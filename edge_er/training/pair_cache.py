@@ -1,10 +1,10 @@
 """Scores of the pair teacher, cached: pairs are scored once, in parts, and kept as one Parquet file.
 
 The columns of the pairs stay; `score` (float32, the teacher's logit of "the request asks for this name") is added.
-Pairs of the training fold have `request` (a number), `query`, `candidate`, `right`, with the right candidate first;
-those of the held-out fold have `lang`, `domain`, `stratum` (text, asr, asr_noisy), `request`, `query`, `candidate`,
-`cosine` (of the dual encoder that found them) and `right`. Texts are canonical; the rows of a request lie together,
-each request with as many candidates as the next of its language and domain.
+Pairs of the training fold have `request` (a number), `query`, `candidate`, `right`, with the right candidate first.
+Those of the held-out fold have `lang`, `domain`, `stratum` (text, asr, asr_noisy), `request`, `query`, `entity` (the
+name asked for), `candidate`, `cosine` (of the dual encoder that found it) and `right`. Texts are canonical; the rows
+of a request lie together, each request with as many candidates as the next of its language and domain.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def held_pairs(found: Sequence[tuple[HeldTask, Candidates]]) -> pa.Table:
     for task, candidates in found:
         count, k = candidates.places.shape
         request = np.repeat(np.arange(count, dtype=np.int32), k)
-        taken = pa.array(request)
+        taken, names = pa.array(request), pa.array(task.names)
         parts.append(
             pa.table(
                 {
@@ -60,7 +60,8 @@ def held_pairs(found: Sequence[tuple[HeldTask, Candidates]]) -> pa.Table:
                     "stratum": pa.array(task.strata).take(taken),
                     "request": request + np.int32(first),
                     "query": pa.array(task.queries).take(taken),
-                    "candidate": pa.array(task.names).take(pa.array(candidates.places.ravel())),
+                    "entity": names.take(pa.array(np.repeat(task.gold, k))),
+                    "candidate": names.take(pa.array(candidates.places.ravel())),
                     "cosine": candidates.cosines.ravel(),
                     "right": candidates.right.ravel(),
                 }

@@ -165,7 +165,8 @@ def test_the_three_steps_of_a_recipe(pair_teacher, teacher, pool, tmp_path, monk
     held = pq.read_table(tmp_path / "dse" / "held_scores.parquet")
     assert held.num_rows == 20 * 6
     assert set(held.column_names) == {
-        *("lang", "domain", "stratum", "request", "query", "candidate", "cosine", "score", "right")
+        *("lang", "domain", "stratum", "request", "query", "entity"),
+        *("candidate", "cosine", "score", "right"),
     }
     trained = load_model(out)
     before = candidates_of(task, teacher.encode, 6)
