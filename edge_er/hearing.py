@@ -69,7 +69,7 @@ class Hearing:
         shifts = self._costs.after[before, said].astype(np.int64) + self._costs.before[said, after]
         costs = np.where(costs < UNHEARD_OF, np.clip(costs + shifts, 0, UNHEARD_OF), costs)
         lost = np.maximum(costs[:, _LOST], 1)
-        self._gains = (lost[:, None] - costs[:, :CODES]).astype(np.int32).ravel()
+        self._gains = (lost[:, None] - costs[:, :CODES]).astype(np.int32)
         lost_before = np.concatenate([[0], np.cumsum(lost[self._places])])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
 
@@ -106,17 +106,17 @@ class Hearing:
         Costs of added and lost letters are moved into `start`, the ends and the gains, so that what is left is the
         heaviest common subsequence of form and request.
         """
-        lengths, longest = self._lengths[forms], int(self._lengths[forms[0]])
         rows = np.repeat(np.maximum.accumulate(start)[None].astype(np.int32), len(forms), axis=0)
-        if not longest:
-            return rows
-        letters = np.minimum(self._starts[forms] + np.arange(longest)[:, None], len(self._places) - 1)
-        gains = self._gains.take((self._places[letters] * CODES)[:, :, None] + heard) + reward.astype(
-            np.int32
-        )
-        for letter, live in enumerate(np.searchsorted(-lengths, -np.arange(longest)).tolist()):
-            now = rows[:live]
-            np.maximum(now[:, :-1] + gains[letter, :live], now[:, 1:], out=now[:, 1:])
+        lengths = self._lengths[forms]
+        steps = np.arange(lengths[0])
+        live = np.searchsorted(-lengths, -steps)  # how many forms have a letter at each step
+        ends = np.cumsum(live)
+        form = np.arange(lengths.sum()) - np.repeat(ends - live, live)
+        letters = self._starts[forms][form] + np.repeat(steps, live)
+        gains = self._gains[self._places[letters]].take(heard, axis=1) + reward.astype(np.int32)
+        for first, end in zip((ends - live).tolist(), ends.tolist(), strict=True):
+            now = rows[: end - first]
+            np.maximum(now[:, :-1] + gains[first:end], now[:, 1:], out=now[:, 1:])
             np.maximum.accumulate(now, axis=1, out=now)
         return rows
 
