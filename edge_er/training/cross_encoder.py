@@ -111,9 +111,9 @@ def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> Cro
     start = dual.bert.state_dict()
     kinds = start.pop("embeddings.token_type_embeddings.weight")
     bert.load_state_dict(start, strict=False)
-    for layer in bert.encoder.layer[len(dual.bert.encoder.layer) :]:
-        nn.init.zeros_(layer.attention.output.dense.weight)
-        nn.init.zeros_(layer.output.dense.weight)
+    for name, value in bert.named_parameters():
+        if name not in start and name.endswith("output.dense.weight"):
+            nn.init.zeros_(value)
     table = bert.embeddings.token_type_embeddings.weight.data
     table.copy_(kinds[: len(table)] if len(kinds) > 1 else kinds + SPREAD * torch.randn_like(table))
     model = CrossEncoder(DualEncoder(bert, dual.tokenizer, dual.max_tokens))

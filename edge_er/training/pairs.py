@@ -125,7 +125,7 @@ def metric_of(
     said, right = scores > threshold, labels > 0.5
     if metric == "accuracy":
         return float(np.mean(said == right))
-    return float(2 * np.sum(said & right) / max(1, np.sum(said) + np.sum(right)))
+    return 2 * float(np.sum(said & right)) / max(1.0, float(np.sum(said)) + float(np.sum(right)))
 
 
 def best_threshold(metric: str, scores: NDArray[np.float32], labels: NDArray[np.float32]) -> float:
