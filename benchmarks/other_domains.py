@@ -2,13 +2,17 @@
 
     python -m benchmarks.other_domains --encoder models/encoders/multilingual-32
 
-Each domain and language has a catalog of its own: the names of the data folder, with those that are asked for.
+Each domain and language has a catalog of its own: the names of the data folder, with those that are asked for. They are
+ranked by vectors alone and, where the encoder's card or --weights gives weights, by all evidence (fusion), beside
+TF-IDF and, with --wratio, RapidFuzz.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +28,74 @@ from benchmarks.results_file import (
 )
 from benchmarks.systems import AVERAGE, by_language, load_encoder, pooled, rows_of
 from benchmarks.voice_requests import OTHER_DOMAINS, STRATA, domain_names, domain_requests, entities_of
-from edge_er.baselines import TfidfRanker
+from edge_er.baselines import TfidfRanker, WRatioRanker
+from edge_er.encoder import quantise
+from edge_er.entity import Entity
 from edge_er.metrics import Evaluation, measure
-from edge_er.rankers import EncoderRanker, TextEncoder
+from edge_er.normalize import canonical_text
+from edge_er.rankers import EncoderRanker, Ranker, TextEncoder, form_table
+from edge_er.rerank import Hypothesis, Reranker, RerankWeights
+from edge_er.search import ExactIndex
 
-TFIDF = "TF-IDF 2-4-grams"
+TFIDF, WRATIO = "TF-IDF 2-4-grams", "RapidFuzz WRatio"
+
+
+class FusionRanker:
+    """Ranks as a bundle with these weights does: int8 vectors, and all evidence."""
+
+    def __init__(
+        self,
+        encoder: TextEncoder,
+        entities: Sequence[Entity],
+        lang: str,
+        weights: RerankWeights,
+        scale: float,
+    ) -> None:
+        texts, starts = form_table(entities)
+        owners = np.repeat(np.arange(len(entities)), np.diff([*starts, len(texts)])).astype(np.int32)
+        self._encoder, self._scale = encoder, scale
+        self._index = ExactIndex(quantise(encoder.encode(texts), scale), owners)
+        self._reranker = Reranker([canonical_text(text) for text in texts], owners, lang, weights)
+
+    def rank(self, queries: list[str], k: int) -> list[list[int]]:
+        """Best `k` entities for each query."""
+        vectors = quantise(self._encoder.encode(queries), self._scale)
+        found = []
+        for query, vector in zip(queries, vectors, strict=True):
+            hypothesis = Hypothesis(canonical_text(query), self._index.form_scores(vector))
+            found.append([candidate.entity for candidate in self._reranker.rank([hypothesis], k)])
+        return found
+
+
+def rankers(
+    encoder: TextEncoder, card: Mapping[str, Any], entities: Sequence[Entity], lang: str, wratio: bool
+) -> dict[str, Ranker]:
+    """The systems that are compared, by name."""
+    name = card["name"]
+    systems: dict[str, Ranker] = {name: EncoderRanker(encoder, entities)}
+    if card.get("rerank"):
+        weights = RerankWeights.from_mapping(card["rerank"])
+        systems[f"{name}, fusion"] = FusionRanker(encoder, entities, lang, weights, card["vector_scale"])
+    systems[TFIDF] = TfidfRanker(entities)
+    if wratio:
+        systems[WRATIO] = WRatioRanker(entities)
+    return systems
 
 
 def evaluations(
-    data: Path, encoder: TextEncoder, name: str, domain: str
+    data: Path, encoder: TextEncoder, card: Mapping[str, Any], domain: str, wratio: bool = False
 ) -> tuple[dict[str, Evaluation], list[int]]:
-    """Evaluations of encoder and TF-IDF in one domain, languages together, and the sizes of the catalogs."""
-    measured: dict[str, dict[str, Evaluation]] = {name: {}, TFIDF: {}}
+    """Evaluations of all systems in one domain, languages together, and the sizes of the catalogs."""
+    measured: dict[str, dict[str, Evaluation]] = {}
     sizes = []
     for lang in LANGUAGES:
         entities = entities_of(domain_names(data, domain, lang), lang)
         requests = domain_requests(data, domain, lang)
         sizes.append(len(entities))
-        measured[name][lang] = measure(EncoderRanker(encoder, entities), entities, requests)
-        measured[TFIDF][lang] = measure(TfidfRanker(entities), entities, requests)
-        print(f"{domain} {lang}: {np.mean(measured[name][lang].ranks == 1):.3f}", file=sys.stderr)
+        for system, ranker in rankers(encoder, card, entities, lang, wratio).items():
+            measured.setdefault(system, {})[lang] = measure(ranker, entities, requests)
+        firsts = [f"{np.mean(parts[lang].ranks == 1):.3f}" for parts in measured.values()]
+        print(f"{domain} {lang}: {', '.join(firsts)}", file=sys.stderr)
     return {system: pooled(parts) for system, parts in measured.items()}, sizes
 
 
@@ -66,12 +118,20 @@ def main() -> None:
     add_data_option(parser)
     parser.add_argument("--encoder", type=Path, required=True, help="encoder folder, int8 or float32")
     parser.add_argument("--result", default="other_domains", help="name of the result files")
+    parser.add_argument(
+        "--weights", type=Path, help="what tools.fit_rerank --dry-run prints; the card's by default"
+    )
+    parser.add_argument("--wratio", action="store_true", help="measure RapidFuzz too, which takes hours")
+    parser.add_argument("--domains", nargs="+", default=list(OTHER_DOMAINS), choices=OTHER_DOMAINS)
     options = parser.parse_args()
     data, encoder = data_folder(options.data), load_encoder(options.encoder)
+    card = json.loads((options.encoder / "encoder.json").read_text("utf-8"))
+    if options.weights:
+        card["rerank"] = json.loads(options.weights.read_text("utf-8"))
     report: dict[str, Any] = {}
     rows = []
-    for domain in OTHER_DOMAINS:
-        systems, sizes = evaluations(data, encoder, options.encoder.name, domain)
+    for domain in options.domains:
+        systems, sizes = evaluations(data, encoder, card, domain, options.wratio)
         report[domain] = {"names": dict(zip(LANGUAGES, sizes, strict=True))}
         for system, evaluation in systems.items():
             report[domain][system] = table = figures(evaluation)
