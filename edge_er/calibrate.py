@@ -4,10 +4,10 @@
     share      = 1 / sum of exp((score_i - score_1) / temperature) over the first five candidates
     confidence = 1 / (1 + exp(-evidence)), or on the straight lines between `knots`
 
-The signs are `cosine` of request and candidate; where the bundle re-ranks also `sounds`, ln(1 + length of its form in
-sound codes), and `sound_edits`, less the edits of them that the request needs. Candidate i has the best one's
-confidence times exp((score_i - score_1) / temperature). No weight is below 0: a nearer, better heard, longer form, or a
-weaker rival, never lowers confidence.
+The signs are `cosine` of request and candidate, and, where the bundle ranks by what was heard, `heard`: ln(1 + bits by
+which the form makes the request likelier), 0 if it does not. Candidate i has the best one's confidence times
+exp((score_i - score_1) / temperature). No weight is below 0: a nearer or better heard form, or a weaker rival, never
+lowers confidence.
 """
 
 from __future__ import annotations

@@ -24,8 +24,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Costs", "Hearing", "letter_codes", "read_costs"]
+__all__ = ["BIT", "Costs", "Hearing", "letter_codes", "read_costs"]
 
+BIT = 8  # units of worth
 LEFT, BORDER = 12, 16
 UNHEARD_OF = 88  # cost of what never happened in the counted pairs
 FOREIGN_SAME, FOREIGN_LOST, FOREIGN_ADDED, FOREIGN_USUAL = 4, 40, 80, 40  # characters beside a-z and 0-9

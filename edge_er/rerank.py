@@ -109,18 +109,12 @@ class Evidence(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """An entity's index, its best form's, the score and the summands; in units of the dot product.
-
-    `sounds` is the length of the form in sound codes, `sound_edits` how many edits of them the request needs (mean
-    over hypotheses).
-    """
+    """An entity's index, its best form's, the score and the summands; in units of the dot product."""
 
     entity: int
     form: int
     score: float
     parts: dict[str, float]
-    sounds: int
-    sound_edits: float
 
 
 EVERYTHING = RerankWeights(**dict.fromkeys(RerankWeights.__dataclass_fields__, 1))
@@ -180,8 +174,7 @@ class Reranker:
             evidence = self._evidence(hypothesis, found, pool, self.weights)
             for name, values in evidence.parts(self.weights).items():
                 parts[name] = parts.get(name, 0.0) + weight * values
-        texts = [hypothesis.text for hypothesis in hypotheses]
-        return self._with_edits(self._best(pool, parts, k), texts, share)
+        return self._best(pool, parts, k)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""
@@ -235,24 +228,10 @@ class Reranker:
             entity = int(entities[place])
             if entity not in best:
                 own = {name: float(values[place]) for name, values in parts.items()}
-                best[entity] = Candidate(entity, int(pool[place]), float(scores[place]), own, 0, 0.0)
+                best[entity] = Candidate(entity, int(pool[place]), float(scores[place]), own)
                 if len(best) == k:
                     break
         return list(best.values())
-
-    def _with_edits(
-        self, candidates: Sequence[Candidate], texts: Sequence[str], share: NDArray[np.float64]
-    ) -> list[Candidate]:
-        """The candidates with their sounds and the edits of them."""
-        forms = np.array([candidate.form for candidate in candidates], np.int64)
-        found = [_edits(self._sounds, forms, self._fold(text)) for text in texts]
-        edits = share @ np.array([edits for _, edits in found])
-        return [
-            candidate._replace(sounds=sounds, sound_edits=needed)
-            for candidate, sounds, needed in zip(
-                candidates, found[0][0].tolist(), edits.tolist(), strict=True
-            )
-        ]
 
 
 def demands(entities: Sequence[Entity]) -> list[int]:

@@ -21,6 +21,7 @@ from edge_er.entity_file import EntityFile
 from edge_er.errors import BundleCorruptError
 from edge_er.explanation import Explanation
 from edge_er.golden import golden_answer, same_answer
+from edge_er.hearing import BIT
 from edge_er.nbest import texts_and_weights
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Candidate, Hypothesis, Reranker, RerankWeights, demands
@@ -227,11 +228,11 @@ class EntityResolver:
         return Standing(scores, self._signs(ranked[0]))
 
     def _signs(self, candidate: Candidate) -> dict[str, float]:
-        return {
-            "cosine": min(candidate.parts["dense"] / self._scale**2, 1.0),
-            "sounds": math.log1p(candidate.sounds),
-            "sound_edits": -candidate.sound_edits,
-        }
+        signs = {"cosine": min(candidate.parts["dense"] / self._scale**2, 1.0)}
+        if self._weights.heard:
+            bits = candidate.parts["heard"] / self._weights.heard / BIT
+            signs["heard"] = math.log1p(max(bits, 0.0))
+        return signs
 
     def _ranked(self, said: Sequence[tuple[str, float]], ids: Sequence[list[int]], k: int) -> list[Candidate]:
         vectors = quantise(self.encoder.encode_ids(ids, batch_size=1), self._scale)

@@ -34,7 +34,7 @@ WEIGHTS = {
     "heard": 40,
     "popularity": 100,
 }
-RERANKED_CALIBRATION = {"weights": {"cosine": 9.0, "sounds": 1.0, "sound_edits": 0.4}, "temperature": 0.2}
+RERANKED_CALIBRATION = {"weights": {"cosine": 9.0, "heard": 1.0}, "temperature": 0.2}
 BUNDLES = ("radio_de", "radio_en", "radio_es", "radio_fr", "radio_it")
 
 
@@ -134,7 +134,7 @@ def test_plain_steps_rank_as_the_reranker_does() -> None:
         dots = [rng.randint(-9000, 9000) for _ in forms]
         hypothesis = Hypothesis(canonical_text(query), np.array(dots, np.float32))
         expected = [
-            (one.entity, one.score, one.parts["dense"], one.sounds, one.sound_edits)
+            (one.entity, one.score, one.parts["dense"], one.parts["heard"] / weights.heard)
             for one in ours.rank([hypothesis], k)
         ]
         assert plain.rank(query, dots, k) == expected

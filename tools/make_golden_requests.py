@@ -172,7 +172,7 @@ class Answerer:
         for entity, dot in zip(self.form_entity.tolist(), dots, strict=True):
             best[entity] = max(dot, best.get(entity, dot))
         order = sorted(best, key=lambda entity: (-best[entity], entity))[:TOP]
-        return [Ranked(entity, best[entity], best[entity], 0, 0) for entity in order]
+        return [Ranked(entity, best[entity], best[entity], 0) for entity in order]
 
     def standing(self, found: Sequence[Ranked]) -> Standing:
         """What the confidence is made of."""
@@ -180,7 +180,8 @@ class Answerer:
         signs = {"cosine": min(first.dot / unit, 1.0)}
         if self.reranker is None:
             return Standing([min(one.score / unit, 1.0) for one in found], signs)
-        signs |= {"sounds": math.log(1 + first.sounds), "sound_edits": float(-first.sound_edits)}
+        if self.reranker.weights.heard:
+            signs["heard"] = math.log(1 + max(first.heard / 8, 0.0))
         return Standing([one.score / unit for one in found], signs)
 
     def is_safe(self, row: dict[str, Any]) -> bool:

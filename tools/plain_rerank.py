@@ -18,13 +18,12 @@ __all__ = ["PlainReranker", "Ranked"]
 
 
 class Ranked(NamedTuple):
-    """An entity, its score, and of its best form the dot product, length in sound codes and edits."""
+    """An entity, its score, and of its best form the dot product and the worth as what was heard."""
 
     entity: int
     score: int
     dot: int
-    sounds: int
-    sound_edits: int
+    heard: int
 
 
 def pieces(text: str) -> set[str]:
@@ -94,7 +93,7 @@ class PlainReranker:
         weights: RerankWeights,
         demand: Sequence[int] = (),
     ) -> None:
-        self._fold, self._weights, self._lang, self._demand = SoundFold(lang), weights, lang, demand
+        self._fold, self.weights, self._lang, self._demand = SoundFold(lang), weights, lang, demand
         self._forms = [canonical_text(form) for form in forms]
         self._entity = list(form_entity)
         self._letters = [form.replace(" ", "") for form in self._forms]
@@ -116,20 +115,20 @@ class PlainReranker:
         for form in self._candidates(dots, shared, k):
             letter_edits = edits_within(self._letters[form], letters)
             sound_edits = edits_within(self._sounds[form], sounds)
-            weights, heard = self._weights, len(self._sounds[form])
+            weights, length = self.weights, len(self._sounds[form])
             entity = self._entity[form]
+            heard = worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0
             score = (
                 dots[form]
                 + weights.popularity * (self._demand[entity] if self._demand else 0)
-                + weights.heard
-                * (worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0)
+                + weights.heard * heard
                 + weights.letter_match * (len(self._letters[form]) - letter_edits)
                 - weights.letter_edit * letter_edits
-                + weights.sound_match * (heard - sound_edits)
+                + weights.sound_match * (length - sound_edits)
                 - weights.sound_edit * sound_edits
                 + weights.sound_pieces * shared[form]
             )
-            found = Ranked(entity, score, dots[form], heard, sound_edits)
+            found = Ranked(entity, score, dots[form], heard)
             if found.entity not in best or score > best[found.entity].score:
                 best[found.entity] = found
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
@@ -139,9 +138,9 @@ class PlainReranker:
         forms = range(len(dots))
         by_dot = sorted(forms, key=lambda form: -dots[form])
         by_sound = sorted(forms, key=lambda form: -(shared[form] / (self._totals[form] + SHORT_FORM)))
-        wanted, count = min(k, len(set(self._entity))), self._weights.dense_forms
+        wanted, count = min(k, len(set(self._entity))), self.weights.dense_forms
         while True:
-            pool = {*by_dot[:count], *by_sound[: self._weights.sound_forms]}
+            pool = {*by_dot[:count], *by_sound[: self.weights.sound_forms]}
             if count >= len(dots) or len({self._entity[form] for form in pool}) >= wanted:
                 return sorted(pool)
             count *= 2
