@@ -35,7 +35,7 @@ def load_teacher(name: str, max_tokens: int = 48) -> DualEncoder:
             source, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
         )
         tokenizer = AutoTokenizer.from_pretrained(source).backend_tokenizer
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise RecipeError(f"[student] teacher {name!r} cannot be loaded: {error}") from None
     wrap_texts(tokenizer)
     return DualEncoder(bert, tokenizer, max_tokens, canonical=False).eval()
