@@ -63,7 +63,15 @@ from edge_er.training.recipe import HeadSettings, ModelSettings, OptimSettings
 from edge_er.training.teacher import new_teacher
 
 WORK = REPOSITORY / "build" / "pair_sets"
-SETS = ("Beer", "Fodors-Zagats", "iTunes-Amazon", "RTE", "MRPC", "DBLP-ACM")
+SETS = ("Beer", "Fodors-Zagats", "MRPC", "iTunes-Amazon", "RTE", "DBLP-ACM")
+# F1 of Ditto, as published
+DITTO = {
+    "Beer": 0.9437,
+    "Fodors-Zagats": 1.0,
+    "iTunes-Amazon": 0.9706,
+    "DBLP-ACM": 0.9899,
+    "Amazon-Google": 0.7558,
+}
 HEAD = HeadSettings(request_tokens=16, entity_tokens=16, dim=64, intermediate=256)
 SYSTEMS = ("teacher", "labels only", "DSE", "DiPair head", "cosine")
 CANDIDATES = 100
@@ -73,10 +81,10 @@ CANDIDATES = 100
 class Sizes:
     """What a set may cost: tokens of a side, pairs of train and valid that are used, pairs the teacher sees."""
 
-    tokens: int = 48
-    train: int = 1_500
-    valid: int = 500
-    teacher_pairs: int = 3_200
+    tokens: int = 40
+    train: int = 1_200
+    valid: int = 400
+    teacher_pairs: int = 2_000
     teacher_rate: float = 1e-4
     seed: int = 1
 
@@ -161,7 +169,7 @@ def _student_speed(model: DualEncoder, scorer: VectorScorer | HeadScorer, pairs:
 def tables(report: dict[str, Any]) -> str:
     """The whole report as Markdown."""
     sets = report["sets"]
-    heading = ["set", "metric", "train/test", *SYSTEMS]
+    heading = ["set", "metric", "train/test", *SYSTEMS, "Ditto, published"]
     rows, kept, speed = [], [], []
     for name, cell in sets.items():
         systems, counts = cell["systems"], cell["pairs"]
@@ -172,6 +180,7 @@ def tables(report: dict[str, Any]) -> str:
                 cell["metric"],
                 f"{counts['train']:,}/{counts['test']:,}",
                 *(f"{values[s]:.3f}" for s in SYSTEMS),
+                f"{DITTO[name]:.3f}" if name in DITTO else "-",
             ]
         )
         kept.append([name, *(f"{100 * values[s] / values['teacher']:.1f} %" for s in SYSTEMS[1:4])])
@@ -180,7 +189,8 @@ def tables(report: dict[str, Any]) -> str:
         [
             "# DSE and DiPair beside their teacher on pair sets",
             f"Teacher and dual encoders start from {report['teacher']}; texts are cut at {report['sizes']['tokens']} "
-            "tokens a side. Thresholds are chosen on the validation pairs.",
+            "tokens a side. Thresholds are chosen on the validation pairs. Ditto (Li et al., VLDB 2021) is a RoBERTa "
+            "of twelve layers on all training pairs of a set, as published.",
             markdown_table(heading, rows),
             "## Share of the teacher kept",
             markdown_table(["set", *SYSTEMS[1:4]], kept),

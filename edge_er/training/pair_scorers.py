@@ -96,9 +96,9 @@ class HeadScorer(nn.Module):
 class Stages:
     """Pairs seen and learning rate: on the frozen encoder, then with its upper half."""
 
-    frozen_pairs: int = 20_000
+    frozen_pairs: int = 16_000
     frozen_rate: float = 1e-3
-    joint_pairs: int = 2_400
+    joint_pairs: int = 1_200
     joint_rate: float = 1e-4
     batch: int = 16
     seed: int = 1
