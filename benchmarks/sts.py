@@ -26,7 +26,7 @@ import torch
 from scipy.stats import spearmanr
 
 from benchmarks.results_file import RESULTS, add_data_option, data_folder, markdown_table, write_result
-from edge_er.training.hpd import pca_axes, with_projection
+from edge_er.training.hpd import pca_axes
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.pretrained import load_teacher
 from edge_er.training.sentences import STS_SETS, ScoredPair, sts_sets, training_sentences
@@ -49,22 +49,37 @@ PAPER_KEPT = {"SimTDE-128-L3(384)": 99.00, "HPD-MiniLM-128 of SimCSE-RoBERTa-lar
 PAPER_SECONDS = {"all-MiniLM-L6 (384)": 22.0, "SimTDE-128-L3(384)": 14.0}  # Table 4
 
 
-def correlations(encoder: DualEncoder, sets: Mapping[str, Sequence[ScoredPair]]) -> dict[str, Any]:
-    """Spearman x 100 of each set over all its pairs, their average, and the mean over each set's parts."""
-    whole, parts = {}, {}
-    for name, pairs in sets.items():
+class Embedded:
+    """Unit vectors of every sentence of the sets by one encoder."""
+
+    def __init__(self, vectors: np.ndarray, row: Mapping[str, int]) -> None:
+        self.vectors, self.row = vectors, row
+
+    @classmethod
+    def of(cls, encoder: DualEncoder, sets: Mapping[str, Sequence[ScoredPair]]) -> Embedded:
+        """By encoding each sentence once."""
+        pairs = [pair for each in sets.values() for pair in each]
         texts = list(dict.fromkeys(text for pair in pairs for text in (pair.first, pair.second)))
-        row = {text: place for place, text in enumerate(texts)}
-        vectors = encoder.encode(texts, BATCH)
-        first = vectors[[row[pair.first] for pair in pairs]]
-        second = vectors[[row[pair.second] for pair in pairs]]
-        cosines, scores = (first * second).sum(1), np.array([pair.score for pair in pairs])
-        subsets = np.array([pair.subset for pair in pairs])
-        whole[name] = _spearman(cosines, scores)
-        each = [_spearman(cosines[subsets == subset], scores[subsets == subset]) for subset in set(subsets)]
-        parts[name] = round(float(np.mean(each)), 2)
-    whole[AVERAGE] = round(float(np.mean([whole[name] for name in sets])), 2)
-    return {"all": whole, "mean_of_parts": parts}
+        return cls(encoder.encode(texts, BATCH), {text: place for place, text in enumerate(texts)})
+
+    def reduced(self, axes: np.ndarray) -> Embedded:
+        """The same projected on ``axes`` [dim, width]."""
+        projected = self.vectors @ axes.T
+        return Embedded(projected / np.linalg.norm(projected, axis=1, keepdims=True), self.row)
+
+    def correlations(self, sets: Mapping[str, Sequence[ScoredPair]]) -> dict[str, Any]:
+        """Spearman x 100 of each set over all its pairs, their average, and the mean over each set's parts."""
+        whole, parts = {}, {}
+        for name, pairs in sets.items():
+            first = self.vectors[[self.row[pair.first] for pair in pairs]]
+            second = self.vectors[[self.row[pair.second] for pair in pairs]]
+            cosines, scores = (first * second).sum(1), np.array([pair.score for pair in pairs])
+            subsets = np.array([pair.subset for pair in pairs])
+            whole[name] = _spearman(cosines, scores)
+            each = [_spearman(cosines[subsets == part], scores[subsets == part]) for part in set(subsets)]
+            parts[name] = round(float(np.mean(each)), 2)
+        whole[AVERAGE] = round(float(np.mean([whole[name] for name in sets])), 2)
+        return {"all": whole, "mean_of_parts": parts}
 
 
 def _spearman(cosines: np.ndarray, scores: np.ndarray) -> float:
@@ -203,19 +218,17 @@ def _label(folder: Path) -> str:
 
 
 def measured(
-    encoders: Mapping[str, DualEncoder], sets: Mapping[str, Sequence[ScoredPair]], ablation: bool
+    name: str, encoder: DualEncoder, embedded: Embedded, sets: Mapping[str, Sequence[ScoredPair]]
 ) -> dict[str, Any]:
-    """Correlations, dimensions and parameters of each encoder."""
-    cells = {}
-    for name, encoder in encoders.items():
-        cells[name] = {
-            "spearman": correlations(encoder, sets),
-            "dim": encoder.dim,
-            "parameters": sum(parameter.numel() for parameter in encoder.parameters()),
-            "ablation": ablation,
-        }
-        print(name, cells[name]["spearman"]["all"], flush=True)
-    return cells
+    """Correlations, dimensions and parameters of an encoder."""
+    cell = {
+        "spearman": embedded.correlations(sets),
+        "dim": embedded.vectors.shape[1],
+        "parameters": sum(parameter.numel() for parameter in encoder.parameters()),
+        "ablation": False,
+    }
+    print(name, cell["spearman"]["all"], flush=True)
+    return cell
 
 
 def main() -> None:
@@ -240,17 +253,20 @@ def main() -> None:
     students = {_label(folder): load_model(folder) for folder in options.students}
     sentences = random.Random(1).sample(training_sentences(data, options.wordnet), PCA_SENTENCES)
     axes = pca_axes(teacher.encode(sentences, BATCH), PCA_DIM)
-    untrained = {
-        f"{name}, PCA-{PCA_DIM} without training": with_projection(encoder, axes).eval()
-        for name, encoder in {TEACHER: teacher, **students}.items()
-        if encoder.dim == teacher.dim
-    }
-    encoders = measured({TEACHER: teacher, **students, **untrained}, sets, ablation=False)
-    ablations = {_label(folder): load_model(folder) for folder in options.ablations}
+    cells = {}
+    for name, encoder in {TEACHER: teacher, **students}.items():
+        embedded = Embedded.of(encoder, sets)
+        cells[name] = measured(name, encoder, embedded, sets)
+        if encoder.dim == teacher.dim:
+            untrained = f"{name}, PCA-{PCA_DIM} without training"
+            cells[untrained] = measured(untrained, encoder, embedded.reduced(axes), sets)
+    for folder in options.ablations:
+        encoder, name = load_model(folder), f"{_label(folder)}, short"
+        cells[name] = measured(name, encoder, Embedded.of(encoder, sets), sets) | {"ablation": True}
     budgets = {_card(folder)["recipe"]["optim"]["requests"] for folder in options.ablations}
     report = {
         "teacher": TEACHER,
-        "encoders": {**encoders, **measured(ablations, sets, ablation=True)},
+        "encoders": cells,
         "budget": ", ".join(f"{budget:,} sentences" for budget in sorted(budgets)),
         "seconds": seconds({TEACHER: teacher, **students}, sets["STS-B"], options.runs),
         "paper": {

@@ -36,9 +36,15 @@ def test_correlations_are_over_all_pairs_of_a_set_and_beside_it_the_mean_of_its_
         ScoredPair("a", "b30", 4, "forum"),
         ScoredPair("a", "b40", 3, "forum"),
     ]
-    found = sts.correlations(encoder, {"STS12": pairs})
+    found = sts.Embedded.of(encoder, {"STS12": pairs}).correlations({"STS12": pairs})
     assert found["mean_of_parts"] == {"STS12": 100.0}
     assert found["all"]["STS12"] == found["all"]["average"] == pytest.approx(-60.0)
+
+
+def test_reduced_vectors_are_of_length_1_again():
+    whole = sts.Embedded(np.eye(3), {"a": 0, "b": 1, "c": 2})
+    reduced = whole.reduced(np.array([[0.6, 0.8, 0.5]]))
+    assert np.allclose(reduced.vectors, 1)
 
 
 @pytest.fixture
