@@ -1,4 +1,4 @@
-"""Write ``tests/golden/lexical.jsonl``: sound codes, edits and shared pieces, for every implementation.
+"""Write ``tests/golden/lexical.jsonl``: sound codes, edits, shared pieces and what was heard, for every implementation.
 
 python -m tools.make_golden_lexical
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from edge_er.hearing import Hearing
 from edge_er.lexical import GramIndex, least_edits
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
@@ -84,7 +85,7 @@ def rows() -> Iterator[dict[str, Any]]:
     for lang, names in FORMS.items():
         fold, forms = SoundFold(lang), [canonical_text(name) for name in names]
         letters, sounds = [form.replace(" ", "") for form in forms], [fold(form) for form in forms]
-        index = GramIndex(sounds)
+        index, hearing = GramIndex(sounds), Hearing(lang, forms)
         for request in REQUESTS[lang]:
             text = canonical_text(request)
             yield {
@@ -97,6 +98,7 @@ def rows() -> Iterator[dict[str, Any]]:
                 "letter_edits": least_edits(letters, text.replace(" ", "")).tolist(),
                 "sound_edits": least_edits(sounds, fold(text)).tolist(),
                 "shared_worth": [int(worth) for worth in index.shared(fold(text))],
+                "heard_worth": hearing.worth(text, range(len(forms))).tolist(),
             }
 
 
