@@ -65,6 +65,10 @@ def resolve(
     bundle: BundleArgument,
     query: Annotated[str, typer.Argument(metavar="REQUEST", help='What was said: "play cadena ser".')],
     top_k: Annotated[int, typer.Option("--top-k", min=1, help="How many candidates to show.")] = 5,
+    min_precision: Annotated[
+        float | None,
+        typer.Option("--min-precision", help="How often an answer should be right, between 0 and 1."),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what each score is made of.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -72,8 +76,12 @@ def resolve(
     from edge_er.cli_tables import print_explanations, print_resolution
     from edge_er.resolver import EntityResolver
 
+    if min_precision is not None and not 0 < min_precision < 1:
+        raise typer.BadParameter(
+            f"expected a number between 0 and 1, found {min_precision}", param_hint="--min-precision"
+        )
     resolver = EntityResolver.load(bundle)
-    resolution = resolver.resolve(query, top_k)
+    resolution = resolver.resolve(query, top_k, min_precision=min_precision)
     explanations = resolver.explain(query, top_k) if explain else []
     if as_json:
         reasons = {"explanations": [each.to_dict() for each in explanations]} if explain else {}

@@ -43,6 +43,19 @@ def test_resolve_json_is_to_dict(edge_er, bundle_zip: Path, resolver) -> None:
     assert json.loads(out) == resolver.resolve("إذاعة الشرق").to_dict()
 
 
+def test_resolve_takes_a_wanted_precision(edge_er, bundle_dir: Path) -> None:
+    decisions = [
+        json.loads(edge_er("resolve", bundle_dir, "pon la cadena ser", "--min-precision", wish, "--json")[1])[
+            "decision"
+        ]
+        for wish in ("0.5", "0.999")
+    ]
+    assert decisions == ["match", "no_match"]
+    code, _, errors = edge_er("resolve", bundle_dir, "cadena ser", "--min-precision", "95")
+    assert code == 2
+    assert "between 0 and 1" in errors
+
+
 def test_resolve_explains(edge_er, bundle_dir: Path, resolver) -> None:
     code, out, _ = edge_er("resolve", bundle_dir, "los cuarenta", "--explain", "--top-k", "2")
     assert code == 0

@@ -111,6 +111,35 @@ def test_out_of_world_is_no_match_but_ranked(resolver: EntityResolver) -> None:
     assert len(resolution.matches) == 5
 
 
+def test_a_wanted_precision_decides(bundle: Bundle, resolver: EntityResolver) -> None:
+    request = "pon la cadena ser"
+    eager, shy = (resolver.resolve(request, min_precision=wish) for wish in (0.5, 0.999))
+    assert (eager.decision, shy.decision) == ("match", "no_match")
+    assert eager.matches == shy.matches
+    assert EntityResolver(bundle, min_precision=0.999).resolve(request) == shy
+    assert EntityResolver(bundle, min_precision=0.999).resolve(request, min_precision=0.5) == eager
+    assert resolver.resolve(nbest=[request], min_precision=0.999).decision == "no_match"
+    for text in (request, "", "🎉"):
+        with pytest.raises(ValueError, match="min_precision"):
+            resolver.resolve(text, min_precision=1.0)
+    with pytest.raises(ValueError, match="min_precision"):
+        EntityResolver(bundle, min_precision=95)
+
+
+def test_vectors_alone_answer_where_a_bundle_reranks(bundle: Bundle, resolver: EntityResolver) -> None:
+    weights = {"heard": 50, "sound_pieces": 20, "sound_forms": 4}
+    told = dict(bundle.manifest["calibration"])
+    calibration = {"dense": told, "reranked": {**told, "weights": {"cosine": 9.0, "heard": 1.0}}}
+    both = bundle.with_manifest(rerank=weights, calibration=calibration)
+    dense = EntityResolver(both, rerank=False)
+    assert dense.resolve_batch(REQUESTS) == resolver.resolve_batch(REQUESTS)
+    assert [each.id for each in dense.explain("ser")] == [
+        match.id for match in resolver.resolve("ser").matches
+    ]
+    assert set(EntityResolver(both).explain("ser")[0].signs) == {"cosine", "heard"}
+    assert EntityResolver(both).resolve("pon la cadena ser").matches[0].id == "es-1"
+
+
 def test_two_of_one_name_are_ambiguous(encoder_files: dict[str, bytes]) -> None:
     twins = (Entity("a", "Cadena SER"), Entity("b", "cadena ser!"), Entity("c", "Onda Cero"))
     resolution = EntityResolver(make_bundle(twins, encoder_files)).resolve("cadena ser")
