@@ -8,7 +8,8 @@ with position and segment embeddings (section 3.5) and reads the pair with a sma
 network over all of them (section 3.6). The state of the first token gives the score.
 
 It is trained in two stages (section 3.7): first the head alone on a frozen encoder, then, if the recipe asks for it,
-both. It learns what to add to the dense score of a candidate so that the right one of a list comes first.
+both. It learns to put the right one of a list first by itself; what it weighs beside the dense score is fitted later,
+on requests that neither has seen.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class PairHead(nn.Module):
         super().__init__()
         if settings.kind not in ("transformer", "ffnn"):
             raise RecipeError(f"[head] kind must be 'transformer' or 'ffnn', found {settings.kind!r}")
+        if settings.start not in ("likeness", "random"):
+            raise RecipeError(f"[head] start must be 'likeness' or 'random', found {settings.start!r}")
         if settings.dim % settings.heads:
             raise RecipeError(f"[head] heads must divide dim, found {settings.heads} and {settings.dim}")
         self.settings = settings
@@ -218,7 +221,9 @@ def train_head(
     torch.manual_seed(recipe.optim.seed)
     head = PairHead(settings, model.dim).to(best_device())
     model = model.to(best_device()).requires_grad_(False).eval()
-    some = read_all(model, model.tokenize(lists.names[:START_TEXTS]), settings.entity_tokens, settings.entity_side)
+    some = read_all(
+        model, model.tokenize(lists.names[:START_TEXTS]), settings.entity_tokens, settings.entity_side
+    )
     head.start_from(some.states[some.mask.bool()])
     run = Run(head, recipe.optim, folder / "head.pt", resume)
     _train(recipe, run, model, head, lists, f"head {recipe.name}")
@@ -235,7 +240,10 @@ def train_head(
 def _train(
     recipe: Recipe, run: Run, model: DualEncoder, head: PairHead, lists: PairLists, title: str
 ) -> None:
-    """One stage: softmax cross-entropy of the right candidate, scored by cosine over temperature plus the head."""
+    """One stage: softmax cross-entropy of the right candidate by the head's scores.
+
+    Where the encoder is trained too, that of its own cosines is added, so that it goes on finding candidates.
+    """
     settings, shape = recipe.optim, recipe.head
     queries, names = model.tokenize(lists.queries), model.tokenize(lists.names)
     frozen = not next(model.parameters()).requires_grad
@@ -257,7 +265,9 @@ def _train(
                 )
                 asked = read(model, [queries[row] for row in rows], shape.request_tokens)
                 dense, scores = pair_scores(head, asked, named, chosen)
-            loss = nn.functional.cross_entropy(dense / settings.temperature + scores.float(), first)
+            loss = nn.functional.cross_entropy(scores.float(), first)
+            if not frozen:
+                loss = loss + nn.functional.cross_entropy(dense / settings.temperature, first)
             run.step(step, loss)
             smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
             bar.advance(step + 1, f"loss {smoothed:.3f}")

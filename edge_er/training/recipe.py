@@ -157,6 +157,7 @@ class HeadSettings:
             embeddings from the encoder's table, which costs a catalog neither bytes nor time.
         layers, heads: of the transformer. intermediate: its inner width, or the feed-forward network's.
         candidates: how many entity forms a request is trained with, the right one among them.
+        start: "likeness" starts the head as a matcher of like tokens (``PairHead.start_from``), "random" does not.
         share: share of the held-out name clusters the head is trained on; the others are left for its weight.
         joint_requests: requests of the second stage, which trains the encoder too; 0 leaves it out.
     """
@@ -171,6 +172,7 @@ class HeadSettings:
     heads: int = 1
     intermediate: int = 64
     candidates: int = 10
+    start: str = "likeness"
     share: float = 0.7
     joint_requests: int = 0
     joint_learning_rate: float = 1e-4
@@ -185,6 +187,7 @@ class DSESettings:
         student: float32 dual encoder that is trained further on the cached scores.
         folder: where teacher/, train_scores.parquet and held_scores.parquet are written.
         extra_layers: layers on top of those of ``start``.
+        start: "likeness" starts the head as a matcher of like tokens (``PairHead.start_from``), "random" does not.
         share: share of the held-out name clusters the teacher is trained on; the others judge it.
         requests, candidates: how many requests of the training fold are scored with how many names each.
         held_candidates: names a request of the held-out fold is scored with.
