@@ -21,6 +21,7 @@ the paper's s is a small network over [u, v, |u - v|, u ∘ v], see ``pairs``.
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -222,4 +223,6 @@ def _scores_step(settings: Recipe, folder: Path, resume: bool) -> None:
 def _student_step(settings: Recipe, folder: Path, resume: bool) -> None:
     student = load_model(settings.dse.student)
     student = distil(settings, student, pq.read_table(folder / "train_scores.parquet"), resume)
-    save_model(student, Path(settings.out), card_of(student, settings))
+    card = json.loads((Path(settings.dse.student) / "encoder.json").read_text(encoding="utf-8"))
+    recipe = {**card.get("recipe", {}), "dse": dataclasses.asdict(settings.dse)}
+    save_model(student, Path(settings.out), {**card, "name": settings.name, "recipe": recipe})
