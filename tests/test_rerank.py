@@ -11,8 +11,10 @@ import pytest
 from tiny import ENTITIES, make_bundle
 
 from edge_er.bundle import Bundle, write_bundle
+from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
-from edge_er.rerank import Hypothesis, Reranker, RerankWeights
+from edge_er.hearing import Hearing
+from edge_er.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
 
 FORMS = ["cadena ser", "ser", "onda cero", "kiss fm", "los 40"]
@@ -167,3 +169,33 @@ def test_explanations_stand_in_the_order_of_the_answer(which: str, request: pyte
     assert resolver.explain(" ") == []
     shown = resolver.explain("ser", 1)[0].to_dict()
     assert set(shown) == {"id", "name", "form", "score", "margin", "parts", "signs"}
+
+
+def test_popularity_decides_between_equals() -> None:
+    forms, owners = ["springfield", "springfeld", "salem"], np.array([0, 1, 2], np.int32)
+    entities = [Entity("a", "Springfield"), Entity("b", "Springfeld", metadata={"popularity": 1000})]
+    demand = demands([*entities, Entity("c", "Salem", metadata={"popularity": 1_000_000})])
+    assert demand == [0, 39, 79]
+    said = [Hypothesis("springfield", np.array([10, 10, -10], np.float32))]
+    plain = Reranker(forms, owners, "en", RerankWeights(), demand).rank(said, 3)
+    assert [candidate.entity for candidate in plain] == [0, 1, 2]
+    weighed = Reranker(forms, owners, "en", RerankWeights(heard=1, popularity=1), demand).rank(said, 3)
+    assert [candidate.parts["popularity"] for candidate in weighed] == [
+        demand[each.entity] for each in weighed
+    ]
+    strong = Reranker(forms, owners, "en", RerankWeights(popularity=1), demand).rank(said, 1)[0]
+    assert strong.entity == 2
+
+
+@pytest.mark.parametrize("value", [-1, "many", True, float("nan"), float("inf")])
+def test_popularity_is_a_number(value: object) -> None:
+    with pytest.raises(BundleCorruptError, match=r"'x', metadata\.popularity"):
+        demands([Entity("x", "X", metadata={"popularity": value})])
+
+
+def test_what_was_heard_counts() -> None:
+    reranker = Reranker(FORMS, OWNERS, "es", RerankWeights(heard=7, dense_forms=5))
+    said = [Hypothesis("pon honda sero", np.zeros(5, np.float32))]
+    best = reranker.rank(said, 1)[0]
+    assert best.entity == 1
+    assert best.parts["heard"] == 7 * Hearing("es", FORMS).worth("pon honda sero", [2])[0]

@@ -30,7 +30,7 @@ from edge_er.errors import EdgeERError
 from edge_er.metrics import GoldMap
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
-from edge_er.rerank import Evidence, Hypothesis, Reranker, RerankWeights
+from edge_er.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
 from edge_er.search import ExactIndex
 from edge_er.shipped import find_encoder
 from edge_er.training.data import held_out, name_cluster
@@ -39,7 +39,7 @@ from tools.decision_requests import HELD_SHARE, Source
 
 SEED = 20260703
 STATION, MOST = "station", 250  # rows of a catalog, each as asr and asr_noisy
-POOL = RerankWeights(dense_forms=24, sound_forms=16)
+POOL = RerankWeights(dense_forms=32, sound_forms=32)
 EVIDENCE = ("dense", "heard", "sound_pieces")
 HEARD = ("asr", "asr_noisy")
 
@@ -60,11 +60,12 @@ class Catalog:
     def __init__(self, domain: str, lang: str, entities: Sequence[Entity], encoder: Encoder) -> None:
         self.domain, self.lang, self.entities, self._encoder = domain, lang, entities, encoder
         self._scale = float(encoder.card["vector_scale"])
-        forms = [(form, place) for place, entity in enumerate(entities) for form in entity.surface_forms]
-        texts = [form for form, _ in forms]
-        self._form_entity: NDArray[np.int32] = np.array([place for _, place in forms], np.int32)
+        owned = [(form, place) for place, entity in enumerate(entities) for form in entity.surface_forms]
+        texts = [form for form, _ in owned]
+        self._form_entity: NDArray[np.int32] = np.array([place for _, place in owned], np.int32)
         self._index = ExactIndex(quantise(encoder.encode(texts), self._scale), self._form_entity)
-        self._reranker = Reranker([canonical_text(text) for text in texts], self._form_entity, lang, POOL)
+        forms = [canonical_text(text) for text in texts]
+        self._reranker = Reranker(forms, self._form_entity, lang, POOL, demands(entities))
 
     def asked(self, rows: Sequence[dict[str, Any]]) -> list[Asked]:
         """Recognised requests for entities of this catalog; each name counts the same."""

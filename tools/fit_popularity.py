@@ -1,0 +1,98 @@
+"""Fit what popularity is worth beside the other evidence, on requests for cities, and show what it costs.
+
+    python -m tools.fit_popularity multilingual-32 --data ../shared/data
+
+Shipped catalogs have no popularity, and the weight is 0. A catalog whose entities have one ("popularity" among their
+metadata, such as inhabitants) may be built with the weight that this prints. It is fitted on recognised requests of the
+held-out part of the voice train split, half of the names; each counts as often as its city would be asked for if demand
+went with the square root of its inhabitants. Recall of the other half is given for that demand and for even demand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.voice_requests import CITY_COUNTRIES
+from edge_er.encoder import Encoder
+from edge_er.entity import Entity
+from edge_er.errors import EdgeERError
+from edge_er.normalize import canonical_text
+from edge_er.shipped import find_encoder
+from edge_er.training.data import read_rows
+from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
+from tools.decision_requests import Source
+from tools.fit_rerank import EVIDENCE, Catalog
+
+CITY, POPULARITY = "city", "popularity"
+
+
+def cities(folder: Path, lang: str) -> list[Entity]:
+    """Cities of a language's countries, the largest of each name."""
+    largest: dict[str, Entity] = {}
+    rows = read_rows(folder / "entities" / "cities.jsonl.gz")
+    near = (row for row in rows if row["country"] in CITY_COUNTRIES[lang])
+    for row in sorted(near, key=lambda row: -row["population"]):
+        entity = Entity(row["id"], row["name"], metadata={POPULARITY: row["population"]})
+        largest.setdefault(canonical_text(row["name"]), entity)
+    return sorted(largest.values(), key=lambda entity: entity.id)
+
+
+def halves(folder: Path, encoder: Encoder) -> tuple[Choices, Choices]:
+    """Choices of all languages in two halves of the names; each request counts by its city's demand."""
+    source, parts = Source(folder), []
+    for lang in source.entities:
+        entities = cities(folder, lang)
+        catalog = Catalog(CITY, lang, entities, encoder)
+        size = [float(entity.metadata[POPULARITY]) ** 0.5 for entity in entities]
+        asked = [
+            each._replace(counts=each.counts * max(size[place] for place in each.right))
+            for each in catalog.asked(source.voice[lang])
+        ]
+        parts.append(
+            [catalog.choices([each for each in asked if each.half == half]) for half in (False, True)]
+        )
+    first, second = (joined([part[half] for part in parts]) for half in (False, True))
+    return first, second
+
+
+def fit(folder: Path, encoder: Encoder) -> dict[str, Any]:
+    """The weight in units of the dot product, and Recall@1 among candidates with it and without it."""
+    fitted, checked = halves(folder, encoder)
+    ways = {"without": EVIDENCE, "with": (*EVIDENCE, POPULARITY)}
+    weights = {way: fit_weights(fitted, evidence) for way, evidence in ways.items()}
+    right = {way: first_right(checked, found) for way, found in weights.items()}
+    unit = float(encoder.card["vector_scale"]) ** 2
+    return {
+        POPULARITY: whole_weights(weights["with"], unit).popularity,
+        "heard": whole_weights(weights["with"], unit).heard,
+        "requests": len(checked.starts),
+        "by demand": {
+            way: round(float(np.average(hits, weights=checked.counts)), 4) for way, hits in right.items()
+        },
+        "even demand": {way: round(float(np.mean(hits)), 4) for way, hits in right.items()},
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fit and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("encoder", help="name of a shipped encoder, or an encoder folder")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    options = parser.parse_args(arguments)
+    print(json.dumps(fit(options.data, Encoder.load(find_encoder(options.encoder))), indent=1))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except EdgeERError as error:
+        sys.exit(f"error: {error}")
