@@ -14,9 +14,8 @@ class Explanation:
     """One candidate explained.
 
     `form` is the surface form that matched best. `parts` are the summands of `score`, in units of the cosine: dense,
-    letters, sounds, pieces (the last three 0 in a bundle that does not re-rank). `margin` is how far `score` is above
-    the next candidate; 0 for the last one shown. `signs` is what its confidence is
-    made of (see `edge_er.calibrate`).
+    heard, popularity, letters, sounds, pieces (0 without a weight). `margin` is how far `score` is above the next
+    candidate; 0 for the last one shown. `signs` is what its confidence is made of (see `edge_er.calibrate`).
     """
 
     id: str
