@@ -7,7 +7,7 @@
 The signs are `cosine` of request and candidate, and, where the bundle ranks by what was heard, `heard`: ln(1 + bits by
 which the form makes the request likelier), 0 if it does not. Candidate i has the best one's confidence times
 exp((score_i - score_1) / temperature). No weight is below 0: a nearer or better heard form, or a weaker rival, never
-lowers confidence.
+lowers confidence. Where the best candidate is not sure enough, its share and those of its rivals count together.
 """
 
 from __future__ import annotations
@@ -44,14 +44,16 @@ class Calibration:
     that confidence, this share is answered rightly. Between two points it is straight. `min_precision` is what a bundle
     answers with unless it is asked for another.
 
-    Candidates with at least `rival` times the confidence of the best are too close to tell apart.
+    Candidates with at least `rival` times the confidence of the best are too close to tell apart: what speaks for any
+    of them speaks for all together. With `twin` times, they are not told apart however sure the best one is.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: {"cosine": 12.0})
     choice: float = 1.5
     bias: float = -7.0
     temperature: float = 0.05
-    rival: float = 1 / 3
+    rival: float = 0.2
+    twin: float = 0.8
     min_precision: float = 0.95
     knots: Curve = ()
     precision: Curve = ((0.0, 0.0), (0.95, 0.75), (1.0, 1.0))
@@ -83,8 +85,8 @@ class Calibration:
             for name, value in asdict(self).items()
         }
 
-    def evidence(self, standing: Standing) -> float:
-        """How much speaks for the best candidate.
+    def evidence(self, standing: Standing, among: int = 1) -> float:
+        """How much speaks for one of the first `among` candidates being right.
 
         Raises:
             BundleCorruptError: there is a weight for a sign that the request was not looked at for.
@@ -93,16 +95,19 @@ class Calibration:
             known = ", ".join(sorted(standing.signs))
             raise _wrong("weights", f"weights of {known}", ", ".join(sorted(missing)))
         signs = sum(weight * standing.signs[name] for name, weight in self.weights.items())
-        total = sum(self._odds(standing.scores[:COMPARED]))
-        return signs - self.choice * math.log(total) + self.bias
+        odds = self._odds(standing.scores[:COMPARED])
+        return signs + self.choice * math.log(sum(odds[:among]) / sum(odds)) + self.bias
 
     def confidences(self, standing: Standing) -> list[float]:
         """Confidence in [0, 1] of each candidate."""
         if not standing.scores:
             return []
-        evidence = self.evidence(standing)
-        best = _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)
+        best = self._confidence(self.evidence(standing))
         return [best * odds for odds in self._odds(standing.scores)]
+
+    def rivals(self, standing: Standing) -> int:
+        """How many of the first candidates, the best one included, are too close to tell apart."""
+        return sum(odds >= self.rival for odds in self._odds(standing.scores[:COMPARED]))
 
     def needed(self, min_precision: float | None = None) -> float:
         """The confidence from which on answers are right at least that often; by default the bundle's own wish.
@@ -118,18 +123,20 @@ class Calibration:
             raise ValueError(f"expected min_precision between 0 and 1, both excluded, found {wanted}")
         return _on_curve(self.precision, wanted)
 
-    def decide(self, confidences: Sequence[float], min_precision: float | None = None) -> Decision:
-        """What to answer; `confidences` are those of the candidates, best first.
-
-        "match" where the best one alone is sure enough, "ambiguous" where it and its rivals are together.
-        """
+    def decide(self, standing: Standing, min_precision: float | None = None) -> Decision:
+        """What to answer: "match" where the best candidate is sure enough, "ambiguous" where only it or a rival is."""
         needed = self.needed(min_precision)
-        if not confidences or confidences[0] <= 0:
+        if not standing.scores:
             return "no_match"
-        close = [value for value in confidences[:COMPARED] if value >= self.rival * confidences[0]]
-        if sum(close) < needed:
-            return "no_match"
-        return "ambiguous" if len(close) > 1 else "match"
+        twins = sum(odds >= self.twin for odds in self._odds(standing.scores[:COMPARED])) > 1
+        if not twins and self._confidence(self.evidence(standing)) >= needed:
+            return "match"
+        rivals = self.rivals(standing)
+        joint = self._confidence(self.evidence(standing, rivals))
+        return "ambiguous" if rivals > 1 and joint >= needed else "no_match"
+
+    def _confidence(self, evidence: float) -> float:
+        return _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)
 
     def _odds(self, scores: Sequence[float]) -> list[float]:
         return [math.exp((score - scores[0]) / self.temperature) for score in scores]

@@ -259,11 +259,11 @@ class EntityResolver:
         min_precision: float | None,
     ) -> Resolution:
         wanted = self._min_precision if min_precision is None else min_precision
+        self._calibration.needed(wanted)  # refuses nonsense, whatever the request
         if not entities or not query.strip():
-            self._calibration.needed(wanted)
             return Resolution(query, "no_match", ())
+        decision = self._calibration.decide(standing, wanted) if readable else "no_match"
         confidences = self._calibration.confidences(standing) if readable else [0.0] * len(entities)
-        decision = self._calibration.decide(confidences, wanted)
         matches = tuple(
             self._match(entity, score, confidence)
             for entity, score, confidence in zip(entities[:top_k], standing.scores, confidences, strict=False)

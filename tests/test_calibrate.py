@@ -53,8 +53,7 @@ def test_more_evidence_never_lowers_confidence(
 )
 def test_decisions(scores: tuple[float, ...], decision: str) -> None:
     calibration = Calibration()
-    confidences = calibration.confidences(Standing(scores, {"cosine": scores[0] if scores else 0.0}))
-    assert calibration.decide(confidences) == decision
+    assert calibration.decide(Standing(scores, {"cosine": scores[0] if scores else 0.0})) == decision
 
 
 def test_a_weight_of_an_unknown_sign_is_refused() -> None:
@@ -81,16 +80,21 @@ def test_a_higher_wish_answers_less() -> None:
     needed = [calibration.needed(wish) for wish in wishes]
     assert needed == pytest.approx([0.004, 0.2, 0.4, 0.6, 0.8, 0.96])
     assert all(one < other for one, other in pairwise(needed))
-    decisions = [calibration.decide([0.65], wish) for wish in wishes]
+    sure = Standing([1.0], {"cosine": 7.62 / 12})  # confidence .65
+    assert calibration.confidences(sure) == [pytest.approx(0.65, abs=0.001)]
+    decisions = [calibration.decide(sure, wish) for wish in wishes]
     assert decisions == ["match"] * 4 + ["no_match"] * 2
     assert calibration.needed() == calibration.needed(calibration.min_precision)
 
 
 def test_rivals_count_together() -> None:
-    calibration = Calibration(precision=PRECISION, rival=0.5)
-    assert calibration.decide([0.4, 0.25], 0.9) == "ambiguous"
-    assert calibration.decide([0.4, 0.15], 0.9) == "no_match"
-    assert calibration.decide([0.7, 0.2], 0.9) == "match"
+    calibration = Calibration(choice=5.0, temperature=0.1, rival=0.5)
+    signs = {"cosine": 0.95}
+    twins, apart = (Standing([1.0, score, 0.1], signs) for score in (1.0, 0.5))
+    close = Standing([1.0, 0.9, 0.1], {"cosine": 0.8})
+    assert [calibration.rivals(each) for each in (twins, close, apart)] == [2, 1, 1]
+    assert [calibration.decide(each) for each in (twins, close, apart)] == ["ambiguous", "no_match", "match"]
+    assert calibration.evidence(twins, 2) == pytest.approx(calibration.evidence(apart, 2), abs=0.05)
 
 
 def test_knots_make_a_curve_that_is_level_beyond_its_ends() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import random
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from tiny import ENTITIES, require
 
 from edge_er.bundle import Bundle, read_bundle
+from edge_er.calibrate import Standing
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
@@ -159,8 +161,15 @@ def test_what_hangs_on_the_last_bits_is_left_out(bundle: Bundle, monkeypatch: py
 
 def test_a_decision_must_stand_clear_of_every_threshold(bundle: Bundle) -> None:
     answerer = Answerer(bundle)
-    needed, rival = answerer.calibration.needed(), answerer.calibration.rival
-    assert answerer.is_clear([needed + 0.1, 0.0])
-    assert not answerer.is_clear([needed + 0.005, 0.0])
-    assert not answerer.is_clear([needed + 0.1, rival * (needed + 0.1) - 0.005])
-    assert answerer.is_clear([needed + 0.1, needed + 0.1])
+    told = answerer.calibration
+    logit = math.log(told.needed() / (1 - told.needed()))
+    edge = (logit - told.bias) / told.weights["cosine"]  # the cosine that is just enough
+    for cosine, clear in (
+        (edge - 0.1, True),
+        (edge + 0.1, True),
+        (edge + 0.0005, False),
+        (edge - 0.0005, False),
+    ):
+        assert answerer.is_clear(Standing([2.0], {"cosine": cosine})) is clear
+    barely = 2.0 + told.temperature * math.log(told.rival)
+    assert not answerer.is_clear(Standing([2.0, barely + 0.0005], {"cosine": edge + 0.005}))

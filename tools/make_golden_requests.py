@@ -15,6 +15,7 @@ import json
 import math
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ class Answerer:
         if not self.encoder.can_read(self.encoder.token_ids(query)):
             return {"ranking": ranking, "decision": "no_match", "confidence": 0.0}
         confidences = self.calibration.confidences(self.standing(found))
-        decision = self.calibration.decide(confidences)
+        decision = self.calibration.decide(self.standing(found))
         return {"ranking": ranking, "decision": decision, "confidence": round(confidences[0], 4)}
 
     def ranked(self, query: str, vector: np.ndarray) -> list[Ranked]:
@@ -199,14 +200,20 @@ class Answerer:
             return False
         if not self.encoder.can_read(row["token_ids"]):
             return True
-        return self.is_clear(self.calibration.confidences(self.standing(found)))
+        return self.is_clear(self.standing(found))
 
-    def is_clear(self, confidences: Sequence[float]) -> bool:
-        """Whether no small change of a confidence changes the decision."""
-        told, best = self.calibration, confidences[0]
-        close = [value for value in confidences if value >= told.rival * best]
-        near = [abs(value - told.rival * best) for value in confidences[1:] if value < 0.9 * best]
-        return min([abs(sum(close) - told.needed()), *near]) > SAFE_CONFIDENCE
+    def is_clear(self, standing: Standing) -> bool:
+        """Whether no small change of a score changes the decision."""
+        told, decisions = self.calibration, set()
+        for step, wish in ((0.0, 0.0), (SAFE_SCORE, SAFE_CONFIDENCE), (-SAFE_SCORE, -SAFE_CONFIDENCE)):
+            signs = {**standing.signs, "cosine": standing.signs["cosine"] + step}
+            for rest in (0.0, step, -step):
+                moved = Standing(
+                    [standing.scores[0], *(score + rest for score in standing.scores[1:])], signs
+                )
+                tighter = replace(told, precision=((0.0, min(max(told.needed() + wish, 0.0), 1.0)),))
+                decisions.add(tighter.decide(moved))
+        return len(decisions) == 1
 
     def _same_vectors(self, found: Sequence[Ranked], vector: np.ndarray) -> bool:
         request = vector[0].astype(np.int32)

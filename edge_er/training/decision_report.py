@@ -33,12 +33,12 @@ def report(
 
     `strata`: name -> (the kind that is asked for, the kinds that must be refused), for the AUROC of each.
     """
-    confidences = asked.confidences(calibration)
-    confidence = np.array([row[0] for row in confidences])
-    decisions = np.array([calibration.decide(row) for row in confidences])
+    rows, confidence = asked.rows(), asked.confidence(calibration)
+    decisions = np.array([calibration.decide(row) for row in rows])
+    close = np.array([calibration.rivals(row) for row in rows])
     weights = row_weights(asked.kind, shares)
     answered = decisions != "no_match"
-    right = np.where(decisions == "ambiguous", _among_rivals(asked, calibration, confidences), asked.right)
+    right = (asked.place >= 0) & (asked.place < np.where(decisions == "ambiguous", close, 1))
     return {
         "expected_calibration_error": round(calibration_error(bins(confidence, asked.right, weights)), 4),
         "log_loss": round(log_loss(asked, calibration, shares), 4),
@@ -61,14 +61,6 @@ def _kind(rows: NDArray[np.bool_], decisions: NDArray[np.str_], right: NDArray[n
         "ambiguous": round(float((rows & (decisions == "ambiguous")).sum() / rows.sum()), 4),
         "right_of_answered": round(float(right[answered].mean()), 4) if answered.any() else None,
     }
-
-
-def _among_rivals(
-    asked: Standings, calibration: Calibration, confidences: Sequence[Sequence[float]]
-) -> NDArray[np.bool_]:
-    """Whether the right candidate is among those too close to tell apart."""
-    close = [sum(value >= calibration.rival * row[0] for value in row) if row else 0 for row in confidences]
-    return (asked.place >= 0) & (asked.place < np.array(close))
 
 
 def no_match_auroc(kind: NDArray[np.str_], confidence: Floats, wanted: str, refused: Sequence[str]) -> float:

@@ -71,21 +71,19 @@ class Standings:
         right: NDArray[np.bool_] = self.place == 0
         return right
 
-    def confidences(self, calibration: Calibration) -> list[list[float]]:
-        """Confidences of the candidates of each row."""
+    def rows(self) -> list[Standing]:
+        """The standing of each row."""
         rows = zip(self.scores.tolist(), self.signs.tolist(), strict=True)
         return [
-            calibration.confidences(
-                Standing(
-                    [score for score in scores if score > -np.inf], dict(zip(self.names, signs, strict=True))
-                )
+            Standing(
+                [score for score in scores if score > -np.inf], dict(zip(self.names, signs, strict=True))
             )
             for scores, signs in rows
         ]
 
     def confidence(self, calibration: Calibration) -> Floats:
         """Confidence of the best candidate of each row."""
-        return np.array([row[0] for row in self.confidences(calibration)])
+        return np.array([calibration.confidences(row)[0] for row in self.rows()])
 
 
 def joined(parts: Sequence[Standings]) -> Standings:
