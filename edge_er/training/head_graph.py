@@ -1,8 +1,8 @@
 """The DiPair head as an ONNX graph, node by node like the encoder's (see ``onnx_graph``).
 
-Inputs: ``request`` float32 [tokens, width], the first N token embeddings of a request; ``entity`` float32
-[candidates, M, ...], token embeddings of the candidates, from the encoder's output, its table, or projected
-beforehand; ``entity_mask`` float32 [candidates, M], 1 for a token. Output: ``score`` float32 [candidates].
+The projections of both sides are in the encoder's graph, so that a catalog can keep its side. Inputs: ``request``
+float32 [tokens, D], the projected first N token embeddings of a request; ``entity`` float32 [candidates, M, D], those of
+the candidates; ``entity_mask`` float32 [candidates, M], 1 for a token. Output: ``score`` float32 [candidates].
 """
 
 from __future__ import annotations
@@ -25,21 +25,15 @@ Weights = dict[str, np.ndarray]
 def head_weight_names(head: PairHead) -> list[str]:
     """The names of the weights that can be int8."""
     parts = ("query", "key", "value", "output", "inner", "outer")
-    layers = [f"layers.{layer}.{part}.weight" for layer in range(head.settings.layers) for part in parts]
-    return ["request_projection.weight", "entity_projection.weight", *layers]
+    return [f"layers.{layer}.{part}.weight" for layer in range(head.settings.layers) for part in parts]
 
 
-def build_head_onnx(
-    head: PairHead,
-    float_weights: Collection[str] | None = None,
-    entity_projection: np.ndarray | None = None,
-) -> onnx.ModelProto:
+def build_head_onnx(head: PairHead, float_weights: Collection[str] | None = None) -> onnx.ModelProto:
     """The graph of a transformer head.
 
     Args:
         head: the trained head.
         float_weights: weights kept in float32; None keeps all of them so.
-        entity_projection: [in, D] in place of the head's own; an empty array where candidates come projected.
 
     Raises:
         RecipeError: a feed-forward head, which is for comparison only.
@@ -49,8 +43,7 @@ def build_head_onnx(
         raise RecipeError(f"[head] kind: only a transformer head is exported, found {settings.kind!r}")
     weights = {name: value.detach().float().cpu().numpy() for name, value in head.state_dict().items()}
     graph = Graph(head_weight_names(head) if float_weights is None else float_weights)
-    projection = weights["entity_projection.weight"].T if entity_projection is None else entity_projection
-    states, away = _join(graph, weights, projection, settings.request_tokens)
+    states, away = _join(graph, weights, settings.request_tokens)
     states = _norm(graph, "norm", states, weights)
     for layer in range(settings.layers):
         states = _layer(graph, f"layers.{layer}", states, away, weights, settings.heads)
@@ -59,19 +52,17 @@ def build_head_onnx(
     score = graph.node("Add", score, graph.constant("score.bias", weights["score.bias"]))
     graph.constant("axes.score", np.array([1]))
     graph.nodes.append(helper.make_node("Squeeze", [score, "axes.score"], ["score"], name="score"))
-    return _model(graph, len(weights["request_projection.weight"][0]), projection, settings.dim)
+    return _model(graph, settings.dim)
 
 
-def _join(graph: Graph, weights: Weights, projection: np.ndarray, request_tokens: int) -> tuple[str, str]:
+def _join(graph: Graph, weights: Weights, request_tokens: int) -> tuple[str, str]:
     """The joined sequence [candidates, tokens, D] with positions, and what masked tokens add to attention scores."""
-    request = graph.matmul("request_projection.weight", "request", weights["request_projection.weight"].T)
-    entity = graph.matmul("entity_projection.weight", "entity", projection) if projection.size else "entity"
     length = graph.node("Gather", graph.node("Shape", "request"), graph.constant("zero", np.array([0])))
     graph.constant("position", weights["position"])
     graph.constant("request.end", np.array([request_tokens]))
     graph.constant("end", np.array([len(weights["position"])]))
-    asked = graph.node("Add", request, graph.node("Slice", "position", "zero", length, "zero"))
-    named = graph.node("Add", entity, graph.node("Slice", "position", "request.end", "end", "zero"))
+    asked = graph.node("Add", "request", graph.node("Slice", "position", "zero", length, "zero"))
+    named = graph.node("Add", "entity", graph.node("Slice", "position", "request.end", "end", "zero"))
     count = graph.node("Gather", graph.node("Shape", "entity"), "zero")
     dim = graph.constant("dim", np.array([weights["position"].shape[1]]))
     asked = graph.node("Expand", asked, graph.node("Concat", count, length, dim, axis=0))
@@ -81,7 +72,9 @@ def _join(graph: Graph, weights: Weights, projection: np.ndarray, request_tokens
         graph.node("Concat", count, length, axis=0),
     )
     mask = graph.node("Concat", present, "entity_mask", axis=1)
-    away = graph.node("Mul", graph.node("Sub", "one", mask), graph.constant("masked", np.float32(-1e4)))
+    away = graph.node(
+        "Mul", graph.node("Sub", "one", mask), graph.constant("masked", np.array(-1e4, np.float32))
+    )
     away = graph.node("Unsqueeze", away, graph.constant("axes.heads", np.array([1, 2])))
     return graph.node("Concat", asked, named, axis=1), away
 
@@ -96,7 +89,7 @@ def _layer(graph: Graph, name: str, x: str, away: str, weights: Weights, heads: 
     width = weights[f"{name}.query.weight"].shape[0]
     shape = graph.constant(f"{name}.shape.heads", np.array([0, 0, heads, width // heads]))
     joined = graph.constant(f"{name}.shape.joined", np.array([0, 0, width]))
-    scale = graph.constant(f"{name}.scale", np.float32((width // heads) ** -0.5))
+    scale = graph.constant(f"{name}.scale", np.array((width // heads) ** -0.5, np.float32))
     query, key, value = (
         graph.node("Transpose", graph.node("Reshape", dense(part, x), shape), perm=order)
         for part, order in (("query", [0, 2, 1, 3]), ("key", [0, 2, 3, 1]), ("value", [0, 2, 1, 3]))
@@ -113,12 +106,11 @@ def _norm(graph: Graph, name: str, x: str, weights: Weights) -> str:
     return graph.norm(name, x, weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-5)
 
 
-def _model(graph: Graph, width: int, projection: np.ndarray, dim: int) -> onnx.ModelProto:
-    entity = projection.shape[0] if projection.size else dim
+def _model(graph: Graph, dim: int) -> onnx.ModelProto:
     tensor = helper.make_tensor_value_info
     inputs = [
-        tensor("request", TensorProto.FLOAT, ["tokens", width]),
-        tensor("entity", TensorProto.FLOAT, ["candidates", "entity_tokens", entity]),
+        tensor("request", TensorProto.FLOAT, ["tokens", dim]),
+        tensor("entity", TensorProto.FLOAT, ["candidates", "entity_tokens", dim]),
         tensor("entity_mask", TensorProto.FLOAT, ["candidates", "entity_tokens"]),
     ]
     out = tensor("score", TensorProto.FLOAT, ["candidates"])

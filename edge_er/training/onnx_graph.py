@@ -7,7 +7,7 @@ tables); tables are gathered first and dequantised after. Everything is computed
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -189,12 +189,18 @@ def _layer(
     )
 
 
-def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None) -> onnx.ModelProto:
+def build_onnx(
+    model: DualEncoder,
+    float_weights: Collection[str] | None = None,
+    token_projections: Mapping[str, Array] | None = None,
+) -> onnx.ModelProto:
     """The graph of ``model``: input_ids, attention_mask int64 [batch, tokens] -> embedding float32 [batch, dim].
 
     Args:
         model: teacher or student.
         float_weights: weights kept in float32 (see ``weight_names``); ``None`` keeps all of them so.
+        token_projections: more outputs by name, float32 [batch, tokens, columns]: the token embeddings times a matrix
+            [width, columns], in float32.
     """
     config, weights = model.bert.config, _weights(model)
     graph = Graph(weight_names(model) if float_weights is None else float_weights)
@@ -216,6 +222,9 @@ def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None)
     x = _embeddings(graph, weights, epsilon, model.max_tokens)
     for layer in range(config.num_hidden_layers):
         x = _layer(graph, weights, layer, x, bias, heads, width, epsilon)
+    for name, projection in (token_projections or {}).items():
+        graph.constant(f"{name}.projection", projection.astype(np.float32))
+        graph.nodes.append(helper.make_node("MatMul", [x, f"{name}.projection"], [name], name=name))
     shares = graph.node("Unsqueeze", mask, graph.constant("axes.width", np.array([2])))
     total = graph.node("ReduceSum", graph.node("Mul", x, shares), "axis.pool", keepdims=0)
     graph.constant("axis.pool", np.array([1]))
@@ -228,9 +237,13 @@ def build_onnx(model: DualEncoder, float_weights: Collection[str] | None = None)
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
-    out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", model.dim])
+    outs = [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", model.dim])]
+    outs += [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "tokens", projection.shape[1]])
+        for name, projection in (token_projections or {}).items()
+    ]
     made = helper.make_model(
-        helper.make_graph(graph.nodes, "encoder", ids, [out], graph.initializers),
+        helper.make_graph(graph.nodes, "encoder", ids, outs, graph.initializers),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
         producer_name="edge_er",

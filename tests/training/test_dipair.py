@@ -76,9 +76,10 @@ def test_the_graph_gives_the_scores_of_the_head(int8):
     request, request_mask, entity, mask = _inputs(requests=1)
     with torch.no_grad():
         wanted = head(request, request_mask, head.project_entity(entity), mask)[0].numpy()
+        asked, named = head.request_projection(request[0]), head.project_entity(entity[0])
     feeds = {
-        "request": request[0].numpy(),
-        "entity": entity[0, :, : SHAPE.entity_tokens].numpy(),
+        "request": asked.numpy(),
+        "entity": named.numpy(),
         "entity_mask": mask[0, :, : SHAPE.entity_tokens].numpy(),
     }
     np.testing.assert_allclose(session.run(["score"], feeds)[0], wanted, atol=0.05 if int8 else 1e-5)
