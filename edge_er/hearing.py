@@ -146,11 +146,11 @@ def read_costs(lang: str) -> Costs:
     """The tables of `lang`, or those of all languages."""
     text = files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
-    costs = _no_costs()
+    lines = [line.split(" ") for line in text.splitlines() if line.startswith("words ")]
+    costs = _no_costs()._replace(words=frozenset(word for line in lines for word in line[1:]))
     for line in sections.get(lang, sections["all"]).splitlines():
         kind, *cells = line.split(" ")
         if kind == "words":
-            costs = costs._replace(words=frozenset(cells))
             continue
         key = tuple(_CODE_OF[letter] for letter in cells[0])
         for cell in cells[1:]:

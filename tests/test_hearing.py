@@ -71,7 +71,8 @@ def test_nothing_to_weigh() -> None:
     hearing = Hearing("de", ["ser", ""])
     assert hearing.worth("ser", []).tolist() == []
     assert hearing.worth("", [0, 1]).tolist() == [0, 0]
-    assert Hearing("de", [""]).worth("ser", [0]).tolist() == [2 * BORDER - 3 * LEFT]
+    assert Hearing("de", [""]).worth("xqx", [0]).tolist() == [2 * BORDER - 3 * LEFT]
+    assert Hearing("de", [""]).worth("please", [0]).tolist() == [2 * BORDER]  # carriers of any language
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,12 @@ def make_bundle(
         vectors=quantise(encoder.encode([form for form, _ in forms]), card["vector_scale"]),
         form_entity=np.array([index for _, index in forms], np.int32),
         encoder_files=encoder_files,
-        calibration={"weights": {"cosine": 12.0}, "choice": 1.0, "bias": -7.0, "precision": [[0, 0], [0.95, 0.5], [1, 1]]},
+        calibration={
+            "weights": {"cosine": 12.0},
+            "choice": 1.0,
+            "bias": -7.0,
+            "precision": [[0, 0], [0.95, 0.5], [1, 1]],
+        },
     )
     golden = EntityResolver(bundle).golden(["pon la cadena ser", "los cuarenta", "zzz", ""])
     interval = {"value": 0.9, "low": 0.8, "high": 0.95, "rows": 50, "entities": 20}
