@@ -1,5 +1,5 @@
 """Entities on disk: one JSON object a line in entities.jsonl.gz, stream addresses line by line beside it in streams.jsonl.
-
+"""Entities on disk: one JSON object a line in entities.jsonl.gz, stream addresses line by line in streams.jsonl.
     {"id":"es-0042","name":"Cadena SER","aliases":["SER"],"spoken":["cadena s e r"],"country":"ES","tags":["news"]}
     {"id":"es-0042","streams":["https://..."]}
 
