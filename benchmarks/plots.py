@@ -23,7 +23,7 @@ from edge_er.bundle import read_bundle
 
 STRATA = {"text": "typed", "asr": "recognised speech", "noisy": "recognised, with noise"}
 COLOURS = ("#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7", "#D55E00", "#999999", "#000000", "#F0E442")
-PARTS = ("encoder.onnx", "tokenizer.json", "entities.jsonl", "vectors.safetensors")
+PARTS = ("encoder.onnx", "tokenizer.json", "entities.jsonl.gz", "vectors.safetensors")
 OTHER = "manifest and card"
 MEGABYTE = 1e6
 

@@ -19,7 +19,7 @@ from catalog_tools.requests import Carriers
 from edge_er.bundle import Bundle, new_bundle, parse_size, read_bundle, write_bundle
 from edge_er.encoder import Encoder, quantise, read_encoder_files
 from edge_er.entity import Entity
-from edge_er.entity_file import entities_jsonl
+from edge_er.entity_file import packed_entities
 from edge_er.evaluate import bundle_report, manifest_report
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import read_requests
@@ -115,7 +115,7 @@ def _size_without_spoken_forms(
     """Bytes of the bundle that count, the manifest's being a generous guess."""
     forms = sum(len(entity.surface_forms) for entity in entities)
     manifest = _MANIFEST_BYTES + (_REPORT_BYTES if reported else 0)
-    return sum(map(len, files.values())) + len(entities_jsonl(entities)) + forms * (dim + 4) + manifest
+    return sum(map(len, files.values())) + len(packed_entities(entities)) + forms * (dim + 4) + manifest
 
 
 def _bundle(

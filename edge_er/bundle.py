@@ -4,7 +4,7 @@ The files of a bundle, in a directory or in one uncompressed zip:
 
     manifest.json        sizes and SHA-256 of the others, budget, recipe, quality, calibration, golden requests
     encoder.onnx, tokenizer.json, encoder.json
-    entities.jsonl       one entity a line, sorted by id
+    entities.jsonl.gz    one entity a line, sorted by id, gzip
     vectors.safetensors  "vectors" int8 [forms, dim], "entity" int32 [forms]: the line of each form's entity
     streams.jsonl        stream addresses, outside the budget
 
@@ -28,14 +28,14 @@ from numpy.typing import NDArray
 from edge_er.bundle_files import MANIFEST, Reader, open_reader, parse_size, write_directory, write_zip
 from edge_er.encoder import ENCODER_FILES
 from edge_er.entity import Entity
-from edge_er.entity_file import EntityFile, entities_jsonl, streams_jsonl
+from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
 from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleError, BundleVersionError
 from edge_er.shipped import find_bundle
 
 __all__ = ["Bundle", "find_bundle", "new_bundle", "parse_size", "read_bundle", "write_bundle"]
 
 FORMAT_VERSION = 1
-ENTITIES, VECTORS, STREAMS = "entities.jsonl", "vectors.safetensors", "streams.jsonl"
+ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
 BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, ENTITIES, VECTORS, STREAMS)
 _CARD_IN_MANIFEST = ("name", "languages", "dim", "max_tokens", "vocab_size", "parameters", "quantisation")
 _SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
@@ -138,7 +138,7 @@ def write_bundle(
     from safetensors.numpy import save
 
     files = dict(bundle.encoder_files)
-    files[ENTITIES] = entities_jsonl(bundle.entities)
+    files[ENTITIES] = packed_entities(bundle.entities)
     files[VECTORS] = save({"vectors": bundle.vectors, "entity": bundle.form_entity})
     streams = streams_jsonl(bundle.entities)
     if streams is not None:

@@ -1,5 +1,5 @@
-"""Entities on disk: one JSON object a line in entities.jsonl, stream addresses line by line beside it in streams.jsonl.
-
+"""Entities on disk: one JSON object a line in entities.jsonl.gz, stream addresses line by line beside it in streams.jsonl.
+"""Entities on disk: one JSON object a line in entities.jsonl.gz, stream addresses line by line in streams.jsonl.
     {"id":"es-0042","name":"Cadena SER","aliases":["SER"],"spoken":["cadena s e r"],"country":"ES","tags":["news"]}
     {"id":"es-0042","streams":["https://..."]}
 
@@ -8,24 +8,27 @@ A line is parsed when its entity is asked for: loading ten thousand entities cos
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["EntityFile", "entities_jsonl", "json_line", "streams_jsonl"]
+__all__ = ["EntityFile", "json_line", "packed_entities", "streams_jsonl"]
 
 STREAMS = "streams"
 _OWN_FIELDS = ("id", "name", "aliases", "spoken")
 
 
 class EntityFile(Sequence[Entity]):
-    """The entities of entities.jsonl and, where there is one, streams.jsonl; index i is line i of both."""
+    """The entities of entities.jsonl.gz and, where there is one, streams.jsonl; index i is line i of both."""
 
     def __init__(self, entities: bytes, streams: bytes | None = None) -> None:
-        self._lines = _lines(entities)
+        self._lines = _lines(_unpacked(entities))
         self._streams = None if streams is None else _lines(streams)
         if self._streams is not None and len(self._streams) != len(self._lines):
             raise BundleCorruptError(
@@ -53,7 +56,7 @@ class EntityFile(Sequence[Entity]):
     def __getitem__(self, index: int | slice) -> Entity | list[Entity]:
         if isinstance(index, slice):
             return [self[row] for row in range(*index.indices(len(self)))]
-        fields = _parse("entities.jsonl", self._lines, index)
+        fields = _parse("entities.jsonl.gz", self._lines, index)
         if self._streams is not None:
             streams = _parse("streams.jsonl", self._streams, index)
             if streams.get("id") != fields.get("id"):
@@ -66,13 +69,16 @@ class EntityFile(Sequence[Entity]):
         return _entity(fields, index)
 
 
-def entities_jsonl(entities: Iterable[Entity]) -> bytes:
-    """entities.jsonl without stream addresses.
+def packed_entities(entities: Iterable[Entity]) -> bytes:
+    """entities.jsonl.gz without stream addresses; the same entities give the same bytes.
 
     Raises:
         BundleError: metadata that is not JSON or is named like a field of the entity itself.
     """
-    return b"".join(_entity_line(entity) for entity in entities)
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as file:
+        file.writelines(_entity_line(entity) for entity in entities)
+    return packed.getvalue()
 
 
 def streams_jsonl(entities: Sequence[Entity]) -> bytes | None:
@@ -110,6 +116,13 @@ def _entity_line(entity: Entity) -> bytes:
         ) from error
 
 
+def _unpacked(data: bytes) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BundleCorruptError(f"entities.jsonl.gz: not gzip ({error}); build the bundle again") from error
+
+
 def _lines(data: bytes) -> list[bytes]:
     return data.split(b"\n")[:-1]
 
@@ -137,5 +150,5 @@ def _entity(fields: dict[str, Any], index: int) -> Entity:
         )
     except KeyError as error:
         raise BundleCorruptError(
-            f"entities.jsonl, row {index + 1}: no field {error}; build the bundle again"
+            f"entities.jsonl.gz, row {index + 1}: no field {error}; build the bundle again"
         ) from error

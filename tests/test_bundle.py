@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import hashlib
 import json
 import shutil
@@ -26,7 +27,7 @@ FILES = {
     "encoder.onnx",
     "tokenizer.json",
     "encoder.json",
-    "entities.jsonl",
+    "entities.jsonl.gz",
     "vectors.safetensors",
     "streams.jsonl",
 }
@@ -76,7 +77,7 @@ def test_manifest_checksum_is_over_the_blanked_manifest(bundle_dir: Path) -> Non
 
 
 def test_streams_lie_apart(bundle_dir: Path) -> None:
-    assert b"https://" not in (bundle_dir / "entities.jsonl").read_bytes()
+    assert b"https://" not in gzip.decompress((bundle_dir / "entities.jsonl.gz").read_bytes())
     rows = [json.loads(line) for line in (bundle_dir / "streams.jsonl").read_text().splitlines()]
     assert [row["id"] for row in rows] == [entity.id for entity in ENTITIES]
     assert rows[0]["streams"] == ["https://ser.example/1"]

@@ -127,8 +127,8 @@ def test_a_file_of_another_bundle_is_found(
     folder: Path, encoder_files: dict[str, bytes], tmp_path: Path
 ) -> None:
     write_bundle(tmp_path / "other", make_bundle(ENTITIES[:4], encoder_files))
-    shutil.copy(tmp_path / "other" / "entities.jsonl", folder)
-    with pytest.raises(BundleCorruptError, match=r"entities\.jsonl is damaged: expected size"):
+    shutil.copy(tmp_path / "other" / "entities.jsonl.gz", folder)
+    with pytest.raises(BundleCorruptError, match=r"entities\.jsonl\.gz is damaged: expected size"):
         read_bundle(folder)
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from edge_er.entity import Entity
-from edge_er.entity_file import EntityFile, entities_jsonl, streams_jsonl
+from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
 from edge_er.errors import BundleCorruptError
 
 
@@ -25,7 +27,7 @@ def test_entities_can_be_members_of_a_set() -> None:
 
 def test_streams_must_belong_to_their_entities() -> None:
     entities = [Entity("1", "a", metadata={"streams": ["u"]}), Entity("2", "b")]
-    lines, streams = entities_jsonl(entities), streams_jsonl(entities)
+    lines, streams = packed_entities(entities), streams_jsonl(entities)
     assert streams is not None
     assert list(EntityFile(lines, streams)) == entities
     with pytest.raises(BundleCorruptError, match="a line for each of 2"):
@@ -37,9 +39,9 @@ def test_streams_must_belong_to_their_entities() -> None:
 
 @pytest.mark.parametrize("line", [b"no json", b"[1]", b'{"name":"a"}', b'{"id":"1"}', b"\xff"])
 def test_a_line_that_is_no_entity_names_its_row(line: bytes) -> None:
-    entities = EntityFile(b'{"id":"1","name":"a"}\n' + line + b"\n")
+    entities = EntityFile(gzip.compress(b'{"id":"1","name":"a"}\n' + line + b"\n"))
     assert entities[0] == Entity("1", "a")
-    with pytest.raises(BundleCorruptError, match=r"entities\.jsonl, row 2"):
+    with pytest.raises(BundleCorruptError, match=r"entities\.jsonl\.gz, row 2"):
         entities[1]
 
 
@@ -56,4 +58,14 @@ def test_entities_can_be_had_all_at_once() -> None:
 
 def test_line_separators_inside_a_name_do_not_end_the_line() -> None:
     entities = [Entity("1", "a\nb\r\n\u2028c\u0085d\x0b"), Entity("2", "b")]
-    assert list(EntityFile(entities_jsonl(entities))) == entities
+    assert list(EntityFile(packed_entities(entities))) == entities
+
+
+def test_entities_that_are_not_packed_say_so() -> None:
+    with pytest.raises(BundleCorruptError, match=r"entities\.jsonl\.gz: not gzip"):
+        EntityFile(b'{"id":"1","name":"a"}\n')
+
+
+def test_the_same_entities_give_the_same_bytes() -> None:
+    entities = [Entity("1", "a"), Entity("2", "b")]
+    assert packed_entities(entities) == packed_entities(entities)

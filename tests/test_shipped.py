@@ -50,7 +50,7 @@ def test_every_entity_is_found_by_its_own_name(shipped: EntityResolver) -> None:
     entities = shipped.entities[:: max(1, len(shipped.entities) // 200)]
     for entity, answer in zip(entities, shipped.resolve_batch([e.name for e in entities]), strict=True):
         best = answer.matches[0]
-        assert best.score == pytest.approx(1.0, abs=0.04), entity.name  # int8 vectors are not quite of unit length
+        assert best.score > 0.96, entity.name  # int8 vectors are not quite of unit length; evidence only adds
         assert canonical_text(entity.name) in {canonical_text(name) for name in (best.name, *best.aliases)}
 
 

@@ -16,24 +16,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.results_file import LANGUAGES  # noqa: E402
 from benchmarks.voice_requests import station_requests, write_requests  # noqa: E402
 from catalog_tools import build_bundle, radio  # noqa: E402
 
-BUDGETS = {"de": "2.3MB", "en": "3.3MB", "fr": "2MB", "it": "2MB", "es": "2MB"}
+BUDGET = "2MB"
 
 
 def main() -> None:
     """Catalogs, requests, bundles."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("EDGE_ER_DATA", "../shared/data")))
-    parser.add_argument("--encoder", default="multilingual-32", help="shipped name or folder of the encoder")
+    parser.add_argument("--encoder", default="multilingual-32-hpd64", help="shipped name or folder of the encoder")
     parser.add_argument("--out", type=Path, default=ROOT / "models", help="folder for the bundles")
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="folder for catalogs and requests")
     options = parser.parse_args()
     catalogs, reports = options.work / "catalogs", ROOT / "models" / "merge_reports"
     places = {"--data": options.data, "--out": catalogs, "--reports": reports, "--previous": options.out}
     radio.main([*(str(word) for pair in places.items() for word in pair), "--most", "200"])
-    for lang, budget in BUDGETS.items():
+    for lang in LANGUAGES:
         name = f"radio_{lang}"
         requests = options.work / "requests" / f"{name}.jsonl"
         requests.parent.mkdir(parents=True, exist_ok=True)
@@ -44,14 +45,14 @@ def main() -> None:
             out,
             lang=lang,
             encoder=options.encoder,
-            budget=budget,
+            budget=BUDGET,
             name=name,
             requests=requests,
         )
         recall = built.manifest["report"]["recall_at_1"][lang]
         shown = ", ".join(f"{stratum} {figure['value']:.3f}" for stratum, figure in recall.items())
         print(
-            f"{name}: {built.manifest['size_bytes']:,} of {budget}, {built.manifest['counts']}, Recall@1 {shown}"
+            f"{name}: {built.manifest['size_bytes']:,} of {BUDGET}, {built.manifest['counts']}, Recall@1 {shown}"
         )
 
 
