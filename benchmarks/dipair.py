@@ -202,7 +202,7 @@ def variant_cell(base: Recipe, recipe: Recipe | None, lists: PairLists | None, d
     head, encoder = train_head(recipe, model, lists)
     forms = read_bundle("radio_de").manifest["counts"]["forms"]
     ways = {way: measured(data, partial(HeadRanker, encoder, head, dense)) for way, dense in WAYS.items()}
-    return {"cost": cost(recipe.head, encoder.dim, forms), **ways}
+    return {"cost": cost(recipe.head, encoder.width, forms), **ways}
 
 
 def main() -> None:

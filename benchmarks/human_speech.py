@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
 from benchmarks.systems import by_language, rows_of
 from benchmarks.voice_requests import domain_names, entities_of, read_rows
-from edge_er.baselines import WRatioRanker, TfidfRanker
+from edge_er.baselines import TfidfRanker, WRatioRanker
 from edge_er.bundle import Bundle, new_bundle
 from edge_er.encoder import Encoder, quantise, read_encoder_files
 from edge_er.entity import Entity

@@ -7,6 +7,9 @@ The files of a bundle, in a directory or in one uncompressed zip:
     entities.jsonl.gz    one entity a line, sorted by id, gzip
     vectors.safetensors  "vectors" int8 [forms, dim], "entity" int32 [forms]: the line of each form's entity
     streams.jsonl        stream addresses, outside the budget
+    head.onnx            a DiPair head, where the encoder has one, and
+    head_tokens.safetensors  the forms' tokens for it, where the bundle keeps them: "tokens" int8 [forms, M, D],
+                         "lengths" uint8 [forms]
 
 The manifest's own checksum is taken over its bytes with the 64 digits of `manifest_sha256` replaced by zeros.
 """
@@ -30,14 +33,17 @@ from edge_er.encoder import ENCODER_FILES
 from edge_er.entity import Entity
 from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
 from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleError, BundleVersionError
+from edge_er.head import HEAD_FILE, FormTokens
 from edge_er.shipped import find_bundle
 
 __all__ = ["Bundle", "find_bundle", "new_bundle", "parse_size", "read_bundle", "write_bundle"]
 
 FORMAT_VERSION = 1
 ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
-BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, ENTITIES, VECTORS, STREAMS)
+HEAD_TOKENS = "head_tokens.safetensors"
+BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS)
 _CARD_IN_MANIFEST = ("name", "languages", "dim", "max_tokens", "vocab_size", "parameters", "quantisation")
+_ARRAYS = {VECTORS: {"vectors", "entity"}, HEAD_TOKENS: {"tokens", "lengths"}}
 _SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
 _SEAL = '"manifest_sha256": "'
 _REQUIRED: dict[str, type] = {"name": str, "counts": dict, "files": dict, "index": dict, "size_bytes": int}
@@ -48,6 +54,7 @@ class Bundle:
     """What a bundle holds.
 
     `vectors` is int8 [forms, dim]; `form_entity` is int32 [forms], indices into `entities`, sorted by id.
+    `encoder_files` has head.onnx where the encoder has a head; `head_tokens` are the forms' tokens for it, if kept.
     """
 
     manifest: Mapping[str, Any]
@@ -55,6 +62,7 @@ class Bundle:
     vectors: NDArray[np.int8]
     form_entity: NDArray[np.int32]
     encoder_files: Mapping[str, bytes]
+    head_tokens: FormTokens | None = None
 
     def with_manifest(self, **changes: Any) -> Bundle:
         """The same bundle with other manifest fields (report, golden, calibration, ...)."""
@@ -118,9 +126,13 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
         if name not in files:
             raise BundleCorruptError(f"{path}: the manifest does not list {name}; build the bundle again")
     entities = EntityFile(files[ENTITIES], files.get(STREAMS))
-    vectors, form_entity = _read_vectors(files[VECTORS], path)
+    arrays = _read_arrays(files[VECTORS], VECTORS, path)
+    vectors, form_entity = arrays["vectors"], arrays["entity"]
     _check_vectors(vectors, form_entity, len(entities))
-    return Bundle(manifest, entities, vectors, form_entity, {name: files[name] for name in ENCODER_FILES})
+    encoder_files = {name: files[name] for name in (*ENCODER_FILES, HEAD_FILE) if name in files}
+    tokens = _read_arrays(files[HEAD_TOKENS], HEAD_TOKENS, path) if HEAD_TOKENS in files else None
+    head_tokens = None if tokens is None else (tokens["tokens"], tokens["lengths"])
+    return Bundle(manifest, entities, vectors, form_entity, encoder_files, head_tokens)
 
 
 def write_bundle(
@@ -140,6 +152,8 @@ def write_bundle(
     files = dict(bundle.encoder_files)
     files[ENTITIES] = packed_entities(bundle.entities)
     files[VECTORS] = save({"vectors": bundle.vectors, "entity": bundle.form_entity})
+    if bundle.head_tokens is not None:
+        files[HEAD_TOKENS] = save(dict(zip(("tokens", "lengths"), bundle.head_tokens, strict=True)))
     streams = streams_jsonl(bundle.entities)
     if streams is not None:
         files[STREAMS] = streams
@@ -232,15 +246,18 @@ def _verified(read: Reader, name: str, expected: Mapping[str, Any], path: Path) 
     return data
 
 
-def _read_vectors(data: bytes, path: Path) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+def _read_arrays(data: bytes, file: str, path: Path) -> dict[str, NDArray[Any]]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
-        arrays = load(data)
-        return arrays["vectors"], arrays["entity"]
-    except (SafetensorError, KeyError) as error:
-        raise BundleCorruptError(f"{path}: {VECTORS}: {error}; build the bundle again") from error
+        arrays: dict[str, NDArray[Any]] = load(data)
+    except SafetensorError as error:
+        raise BundleCorruptError(f"{path}: {file}: {error}; build the bundle again") from error
+    missing = sorted(_ARRAYS[file] - set(arrays))
+    if missing:
+        raise BundleCorruptError(f"{path}: {file}: no array {', '.join(missing)}; build the bundle again")
+    return arrays
 
 
 def _check_order(name: str, entities: Sequence[Entity]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
 
-__all__ = ["ENCODER_FILES", "Encoder", "quantise", "read_encoder_files"]
+__all__ = ["ENCODER_FILES", "Encoder", "open_session", "quantise", "read_encoder_files"]
 
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
 _SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -96,6 +96,15 @@ class Encoder:
         ids: list[int] = self._tokenizer.encode(text).ids
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
+    def token_outputs(self, ids: Sequence[list[int]], output: str) -> Iterator[NDArray[np.float32]]:
+        """Another output of the graph, float32 [tokens, columns] for each of the texts, in their order."""
+        found: dict[int, NDArray[np.float32]] = {}
+        for rows in _batches([len(tokens) for tokens in ids], len(ids) or 1):
+            input_ids = np.array([ids[row] for row in rows], np.int64)
+            feeds = {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)}
+            found.update(zip(rows, self._session.run([output], feeds)[0], strict=True))
+        return (found[row] for row in range(len(ids)))
+
     def can_read(self, ids: Sequence[int]) -> bool:
         """Whether there is anything in a text's token ids but [UNK] and other specials."""
         return not self._specials.issuperset(ids)
@@ -116,13 +125,7 @@ def read_encoder_files(folder: str | Path) -> dict[str, bytes]:
     folder = Path(folder)
     files = {}
     for name in ENCODER_FILES:
-        try:
-            files[name] = (folder / name).read_bytes()
-        except OSError as error:
-            raise EncoderError(
-                f"{folder / name}: cannot be read ({error.strerror or error}); "
-                f"an encoder folder holds {', '.join(ENCODER_FILES)}"
-            ) from error
+        files[name] = _contents(folder / name)
     try:
         card = json.loads(files["encoder.json"])
     except ValueError as error:
@@ -130,10 +133,22 @@ def read_encoder_files(folder: str | Path) -> dict[str, bytes]:
             f"{folder / 'encoder.json'}: not JSON ({error}); export the encoder again"
         ) from error
     _check_card(card)
+    for name in sorted(set(card.get("files", {})) - set(files)):
+        files[name] = _contents(folder / name)
     for name, expected in card.get("files", {}).items():
         if name in files and hashlib.sha256(files[name]).hexdigest() != expected["sha256"]:
             raise EncoderError(f"{folder / name}: not the file encoder.json names (SHA-256); export it again")
     return files
+
+
+def _contents(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise EncoderError(
+            f"{file}: cannot be read ({error.strerror or error}); "
+            f"an encoder folder holds {', '.join(ENCODER_FILES)} and what its card lists"
+        ) from error
 
 
 def quantise(vectors: NDArray[np.float32], scale: float) -> NDArray[np.int8]:
@@ -163,7 +178,12 @@ def _check_card(card: Mapping[str, Any]) -> None:
             )
 
 
-def _session(onnx: bytes, threads: int) -> Any:
+def open_session(onnx: bytes, file: str, threads: int) -> Any:
+    """An onnxruntime session of a graph.
+
+    Raises:
+        EncoderError: onnxruntime cannot load it; names the file.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -171,9 +191,13 @@ def _session(onnx: bytes, threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has no common error class
-        raise EncoderError(f"encoder.onnx: onnxruntime cannot load it ({error}); export it again") from error
+        raise EncoderError(f"{file}: onnxruntime cannot load it ({error}); export it again") from error
+
+
+def _session(onnx: bytes, threads: int) -> Any:
+    session = open_session(onnx, "encoder.onnx", threads)
     inputs = {value.name for value in session.get_inputs()}
     outputs = {value.name for value in session.get_outputs()}
     if inputs != {"input_ids", "attention_mask"} or "embedding" not in outputs:

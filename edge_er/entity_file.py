@@ -1,5 +1,5 @@
-"""Entities on disk: one JSON object a line in entities.jsonl.gz, stream addresses line by line beside it in streams.jsonl.
 """Entities on disk: one JSON object a line in entities.jsonl.gz, stream addresses line by line in streams.jsonl.
+
     {"id":"es-0042","name":"Cadena SER","aliases":["SER"],"spoken":["cadena s e r"],"country":"ES","tags":["news"]}
     {"id":"es-0042","streams":["https://..."]}
 
@@ -43,7 +43,7 @@ class EntityFile(Sequence[Entity]):
         except ValueError:
             rows = []
         if len(rows) != len(self._lines) or not all(isinstance(row, dict) for row in rows):
-            rows = [_parse("entities.jsonl", self._lines, index) for index in range(len(self._lines))]
+            rows = [_parse("entities.jsonl.gz", self._lines, index) for index in range(len(self._lines))]
         return [_entity(row, index) for index, row in enumerate(rows)]
 
     def __len__(self) -> int:

@@ -6,6 +6,7 @@ score is
     dot + heard * worth as what was heard + popularity * demand of the entity
         + letter_match * letters found - letter_edit * letter edits
         + sound_match * sounds found - sound_edit * sound edits + sound_pieces * worth of the shared sound pieces
+        + head * score of the DiPair head, in 64ths, for the first forms of a close race
 
 with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, demand that of `demands`, edits those of
 `least_edits`, and found = length of the form - edits. All weights are non-negative whole numbers: more evidence never
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
+from edge_er.head import PairHead
 from edge_er.hearing import Hearing
 from edge_er.lexical import GramIndex, least_edits
 from edge_er.phonetic import SoundFold
@@ -41,6 +43,8 @@ class RerankWeights:
     """The weights of a bundle (`manifest["rerank"]`), and how many forms each channel brings.
 
     A weight is worth that many units of the int8 dot product. All at zero, with `sound_forms` 0, is the dense ranking.
+    The head reads the first `head_forms` of all other evidence, where an entity leads the next by less than
+    `head_margin`.
     """
 
     letter_match: int = 0
@@ -52,6 +56,9 @@ class RerankWeights:
     sound_forms: int = 0
     heard: int = 0
     popularity: int = 0
+    head: int = 0
+    head_forms: int = 10
+    head_margin: int = 0
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> RerankWeights:
@@ -62,7 +69,7 @@ class RerankWeights:
         """
         known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
         for name, value in known.items():
-            least = 1 if name == "dense_forms" else 0
+            least = 1 if name in ("dense_forms", "head_forms") else 0
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise BundleCorruptError(
                     f"manifest.json, rerank.{name}: expected a whole number from {least} up, found {value!r}; "
@@ -127,6 +134,7 @@ class Reranker:
         forms: surface forms in canonical text. form_entity: int32 [forms], each one's entity.
         lang: the language that is spoken. weights: of the evidence.
         popularity: int [entities], the demand of each (`demands`); none by default.
+        head: a DiPair head for the same forms, where there is one.
 
     Raises:
         BundleCorruptError: there are more or fewer forms than owners of forms.
@@ -139,13 +147,15 @@ class Reranker:
         lang: str,
         weights: RerankWeights,
         popularity: Sequence[int] | None = None,
+        head: PairHead | None = None,
     ) -> None:
         if len(forms) != len(form_entity):
             raise BundleCorruptError(
-                f"entities.jsonl: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
+                f"entities.jsonl.gz: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
                 "build the bundle again"
             )
         self.weights = weights
+        self._head = head if weights.head else None
         self._entity = form_entity
         self._entities = len(np.unique(form_entity))
         self._demand = np.zeros(len(forms), np.int64)
@@ -174,7 +184,28 @@ class Reranker:
             evidence = self._evidence(hypothesis, found, pool, self.weights)
             for name, values in evidence.parts(self.weights).items():
                 parts[name] = parts.get(name, 0.0) + weight * values
+        if self._head is not None:
+            parts["head"] = self._head_part(self._head, hypotheses, share, pool, parts)
         return self._best(pool, parts, k)
+
+    def _head_part(
+        self,
+        head: PairHead,
+        hypotheses: Sequence[Hypothesis],
+        share: NDArray[np.float64],
+        pool: Numbers,
+        parts: Mapping[str, NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
+        """What the head adds to the first forms; the others get what it gives the worst of these."""
+        first, second = (*self._best(pool, parts, 2), None)[:2]
+        if second is None or (first and first.score - second.score >= self.weights.head_margin):
+            return np.zeros(len(pool))
+        scores = sum(parts.values(), np.zeros(len(pool)))
+        chosen = np.lexsort((pool, -scores))[: self.weights.head_forms]
+        worth = share @ np.array([head.worth(each.text, pool[chosen].tolist()) for each in hypotheses])
+        added = np.full(len(pool), worth.min())
+        added[chosen] = worth
+        return self.weights.head * added
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""
@@ -245,7 +276,7 @@ def demands(entities: Sequence[Entity]) -> list[int]:
         value = entity.metadata.get("popularity", 0)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
             raise BundleCorruptError(
-                f"entities.jsonl, {entity.id!r}, metadata.popularity: expected a number from 0 up, found {value!r}; "
+                f"entities.jsonl.gz, {entity.id!r}, metadata.popularity: expected a number from 0 up, found {value!r}; "
                 "correct the catalog and build the bundle again"
             )
         found.append(((int(value) + 1) ** 4).bit_length() - 1)

@@ -21,6 +21,7 @@ from edge_er.entity_file import EntityFile
 from edge_er.errors import BundleCorruptError
 from edge_er.explanation import Explanation
 from edge_er.golden import golden_answer, same_answer
+from edge_er.head import HEAD_FILE, PairHead
 from edge_er.hearing import BIT
 from edge_er.nbest import texts_and_weights
 from edge_er.normalize import canonical_text
@@ -43,6 +44,7 @@ class EntityResolver:
         self.encoder = Encoder.from_bytes(
             files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"]), threads
         )
+        self._files, self._head_tokens = files, bundle.head_tokens
         self.manifest = bundle.manifest
         self.entities: Sequence[Entity] = bundle.entities
         self._scale = float(bundle.manifest["index"]["scale"])
@@ -203,7 +205,15 @@ class EntityResolver:
         """Ranks on all evidence the bundle has weights for; without any, as the dense index does."""
         forms = [canonical_text(form) for form in self._forms]
         popularity = demands(self._all_entities()) if self._weights.popularity else None
-        return Reranker(forms, self._form_entity, self.lang, self._weights, popularity)
+        head = None
+        if self._weights.head:
+            if HEAD_FILE not in self._files:
+                raise BundleCorruptError(
+                    f"bundle {self.name!r}: manifest.json, rerank.head has a weight, but there is no {HEAD_FILE}; "
+                    "build the bundle again"
+                )
+            head = PairHead(self._files[HEAD_FILE], self.encoder, forms, self._head_tokens)
+        return Reranker(forms, self._form_entity, self.lang, self._weights, popularity, head)
 
     def _resolve_nbest(
         self, texts: Sequence[str], weights: Sequence[float], top_k: int, min_precision: float | None

@@ -46,6 +46,7 @@ __all__ = [
 
 CHUNK = 1024
 START_TEXTS = 5000
+GATE_LISTS = 3000
 START_SCALE, START_NOISE = 0.5, 0.02
 
 
@@ -92,6 +93,7 @@ class PairHead(nn.Module):
         self.request_projection.weight.copy_(start)
         self.entity_projection.weight.copy_(start)
         for layer in self.layers if self.settings.kind == "transformer" else ():
+            assert isinstance(layer, _Layer)
             for part in (layer.query, layer.key):
                 part.weight.copy_(torch.eye(dim) + START_NOISE * torch.randn(dim, dim, device=start.device))
                 part.bias.zero_()
@@ -219,7 +221,7 @@ def train_head(
     """The trained head and its encoder, which is another than ``model`` only after a second stage."""
     settings, folder = recipe.head, work_folder(recipe)
     torch.manual_seed(recipe.optim.seed)
-    head = PairHead(settings, model.dim).to(best_device())
+    head = PairHead(settings, model.width).to(best_device())
     model = model.to(best_device()).requires_grad_(False).eval()
     some = read_all(
         model, model.tokenize(lists.names[:START_TEXTS]), settings.entity_tokens, settings.entity_side
@@ -283,27 +285,35 @@ def load_head(folder: Path) -> PairHead:
 
 
 def main(recipe: Path, resume: bool = False) -> Path:
-    """Train the head of a recipe file; write it, and the encoder if a second stage changed it."""
+    """Train the head of a recipe file; write it, the encoder if a second stage changed it, and the int8 export."""
+    from edge_er.training.head_export import export_head
+
     settings = read_recipe(recipe)
     model, held = load_model(settings.head.encoder), settings.data.held_share
-    part = (held * (1 - settings.head.share), held)
-    pool = load_pool(data_folder(settings.data), settings.data, part)
-    lists = make_lists(pool, model, settings.optim.requests, settings.head.candidates, settings.optim.seed)
+    unseen, data = held * (1 - settings.head.share), data_folder(settings.data)
+    pool = load_pool(data, settings.data, (unseen, held))
+    count, optim = settings.head.candidates, settings.optim
+    lists = make_lists(pool, model, optim.requests, count, optim.seed)
     head, model = train_head(settings, model, lists, resume)
-    out = Path(settings.out)
-    if settings.head.joint_requests:
-        card = json.loads((Path(settings.head.encoder) / "encoder.json").read_text(encoding="utf-8"))
-        save_model(model, out, {**card, "name": settings.name})
+    out, encoder_card = Path(settings.out), Path(settings.head.encoder) / "encoder.json"
+    card = {**json.loads(encoder_card.read_text(encoding="utf-8")), "name": settings.name}
     out.mkdir(parents=True, exist_ok=True)
+    if settings.head.joint_requests:
+        save_model(model, out, card)
     save_file(
         {name: value.contiguous() for name, value in head.state_dict().items()}, out / "head.safetensors"
     )
-    card = {
+    told = {
         "name": settings.name,
         "head": dataclasses.asdict(settings.head),
-        "width": model.dim,
-        "multiply_adds": multiply_adds(settings.head, model.dim, settings.head.candidates),
+        "width": model.width,
+        "multiply_adds": multiply_adds(settings.head, model.width, count),
         "lists": {"names": len(lists.names), "requests": len(lists.queries)},
     }
-    (out / "head.json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (out / "head.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if settings.head.kind == "transformer" and settings.head.entity_side == "output":
+        judged = make_lists(
+            load_pool(data, settings.data, (0.0, unseen)), model, GATE_LISTS, count, optim.seed
+        )
+        export_head(model, head, card, judged, out, settings.export.max_loss)
     return out

@@ -1,8 +1,8 @@
 """The DiPair head as an ONNX graph, node by node like the encoder's (see ``onnx_graph``).
 
 The projections of both sides are in the encoder's graph, so that a catalog can keep its side. Inputs: ``request``
-float32 [tokens, D], the projected first N token embeddings of a request; ``entity`` float32 [candidates, M, D], those of
-the candidates; ``entity_mask`` float32 [candidates, M], 1 for a token. Output: ``score`` float32 [candidates].
+float32 [tokens, D], the projected first N token embeddings of a request; ``entity`` float32 [candidates, M, D], those
+of the candidates; ``entity_mask`` float32 [candidates, M], 1 for a token. Output: ``score`` float32 [candidates].
 """
 
 from __future__ import annotations

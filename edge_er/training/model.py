@@ -83,6 +83,11 @@ class DualEncoder(nn.Module):
         self.output, self.canonical = output, canonical
 
     @property
+    def width(self) -> int:
+        """Width of a token embedding."""
+        return int(self.bert.config.hidden_size)
+
+    @property
     def dim(self) -> int:
         """Width of the sentence embedding."""
         return int(self.bert.config.hidden_size if self.output is None else self.output.out_features)

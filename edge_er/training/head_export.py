@@ -1,0 +1,103 @@
+"""A trained DiPair head into the encoder folder that ships: head.onnx in int8, behind a gate, and the card's `head`.
+
+The encoder's graph is written again with two more outputs, the projected tokens of both sides. The gate compares how
+often the head ranks the right name of a list first, in float32 and as it runs on the device.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from edge_er.encoder import Encoder
+from edge_er.errors import QualityGateError
+from edge_er.head import ENTITY_SIDE, HEAD_FILE, REQUEST_SIDE, PairHead
+from edge_er.training.dipair import PairHead as TrainedHead
+from edge_er.training.dipair import pair_scores, read_all
+from edge_er.training.export import vector_scale
+from edge_er.training.head_graph import build_head_onnx
+from edge_er.training.model import DualEncoder
+from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.pair_lists import PairLists
+
+__all__ = ["export_head"]
+
+
+def export_head(
+    model: DualEncoder, head: TrainedHead, card: dict[str, Any], lists: PairLists, out: Path, max_loss: float
+) -> dict[str, Any]:
+    """Write encoder.onnx, tokenizer.json, encoder.json and head.onnx into ``out``; returns the card.
+
+    Args:
+        model: the encoder the head was trained on.
+        head: the head, a transformer that reads the encoder's output on both sides.
+        card: of the encoder.
+        lists: names and requests that neither has seen, for the gate.
+        out: folder to write to.
+        max_loss: what int8 may lose, relative to float32.
+
+    Raises:
+        QualityGateError: int8 loses more; nothing is written.
+    """
+    settings = head.settings
+    sides = {REQUEST_SIDE: head.request_projection, ENTITY_SIDE: head.entity_projection}
+    projections = {name: layer.weight.detach().float().numpy().T for name, layer in sides.items()}
+    right, entity = _right_first(model, head, lists)
+    told: dict[str, Any] = {
+        "request_tokens": settings.request_tokens,
+        "entity_tokens": settings.entity_tokens,
+        "dim": settings.dim,
+        "token_scale": vector_scale(entity.numpy()),
+    }
+    contents = {
+        "encoder.onnx": build_onnx(model, (), projections).SerializeToString(),
+        "tokenizer.json": model.tokenizer.to_str(pretty=False).encode(),
+        HEAD_FILE: build_head_onnx(head, ()).SerializeToString(),
+    }
+    card = {**card, "head": told}
+    encoder = Encoder.from_bytes(contents["encoder.onnx"], contents["tokenizer.json"], card)
+    int8 = _right_first_on_device(PairHead(contents[HEAD_FILE], encoder, lists.names), lists)
+    if right - int8 > max_loss * right:
+        raise QualityGateError(
+            f"the head in int8 ranks {int8:.4f} of its lists right, in float32 {right:.4f}: more than the "
+            f"{max_loss:.2%} allowed are lost; train longer, or raise [export] max_loss on purpose"
+        )
+    told["quality"] = {
+        "first_of_list": {"float32": round(right, 4), "int8": round(int8, 4)},
+        "lists": len(lists.queries),
+    }
+    card["files"] = {
+        name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in contents.items()
+    }
+    contents["encoder.json"] = (json.dumps(card, indent=1, sort_keys=True) + "\n").encode()
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in contents.items():
+        partial = out / f"{name}.partial"
+        partial.write_bytes(data)
+        partial.replace(out / name)
+    return card
+
+
+@torch.no_grad()
+def _right_first(model: DualEncoder, head: TrainedHead, lists: PairLists) -> tuple[float, torch.Tensor]:
+    """Share of lists the head ranks right, and the projected entity tokens [n, D]."""
+    settings = head.settings
+    asked = read_all(model, model.tokenize(lists.queries), settings.request_tokens)
+    named = read_all(model, model.tokenize(lists.names), settings.entity_tokens)
+    _, scores = pair_scores(head, asked, named, torch.from_numpy(lists.candidates).long())
+    tokens = head.project_entity(named.states)[named.mask.bool()]
+    return float(scores.argmax(1).eq(0).float().mean()), tokens
+
+
+def _right_first_on_device(head: PairHead, lists: PairLists) -> float:
+    first = [
+        head.worth(query, row).argmax() == 0
+        for query, row in zip(lists.queries, lists.candidates.tolist(), strict=True)
+    ]
+    return float(np.mean(first))
