@@ -190,7 +190,7 @@ def main(recipe: Path, resume: bool = False) -> Path:
     folder, out = Path(settings.dse.folder), Path(settings.out)
     steps = (
         (_teacher_step, folder / "teacher" / "scorer.safetensors"),
-        (_scores_step, folder / "held_scores.parquet"),
+        (_scores_step, folder / "train_scores.parquet"),
         (_student_step, out / "model.safetensors"),
     )
     for take, output in steps:
@@ -210,14 +210,14 @@ def _teacher_step(settings: Recipe, folder: Path, resume: bool) -> None:
 def _scores_step(settings: Recipe, folder: Path, resume: bool) -> None:
     model, dual = load_cross_encoder(folder / "teacher"), load_model(settings.dse.start)
     data, shape = data_folder(settings.data), settings.dse
-    pool = load_pool(data, settings.data)
-    lists = make_lists(pool, dual, shape.requests, shape.candidates, settings.optim.seed)
-    cache_scores(model, pairs_of_lists(lists), folder / "train_scores.parquet", resume)
     found = [
         (task, candidates_of(task, dual.encode, shape.held_candidates))
         for task in held_tasks(data, settings.data.held_share)
     ]
     cache_scores(model, held_pairs(found), folder / "held_scores.parquet", resume)
+    pool = load_pool(data, settings.data)
+    lists = make_lists(pool, dual, shape.requests, shape.candidates, settings.optim.seed)
+    cache_scores(model, pairs_of_lists(lists), folder / "train_scores.parquet", resume)
 
 
 def _student_step(settings: Recipe, folder: Path, resume: bool) -> None:
