@@ -38,6 +38,7 @@ __all__ = [
     "trained_upper_half",
 ]
 
+COSINE_START = (10.0, -7.0)  # the head's score starts as 10 cos - 7: what it learns is added to the cosine
 PairLoss = Callable[[Tensor, Tensor, Tensor], Tensor]
 """(scores, teacher's scores, labels), each [n], to a loss."""
 
@@ -82,6 +83,9 @@ class HeadScorer(nn.Module):
         self.head = PairHead(settings, width)
         self.tokens = max(settings.request_tokens, settings.entity_tokens)
         self.cosine = nn.Linear(1, 1)
+        nn.init.constant_(self.cosine.weight, COSINE_START[0])
+        nn.init.constant_(self.cosine.bias, COSINE_START[1])
+        nn.init.zeros_(self.head.score.weight)
 
     def forward(self, left: Reading, right: Reading) -> Tensor:
         """Scores [pairs]."""
@@ -94,14 +98,23 @@ class HeadScorer(nn.Module):
 
 @dataclass(frozen=True)
 class Stages:
-    """Pairs seen and learning rate: on the frozen encoder, then with its upper half."""
+    """Pairs seen and learning rate: on the frozen encoder, then with its upper half; no pair more than ``passes`` times
+    in either.
+    """
 
     frozen_pairs: int = 16_000
     frozen_rate: float = 1e-3
     joint_pairs: int = 1_200
     joint_rate: float = 1e-4
+    passes: int = 12
     batch: int = 16
     seed: int = 1
+
+    def optim(self, joint: bool, pairs: int) -> OptimSettings:
+        """Settings of one of the stages for a set of this many pairs."""
+        seen = min(self.joint_pairs if joint else self.frozen_pairs, self.passes * pairs)
+        rate = self.joint_rate if joint else self.frozen_rate
+        return OptimSettings(seen, self.batch, rate, seed=self.seed + joint)
 
 
 def trained_upper_half(model: DualEncoder) -> None:
@@ -113,8 +126,15 @@ def trained_upper_half(model: DualEncoder) -> None:
 
 
 def train_teacher(model: CrossEncoder, pairs: Pairs, optim: OptimSettings, folder: Path) -> CrossEncoder:
-    """Fine-tune a cross-encoder on labelled pairs; its token table stays as it is."""
-    model.to(best_device()).train()
+    """Fine-tune a cross-encoder on labelled pairs; its token table stays as it is.
+
+    Its scores are first shifted so that their mean is the log odds of label 1.
+    """
+    model.to(best_device())
+    rate = float(pairs.labels.mean())
+    away = float(np.log(rate / (1 - rate))) - float(teacher_scores(model.eval(), pairs.sample(64)).mean())
+    model.score.bias.data += away
+    model.train()
     model.encoder.bert.embeddings.word_embeddings.requires_grad_(False)
     left, right = model.encoder.tokenize(pairs.left), model.encoder.tokenize(pairs.right)
     labels = torch.from_numpy(pairs.labels).to(best_device())
@@ -157,7 +177,7 @@ def train_scorer(
     model.requires_grad_(False)
     with torch.autocast(best_device().type, torch.bfloat16, enabled=able_bfloat16(best_device())):
         known = [Reading(*(part.float() for part in read_all(model, side, scorer.tokens))) for side in sides]
-    optim = OptimSettings(stages.frozen_pairs, stages.batch, stages.frozen_rate, seed=stages.seed)
+    optim = stages.optim(False, len(pairs))
     run = Run(scorer.to(best_device()).train(), optim, folder / "scorer.pt")
     with run.progress("on the frozen encoder") as bar:
         for step in range(run.steps):
@@ -182,7 +202,7 @@ def _train_jointly(
 ) -> None:
     """The second stage: the encoder's upper half learns too."""
     trained_upper_half(model)
-    optim = OptimSettings(stages.joint_pairs, stages.batch, stages.joint_rate, seed=stages.seed + 1)
+    optim = stages.optim(True, len(targets[0]))
     run = Run(nn.ModuleList([model, scorer]), optim, folder / "joint.pt")
     with run.progress("with the upper layers") as bar:
         for step in range(run.steps):

@@ -122,7 +122,7 @@ def test_students_learn_the_teachers_scores(kind, teacher, named_pairs, tmp_path
     shape = HeadSettings(request_tokens=8, entity_tokens=6, dim=16, intermediate=32)
     scorer = VectorScorer(teacher.dim, 64) if kind == "vectors" else HeadScorer(shape, teacher.dim)
     taught = np.where(named_pairs.labels > 0, 3.0, -3.0).astype(np.float32)
-    stages = Stages(frozen_pairs=3200, joint_pairs=640, joint_rate=1e-3)
+    stages = Stages(frozen_pairs=3200, joint_pairs=640, passes=20, joint_rate=1e-3)
     encoder = copy.deepcopy(teacher)
     loss = reconstruction_loss if kind == "vectors" else soft_label_loss
     train_scorer(encoder, scorer, named_pairs, taught, loss, stages, tmp_path)
