@@ -1,9 +1,10 @@
-"""Recall rung by rung: dense alone, with letters, with sounds, with candidates by sound; two recognisers; and the time.
+"""Recall rung by rung: dense alone, with what was heard, with candidates by sound; two recognisers; and the time.
 
-    python -m benchmarks.ladder --weights weights.json
+    python -m benchmarks.ladder
 
 Every rung is a shipped bundle with other weights in its manifest; a rung's evidence has the weight it has in the whole.
-Without --weights the bundles' own are taken. --beside NAME=FILE adds the whole with weights found another way.
+Without --weights the bundles' own are taken. --beside NAME=FILE adds other evidence, with what `tools.fit_rerank
+--evidence ... --dry-run` prints.
 """
 
 from __future__ import annotations
@@ -40,8 +41,7 @@ from edge_er.rerank import Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
 
 DENSE, FUSION = "dense", "+ candidates by sound (fusion)"
-LETTERS = ("letter_match", "letter_edit", "dense_forms")
-SOUNDS = (*LETTERS, "sound_match", "sound_edit", "sound_pieces")
+HEARD = ("heard", "dense_forms")
 STRATA = ("text", "asr", "noisy", "asr_small")
 TIMED = 1500
 FIRST, SECOND, BOTH = "asr", "asr_small", "asr and asr_small (2-best)"
@@ -59,13 +59,12 @@ class Measured(NamedTuple):
 
 def rungs(weights: Weights, beside: Mapping[str, Weights] | None = None) -> dict[str, Weights]:
     """The weights of each rung, and of the whole with weights found another way."""
-    whole = {name: value for name, value in weights.items() if name != "fit"}
+    whole = {name: value for name, value in weights.items() if name in RerankWeights.__dataclass_fields__}
     return {
         DENSE: {},
-        "+ letters": {name: weights[name] for name in LETTERS},
-        "+ sounds": {name: weights[name] for name in SOUNDS},
-        FUSION: whole,
         **(beside or {}),
+        "+ heard": {name: weights[name] for name in HEARD},
+        FUSION: whole,
     }
 
 

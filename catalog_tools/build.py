@@ -57,7 +57,7 @@ def build_bundle(
     records: str | Path | Iterable[RecordLike],
     out: str | os.PathLike[str],
     lang: str = "en",
-    encoder: str | os.PathLike[str] = "multilingual-32",
+    encoder: str | os.PathLike[str] = "multilingual-32-hpd64",
     budget: str | int | None = "2MB",
     name: str | None = None,
     previous: str | os.PathLike[str] | None = None,

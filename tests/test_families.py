@@ -46,8 +46,11 @@ def names(match: Match) -> set[str]:
     return {canonical_text(name) for name in (match.name, *match.aliases)}
 
 
-def check(resolver: EntityResolver, request: str, name: str) -> None:
-    answer = resolver.resolve(request)
+FOREIGN_PRECISION = 0.9  # asked for where the carrier may be of another language, which makes answers less sure
+
+
+def check(resolver: EntityResolver, request: str, name: str, min_precision: float | None = None) -> None:
+    answer = resolver.resolve(request, min_precision=min_precision)
     assert answer.best is not None, request
     right = [canonical_text(name) in names(match) for match in answer.matches]
     assert right[0] or (answer.decision == "ambiguous" and any(right)), (request, answer.matches[0].name)
@@ -58,7 +61,7 @@ def test_the_plain_name_wins_or_is_ambiguous(bundle: str) -> None:
     resolver = shipped(bundle)
     for name in PLAIN[bundle]:
         for carrier in CARRIERS:
-            check(resolver, carrier.format(name), name)
+            check(resolver, carrier.format(name), name, FOREIGN_PRECISION)
 
 
 @pytest.mark.parametrize(("bundle", "request_", "name"), WORDS)

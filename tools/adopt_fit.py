@@ -21,13 +21,18 @@ from edge_er.errors import EdgeERError, EncoderError
 from edge_er.rerank import RerankWeights
 from edge_er.shipped import find_encoder
 
-COUNTS = ("dense_forms", "sound_forms")  # not in units of the dot product
+COUNTS = ("dense_forms", "sound_forms", "head_forms")  # not in units of the dot product
 
 
 def read_card(folder: Path) -> dict[str, Any]:
     """The card of an encoder folder."""
     card: dict[str, Any] = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
     return card
+
+
+def unit_ratio(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> float:
+    """How many dot products of `card`'s encoder one of `fitted`'s is worth."""
+    return (float(card["vector_scale"]) / float(fitted["vector_scale"])) ** 2
 
 
 def rescaled(weights: Mapping[str, Any], ratio: float) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def adopted(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any
             raise EncoderError(
                 f"encoder {fitted['name']!r}: its card has no {name}; run python -m tools.fit_{name}"
             )
-    ratio = (float(card["vector_scale"]) / float(fitted["vector_scale"])) ** 2
+    ratio = unit_ratio(fitted, card)
     source = {"fitted_with": fitted["name"]}
     return {
         **card,

@@ -27,7 +27,9 @@ def main() -> None:
     """Catalogs, requests, bundles."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("EDGE_ER_DATA", "../shared/data")))
-    parser.add_argument("--encoder", default="multilingual-32-hpd64", help="shipped name or folder of the encoder")
+    parser.add_argument(
+        "--encoder", default="multilingual-32-hpd64", help="shipped name or folder of the encoder"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "models", help="folder for the bundles")
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="folder for catalogs and requests")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Fit an encoder's calibration, evidence to confidence and decision, and write it into its card (encoder.json).
 
-    python -m tools.fit_calibration multilingual-32 --data ../shared/data
+    python -m tools.fit_calibration multilingual-32-hpd64-fold --data ../shared/data
 
 Requests are those of `tools.decision_requests`, put to the five radio catalogs and to catalogs of artists, cities and
 TV channels, ranked as a bundle ranks them: by vectors alone, and, where the card has weights for it, re-ranked. One

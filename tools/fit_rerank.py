@@ -1,6 +1,6 @@
 """Fit an encoder's re-ranking weights, and write them into its card (encoder.json) as whole numbers.
 
-    python -m tools.fit_rerank multilingual-32 --data ../shared/data
+    python -m tools.fit_rerank multilingual-32-hpd64-fold --data ../shared/data
 
 The weights are fitted on recognised requests of the voice train split for names that neither the encoder nor
 `edge_er/data/hearing.txt` was made from (`held_out`), ranked against the five radio catalogs and whole lists of
@@ -35,6 +35,7 @@ from edge_er.search import ExactIndex
 from edge_er.shipped import find_encoder
 from edge_er.training.data import held_out, name_cluster
 from edge_er.training.reranking import SCALES, Choices, first_right, fit_weights, joined, whole_weights
+from tools.adopt_fit import read_card, rescaled, unit_ratio
 from tools.decision_requests import HELD_SHARE, Source
 
 SEED = 20260703
@@ -162,9 +163,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--evidence", nargs="+", choices=SCALES, default=EVIDENCE, help="what may have a weight"
     )
+    parser.add_argument("--like", help="encoder in whose units the weights are printed; with --dry-run")
     options = parser.parse_args(arguments)
     folder = find_encoder(options.encoder)
     weights = fit(options.data, Encoder.load(folder), options.evidence)
+    if options.like:
+        weights = rescaled(weights, unit_ratio(read_card(folder), read_card(find_encoder(options.like))))
     print(json.dumps(weights, indent=1))
     if not options.dry_run:
         card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
