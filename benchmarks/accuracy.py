@@ -3,9 +3,9 @@
     python -m benchmarks.accuracy --system "float32 32-d=models/encoders/simtde-32" --baselines
         --system "teacher=models/encoders/teacher" --compare "float32 32-d/teacher"
 
-A system is an encoder folder, in float32 where it holds model.safetensors; int8 is measured as it ships.
-Every system ranks the entities of the same bundles with the same metric code. "unmerged names" is the shipped
-encoder over the raw names, where only the very name that was asked for is right: merging buys nothing there.
+A system is an encoder folder, in float32 where it holds model.safetensors; int8 is measured as it ships. Every system
+ranks the entities of the same bundles with the same metric code. "vectors alone" leaves the other evidence out;
+"unmerged names" ranks the raw names, where only the very name that was asked for is right: merging buys nothing there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,15 @@ from benchmarks.results_file import (
     percent,
     write_result,
 )
-from benchmarks.systems import AVERAGE, by_language, languages, load_encoder, pooled, rows_of
+from benchmarks.systems import (
+    AVERAGE,
+    by_language,
+    catalog_bundle,
+    languages,
+    load_encoder,
+    pooled,
+    rows_of,
+)
 from benchmarks.voice_requests import (
     entities_of,
     raw_station_names,
@@ -34,13 +42,15 @@ from benchmarks.voice_requests import (
     station_requests,
 )
 from edge_er.baselines import TfidfRanker, WRatioRanker, sample_requests
+from edge_er.bundle import read_bundle
 from edge_er.evaluate import resolve_all
 from edge_er.intervals import paired_difference
 from edge_er.metrics import Evaluation, measure
-from edge_er.rankers import EncoderRanker
+from edge_er.rankers import EncoderRanker, TextEncoder
 from edge_er.resolver import EntityResolver
 
-SHIPPED, UNMERGED = "shipped int8", "shipped int8, unmerged names"
+SHIPPED, ALONE, UNMERGED = "shipped", "shipped, vectors alone", "shipped, unmerged names"
+PACKAGED = "package:"
 WRATIO_SAMPLE = 200
 STRATA = ("text", "asr", "noisy", "asr_small")
 METRICS = ("recall_at_1", "recall_at_5", "recall_at_20", "mrr")
@@ -54,15 +64,25 @@ def evaluations(options: argparse.Namespace, lang: str) -> Iterator[tuple[str, E
     entities = list(resolver.entities)
     yield SHIPPED, resolve_all(resolver, requests)[0]
     raw = entities_of(raw_station_names(data, lang), lang)
-    yield UNMERGED, measure(EncoderRanker(resolver.encoder, raw), raw, requests)
+    bundle = read_bundle(options.bundle.format(lang=lang))
+    yield ALONE, resolve_all(EntityResolver(bundle, rerank=False), requests)[0]
+    yield UNMERGED, resolve_all(EntityResolver(catalog_bundle(raw, lang, bundle.encoder_files)), requests)[0]
     for name, folder in options.system:
-        yield name, measure(EncoderRanker(load_encoder(folder, float32=True), entities), entities, requests)
+        yield name, measure(EncoderRanker(_encoder(folder), entities), entities, requests)
     if options.baselines:
         sampled = sample_requests(requests, WRATIO_SAMPLE)
         yield f"WRatio ({WRATIO_SAMPLE} a stratum)", measure(WRatioRanker(entities), entities, sampled)
         tied = WRatioRanker(entities, ties_by_ratio=True)
         yield f"WRatio, ties by ratio ({WRATIO_SAMPLE} a stratum)", measure(tied, entities, sampled)
         yield "TF-IDF 2-4-grams", measure(TfidfRanker(entities), entities, requests)
+
+
+def _encoder(folder: str) -> TextEncoder:
+    if folder.startswith(PACKAGED):
+        from edge_er.training.pretrained import load_teacher
+
+        return load_teacher(folder)
+    return load_encoder(Path(folder), float32=True)
 
 
 def figures(evaluation: Evaluation) -> dict[str, Any]:
@@ -149,13 +169,13 @@ def _comparison_table(table: dict[str, Any]) -> str:
     return markdown_table(["stratum", "language", "first", "second", "difference", "ratio"], lines)
 
 
-def _named_folder(value: str) -> tuple[str, Path]:
+def _named_folder(value: str) -> tuple[str, str]:
     name, _, folder = value.partition("=")
-    if not folder or not Path(folder).is_dir():
+    if not folder.startswith(PACKAGED) and not Path(folder or " ").is_dir():
         raise argparse.ArgumentTypeError(
-            f"{value!r}: expected NAME=FOLDER with an encoder folder that exists"
+            f"{value!r}: expected NAME=FOLDER with an encoder folder that exists, or NAME={PACKAGED}PACKAGE"
         )
-    return name, Path(folder)
+    return name, folder
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -16,14 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
-from benchmarks.systems import by_language, rows_of
+from benchmarks.systems import by_language, catalog_bundle, rows_of
 from benchmarks.voice_requests import domain_names, entities_of, read_rows
 from edge_er.baselines import TfidfRanker, WRatioRanker
-from edge_er.bundle import Bundle, new_bundle
-from edge_er.encoder import Encoder, quantise, read_encoder_files
+from edge_er.encoder import read_encoder_files
 from edge_er.entity import Entity
 from edge_er.evaluate import resolve_all
 from edge_er.metrics import Evaluation, measure
@@ -76,26 +73,12 @@ def catalog(data: Path, requests: list[Request], domain: str | None) -> list[Ent
     return entities_of(sorted(first.values()), LANG)
 
 
-def bundle_of(entities: list[Entity], folder: Path) -> Bundle:
-    """A catalog in memory, with the encoder of a folder."""
-    files, encoder = read_encoder_files(folder), Encoder.load(folder)
-    forms = [(form, place) for place, entity in enumerate(entities) for form in entity.surface_forms]
-    return new_bundle(
-        name="human_speech",
-        lang=LANG,
-        entities=entities,
-        vectors=quantise(encoder.encode([form for form, _ in forms]), float(encoder.card["vector_scale"])),
-        form_entity=np.array([place for _, place in forms], np.int32),
-        encoder_files=files,
-    )
-
-
 def evaluations(data: Path, folder: Path, kind: str) -> tuple[dict[str, Evaluation], int]:
     """Our two ways to rank and the baselines on one kind of name, and the size of its catalog."""
     slots, domain = KINDS[kind]
     requests = list(requests_of(data, slots))
     entities = catalog(data, requests, domain)
-    bundle = bundle_of(entities, folder)
+    bundle = catalog_bundle(entities, LANG, read_encoder_files(folder))
     measured = {
         "dense": resolve_all(EntityResolver(bundle, rerank=False), requests)[0],
         "re-ranked": resolve_all(EntityResolver(bundle), requests)[0],

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from edge_er.encoder import Encoder
+from edge_er.bundle import Bundle, new_bundle
+from edge_er.encoder import Encoder, quantise
+from edge_er.entity import Entity
 from edge_er.intervals import Interval, mean_interval
 from edge_er.metrics import Evaluation, metric_scores
 from edge_er.rankers import TextEncoder
 
 AVERAGE = "average"
+
+
+def catalog_bundle(entities: list[Entity], lang: str, files: Mapping[str, bytes]) -> Bundle:
+    """A catalog in memory, with the encoder of these files and what its card says of ranking and confidence."""
+    encoder = Encoder.from_bytes(
+        files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"])
+    )
+    forms = [(form, place) for place, entity in enumerate(entities) for form in entity.surface_forms]
+    return new_bundle(
+        name="catalog",
+        lang=lang,
+        entities=entities,
+        vectors=quantise(encoder.encode([form for form, _ in forms]), float(encoder.card["vector_scale"])),
+        form_entity=np.array([place for _, place in forms], np.int32),
+        encoder_files=files,
+    )
 
 
 def load_encoder(folder: Path, float32: bool = False) -> TextEncoder:
