@@ -2,7 +2,7 @@
 
     python -m benchmarks.pair_teacher models/recipes/dse-32.toml
 
-reads what `edge-er train dse RECIPE` has left. Re-ranking: the candidates of held-out requests by their cosine (dense),
+reads what `edge-er train dse RECIPE` has left, the student only if it is there. Re-ranking: the candidates of held-out requests by their cosine (dense),
 by the teacher's score, and by the sum of both, for name clusters that neither encoder nor teacher was trained on; each
 list is ranked against whole lists of names. Distillation: Recall@1 of the dual encoder before and after, on all
 held-out requests, which are new to both.
@@ -116,6 +116,12 @@ def tables(report: dict[str, Any]) -> str:
         for kind, strata in report["distillation"].items()
         for stratum, cell in strata.items()
     ]
+    student = [
+        "## The student before and after",
+        f"{Path(report['student']).name} and, trained further on the cached scores, {Path(report['out']).name}: "
+        "Recall@1 on all held-out requests, the difference paired by entity.",
+        markdown_table(["requests", "before", "after", "difference"], student_rows),
+    ]
     return "\n\n".join(
         [
             "# The cross-attentive teacher of pairs, and the dual encoder distilled from its scores (DSE)",
@@ -123,10 +129,7 @@ def tables(report: dict[str, Any]) -> str:
             "Recall@1 over the nearest 20 names of whole lists, for names that neither encoder nor teacher was "
             "trained on; plain average of the languages (and domains). Intervals are 95 %, bootstrapped by entity.",
             markdown_table(["requests", *RANKINGS], ranking_rows),
-            "## The student before and after",
-            f"{Path(report['student']).name} and, trained further on the cached scores, {Path(report['out']).name}: "
-            "Recall@1 on all held-out requests, the difference paired by entity.",
-            markdown_table(["requests", "before", "after", "difference"], student_rows),
+            *(student if student_rows else []),
         ]
     )
 
@@ -150,7 +153,7 @@ def main() -> None:
         "student": recipe.dse.student,
         "out": recipe.out,
         "reranking": reranked(Path(recipe.dse.folder) / "held_scores.parquet", new),
-        "distillation": distilled(recipe, data),
+        "distillation": distilled(recipe, data) if Path(recipe.out).is_dir() else {},
     }
     write_result("pair_teacher", options.result, report, tables(report))
     print(tables(report))
