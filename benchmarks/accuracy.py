@@ -192,7 +192,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--result", default="accuracy", help="name of the result files")
     options = parser.parse_args(arguments)
-    known = {SHIPPED, *(name for name, _ in options.system)}
+    known = {SHIPPED, ALONE, *(name for name, _ in options.system)}
     for pair in options.compare:
         if not set(pair.split("/")) <= known or pair.count("/") != 1:
             parser.error(

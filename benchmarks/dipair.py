@@ -176,8 +176,8 @@ def markdown(report: dict[str, Any]) -> str:
         "# DiPair heads on the 32-d student, Recall@1, average of five languages",
         f"Trained on {report['requests']:,} lists of {report['candidates']} names each. A head re-orders the first "
         f"{report['candidates']} forms of the dense ranking, alone or with {BESIDE:g} times the cosine added. Two "
-        "stages: a third as many lists again with the encoder. One stage: two thirds as many, with the encoder from the "
-        "first.",
+        "stages: a third as many lists again with the encoder. One stage: two thirds as many, with the encoder from "
+        "the first.",
     ]
     for domain in DOMAINS:
         rows = []

@@ -70,7 +70,7 @@ def rungs(weights: Weights, beside: Mapping[str, Weights] | None = None) -> dict
 
 def resolver_with(bundle: Bundle, weights: Weights) -> EntityResolver:
     """The bundle as it answers with other weights."""
-    return EntityResolver(bundle.with_manifest(rerank=dict(weights)))
+    return EntityResolver(bundle.with_manifest(rerank=dict(weights), calibration={}))
 
 
 def channel_candidates(

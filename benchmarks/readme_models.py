@@ -7,7 +7,16 @@ from typing import Any
 
 from benchmarks.results_file import LANGUAGES, RESULTS, found_result, markdown_table, percent, source_line
 
-__all__ = ["calibration", "distillation", "ladder", "quantisation"]
+__all__ = [
+    "calibration",
+    "distillation",
+    "errors",
+    "families",
+    "human_speech",
+    "ladder",
+    "methods",
+    "quantisation",
+]
 
 AVERAGE = "average"
 
@@ -101,21 +110,86 @@ def calibration() -> Iterator[str]:
 
 
 def ladder() -> Iterator[str]:
-    """What letter and sound evidence adds to the vectors."""
+    """What other evidence adds to the vectors, candidates and two recognisers together."""
     result = found_result("ladder")
     if result is None:
         return
     strata = ("text", "asr", "noisy", "asr_small")
+    heading = ["Recall@1, average", "typed", "recognised", "recognised, noise", "better recogniser"]
     rows = [
         [rung, *(percent(cells[stratum][AVERAGE]) for stratum in strata)]
         for rung, cells in result["recall_at_1"].items()
     ]
-    yield "### Letters and sounds beside the vectors"
-    yield markdown_table(
-        ["Recall@1, average", "typed", "recognised", "recognised, noise", "better recogniser"], rows
+    found = [
+        [f"right among the first twenty {name}", *(percent(cells[stratum][AVERAGE]) for stratum in strata)]
+        for name, cells in result["candidates"].items()
+    ]
+    heard = ", ".join(
+        f"{name} {percent(row['asr_small'][AVERAGE])}" for name, row in result["nbest"]["recall_at_1"].items()
     )
+    yield "### What each kind of evidence adds"
+    yield markdown_table(heading, [*rows, *found])
     yield (
-        "The shipped bundles rank by vectors (the first line); `python -m tools.fit_rerank ENCODER` writes the weights "
-        "of the rest into an encoder's card, and bundles built with it then use them. "
+        "Shipped is the last line of the ladder, fusion. *Letters* and *sounds* are plain edit distances, *heard* the "
+        f"learned alignment of [hearing.py](edge_er/hearing.py). Two recognisers of one utterance: {heard}. "
         + source_line("ladder", result)
     )
+
+
+def families() -> Iterator[str]:
+    """Plain names beside their siblings."""
+    result = found_result("families")
+    if result is None:
+        return
+    yield (
+        "Families (Deutschlandfunk and Deutschlandfunk Nova, Radio 1 to 6, Cadena SER and its regions): "
+        + source_line("families", result)
+    )
+
+
+def human_speech() -> Iterator[str]:
+    """People instead of a synthetic voice."""
+    result = found_result("human_speech")
+    if result is None:
+        return
+    rows = []
+    for kind, report in result["kinds"].items():
+        systems = {name: cells for name, cells in report.items() if name != "names"}
+        for name, cells in systems.items():
+            rows.append([kind, f"{report['names']:,}", name, percent(cells["text"]), percent(cells["asr"])])
+    yield "### Human speech"
+    yield markdown_table(["SLURP, English", "names", "system", "typed", "recognised"], rows)
+    yield "Whole sentences to an assistant, in none of the training data. " + source_line(
+        "human_speech", result
+    )
+
+
+def errors() -> Iterator[str]:
+    """Why wrong answers are wrong."""
+    result = found_result("error_analysis")
+    if result is None:
+        return
+    wrong = sum(result["wrong"].values())
+    shares = ", ".join(f"{kind} {count / wrong:.0%}" for kind, count in result["kinds"].items())
+    yield "### Why wrong answers are wrong"
+    yield (
+        f"{wrong} of {sum(result['requests'].values()):,} recognised requests have a wrong first candidate: {shares}. "
+        + source_line("error_analysis", result)
+    )
+
+
+METHODS = {
+    "projections": "HPD: Recall@1 by bytes an entity",
+    "dipair": "DiPair: heads by shape and way of training",
+    "pair_teacher": "DSE: the cross-attentive teacher on new names",
+    "pair_sets": "DSE and DiPair on public pair sets",
+    "sts": "SimTDE and HPD from all-MiniLM-L6-v2 on seven STS sets",
+}
+
+
+def methods() -> Iterator[str]:
+    """Where each paper's method is measured by itself."""
+    there = {name: told for name, told in METHODS.items() if found_result(name)}
+    if there:
+        yield "### Each method by itself"
+        yield "\n".join(f"- [{told}](benchmarks/results/{name}.md)" for name, told in there.items())

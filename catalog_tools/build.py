@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from edge_er.bundle import Bundle, new_bundle, parse_size, read_bundle, write_bu
 from edge_er.encoder import Encoder, quantise, read_encoder_files
 from edge_er.entity import Entity
 from edge_er.entity_file import packed_entities
+from edge_er.errors import EncoderError
 from edge_er.evaluate import bundle_report, manifest_report
+from edge_er.head import form_tokens
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import read_requests
 from edge_er.resolver import EntityResolver
@@ -63,6 +65,7 @@ def build_bundle(
     previous: str | os.PathLike[str] | None = None,
     requests: str | os.PathLike[str] | None = None,
     calibration: Mapping[str, Any] | None = None,
+    head_tokens: bool = False,
 ) -> BuildResult:
     """Build a bundle of a catalog; one record is one entity, and the same input gives the same bytes.
 
@@ -77,6 +80,8 @@ def build_bundle(
         previous: a bundle whose ids stay with records that have no id of their own.
         requests: a request file; the bundle's quality on it is stored in the manifest.
         calibration: scores to confidence, for the manifest; by default the encoder's.
+        head_tokens: keep what a DiPair head reads of each form, where the encoder has a head; without, it is read at
+            each request that the head is asked about.
 
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
@@ -92,6 +97,8 @@ def build_bundle(
     known = read_bundle(previous).entities if previous is not None else ()
     entities = entities_of(records, list(known))
     dim = int(json.loads(files["encoder.json"])["dim"])
+    if head_tokens:
+        dim += _head_token_bytes(files)
     room = (
         None
         if limit is None
@@ -99,6 +106,8 @@ def build_bundle(
     )
     choice = choose_spoken_forms(entities, lang, dim, room)
     bundle = _bundle(name or Path(out).stem, lang, choice, files, calibration)
+    if head_tokens:
+        bundle = _with_head_tokens(bundle)
     resolver = EntityResolver(bundle)
     bundle = bundle.with_manifest(
         golden=resolver.golden(_golden_queries(entities, lang)),
@@ -142,6 +151,23 @@ def _bundle(
     return bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
 
 
+def _head_token_bytes(files: Mapping[str, bytes]) -> int:
+    head = json.loads(files["encoder.json"]).get("head")
+    if not head:
+        raise EncoderError(
+            "head_tokens: the encoder has no head; leave the option out, or train a head with edge-er train dipair"
+        )
+    return int(head["entity_tokens"] * head["dim"]) + 1
+
+
+def _with_head_tokens(bundle: Bundle) -> Bundle:
+    files = bundle.encoder_files
+    card = json.loads(files["encoder.json"])
+    encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
+    forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
+    return replace(bundle, head_tokens=form_tokens(encoder, forms))
+
+
 def _vectors(encoder: Encoder, forms: Sequence[str], scale: float) -> NDArray[np.int8]:
     """int8 [forms, dim]; a progress bar on a terminal where there are many."""
     from rich.console import Console
@@ -165,4 +191,3 @@ def _golden_queries(entities: Sequence[Entity], lang: str) -> list[str]:
     carriers = ("{}", Carriers.of_language(lang).phrases[1], Carriers.of_language("en").phrases[1])
     chosen = named[::step][:GOLDEN_REQUESTS]
     return [carriers[place % 3].replace("{}", entity.name) for place, entity in enumerate(chosen)]
-

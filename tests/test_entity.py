@@ -47,13 +47,13 @@ def test_a_line_that_is_no_entity_names_its_row(line: bytes) -> None:
 
 def test_entities_can_be_had_all_at_once() -> None:
     entities = [Entity("1", "a", ("x",), (), {"country": "ES", "streams": ["u"]}), Entity("2", "b")]
-    file = EntityFile(entities_jsonl(entities), streams_jsonl(entities))
+    file = EntityFile(packed_entities(entities), streams_jsonl(entities))
     assert file.without_streams() == [Entity("1", "a", ("x",), (), {"country": "ES"}), Entity("2", "b")]
     assert EntityFile(b"").without_streams() == []
     with pytest.raises(BundleCorruptError, match="row 2"):
-        EntityFile(b'{"id":"1","name":"a"}\n{"id":\n').without_streams()
+        EntityFile(gzip.compress(b'{"id":"1","name":"a"}\n{"id":\n')).without_streams()
     with pytest.raises(BundleCorruptError, match="row 1"):
-        EntityFile(b'{"id":"1"},{"id":"2"}\n{"id":"3","name":"c"}\n').without_streams()
+        EntityFile(gzip.compress(b'{"id":"1"},{"id":"2"}\n{"id":"3","name":"c"}\n')).without_streams()
 
 
 def test_line_separators_inside_a_name_do_not_end_the_line() -> None:

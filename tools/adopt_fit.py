@@ -54,11 +54,11 @@ def adopted(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any
                 f"encoder {fitted['name']!r}: its card has no {name}; run python -m tools.fit_{name}"
             )
     ratio = unit_ratio(fitted, card)
-    source = {"fitted_with": fitted["name"]}
     return {
         **card,
-        "rerank": {**rescaled(fitted["rerank"], ratio), **source},
-        "calibration": {**fitted["calibration"], **source},
+        "rerank": rescaled(fitted["rerank"], ratio),
+        "calibration": fitted["calibration"],
+        "fitted_with": fitted["name"],
     }
 
 

@@ -63,10 +63,11 @@ class Catalog:
         self._scale = float(encoder.card["vector_scale"])
         owned = [(form, place) for place, entity in enumerate(entities) for form in entity.surface_forms]
         texts = [form for form, _ in owned]
-        self._form_entity: NDArray[np.int32] = np.array([place for _, place in owned], np.int32)
-        self._index = ExactIndex(quantise(encoder.encode(texts), self._scale), self._form_entity)
+        self.form_entity: NDArray[np.int32] = np.array([place for _, place in owned], np.int32)
+        self.index = ExactIndex(quantise(encoder.encode(texts), self._scale), self.form_entity)
         forms = [canonical_text(text) for text in texts]
-        self._reranker = Reranker(forms, self._form_entity, lang, POOL, demands(entities))
+        self.forms = [canonical_text(text) for text in texts]
+        self.reranker = Reranker(self.forms, self.form_entity, lang, POOL, demands(entities))
 
     def asked(self, rows: Sequence[dict[str, Any]]) -> list[Asked]:
         """Recognised requests for entities of this catalog; each name counts the same."""
@@ -92,9 +93,9 @@ class Catalog:
     ) -> Iterator[tuple[Evidence, NDArray[np.int32], Collection[int]]]:
         vectors = quantise(self._encoder.encode([each.text for each in asked]), self._scale)
         for each, vector in zip(asked, vectors, strict=True):
-            dots = self._index.form_scores(vector)
-            pool, evidence = self._reranker.evidence(Hypothesis(canonical_text(each.text), dots))
-            yield evidence, self._form_entity[pool], each.right
+            dots = self.index.form_scores(vector)
+            pool, evidence = self.reranker.evidence(Hypothesis(canonical_text(each.text), dots))
+            yield evidence, self.form_entity[pool], each.right
 
 
 class Cell(NamedTuple):

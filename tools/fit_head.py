@@ -1,0 +1,138 @@
+"""Fit what a DiPair head counts beside the other evidence, and when it is asked; write both into the encoder's card.
+
+    python -m tools.fit_head build/encoders/multilingual-32-hpd64-head --data ../shared/data
+
+The requests are those of `tools.fit_rerank`, for names that neither the encoder nor the head has seen: the head is
+trained on the larger part of the held-out names, its weight is fitted on the rest. The head is not asked where the
+first entity leads the second by so much that it is right SURE of the time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from benchmarks.voice_requests import OTHER_DOMAINS, domain_names, entities_of
+from edge_er.encoder import Encoder, quantise, read_encoder_files
+from edge_er.errors import EdgeERError
+from edge_er.head import HEAD_FILE, STEPS, PairHead
+from edge_er.normalize import canonical_text
+from edge_er.rerank import Hypothesis, RerankWeights
+from edge_er.shipped import find_encoder
+from edge_er.training.data import held_out, name_cluster
+from tools.decision_requests import Source
+from tools.fit_rerank import STATION, Catalog
+
+UNSEEN = 0.045  # of the name clusters: held out, and not trained on by a head with `share = 0.7`
+SURE = 0.995
+LARGEST_CATALOG = 8000  # artists of a language are too many to be read for a single weight
+
+
+class Close(NamedTuple):
+    """The first forms of one request: score (cosine units), what the head says, which are right; and the lead."""
+
+    scores: NDArray[np.float64]
+    head: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    lead: float
+
+
+def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -> Iterator[Close]:
+    """Every request's first forms."""
+    source, unit = Source(folder), float(encoder.card["vector_scale"]) ** 2
+    for lang, stations in source.entities.items():
+        rows = [row for row in source.voice[lang] if held_out(name_cluster(row["entity"]), UNSEEN)]
+        for domain in (STATION, *OTHER_DOMAINS):
+            names = () if domain == STATION else domain_names(folder, domain, lang)
+            if len(names) > LARGEST_CATALOG:
+                continue
+            catalog = Catalog(domain, lang, entities_of(names, lang) if names else stations, encoder)
+            head = PairHead(onnx, encoder, catalog.forms)
+            for asked in catalog.asked(rows):
+                text = canonical_text(asked.text)
+                vector = quantise(encoder.encode([asked.text]), float(encoder.card["vector_scale"]))[0]
+                pool, evidence = catalog.reranker.evidence(
+                    Hypothesis(text, catalog.index.form_scores(vector))
+                )
+                scores = sum(evidence.parts(weights).values(), np.zeros(len(pool)))
+                first = np.argsort(-scores, kind="stable")[: weights.head_forms]
+                entities = catalog.form_entity[pool[first]]
+                others = scores[first][entities != entities[0]]
+                yield Close(
+                    scores[first] / unit,
+                    head.worth(text, pool[first].tolist()) / STEPS,
+                    np.isin(entities, list(asked.right)),
+                    float(scores[first[0]] - others[0]) if len(others) else float(unit),
+                )
+
+
+def loss(weight: float, found: Sequence[Close], sharpness: float) -> float:
+    """Mean negative log chance of the right forms, with scores as sharp as they are best without the head."""
+    total = 0.0
+    for close in found:
+        scores = sharpness * (close.scores + weight * close.head)
+        chances = np.exp(scores - scores.max())
+        total -= float(np.log(chances[close.right].sum() / chances.sum() + 1e-12))
+    return total / len(found)
+
+
+def fit(found: Sequence[Close], unit: float) -> dict[str, Any]:
+    """The head's weight and margin in units of the dot product, and what they do on the requests they come from."""
+    able = [close for close in found if close.right.any()]
+    sharp = minimize_scalar(lambda value: loss(0.0, able, value), bounds=(1.0, 60.0), method="bounded").x
+    best = minimize_scalar(lambda value: loss(value, able, sharp), bounds=(0.0, 0.5), method="bounded")
+    leads = np.array([close.lead for close in found])
+    right = np.array([bool(close.right[0]) for close in found])
+    order = np.argsort(-leads)
+    sure = np.flatnonzero(np.cumsum(right[order]) >= SURE * np.arange(1, len(order) + 1))
+    margin = float(leads[order[sure[-1]]]) if len(sure) else float(leads.max())
+    asked = leads < margin
+    chosen = [close.right[np.argmax(close.scores + best.x * close.head)] for close in found]
+    return {
+        "head": round(best.x * unit / STEPS),
+        "head_margin": round(margin),
+        "measured": {
+            "requests": len(found),
+            "asked": round(float(asked.mean()), 4),
+            "first_right": round(float(right.mean()), 4),
+            "first_right_with_head": round(float(np.where(asked, chosen, right).mean()), 4),
+            "loss": {"without": round(loss(0.0, able, sharp), 4), "with": round(float(best.fun), 4)},
+        },
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fit and write the card."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("encoder", help="encoder folder with a head")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    options = parser.parse_args(arguments)
+    folder = find_encoder(options.encoder)
+    files, encoder = read_encoder_files(folder), Encoder.load(folder)
+    weights = RerankWeights.from_mapping(encoder.card.get("rerank") or {})
+    found = list(races(options.data, encoder, files[HEAD_FILE], weights))
+    fitted = fit(found, float(encoder.card["vector_scale"]) ** 2)
+    measured = fitted.pop("measured")
+    print(json.dumps({**fitted, **measured}, indent=1))
+    card = json.loads(files["encoder.json"])
+    card["rerank"] = {**card["rerank"], **weights.to_dict(), **fitted, "head_fit": measured}
+    partial = folder / "encoder.json.partial"
+    partial.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    partial.replace(folder / "encoder.json")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except EdgeERError as error:
+        sys.exit(f"error: {error}")
