@@ -1,6 +1,7 @@
 """Recall@1 against bytes per entity: 128, 64 and 32 output dimensions, by HPD and by PCA without training.
 
-    python -m benchmarks.projections models/recipes/multilingual-32-hpd64.toml models/recipes/multilingual-32-hpd32.toml
+    python -m benchmarks.projections models/recipes/multilingual-32-hpd64-fold.toml
+        models/recipes/multilingual-32-hpd32-fold.toml
 
 Each recipe names its reduced encoder, the student that it was made from and the teacher whose PCA it mimics. All are
 measured as they would ship: int8 weights, int8 vectors of the catalog and of the request, integer dot products.
@@ -52,28 +53,41 @@ Catalogs = dict[str, tuple[list[Entity], list[Request]]]
 class ShippedForm:
     """An encoder as a bundle holds it: int8 weights, vectors rounded to int8."""
 
-    def __init__(self, model: DualEncoder, names: list[str]) -> None:
+    def __init__(self, encoder: Encoder, scale: float) -> None:
+        self.dim, self._encoder, self._scale = encoder.dim, encoder, scale
+
+    @classmethod
+    def of_model(cls, model: DualEncoder, names: list[str]) -> ShippedForm:
+        """A float32 encoder; the scale of its vectors is measured on ``names``."""
         card = {"dim": model.dim, "max_tokens": model.max_tokens, "vector_scale": 1.0}
         graph = build_onnx(model, ()).SerializeToString()
-        self.dim, self.graph_bytes = model.dim, len(graph)
-        self._encoder = Encoder.from_bytes(graph, model.tokenizer.to_str(), card)
-        self._scale = vector_scale(self._encoder.encode(names))
+        encoder = Encoder.from_bytes(graph, model.tokenizer.to_str(), card)
+        return cls(encoder, vector_scale(encoder.encode(names)))
+
+    @classmethod
+    def of_folder(cls, folder: Path, names: list[str]) -> ShippedForm:
+        """The exported encoder of a folder, or its float32 one where none is exported."""
+        if not (folder / "encoder.onnx").is_file():
+            return cls.of_model(load_model(folder), names)
+        encoder = Encoder.load(folder)
+        return cls(encoder, float(encoder.card["vector_scale"]))
 
     def encode(self, texts: list[str]) -> np.ndarray:
         """The int8 vectors [n, dim], held in float32 so that their products are exact integers."""
         return quantise(self._encoder.encode(texts), self._scale).astype(np.float32)
 
 
-def systems(recipes: list[Recipe], data: Path) -> Iterator[tuple[str, str, DualEncoder]]:
+def systems(recipes: list[Recipe], data: Path, names: list[str]) -> Iterator[tuple[str, str, ShippedForm]]:
     """(label, method, encoder) of every system: the student once, then PCA and HPD of each recipe."""
     pool = load_pool(data, recipes[0].data)
     teacher = load_model(REPOSITORY / recipes[0].student.teacher)
     student = load_model(REPOSITORY / recipes[0].hpd.start)
-    yield f"student, {student.dim}", "student", student
+    yield f"student, {student.dim}", "student", ShippedForm.of_model(student, names)
     for recipe in recipes:
         axes, dim = fit_axes(recipe, teacher, pool), recipe.hpd.dim
-        yield f"PCA-{dim}, no training", "PCA", with_projection(student, axes).eval()
-        yield f"HPD-{dim}", "HPD", load_model(REPOSITORY / recipe.out)
+        reduced = with_projection(student, axes).eval()
+        yield f"PCA-{dim}, no training", "PCA", ShippedForm.of_model(reduced, names)
+        yield f"HPD-{dim}", "HPD", ShippedForm.of_folder(REPOSITORY / recipe.out, names)
 
 
 def evaluate(encoder: ShippedForm, catalogs: Catalogs) -> Evaluation:
@@ -161,13 +175,12 @@ def main() -> None:
     forms = [form for entities, _ in catalogs.values() for form in form_table(entities)[0]]
     count = sum(len(entities) for entities, _ in catalogs.values())
     cells, evaluations = {}, {}
-    for name, method, model in systems([read_recipe(file) for file in options.recipes], data):
-        encoder = ShippedForm(model, forms[:: max(1, len(forms) // 20_000)])
+    recipes, names = [read_recipe(file) for file in options.recipes], forms[:: max(1, len(forms) // 20_000)]
+    for name, method, encoder in systems(recipes, data, names):
         evaluations[name] = evaluate(encoder, catalogs)
         cells[name] = {
             "method": method,
             "dim": encoder.dim,
-            "graph_bytes": encoder.graph_bytes,
             "vector_bytes": encoder.dim * len(forms),
             "bytes_per_entity": encoder.dim * len(forms) / count,
             "recall_at_1": recalls(evaluations[name]),

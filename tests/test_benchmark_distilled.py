@@ -85,7 +85,7 @@ def sizes_report():
     def cell(method, dim, value):
         interval = {"value": value, "low": value - 0.02, "high": value + 0.02}
         recall = {stratum: {"average": interval} for stratum in projections.STRATA}
-        sizes = {"vector_bytes": dim * 30_000, "bytes_per_entity": dim * 1.5, "graph_bytes": 700_000}
+        sizes = {"vector_bytes": dim * 30_000, "bytes_per_entity": dim * 1.5}
         return {"method": method, "dim": dim, "recall_at_1": recall, **sizes}
 
     systems = {
@@ -121,7 +121,7 @@ def test_a_model_is_measured_in_the_form_it_ships_in():
     )
     model = DualEncoder(BertModel(config, add_pooling_layer=False), tokenizer, 16).eval()
     reduced = with_projection(model, pca_axes(model.encode(names), 4)).eval()
-    shipped = projections.ShippedForm(reduced, names)
+    shipped = projections.ShippedForm.of_model(reduced, names)
     vectors = shipped.encode(names)
     assert shipped.dim == 4 and vectors.shape == (6, 4)
     assert np.array_equal(vectors, np.rint(vectors)) and np.abs(vectors).max() == 127
