@@ -2,10 +2,10 @@
 
     python -m benchmarks.pair_teacher models/recipes/dse-32.toml
 
-reads what `edge-er train dse RECIPE` has left, the student only if it is there. Re-ranking: the candidates of held-out requests by their cosine (dense),
-by the teacher's score, and by the sum of both, for name clusters that neither encoder nor teacher was trained on; each
-list is ranked against whole lists of names. Distillation: Recall@1 of the dual encoder before and after, on all
-held-out requests, which are new to both.
+reads what `edge-er train dse RECIPE` has left, the student only if it is there. Re-ranking: the candidates of held-out
+requests by their cosine (dense), by the teacher's score, and by the sum of both, for name clusters that neither encoder
+nor teacher was trained on; each list is ranked against whole lists of names. Distillation: Recall@1 of the dual encoder
+before and after, on all held-out requests, which are new to both.
 """
 
 from __future__ import annotations
