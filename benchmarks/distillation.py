@@ -74,9 +74,9 @@ def described(folder: Path) -> Described:
 
 
 def recipe_folders() -> list[Path]:
-    """The encoder folders of the shipped recipes, teachers first; benchmarks.projections measures those of HPD."""
+    """The encoder folders of the shipped SimTDE recipes, teachers first."""
     recipes = [read_recipe(file) for file in sorted((REPOSITORY / "models" / "recipes").glob("*.toml"))]
-    recipes = [recipe for recipe in recipes if not recipe.hpd.dim]
+    recipes = [recipe for recipe in recipes if not (recipe.hpd.dim or recipe.data.held_share)]
     teachers_first = sorted(recipes, key=lambda recipe: (recipe.student.teacher != "", recipe.name))
     return [REPOSITORY / recipe.out for recipe in teachers_first]
 

@@ -169,6 +169,9 @@ def build(
     requests: Annotated[
         Optional[Path], typer.Option(help="Measure the bundle on these requests and store the report.")  # noqa: UP045
     ] = None,
+    head_tokens: Annotated[
+        bool, typer.Option("--head-tokens", help="Keep what a DiPair head reads of each form.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build a bundle from a catalog, within its budget or not at all."""
@@ -176,7 +179,9 @@ def build(
     with _extra("catalog"):
         from catalog_tools.build import build_bundle
 
-        result = build_bundle(catalog, out, lang, encoder, budget, name, previous, requests)
+        result = build_bundle(
+            catalog, out, lang, encoder, budget, name, previous, requests, head_tokens=head_tokens
+        )
     if as_json:
         _print_json({"path": str(result.path), **result.manifest})
     else:

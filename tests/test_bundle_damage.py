@@ -21,6 +21,8 @@ from edge_er.resolver import EntityResolver
 
 DAMAGE = (BundleCorruptError, BundleVersionError)
 
+FILES = [name for name in BUNDLE_FILES if not name.startswith("head")]  # the tiny bundle has no head
+
 
 @pytest.fixture
 def folder(bundle_dir: Path, tmp_path: Path) -> Path:
@@ -36,7 +38,7 @@ def positions(size: int, count: int = 400) -> Iterator[tuple[int, int]]:
         yield place, choose.choice([1 << choose.randrange(8), choose.randrange(1, 256)])
 
 
-@pytest.mark.parametrize("name", BUNDLE_FILES)
+@pytest.mark.parametrize("name", FILES)
 def test_a_changed_byte_in_any_file_is_found(folder: Path, name: str) -> None:
     file = folder / name
     whole = file.read_bytes()
@@ -87,14 +89,14 @@ def test_a_changed_byte_in_a_zip_of_another_tool_never_gives_another_answer(
     assert refused > read > 0
 
 
-@pytest.mark.parametrize("name", BUNDLE_FILES)
+@pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(BundleCorruptError, match=f"{name} is missing"):
         read_bundle(folder)
 
 
-@pytest.mark.parametrize("name", BUNDLE_FILES)
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("keep", [0, 1, 100])
 def test_a_truncated_file_is_found(folder: Path, name: str, keep: int) -> None:
     data = (folder / name).read_bytes()
@@ -103,7 +105,7 @@ def test_a_truncated_file_is_found(folder: Path, name: str, keep: int) -> None:
         read_bundle(folder)
 
 
-@pytest.mark.parametrize("name", BUNDLE_FILES)
+@pytest.mark.parametrize("name", FILES)
 def test_bytes_after_the_end_are_found(folder: Path, name: str) -> None:
     with (folder / name).open("ab") as file:
         file.write(b"\n")

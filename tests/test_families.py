@@ -46,7 +46,9 @@ def names(match: Match) -> set[str]:
     return {canonical_text(name) for name in (match.name, *match.aliases)}
 
 
-FOREIGN_PRECISION = 0.9  # asked for where the carrier may be of another language, which makes answers less sure
+FOREIGN_PRECISION = (
+    0.9  # asked for where the carrier may be of another language, which makes answers less sure
+)
 
 
 def check(resolver: EntityResolver, request: str, name: str, min_precision: float | None = None) -> None:

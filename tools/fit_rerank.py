@@ -65,7 +65,6 @@ class Catalog:
         texts = [form for form, _ in owned]
         self.form_entity: NDArray[np.int32] = np.array([place for _, place in owned], np.int32)
         self.index = ExactIndex(quantise(encoder.encode(texts), self._scale), self.form_entity)
-        forms = [canonical_text(text) for text in texts]
         self.forms = [canonical_text(text) for text in texts]
         self.reranker = Reranker(self.forms, self.form_entity, lang, POOL, demands(entities))
 

@@ -40,9 +40,9 @@ def _recipe(tmp_path, requests=1600):
         "tiny",
         str(tmp_path / "out"),
         DataSettings(cache=str(tmp_path / "pool")),
-        SHAPE,
-        StudentSettings(token_dim=16),
-        optim,
+        model=SHAPE,
+        student=StudentSettings(token_dim=16),
+        optim=optim,
     )
 
 

@@ -1,0 +1,129 @@
+"""A bundle with a DiPair head: tokens kept or read give the same answer, and the head is asked in close races only."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from catalog_tools import build_bundle
+from edge_er.bundle import HEAD_TOKENS, read_bundle, write_bundle
+from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
+from edge_er.head import HEAD_FILE, STEPS, PairHead
+from edge_er.resolver import EntityResolver
+from edge_er.training.dipair import train_head
+from edge_er.training.export import export_encoder
+from edge_er.training.head_export import export_head
+from edge_er.training.pair_lists import make_lists
+from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
+
+SHAPE = HeadSettings(request_tokens=8, entity_tokens=4, dim=16, intermediate=32, candidates=5)
+WEIGHTS = {"dense_forms": 8, "head": 3, "head_forms": 4, "head_margin": 10**9}
+
+
+@pytest.fixture(scope="module")
+def folder(pool, teacher, tmp_path_factory):
+    """An encoder folder with a head that was trained for a moment."""
+    place = tmp_path_factory.mktemp("head")
+    optim = OptimSettings(requests=320, batch=16, learning_rate=3e-3)
+    recipe = Recipe("tiny", str(place), DataSettings(cache=str(place / "pool")), head=SHAPE, optim=optim)
+    lists = make_lists(pool, teacher, 320, 5, seed=1)
+    head, model = train_head(recipe, teacher, lists)
+    card = {
+        "format": 1,
+        "name": "tiny",
+        "dim": model.dim,
+        "max_tokens": model.max_tokens,
+        "hidden": model.width,
+    }
+    card = export_encoder(model, place / "plain", card, pool.names, [], 1.0)
+    export_head(model, head, {**card, "rerank": WEIGHTS}, lists, place / "headed", 1.0)
+    with pytest.raises(QualityGateError, match="the head in int8"):
+        export_head(model, head, card, lists, place / "refused", -1.0)
+    assert not (place / "refused").exists()
+    return place
+
+
+@pytest.fixture(scope="module")
+def bundles(folder, pool):
+    """The same catalog with tokens kept and with tokens read."""
+    records = [{"name": name} for name in pool.names]
+    paths = {}
+    for kept in (True, False):
+        paths[kept] = folder / f"bundle_{kept}"
+        build_bundle(records, paths[kept], "es", folder / "headed", None, head_tokens=kept)
+    return paths
+
+
+def test_kept_and_read_tokens_give_the_same_answers(bundles, pool):
+    kept, read = (EntityResolver.load(bundles[way]) for way in (True, False))
+    assert (bundles[True] / HEAD_TOKENS).is_file()
+    assert not (bundles[False] / HEAD_TOKENS).exists()
+    for query in pool.queries[:40]:
+        assert kept.resolve(query) == read.resolve(query)
+        found = kept.explain(query, 3)
+        assert any(each.parts["head"] for each in found)
+        assert [each.parts for each in found] == [each.parts for each in read.explain(query, 3)]
+
+
+def test_the_head_s_part_is_its_score(bundles):
+    resolver = EntityResolver.load(bundles[True])
+    query, first = "pon cadena ser", resolver.explain("pon cadena ser", 1)[0]
+    bundle = read_bundle(bundles[True])
+    forms = [form for entity in bundle.entities for form in entity.surface_forms]
+    head = PairHead(bundle.encoder_files[HEAD_FILE], resolver.encoder, [form.lower() for form in forms])
+    worth = int(head.worth(query, [forms.index(first.form)])[0])
+    unit = float(bundle.manifest["index"]["scale"]) ** 2
+    assert first.parts["head"] == pytest.approx(WEIGHTS["head"] * worth / unit)
+    assert abs(worth) < 100 * STEPS
+
+
+def test_a_wide_margin_spares_the_head(bundles):
+    bundle = read_bundle(bundles[True])
+    spared = bundle.with_manifest(rerank={**WEIGHTS, "head_margin": 0})
+    assert all(each.parts["head"] == 0 for each in EntityResolver(spared).explain("pon cadena ser", 3))
+
+
+def test_several_texts_share_the_head(bundles):
+    resolver = EntityResolver.load(bundles[True])
+    alone = resolver.resolve("pon cadena ser")
+    twice = resolver.resolve(nbest=["pon cadena ser", "pon cadena ser"])
+    assert [match.id for match in alone.matches] == [match.id for match in twice.matches]
+    assert alone.matches[0].score == pytest.approx(twice.matches[0].score)
+
+
+def test_a_weight_without_a_head_is_refused(bundles):
+    bundle = read_bundle(bundles[False])
+    without = {name: data for name, data in bundle.encoder_files.items() if name != HEAD_FILE}
+    with pytest.raises(BundleCorruptError, match=r"rerank\.head has a weight, but there is no head\.onnx"):
+        EntityResolver(dataclasses.replace(bundle, encoder_files=without)).resolve("pon cadena ser")
+
+
+def test_tokens_cannot_be_kept_without_a_head(folder, tmp_path):
+    with pytest.raises(EncoderError, match="the encoder has no head"):
+        build_bundle([{"name": "Cadena SER"}], tmp_path / "x", "es", folder / "plain", None, head_tokens=True)
+
+
+def test_a_card_without_the_head_s_shape_is_refused(bundles):
+    bundle = read_bundle(bundles[True])
+    encoder = EntityResolver(bundle).encoder
+    encoder.card = {**encoder.card, "head": {"dim": 16}}
+    with pytest.raises(EncoderError, match=r"encoder\.json, head: no request_tokens"):
+        PairHead(bundle.encoder_files[HEAD_FILE], encoder, ["cadena ser"])
+
+
+@pytest.mark.parametrize("name", [HEAD_FILE, HEAD_TOKENS])
+def test_a_changed_byte_of_the_head_is_found(bundles, tmp_path, name):
+    write_bundle(tmp_path / "copy", read_bundle(bundles[True]), None)
+    file = tmp_path / "copy" / name
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(BundleCorruptError, match=f"{name} is damaged"):
+        read_bundle(tmp_path / "copy")
+
+
+def test_the_manifest_keeps_the_head_s_weights(bundles):
+    manifest = json.loads((bundles[True] / "manifest.json").read_text())
+    assert {name: manifest["rerank"][name] for name in WEIGHTS} == WEIGHTS
