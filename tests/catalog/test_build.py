@@ -127,7 +127,7 @@ def test_spoken_forms_take_only_the_room_the_budget_leaves(encoder_folder: Path,
         rows, tmp_path / "tight", "es", encoder_folder, budget=free.manifest["size_bytes"] - 5_000
     )
     none = build_bundle(
-        rows, tmp_path / "none", "es", encoder_folder, budget=free.manifest["size_bytes"] - 35_000
+        rows, tmp_path / "none", "es", encoder_folder, budget=free.manifest["size_bytes"] - 18_000
     )
     counts = [result.manifest["counts"] for result in (free, tight, none)]
     assert [count["entities"] for count in counts] == [300, 300, 300]
@@ -247,8 +247,8 @@ def test_a_bad_file_says_which(encoder_folder: Path, tmp_path: Path) -> None:
 def test_an_unknown_encoder_names_the_nearest(
     encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shipped, "shipped_encoders", lambda: {"multilingual-32": encoder_folder})
-    with pytest.raises(EncoderError, match=r"'multilingal-32'.*did you mean multilingual-32"):
+    monkeypatch.setattr(shipped, "shipped_encoders", lambda: {"multilingual-32-hpd64": encoder_folder})
+    with pytest.raises(EncoderError, match=r"'multilingal-32'.*did you mean multilingual-32-hpd64"):
         build_bundle(STATIONS, tmp_path / "b", "es", "multilingal-32")
     assert build_bundle(STATIONS, tmp_path / "b", "es").manifest["encoder"]["name"] == "tiny"
 
