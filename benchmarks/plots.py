@@ -3,6 +3,7 @@
     python -m benchmarks.plots
 
 `recall.png`: Recall@1 by language and stratum with 95 % intervals, all systems of results/accuracy.json.
+`ladder.png`: what each kind of evidence adds, of results/ladder.json.
 `sizes.png`: every bundle by part, beside its budget.
 """
 
@@ -54,6 +55,25 @@ def plot_recall(systems: dict[str, Any], out: Path) -> None:
     plt.close(figure)
 
 
+def plot_ladder(rungs: dict[str, Any], out: Path) -> None:
+    """A line for each stratum over the rungs, with 95 % intervals."""
+    figure, panel = plt.subplots(figsize=(8, 4), layout="constrained")
+    places = range(len(rungs))
+    for number, (stratum, title) in enumerate({**STRATA, "asr_small": "better recogniser"}.items()):
+        cells = [cell[stratum][AVERAGE] for cell in rungs.values()]
+        values = [cell["value"] for cell in cells]
+        below = [max(cell["value"] - cell["low"], 0) for cell in cells]
+        above = [max(cell["high"] - cell["value"], 0) for cell in cells]
+        colour = COLOURS[number]
+        panel.errorbar(places, values, [below, above], fmt="o-", ms=4, color=colour, capsize=2, label=title)
+    panel.set_xticks(places, list(rungs), rotation=15)
+    panel.set_ylabel("Recall@1, average of languages")
+    panel.grid(axis="y", alpha=0.3)
+    panel.legend(frameon=False)
+    figure.savefig(out, dpi=150)
+    plt.close(figure)
+
+
 def bundle_sizes(bundle: str) -> tuple[dict[str, int], int | None]:
     """Bytes of each part that counts, and the budget."""
     manifest = read_bundle(bundle).manifest
@@ -85,7 +105,7 @@ def plot_sizes(bundles: dict[str, tuple[dict[str, int], int | None]], out: Path)
 
 
 def main() -> None:
-    """Draw both."""
+    """Draw all."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -97,6 +117,7 @@ def main() -> None:
     )
     options = parser.parse_args()
     plot_recall(read_result(options.accuracy)["systems"], RESULTS / "recall.png")
+    plot_ladder(read_result("ladder")["recall_at_1"], RESULTS / "ladder.png")
     bundles = {f"radio_{lang}": bundle_sizes(options.bundle.format(lang=lang)) for lang in LANGUAGES}
     plot_sizes(bundles, RESULTS / "sizes.png")
 

@@ -134,6 +134,8 @@ def ladder() -> Iterator[str]:
         f"learned alignment of [hearing.py](edge_er/hearing.py). Two recognisers of one utterance: {heard}. "
         + source_line("ladder", result)
     )
+    if (RESULTS / "ladder.png").is_file():
+        yield "![Recall@1 rung by rung](benchmarks/results/ladder.png)"
 
 
 def families() -> Iterator[str]:
@@ -181,6 +183,7 @@ def errors() -> Iterator[str]:
 METHODS = {
     "projections": "HPD: Recall@1 by bytes an entity",
     "dipair": "DiPair: heads by shape and way of training",
+    "head_cost": "DiPair: what a head costs a bundle in bytes and time",
     "pair_teacher": "DSE: the cross-attentive teacher on new names",
     "pair_sets": "DSE and DiPair on public pair sets",
     "sts": "SimTDE and HPD from all-MiniLM-L6-v2 on seven STS sets",
