@@ -214,6 +214,7 @@ def main() -> None:
     add_data_option(parser)
     parser.add_argument("recipe", type=Path, help="recipe of the head")
     parser.add_argument("--requests", type=int, default=60_000, help="lists each variant is trained on")
+    parser.add_argument("--variants", nargs="+", help="only these, by name")
     parser.add_argument(
         "--kept", type=Path, default=Path("build/dipair"), help="where finished variants are kept"
     )
@@ -223,7 +224,8 @@ def main() -> None:
     options.kept.mkdir(parents=True, exist_ok=True)
     cells: dict[str, Any] = {}
     lists: dict[float, PairLists] = {}
-    for name, recipe in {DENSE: None, **variants(base)}.items():
+    chosen = {name: recipe for name, recipe in variants(base).items() if name in (options.variants or [name])}
+    for name, recipe in {DENSE: None, **chosen}.items():
         kept = options.kept / f"{name}.json"
         if not kept.is_file():
             held = recipe.data.held_share if recipe else -1.0

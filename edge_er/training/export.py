@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx, weight_names
 from edge_er.training.recipe import read_recipe
 
-__all__ = ["GateResult", "export_encoder", "gate", "main", "vector_scale"]
+__all__ = ["GateResult", "export_encoder", "gate", "main", "vector_scale", "write_folder"]
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,22 @@ def export_encoder(
         card["quality"] = {"gate": "not measured: no dev requests were given"}
     tokenizer = model.tokenizer.to_str(pretty=False).encode()
     contents = {"encoder.onnx": graph.SerializeToString(), "tokenizer.json": tokenizer}
+    write_folder(folder, contents, card)
+    return card
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes], card: dict[str, Any]) -> None:
+    """Write an encoder folder's files and its card, which then lists their sizes and SHA-256 under `files`."""
     card["files"] = {
         name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in contents.items()
     }
-    contents["encoder.json"] = (json.dumps(card, indent=1, sort_keys=True) + "\n").encode()
+    described = (json.dumps(card, indent=1, sort_keys=True) + "\n").encode()
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in contents.items():
+    for name, data in {**contents, "encoder.json": described}.items():
         partial = folder / f"{name}.partial"
         partial.write_bytes(data)
         partial.replace(folder / name)
-    return card
 
 
 def _mean_recall(encoder: Encoder, tasks: Sequence[DevTask]) -> float:

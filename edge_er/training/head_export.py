@@ -6,8 +6,6 @@ often the head ranks the right name of a list first, in float32 and as it runs o
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from edge_er.errors import QualityGateError
 from edge_er.head import ENTITY_SIDE, HEAD_FILE, REQUEST_SIDE, PairHead
 from edge_er.training.dipair import PairHead as TrainedHead
 from edge_er.training.dipair import pair_scores, read_all
-from edge_er.training.export import vector_scale
+from edge_er.training.export import vector_scale, write_folder
 from edge_er.training.head_graph import build_head_onnx
 from edge_er.training.model import DualEncoder
 from edge_er.training.onnx_graph import build_onnx
@@ -71,16 +69,7 @@ def export_head(
         "first_of_list": {"float32": round(right, 4), "int8": round(int8, 4)},
         "lists": len(lists.queries),
     }
-    card["files"] = {
-        name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        for name, data in contents.items()
-    }
-    contents["encoder.json"] = (json.dumps(card, indent=1, sort_keys=True) + "\n").encode()
-    out.mkdir(parents=True, exist_ok=True)
-    for name, data in contents.items():
-        partial = out / f"{name}.partial"
-        partial.write_bytes(data)
-        partial.replace(out / name)
+    write_folder(out, contents, card)
     return card
 
 
