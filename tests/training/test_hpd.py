@@ -92,7 +92,7 @@ def test_training_brings_the_student_closer_to_the_reduced_teacher(teacher, pool
         out=str(tmp_path / "out"),
         student=StudentSettings(token_dim=4, keep_layers=1),
         hpd=HPDSettings(dim=6, sample=200, similarity=similarity),
-        optim=OptimSettings(requests=64 * 40, batch=64, learning_rate=3e-3, neighbours=1),
+        optim=OptimSettings(requests=64 * 80, batch=64, learning_rate=3e-3, neighbours=1),
     )
     recipe = dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, cache=str(tmp_path / "pool")))
     texts = [*pool.queries[:100], *pool.names]
