@@ -42,16 +42,17 @@ def print_resolution(resolution: Resolution) -> None:
 
 
 def print_explanations(explanations: Sequence[Explanation]) -> None:
-    """The form that matched, and what the score is made of, one candidate a row."""
+    """The form that matched and what its score is made of, a candidate a row; evidence that says nothing is left out."""
     if not explanations:
         return
+    told = [name for name in explanations[0].parts if any(each.parts[name] for each in explanations)]
     table = Table()
     for heading in ("name", "form"):
         table.add_column(heading)
-    for heading in (*explanations[0].parts, "score", "margin"):
+    for heading in (*told, "score", "margin"):
         table.add_column(heading, justify="right")
     for each in explanations:
-        figures = (*each.parts.values(), each.score, each.margin)
+        figures = (*(each.parts[name] for name in told), each.score, each.margin)
         table.add_row(escape(each.name), escape(each.form), *(f"{figure:.3f}" for figure in figures))
     console().print(table)
 
