@@ -42,7 +42,7 @@ def print_resolution(resolution: Resolution) -> None:
 
 
 def print_explanations(explanations: Sequence[Explanation]) -> None:
-    """The form that matched and what its score is made of, a candidate a row; evidence that says nothing is left out."""
+    """The form that matched and what its score is made of; evidence that says nothing is left out."""
     if not explanations:
         return
     told = [name for name in explanations[0].parts if any(each.parts[name] for each in explanations)]
