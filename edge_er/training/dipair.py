@@ -1,6 +1,6 @@
 """DiPair: a small head that reads the token embeddings of a pair together (Chen et al., EMNLP Findings 2020).
 
-    edge-er train dipair models/recipes/multilingual-32-head.toml
+    edge-er train dipair models/recipes/multilingual-32-hpd64-head.toml
 
 The dual encoder has already turned both sides into contextual token embeddings. The head takes the first N of the
 request and the first M of the entity form (section 3.3), projects each side to D dimensions (section 3.4), joins them
