@@ -223,10 +223,10 @@ def train_head(
     torch.manual_seed(recipe.optim.seed)
     head = PairHead(settings, model.width).to(best_device())
     model = model.to(best_device()).requires_grad_(False).eval()
-    some = read_all(
-        model, model.tokenize(lists.names[:START_TEXTS]), settings.entity_tokens, settings.entity_side
-    )
-    head.start_from(some.states[some.mask.bool()])
+    if settings.start == "likeness":
+        rows = model.tokenize(lists.names[:START_TEXTS])
+        some = read_all(model, rows, settings.entity_tokens, settings.entity_side)
+        head.start_from(some.states[some.mask.bool()])
     run = Run(head, recipe.optim, folder / "head.pt", resume)
     _train(recipe, run, model, head, lists, f"head {recipe.name}")
     if settings.joint_requests:

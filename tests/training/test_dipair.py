@@ -126,6 +126,13 @@ def test_the_head_learns_and_the_encoder_stays(tmp_path, teacher, lists, side):
         assert both > dense + 0.1
 
 
+def test_a_random_start_is_another_start(tmp_path, teacher, lists):
+    likeness, _ = train_head(_recipe(tmp_path / "a", 16), teacher, lists)
+    chance, _ = train_head(_recipe(tmp_path / "b", 16, start="random"), teacher, lists)
+    assert torch.allclose(likeness.request_projection.weight, likeness.entity_projection.weight, atol=0.05)
+    assert not torch.allclose(chance.request_projection.weight, chance.entity_projection.weight, atol=0.05)
+
+
 def test_the_second_stage_trains_the_encoder_too(tmp_path, teacher, lists):
     model = type(teacher)(*_copied(teacher))
     before = {name: value.clone() for name, value in model.state_dict().items()}
