@@ -48,9 +48,7 @@ DENSE = "dense"
 DOMAINS = ("station", "city")
 KNOWN = 0.15
 BEHIND = 10_000.0  # what is no candidate of the head stays behind those that are
-BESIDE = (
-    40.0  # cosine 1 beside the head, in units of its score: both say much the same, so either counts half
-)
+BESIDE = 40.0  # cosine 1 beside the head, in units of its score
 WAYS = {"head alone": 0.0, "head and cosine": BESIDE}
 
 
@@ -60,7 +58,6 @@ class HeadRanker:
     def __init__(self, model: DualEncoder, head: PairHead, dense: float, entities: Sequence[Entity]) -> None:
         self._model, self._head, self._dense = model, head, dense
         texts, self._starts = form_table(entities)
-        self._entity = np.repeat(np.arange(len(entities)), np.diff(np.append(self._starts, len(texts))))
         settings = head.settings
         rows = model.tokenize([canonical_text(text) for text in texts])
         self._forms = read_all(model, rows, settings.entity_tokens, settings.entity_side)

@@ -15,7 +15,7 @@ __all__ = ["Match", "Resolution"]
 class Match:
     """One candidate; `confidence` is in [0, 1].
 
-    `score` is its cosine with the request, in [-1, 1]; in a bundle that re-ranks, letter and sound evidence is added in
+    `score` is its cosine with the request, in [-1, 1]; in a bundle that re-ranks, other evidence is added in
     the same unit, and it may exceed 1.
     """
 

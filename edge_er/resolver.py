@@ -73,7 +73,7 @@ class EntityResolver:
         Args:
             name_or_path: which bundle.
             threads: cores for one request.
-            rerank: False leaves letter and sound evidence out, for speed: vectors alone rank.
+            rerank: False leaves all other evidence out, for speed: vectors alone rank.
             min_precision: how often an answer should be right, between 0 and 1; by default what the bundle says (.95).
 
         Raises:

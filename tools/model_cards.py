@@ -47,7 +47,7 @@ def encoder_card(card: Mapping[str, Any]) -> str:
         "Shape": markdown_table(["", "value"], shape),
         "Files": _files(card.get("files", {})),
         "Quality": _quality(card.get("quality", {})),
-        "Calibration": _calibration(card.get("calibration", {})),
+        "Calibration": _calibration(card.get("calibration", {}), card.get("fitted_with")),
         "Training": f"{_training(card['recipe'], card['name'])}\n\n{TRAINED_ON}",
         "Limits": LIMITS,
         "Licence": "Apache-2.0, as the code; the sources are named above.",
@@ -89,7 +89,7 @@ def _quality(quality: Mapping[str, Any]) -> str:
     )
 
 
-def _calibration(calibration: Mapping[str, Any]) -> str:
+def _calibration(calibration: Mapping[str, Any], fitted_with: str | None) -> str:
     fits = {way: values["fit"] for way, values in calibration.items() if values.get("fit")}
     if not fits:
         return ""
@@ -98,9 +98,10 @@ def _calibration(calibration: Mapping[str, Any]) -> str:
         "catalog holds " + ", ".join(f"{how} {auroc:.3f}" for how, auroc in fit["no_match_auroc"].items())
         for way, fit in fits.items()
     )
+    twin = f" Fitted and measured with `{fitted_with}`, its twin without these names." if fitted_with else ""
     return (
         "Evidence to confidence, fitted on requests for names that training never saw and on requests to refuse; on "
-        f"names kept apart: {measured}. Made by `{next(iter(fits.values()))['tool']}`."
+        f"names kept apart: {measured}. Made by `{next(iter(fits.values()))['tool']}`.{twin}"
     )
 
 

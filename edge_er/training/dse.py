@@ -52,7 +52,6 @@ __all__ = [
     "dse_loss",
     "group_loss",
     "main",
-    "soft_targets",
     "train_pair_teacher",
 ]
 
@@ -70,14 +69,6 @@ def group_loss(scores: Tensor, cluster: Tensor) -> Tensor:
     by_request = scores.log_softmax(2).diagonal(dim1=1, dim2=2).mean()
     by_name = scores.log_softmax(1).diagonal(dim1=1, dim2=2).mean()
     return -(by_request + by_name) / 2
-
-
-def soft_targets(scores: Tensor, temperature: float = 1.0) -> Tensor:
-    """The teacher's shares of the candidates of a request, softmax(t / T) over the last axis: what a head learns from.
-
-    For single pairs the soft label is ``torch.sigmoid(scores / temperature)`` (DiPair, section 4.3).
-    """
-    return (scores / temperature).softmax(-1)
 
 
 def train_pair_teacher(recipe: Recipe, dual: DualEncoder, pool: Pool, resume: bool = False) -> CrossEncoder:

@@ -103,11 +103,6 @@ def test_dse_loss_is_its_two_parts():
     assert part == pytest.approx(0.3 * ((scores - taught) ** 2).mean().item() + 0.7 * label.item(), rel=1e-5)
 
 
-def test_soft_targets_are_shares():
-    shares = dse.soft_targets(torch.tensor([[0.0, np.log(3.0)]]))
-    assert shares.tolist()[0] == pytest.approx([0.25, 0.75])
-
-
 def test_the_pair_teacher_ranks_its_candidates(pair_teacher, teacher, pool):
     lists = make_lists(pool, teacher, 90, 5, seed=1)
     scores = pair_cache._scores(pair_teacher, pair_cache.pairs_of_lists(lists)).reshape(90, 5)
