@@ -16,8 +16,9 @@ from catalog_tools.form_choice import SpokenChoice, choose_spoken_forms
 from catalog_tools.language import language
 from catalog_tools.record_entities import RecordLike, entities_of
 from catalog_tools.requests import Carriers
+from catalog_tools.shards import form_vectors
 from edge_er.bundle import Bundle, new_bundle, parse_size, read_bundle, write_bundle
-from edge_er.encoder import Encoder, quantise, read_encoder_files
+from edge_er.encoder import Encoder, read_encoder_files
 from edge_er.entity import Entity
 from edge_er.entity_file import packed_entities
 from edge_er.errors import EncoderError
@@ -66,6 +67,7 @@ def build_bundle(
     requests: str | os.PathLike[str] | None = None,
     calibration: Mapping[str, Any] | None = None,
     head_tokens: bool = False,
+    known_vectors: Mapping[str, NDArray[np.int8]] | None = None,
 ) -> BuildResult:
     """Build a bundle of a catalog; one record is one entity, and the same input gives the same bytes.
 
@@ -82,6 +84,8 @@ def build_bundle(
         calibration: scores to confidence, for the manifest; by default the encoder's.
         head_tokens: keep what a DiPair head reads of each form, where the encoder has a head; without, it is read at
             each request that the head is asked about.
+        known_vectors: rows of forms, int8 [dim], that this encoder made before; only other forms are encoded. The
+            bytes are those of a build without.
 
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
@@ -105,7 +109,7 @@ def build_bundle(
         else limit - _size_without_spoken_forms(entities, files, dim, reported=bool(rows))
     )
     choice = choose_spoken_forms(entities, lang, dim, room)
-    bundle = _bundle(name or Path(out).stem, lang, choice, files, calibration)
+    bundle = _bundle(name or Path(out).stem, lang, choice, files, calibration, known_vectors or {})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
     resolver = EntityResolver(bundle)
@@ -133,6 +137,7 @@ def _bundle(
     choice: SpokenChoice,
     files: Mapping[str, bytes],
     calibration: Mapping[str, Any] | None,
+    known_vectors: Mapping[str, NDArray[np.int8]],
 ) -> Bundle:
     card = json.loads(files["encoder.json"])
     encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
@@ -141,7 +146,7 @@ def _bundle(
         name=name,
         lang=lang,
         entities=choice.entities,
-        vectors=_vectors(encoder, [form for form, _ in forms], card["vector_scale"]),
+        vectors=_vectors(encoder, [form for form, _ in forms], known_vectors),
         form_entity=np.array([index for _, index in forms], np.int32),
         encoder_files=files,
         calibration=calibration,
@@ -168,20 +173,30 @@ def _with_head_tokens(bundle: Bundle) -> Bundle:
     return replace(bundle, head_tokens=form_tokens(encoder, forms))
 
 
-def _vectors(encoder: Encoder, forms: Sequence[str], scale: float) -> NDArray[np.int8]:
-    """int8 [forms, dim]; a progress bar on a terminal where there are many."""
+def _vectors(
+    encoder: Encoder, forms: Sequence[str], known: Mapping[str, NDArray[np.int8]]
+) -> NDArray[np.int8]:
+    """int8 [forms, dim]; a progress bar on a terminal where there are many to encode."""
     from rich.console import Console
     from rich.progress import track
 
+    new = [row for row, form in enumerate(forms) if form not in known]
+    vectors = np.empty((len(forms), encoder.dim), np.int8)
+    for row, form in enumerate(forms):
+        if form in known:
+            vectors[row] = known[form]
     console = Console(stderr=True)
     blocks = track(
-        range(0, len(forms), _FORMS_AT_ONCE),
+        range(0, len(new), _FORMS_AT_ONCE),
         "encoding names",
         console=console,
         transient=True,
-        disable=len(forms) < PROGRESS_FROM or not console.is_terminal,
+        disable=len(new) < PROGRESS_FROM or not console.is_terminal,
     )
-    return np.concatenate([quantise(encoder.encode(forms[at : at + _FORMS_AT_ONCE]), scale) for at in blocks])
+    for at in blocks:
+        rows = new[at : at + _FORMS_AT_ONCE]
+        vectors[rows] = form_vectors(encoder, [forms[row] for row in rows])
+    return vectors
 
 
 def _golden_queries(entities: Sequence[Entity], lang: str) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from catalog_tools.build import BuildResult, build_bundle
@@ -84,6 +85,29 @@ def test_the_same_catalog_gives_the_same_bytes_in_any_order(
     shuffled = random.Random(3).sample(STATIONS, len(STATIONS))
     again = build_bundle(shuffled, tmp_path / "mine", "es", encoder_folder)
     assert _file_bytes(again.path) == _file_bytes(built.path)
+
+
+def test_known_vectors_are_taken_and_give_the_same_bytes(encoder_folder: Path, tmp_path: Path) -> None:
+    names = [f"Radio {number}" for number in range(40)]
+    whole = build_bundle([{"name": name} for name in names], tmp_path / "whole", "es", encoder_folder)
+    bundle = read_bundle(whole.path)
+    forms = [form for entity in bundle.entities for form in entity.surface_forms]
+    known = dict(zip(forms, bundle.vectors, strict=True))
+    for left_out in (0, 1, 7, len(forms) - 1):
+        some = dict(list(known.items())[left_out:])
+        again = build_bundle(
+            [{"name": name} for name in names],
+            tmp_path / str(left_out) / "whole",
+            "es",
+            encoder_folder,
+            known_vectors=some,
+        )
+        assert _file_bytes(again.path) == _file_bytes(whole.path)
+    wrong = {form: np.zeros_like(vector) for form, vector in known.items()}
+    taken = build_bundle(
+        [{"name": name} for name in names], tmp_path / "taken", "es", encoder_folder, known_vectors=wrong
+    )
+    assert not read_bundle(taken.path).vectors.any()
 
 
 def test_mappings_records_entities_and_files_build_the_same(encoder_folder: Path, tmp_path: Path) -> None:
