@@ -1,6 +1,6 @@
 """What the cross-attentive teacher of pairs knows of requests for new names, and what a dual encoder learns from it.
 
-    python -m benchmarks.pair_teacher models/recipes/dse-32.toml
+    python -m benchmarks.pair_teacher models/recipes/dse-32.toml --control models/recipes/dse-32-labels.toml
 
 reads what `edge-er train dse RECIPE` has left, the student only if it is there. Re-ranking: the candidates of held-out
 requests by their cosine (dense), by the teacher's score, and by the sum of both, for name clusters that neither encoder
@@ -111,17 +111,18 @@ def tables(report: dict[str, Any]) -> str:
         for kind, strata in report["reranking"].items()
         for stratum, cells in strata.items()
     ]
-    student_rows = [
-        [f"{kind}, {stratum}", f"{cell['b']:.3f}", f"{cell['a']:.3f}", _signed(cell["difference"])]
-        for kind, strata in report["distillation"].items()
-        for stratum, cell in strata.items()
-    ]
-    student = [
-        "## The student before and after",
-        f"{Path(report['student']).name} and, trained further on the cached scores, {Path(report['out']).name}: "
-        "Recall@1 on all held-out requests, the difference paired by entity.",
-        markdown_table(["requests", "before", "after", "difference"], student_rows),
-    ]
+    student = ["## The student before and after"] if report["students"] else []
+    for name, found in report["students"].items():
+        student_rows = [
+            [f"{kind}, {stratum}", f"{cell['b']:.3f}", f"{cell['a']:.3f}", _signed(cell["difference"])]
+            for kind, strata in found["distillation"].items()
+            for stratum, cell in strata.items()
+        ]
+        student += [
+            f"{Path(report['student']).name} and, trained further on the cached pairs with alpha {found['alpha']}, "
+            f"{name}: Recall@1 on all held-out requests, the difference paired by entity.",
+            markdown_table(["requests", "before", "after", "difference"], student_rows),
+        ]
     return "\n\n".join(
         [
             "# The cross-attentive teacher of pairs, and the dual encoder distilled from its scores (DSE)",
@@ -129,7 +130,7 @@ def tables(report: dict[str, Any]) -> str:
             "Recall@1 over the nearest 20 names of whole lists, for names that neither encoder nor teacher was "
             "trained on; plain average of the languages (and domains). Intervals are 95 %, bootstrapped by entity.",
             markdown_table(["requests", *RANKINGS], ranking_rows),
-            *(student if student_rows else []),
+            *student,
         ]
     )
 
@@ -145,15 +146,25 @@ def main() -> None:
     )
     add_data_option(parser)
     parser.add_argument("recipe", type=Path, help="recipe of `edge-er train dse`")
+    parser.add_argument(
+        "--control",
+        type=Path,
+        action="append",
+        default=[],
+        help="recipe with another alpha on the same pairs",
+    )
     parser.add_argument("--result", default="pair_teacher", help="name of the result files")
     options = parser.parse_args()
     recipe, data = read_recipe(options.recipe), data_folder(options.data)
+    students = [each for each in (recipe, *map(read_recipe, options.control)) if Path(each.out).is_dir()]
     new = recipe.data.held_share * (1 - recipe.dse.share)
     report = {
         "student": recipe.dse.student,
-        "out": recipe.out,
         "reranking": reranked(Path(recipe.dse.folder) / "held_scores.parquet", new),
-        "distillation": distilled(recipe, data) if Path(recipe.out).is_dir() else {},
+        "students": {
+            Path(each.out).name: {"alpha": each.dse.alpha, "distillation": distilled(each, data)}
+            for each in students
+        },
     }
     write_result("pair_teacher", options.result, report, tables(report))
     print(tables(report))

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from edge_er.errors import RecipeError
 from edge_er.training.batches import Batches
 from edge_er.training.data import Pool
+from edge_er.training.ensemble import Ensemble
 from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, TokenRows, length_chunks, linear_of, load_model, save_model
 from edge_er.training.pretrained import load_teacher
@@ -127,9 +128,10 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
         if hpd.start
         else student_of(teacher, shape.token_dim, shape.keep_layers, shape.start)
     )
-    known = TeacherTargets(teacher, rows, Path(recipe.sentences.cache)) if recipe.sentences.wordnet else None
-    axes = fit_axes(recipe, teacher, texts)
-    student = with_projection(start, axes).to(best_device()).train()
+    known, axes = _targets(recipe, teacher, start, texts, rows)
+    student = (
+        with_projection(start, _start_axes(recipe, start, known, axes, len(rows))).to(best_device()).train()
+    )
     reduce = torch.from_numpy(axes).to(best_device())
     run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume)
     smoothed = np.zeros(3)
@@ -146,13 +148,55 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
     return student.eval()
 
 
-def fit_axes(recipe: Recipe, teacher: DualEncoder, texts: Pool) -> np.ndarray:
+def _targets(
+    recipe: Recipe, teacher: DualEncoder, start: DualEncoder, texts: Pool, rows: TokenRows
+) -> tuple[TeacherTargets | Ensemble | None, np.ndarray]:
+    """What gives the embeddings to mimic by place (None: ``teacher`` itself), and the axes of their PCA."""
+    if recipe.hpd.teachers:
+        together = [load_teacher(folder, recipe.model.max_tokens) for folder in recipe.hpd.teachers]
+        ensemble = Ensemble(together, [*texts.queries, *texts.names], _usual_length(start, rows))
+        return ensemble, fit_axes(recipe, ensemble, texts)
+    known = TeacherTargets(teacher, rows, Path(recipe.sentences.cache)) if recipe.sentences.wordnet else None
+    return known, fit_axes(recipe, teacher, texts)
+
+
+@torch.no_grad()
+def _usual_length(start: DualEncoder, rows: TokenRows) -> float:
+    """Mean length of the vectors of ``start`` before they are normalised, over a few texts."""
+    sample = [rows[place] for place in range(0, len(rows), max(1, len(rows) // CHUNK))]
+    lengths = [start(ids, mask).norm(dim=-1) for _, ids, mask in length_chunks(sample, CHUNK, start.device)]
+    return float(torch.cat(lengths).mean())
+
+
+def fit_axes(recipe: Recipe, teacher: DualEncoder | Ensemble, texts: Pool) -> np.ndarray:
     """The axes [dim, width] of ``pca_axes`` over the teacher's vectors of ``[hpd] sample`` texts."""
-    count = len(texts.queries) + len(texts.names)
-    drawn = np.random.default_rng(recipe.optim.seed).permutation(count)[: recipe.hpd.sample]
-    asked = len(texts.queries)
-    sample = [texts.queries[place] if place < asked else texts.names[place - asked] for place in drawn]
+    sample = [_text_at(texts, place) for place in _sample(recipe, len(texts.queries) + len(texts.names))]
     return pca_axes(teacher.encode(sample), recipe.hpd.dim)
+
+
+def _start_axes(
+    recipe: Recipe,
+    start: DualEncoder,
+    known: TeacherTargets | Ensemble | None,
+    axes: np.ndarray,
+    count: int,
+) -> np.ndarray:
+    """The student's first projection: the axes, or for an ensemble the least squares map of ``start`` to its PCA."""
+    if not isinstance(known, Ensemble):
+        return axes
+    sample = [known.texts[place] for place in _sample(recipe, count)]
+    wanted = known.encode(sample) @ axes.T
+    fitted: np.ndarray = np.linalg.lstsq(start.encode(sample), wanted, rcond=0.01)[0].T
+    return np.ascontiguousarray(fitted, np.float32)
+
+
+def _sample(recipe: Recipe, count: int) -> np.ndarray:
+    return np.random.default_rng(recipe.optim.seed).permutation(count)[: recipe.hpd.sample]
+
+
+def _text_at(texts: Pool, place: int) -> str:
+    asked = len(texts.queries)
+    return texts.queries[place] if place < asked else texts.names[place - asked]
 
 
 def _batches(recipe: Recipe, teacher: DualEncoder, texts: Pool, run: Run) -> Iterator[tuple[int, np.ndarray]]:
@@ -173,7 +217,7 @@ def _embedded(
     teacher: DualEncoder,
     rows: TokenRows,
     places: np.ndarray,
-    known: TeacherTargets | None,
+    known: TeacherTargets | Ensemble | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Embeddings of the texts at ``places`` by student [n, dim] and teacher [n, width] in one order, and L_TE."""
     found, wanted, token = [], [], torch.zeros((), device=student.device)

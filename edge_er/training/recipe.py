@@ -98,12 +98,15 @@ class HPDSettings:
 
     Attributes:
         start: folder of a finished SimTDE student of the same teacher to go on from; "" starts a fresh one.
+        teachers: encoder folders whose embeddings together are mimicked (see ``ensemble``), instead of the teacher's
+            of [student], which is then the measure of L_TE alone.
         similarity: weight of the error of the batch's cosines at ``temperature``; 0 is the paper's method.
     """
 
     dim: int = 0
     sample: int = 50_000
     start: str = ""
+    teachers: list[str] = field(default_factory=list)
     similarity: float = 0.0
     temperature: float = 0.05
 
@@ -249,6 +252,7 @@ def _build(cls: type[T], table: dict[str, Any], file: Path, section: str) -> T:
             "bool": isinstance(value, bool),
             "float": number,
             "int": isinstance(value, int) and not isinstance(value, bool),
+            "list[str]": isinstance(value, list) and all(isinstance(each, str) for each in value),
         }.get(str(wanted), isinstance(value, dict))
         if not fits:
             raise RecipeError(f"{file}: [{section}] {key} must be {wanted}, found {value!r}")

@@ -114,7 +114,8 @@ def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncod
     with run.progress(f"teacher {recipe.name}") as bar:
         step = run.first_step
         while step < run.steps:
-            batches.mine(model)
+            if settings.neighbours > 1:
+                batches.mine(model)
             stop = min(run.steps, (step // settings.mine_every + 1) * settings.mine_every)
             for rows in batches.draw(step, stop):
                 asked_for = entity[rows]

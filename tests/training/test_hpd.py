@@ -8,11 +8,20 @@ import torch
 
 from edge_er.encoder import Encoder
 from edge_er.errors import RecipeError
+from edge_er.training.ensemble import Ensemble
 from edge_er.training.hpd import hpd_loss, pca_axes, similarity_loss, train_hpd, with_projection
 from edge_er.training.model import load_model, save_model
 from edge_er.training.onnx_graph import build_onnx, weight_names
-from edge_er.training.recipe import HPDSettings, OptimSettings, Recipe, StudentSettings
+from edge_er.training.recipe import (
+    DataSettings,
+    HPDSettings,
+    ModelSettings,
+    OptimSettings,
+    Recipe,
+    StudentSettings,
+)
 from edge_er.training.simtde import student_of
+from edge_er.training.teacher import new_teacher
 
 TEXTS = ["pon cadena ser", "onda cero por favor", "kiss fm"]
 
@@ -108,3 +117,39 @@ def test_training_brings_the_student_closer_to_the_reduced_teacher(teacher, pool
     trained = train_hpd(recipe, teacher, pool)
     assert trained.dim == 6
     assert distance(trained) < 0.8 * distance(untrained)
+
+
+def test_cosines_of_an_ensemble_are_the_mean_of_its_teachers(teacher, pool):
+    other = student_of(teacher, 6, 1).eval()
+    joined = Ensemble([teacher, other], TEXTS, length=3.0)
+    both = [model.encode(TEXTS) @ model.encode(TEXTS).T for model in (teacher, other)]
+    assert np.allclose(joined.encode(TEXTS) @ joined.encode(TEXTS).T, sum(both) / 2, atol=1e-5)
+    assert np.allclose(np.linalg.norm(joined(np.array([2, 0])).numpy(), axis=1), 3.0, atol=1e-4)
+
+
+def test_a_student_learns_from_teachers_of_other_widths(teacher, pool, tmp_path):
+    wide = new_teacher(
+        ModelSettings(vocab_size=300, layers=1, hidden=48, heads=2, intermediate=64, max_tokens=24), pool, 5
+    ).eval()
+    folders = [tmp_path / "own", tmp_path / "wide"]
+    for model, folder in zip((teacher, wide), folders, strict=True):
+        save_model(model, folder, {"max_tokens": model.max_tokens})
+    recipe = Recipe(
+        name="tiny-ensemble",
+        out=str(tmp_path / "out"),
+        data=DataSettings(cache=str(tmp_path / "pool")),
+        student=StudentSettings(token_dim=4, keep_layers=1),
+        hpd=HPDSettings(dim=6, sample=200, teachers=[str(folder) for folder in folders]),
+        optim=OptimSettings(requests=64 * 80, batch=64, learning_rate=3e-3, neighbours=1),
+    )
+    texts = [*pool.queries[:100], *pool.names]
+    axes = pca_axes(Ensemble([teacher, wide], []).encode([*pool.queries, *pool.names]), 6)
+    wanted = Ensemble([teacher, wide], []).encode(texts) @ axes.T
+    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+
+    def distance(model):
+        ours = model.encode(texts)
+        return np.abs(ours @ ours.T - wanted @ wanted.T).mean()
+
+    short = dataclasses.replace(recipe, name="short", optim=dataclasses.replace(recipe.optim, requests=64))
+    assert distance(train_hpd(recipe, teacher, pool)) < 0.8 * distance(train_hpd(short, teacher, pool))
