@@ -1,4 +1,4 @@
-"""Write the figures of README.md: every one comes from a result file, a shipped bundle or its command line.
+"""Write the figures of README.md and docs/results.md: all come from result files, shipped bundles or the command line.
 
     python -m benchmarks.readme_tables
 
@@ -8,7 +8,7 @@ Sections stand between `<!-- NAME:start -->` and `<!-- NAME:end -->`; a figure w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from benchmarks import readme_models
@@ -22,7 +22,8 @@ from benchmarks.results_file import (
     source_line,
 )
 
-README = REPOSITORY / "README.md"
+README, ALL_RESULTS = REPOSITORY / "README.md", REPOSITORY / "docs" / "results.md"
+Section = Callable[[], Iterator[str]]
 AVERAGE = "average"
 STRATA = {
     "text": "typed",
@@ -54,9 +55,9 @@ def replace_section(text: str, name: str, content: str) -> str:
     return replaced
 
 
-def results() -> str:
-    """The results section."""
-    parts = [part for make in SECTIONS for part in make()]
+def results(sections: Sequence[Section]) -> str:
+    """The results section of a document in the repository's root."""
+    parts = [part for make in sections for part in make()]
     return "\n\n".join(parts) or NO_RESULTS
 
 
@@ -207,7 +208,8 @@ def _bundles() -> Iterator[str]:
         yield "![Size of each bundle by part, beside its budget](benchmarks/results/sizes.png)"
 
 
-SECTIONS = (
+HEADLINES: tuple[Section, ...] = (_accuracy, _latency, _bundles)
+SECTIONS: tuple[Section, ...] = (
     _accuracy,
     _known,
     readme_models.families,
@@ -230,16 +232,21 @@ def updated(text: str, sections: Sequence[str] = ("results", "transcript")) -> s
     from edge_er.shipped import shipped_bundles
 
     if "results" in sections:
-        text = replace_section(text, "results", results())
+        text = replace_section(text, "results", results(HEADLINES))
     if "transcript" in sections and {words[1] for words in TRANSCRIPT} <= set(shipped_bundles()):
         text = replace_section(text, "transcript", transcript())
     return text
 
 
+def all_results(text: str) -> str:
+    """Text of docs/results.md with every result; links start in the repository's root and must leave docs/ first."""
+    return replace_section(text, "results", re.sub(r"\]\((?!\w+:|#)", "](../", results(SECTIONS)))
+
+
 def main() -> None:
-    """Bring README.md up to date."""
-    text = README.read_text(encoding="utf-8")
-    README.write_text(updated(text), encoding="utf-8")
+    """Bring both documents up to date."""
+    for document, update in ((README, updated), (ALL_RESULTS, all_results)):
+        document.write_text(update(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

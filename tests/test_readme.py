@@ -13,7 +13,7 @@ import pytest
 import typer
 from tiny import require
 
-from benchmarks.readme_tables import replace_section, updated
+from benchmarks.readme_tables import ALL_RESULTS, all_results, replace_section, updated
 from edge_er.cli import app
 from edge_er.shipped import shipped_bundles, shipped_encoders
 from tools.model_cards import cards
@@ -149,6 +149,8 @@ def test_links_point_to_something(document: Path) -> None:
 
 def test_results_are_those_of_the_result_files() -> None:
     assert updated(README, ["results"]) == README, "run: python -m benchmarks.readme_tables"
+    text = ALL_RESULTS.read_text(encoding="utf-8")
+    assert all_results(text) == text, "run: python -m benchmarks.readme_tables"
 
 
 def test_transcript_is_what_the_command_line_answers(shipped_models: None) -> None:
