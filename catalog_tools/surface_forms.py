@@ -73,8 +73,11 @@ def ranked_forms(name: str, lang: str) -> list[SpokenForm]:
     """All forms of ``name`` with kinds and shares, the likeliest first; arguments as in ``spoken_forms``."""
     facts = language(lang)
     found: list[SpokenForm] = []
-    seen = {"", canonical_text(name)}
+    seen, written = {"", canonical_text(name)}, {name}
     for kind, form in _forms(name, facts):
+        if form in written:
+            continue
+        written.add(form)
         text = canonical_text(form)
         if text not in seen:
             seen.add(text)
