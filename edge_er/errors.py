@@ -56,7 +56,8 @@ class BudgetExceededError(BundleError):
 class CatalogError(EdgeERError):
     """A catalog cannot be used.
 
-    `row` counts from 1 as an editor shows the file's lines; None where the whole file is meant.
+    `row` counts from 1 as an editor shows the file's lines; None where the whole file is meant. `reason` is the
+    message without the place.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class CatalogError(EdgeERError):
         column: str | None = None,
     ) -> None:
         super().__init__(_located(message, file, row, "column", column))
+        self.reason = message
         self.file = file
         self.row = row
         self.column = column
