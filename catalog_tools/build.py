@@ -32,6 +32,7 @@ from edge_er.shipped import find_encoder
 __all__ = ["BuildResult", "build_bundle"]
 
 GOLDEN_REQUESTS = 12
+AWKWARD = ("", "🎵📻", "asdf qwer zxcv")  # golden requests that no bundle may answer
 PROGRESS_FROM = 5000  # forms
 _FORMS_AT_ONCE = 4096
 _MANIFEST_BYTES = 8_000  # kept free for the manifest when spoken forms fill a budget
@@ -205,4 +206,7 @@ def _golden_queries(entities: Sequence[Entity], lang: str) -> list[str]:
     step = max(1, len(named) // GOLDEN_REQUESTS)
     carriers = ("{}", Carriers.of_language(lang).phrases[1], Carriers.of_language("en").phrases[1])
     chosen = named[::step][:GOLDEN_REQUESTS]
-    return [carriers[place % 3].replace("{}", entity.name) for place, entity in enumerate(chosen)]
+    return [
+        *(carriers[place % 3].replace("{}", entity.name) for place, entity in enumerate(chosen)),
+        *AWKWARD,
+    ]

@@ -15,10 +15,16 @@ SCORE_TOLERANCE = 0.01  # between machines; one step of one int8 value is about 
 
 
 def same_answer(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
-    """The same decision and best candidate; scores may differ as the last bits of floats do between CPUs."""
+    """The same decision and best candidate; scores may differ as the last bits of floats do between CPUs.
+
+    Where nothing matches and the first two candidates are as good as each other, either may be the best one.
+    """
+    tied = expected["decision"] == "no_match" and expected["scores"][:1] < [
+        score + SCORE_TOLERANCE for score in expected["scores"][1:2]
+    ]
     return (
         found["decision"] == expected["decision"]
-        and found["ids"][:1] == expected["ids"][:1]
+        and (tied or found["ids"][:1] == expected["ids"][:1])
         and len(found["scores"]) == len(expected["scores"])
         and np.allclose(found["scores"], expected["scores"], rtol=0, atol=SCORE_TOLERANCE)
     )

@@ -18,10 +18,13 @@ from edge_er.bundle import Bundle, read_bundle
 from edge_er.calibrate import Standing
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights
+from edge_er.resolution import Resolution
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles
-from tools.make_golden_requests import AWKWARD, TARGET, Answerer, golden_rows, requests_of
-from tools.plain_rerank import PlainReranker
+from tools.golden_answers import Answerer
+from tools.golden_file import FOLDER, write_rows
+from tools.make_golden_requests import AWKWARD, NBEST, REQUESTS, golden_rows, nbest_rows, requests_of
+from tools.plain_rerank import PlainReranker, Said
 
 OFF_BY_ONE = 2  # components of a vector
 CONFIDENCE = 0.01  # what they may do to confidence
@@ -40,33 +43,68 @@ RERANKED_CALIBRATION = {"weights": {"cosine": 9.0, "heard": 1.0}, "temperature":
 BUNDLES = ("radio_de", "radio_en", "radio_es", "radio_fr", "radio_it")
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read(name: str) -> list[dict[str, Any]]:
+    path = require(
+        FOLDER / name, (FOLDER / name).is_file(), f"{name}: not made yet, see tools/make_golden_requests.py"
+    )
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def vector(row: dict[str, Any]) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(row["vector"]), np.int8)[None]
+def vector(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), np.int8)
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    return read(
-        require(TARGET, TARGET.is_file(), f"{TARGET.name}: not made yet, see tools/make_golden_requests.py")
-    )
+    return read(REQUESTS)
+
+
+@pytest.fixture(scope="module")
+def nbest() -> list[dict[str, Any]]:
+    return read(NBEST)
 
 
 @pytest.fixture(scope="module", params=BUNDLES)
-def asked(request: pytest.FixtureRequest, rows: list[dict[str, Any]]) -> tuple[Bundle, list[dict[str, Any]]]:
-    name = request.param
-    require(name, name in shipped_bundles(), f"no shipped bundle {name}")
-    return read_bundle(name), [row for row in rows if row["bundle"] == name]
+def bundle_asked(request: pytest.FixtureRequest) -> Bundle:
+    require(request.param, request.param in shipped_bundles(), f"no shipped bundle {request.param}")
+    return read_bundle(request.param)
 
 
-def test_every_bundle_is_asked_often_and_gives_every_answer(rows: list[dict[str, Any]]) -> None:
-    assert Counter(row["bundle"] for row in rows).keys() == set(BUNDLES)
-    assert min(Counter(row["bundle"] for row in rows).values()) >= 50
-    assert set(Counter(row["decision"] for row in rows)) == {"match", "ambiguous", "no_match"}
-    assert {row["query"] for row in rows} >= {"", "🎵📻", "radio " * 100}
+@pytest.fixture(scope="module")
+def asked(bundle_asked: Bundle, rows: list[dict[str, Any]]) -> tuple[Bundle, list[dict[str, Any]]]:
+    return bundle_asked, [row for row in rows if row["bundle"] == bundle_asked.manifest["name"]]
+
+
+@pytest.fixture(scope="module")
+def heard(bundle_asked: Bundle, nbest: list[dict[str, Any]]) -> tuple[Bundle, list[dict[str, Any]]]:
+    return bundle_asked, [row for row in nbest if row["bundle"] == bundle_asked.manifest["name"]]
+
+
+def test_every_bundle_is_asked_often_and_gives_every_answer(
+    rows: list[dict[str, Any]], nbest: list[dict[str, Any]]
+) -> None:
+    for found, least in ((rows, 70), (nbest, 10)):
+        count = Counter(row["bundle"] for row in found)
+        assert count.keys() == set(BUNDLES)
+        assert min(count.values()) >= least
+        assert set(Counter(row["decision"] for row in found)) == {"match", "ambiguous", "no_match"}
+    assert {row["query"] for row in rows} >= {"", "🎵📻", "radio " * 100, "a" * 65}
+    assert [] in [row["nbest"] for row in nbest]
+
+
+def test_the_files_are_small_and_every_reader_finds_the_same_lines() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 1_500_000
+    for path in FOLDER.glob("*.jsonl"):
+        text = path.read_text(encoding="utf-8")
+        assert text.splitlines() == text.split("\n")[:-1]
+
+
+def test_what_is_no_character_is_written_and_read(tmp_path: Path) -> None:
+    rows = [{"text": "\ud83d \U0001f600 \u2028 \x85 \x00 \\ud83d ñ"}, {"text": ""}]
+    assert write_rows(tmp_path / "rows.jsonl", rows) == 2
+    text = (tmp_path / "rows.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line) for line in text.splitlines()] == rows
+    assert "ñ" in text
 
 
 def test_text_and_tokens_are_equal(asked: tuple[Bundle, list[dict[str, Any]]]) -> None:
@@ -81,19 +119,31 @@ def test_vectors_are_equal_but_for_the_last_bits(asked: tuple[Bundle, list[dict[
     bundle, rows = asked
     answerer = Answerer(bundle)
     for row in rows:
-        difference = vector(answerer.row(row["query"])).astype(int) - vector(row)
+        embedding, found = answerer.vector(row["query"])
+        assert np.abs(embedding - np.array(row["embedding"])).max() <= 1e-5, row["query"]
+        difference = found.astype(int) - vector(row["vector"])
         assert np.abs(difference).max() <= 1, row["query"]
         assert np.count_nonzero(difference) <= OFF_BY_ONE, row["query"]
 
 
-def test_ranking_and_decision_follow_from_the_vector(asked: tuple[Bundle, list[dict[str, Any]]]) -> None:
-    bundle, rows = asked
-    answerer = Answerer(bundle)
-    for row in rows:
-        answer = answerer.answer(row["query"], vector(row))
-        assert answer["ranking"] == row["ranking"], row["query"]
-        assert answer["decision"] == row["decision"], row["query"]
-        assert answer["confidence"] == pytest.approx(row["confidence"], abs=1e-4), row["query"]
+def test_ranking_and_decision_follow_from_the_vector(
+    asked: tuple[Bundle, list[dict[str, Any]]], heard: tuple[Bundle, list[dict[str, Any]]]
+) -> None:
+    answerer = Answerer(asked[0])
+    for row in [*asked[1][::4], *heard[1]]:  # plain steps are slow
+        said = row["nbest"] if "nbest" in row else [[row["query"], 1.0]]
+        vectors = [vector(text) for text in row.get("vectors", [row.get("vector")])]
+        answer = answerer.answer(said, vectors)
+        for step in ("candidates", "ranking", "parts", "decision"):
+            assert answer[step] == row[step], (step, said)
+        assert answer["confidence"] == pytest.approx(row["confidence"], abs=1e-4), said
+
+
+def test_the_parts_make_up_the_score(rows: list[dict[str, Any]], nbest: list[dict[str, Any]]) -> None:
+    for row in [*rows, *nbest]:
+        for (_, score), parts in zip(row["ranking"], row["parts"], strict=True):
+            assert parts["form"] in row["candidates"]
+            assert sum(parts.values()) - parts["form"] == pytest.approx(score, abs=0.01)
 
 
 def test_the_resolver_gives_the_same_answer(asked: tuple[Bundle, list[dict[str, Any]]]) -> None:
@@ -101,16 +151,26 @@ def test_the_resolver_gives_the_same_answer(asked: tuple[Bundle, list[dict[str, 
     check_resolver(EntityResolver(bundle), rows)
 
 
+def test_the_resolver_gives_the_same_answer_to_several_texts(
+    heard: tuple[Bundle, list[dict[str, Any]]],
+) -> None:
+    bundle, rows = heard
+    resolver = EntityResolver(bundle)
+    for row in rows:
+        said = [(text, weight) for text, weight in row["nbest"]]
+        check_answer(resolver.resolve(nbest=said), row, said)
+
+
 def check_resolver(resolver: EntityResolver, rows: list[dict[str, Any]]) -> None:
     for row, answer in zip(rows, resolver.resolve_batch([row["query"] for row in rows]), strict=True):
-        assert answer.decision == row["decision"], row["query"]
-        assert [match.id for match in answer.matches][:1] == [found[0] for found in row["ranking"]][:1], row[
-            "query"
-        ]
-        if answer.matches:
-            assert answer.matches[0].confidence == pytest.approx(row["confidence"], abs=CONFIDENCE), row[
-                "query"
-            ]
+        check_answer(answer, row, row["query"])
+
+
+def check_answer(answer: Resolution, row: dict[str, Any], said: object) -> None:
+    assert answer.decision == row["decision"], said
+    assert [match.id for match in answer.matches][:1] == [found[0] for found in row["ranking"]][:1], said
+    if answer.matches:
+        assert answer.matches[0].confidence == pytest.approx(row["confidence"], abs=CONFIDENCE), said
 
 
 @pytest.mark.parametrize("rerank", [{}, WEIGHTS])
@@ -121,6 +181,12 @@ def test_a_bundles_rows_are_what_its_resolver_answers(bundle: Bundle, rerank: di
     assert len(rows) > 15
     assert {row["decision"] for row in rows} >= {"match", "no_match"}
     check_resolver(EntityResolver(tiny), rows)
+    if rerank:
+        heard = list(nbest_rows(tiny))
+        assert len(heard) > 8
+        for row in heard:
+            said = [(text, weight) for text, weight in row["nbest"]]
+            check_answer(EntityResolver(tiny).resolve(nbest=said), row, said)
 
 
 def test_plain_steps_rank_as_the_reranker_does() -> None:
@@ -131,15 +197,16 @@ def test_plain_steps_rank_as_the_reranker_does() -> None:
     owners = np.array([number // 2 for number in range(60)], np.int32)
     plain = PlainReranker(forms, owners.tolist(), "es", weights)
     ours = Reranker([canonical_text(form) for form in forms], owners, "es", weights)
-    for k in (1, 5, 40):
-        query = f"pon {rng.choice(forms)}"
-        dots = [rng.randint(-9000, 9000) for _ in forms]
-        hypothesis = Hypothesis(canonical_text(query), np.array(dots, np.float32))
-        expected = [
-            (one.entity, one.score, one.parts["dense"], one.parts["heard"] / weights.heard)
-            for one in ours.rank([hypothesis], k)
+    for k, texts in ((1, 1), (5, 1), (40, 1), (1, 2), (5, 3)):
+        said = [
+            Said(f"pon {rng.choice(forms)}", [rng.randint(-9000, 9000) for _ in forms], rng.choice((0.3, 1)))
+            for _ in range(texts)
         ]
-        assert plain.rank(query, dots, k) == expected
+        hypotheses = [
+            Hypothesis(canonical_text(one.query), np.array(one.dots, np.float32), one.weight) for one in said
+        ]
+        expected = [(one.entity, one.score, one.form, one.parts) for one in ours.rank(hypotheses, k)]
+        assert plain.rank(said, k) == expected
 
 
 def test_the_same_bundle_gives_the_same_requests(bundle: Bundle) -> None:
@@ -154,8 +221,8 @@ def test_what_hangs_on_the_last_bits_is_left_out(bundle: Bundle, monkeypatch: py
     answerer = Answerer(bundle)
     row = answerer.row("cadena ser")
     assert answerer.is_safe(row)
-    best, second, *rest = answerer.ranked("cadena ser", vector(row))
-    monkeypatch.setattr(answerer, "ranked", lambda *_: [best, second._replace(score=best.score - 1), *rest])
+    best, second, *rest = answerer.ranked(answerer.said([("cadena ser", 1.0)], [vector(row["vector"])]))
+    monkeypatch.setattr(answerer, "ranked", lambda _: [best, second._replace(score=best.score - 1), *rest])
     assert not answerer.is_safe(row)
 
 

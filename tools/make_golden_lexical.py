@@ -5,17 +5,16 @@ python -m tools.make_golden_lexical
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from edge_er.hearing import Hearing
 from edge_er.lexical import GramIndex, least_edits
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
+from tools.golden_file import FOLDER, write_rows
 
-TARGET = Path(__file__).resolve().parents[1] / "tests" / "golden" / "lexical.jsonl"
+TARGET = FOLDER / "lexical.jsonl"
 FORMS = {
     "de": (
         "Deutschlandfunk",
@@ -47,7 +46,7 @@ FORMS = {
         "Jóvenes",
         "España",
     ),
-    "xx": ("إذاعة الشرق", "中文广播 99.5", "Радио Маяк", "Radio 📻 Uno"),
+    "xx": ("إذاعة الشرق", "中文广播 99.5", "Радио Маяк", "Radio 📻 Uno", "\U00020000\U00020001 radio"),
 }
 REQUESTS = {
     "de": ("spiele deutschland funk nova", "schwarz wald radio", "S W R drei", "bei ein eins", "", "f"),
@@ -76,7 +75,7 @@ REQUESTS = {
         "radio clasica en la cocina",
         "espanya",
     ),
-    "xx": ("إذاعة الشرق", "شغل إذاعة", "радио маяк", "radio uno", "99 5", "spiele 中文"),
+    "xx": ("إذاعة الشرق", "شغل إذاعة", "радио маяк", "radio uno", "99 5", "spiele 中文", "\U00020000 radio"),
 }
 
 
@@ -104,11 +103,7 @@ def rows() -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Write the file."""
-    partial = TARGET.with_name(f"{TARGET.name}.partial")
-    partial.write_text(
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows()), encoding="utf-8"
-    )
-    partial.replace(TARGET)
+    print(f"{TARGET}: {write_rows(TARGET, rows())} requests")
 
 
 if __name__ == "__main__":

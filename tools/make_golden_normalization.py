@@ -1,16 +1,16 @@
 """Write ``tests/golden/normalization.jsonl`` from the cases below; read every changed line before you commit it.
 
-python tools/make_golden_normalization.py
+python -m tools.make_golden_normalization
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from importlib.resources import files
 
 from edge_er.normalize import canonical_text
+from tools.golden_file import FOLDER, write_rows
 
-TARGET = Path(__file__).resolve().parents[1] / "tests" / "golden" / "normalization.jsonl"
+TARGET = FOLDER / "normalization.jsonl"
 
 # ruff: noqa: E501
 CASES = """
@@ -28,6 +28,29 @@ a.b|3.14.15|1.000.000|1,360|KWBG 1.590|99,555.5|1,2345|12,34|24/7|50%|$100|100�
 """
 
 
+CONTROLS = (
+    "a\x00b\x07c|\x1b[31mred\x9b|\x1c\x1d\x1e\x1f|a\x85b\u2028c|\ud83d|\udcfb radio|a\ud83db\udc00c|\udcfb\ud83d|\ufffe\uffff|"
+    "\U00020000\U0002a6df x|\U0010ffff"
+)
+NUMBERS = "1.000|1.0000|1,000,000.5|a1.000|1.000a|.000|1.,000|١.000|12.345.678,90|x 1 000"
+LETTERS = "a b cd e f|a b 1 c d|á é|a  b|a-b-c d|ab c d ef|æ b|ß a|ı i|中 a b|a\u0301 b\u0301 c"
+BLOCK = 64  # characters of the table in one row
+
+
+def table_texts() -> list[str]:
+    """Every character that the table replaces, and the borders of every range that it keeps, a block a row."""
+    lines = files("edge_er").joinpath("data/unicode.txt").read_text(encoding="utf-8").split("\n")
+    spans = [span.partition("-") for line in lines if line.startswith("keep ") for span in line.split()[1:]]
+    borders = [(int(low, 16), int(high or low, 16)) for low, _, high in spans]
+    around = sorted({code for low, high in borders for code in (low - 1, low, high, high + 1)})
+    mapped = [int(line[4:].partition("=")[0], 16) for line in lines if line.startswith("map ")]
+    return [
+        "".join(map(chr, codes[start : start + BLOCK]))
+        for codes in (mapped, around)
+        for start in range(0, len(codes), BLOCK)
+    ]
+
+
 def main() -> None:
     """Write the cases with their canonical text."""
     texts = [
@@ -36,11 +59,10 @@ def main() -> None:
         for case in line.split("|")
     ]
     texts += ["", " ", "\n\t", "a" * 300, "radio " * 100]
-    rows = [
-        json.dumps({"text": text, "canonical": canonical_text(text)}, ensure_ascii=False) for text in texts
-    ]
-    TARGET.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    print(f"{TARGET}: {len(rows)} cases")
+    texts += CONTROLS.split("|") + NUMBERS.split("|") + LETTERS.split("|")
+    texts.append("".join(map(chr, range(256))))
+    rows = ({"text": text, "canonical": canonical_text(text)} for text in [*texts, *table_texts()])
+    print(f"{TARGET}: {write_rows(TARGET, rows)} cases")
 
 
 if __name__ == "__main__":

@@ -1,42 +1,32 @@
-"""Write ``tests/golden/requests.jsonl`` from the shipped bundles; its fields are described in tests/golden/README.md.
+"""Write ``requests.jsonl`` and ``nbest.jsonl`` from the shipped bundles; tests/golden/README.md describes their fields.
 
     python -m tools.make_golden_requests
 
 The requests are made from names in the bundles, by the generator of training requests and by hand; the same bundles
-give the same file. A request whose answer hangs on the last bits of a float is left out: every machine must agree on
+give the same files. A request whose answer hangs on the last bits of a float is left out: every machine must agree on
 the rest.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import json
-import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from catalog_tools.requests import LANGUAGES, Carriers, RequestGenerator
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle import Bundle, read_bundle
-from edge_er.calibrate import Calibration, Standing
-from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
-from edge_er.rerank import RerankWeights, demands
-from edge_er.resolver import DENSE, RERANKED
 from edge_er.shipped import shipped_bundles
-from tools.plain_rerank import PlainReranker, Ranked
+from tools.golden_answers import Answerer
+from tools.golden_file import FOLDER, write_rows
 
-TARGET = Path(__file__).resolve().parents[1] / "tests" / "golden" / "requests.jsonl"
+REQUESTS, NBEST = "requests.jsonl", "nbest.jsonl"
 GENERATED, WRITTEN = 28, 8  # requests a bundle: with noise, and as people type them
-TOP = 5
-SAFE_SCORE, SAFE_CONFIDENCE = 0.001, 0.01  # how far from a tie and a threshold an answer must stand
+UTTERANCES = 8  # of which a recogniser gave several texts
 
 # Said to every bundle: what no machine may stumble over.
 AWKWARD = (
@@ -70,6 +60,22 @@ AWKWARD = (
     "what's the weather tomorrow",
     "pon una alarma a las siete",
     "asdf qwer zxcv",
+    "\ud83d radio \udcfb",  # halves of surrogate pairs
+    "radio\u0000maria\u0007",
+    "\u001b[31mradio\u007f\u009b uno",
+    "\u001c\u001d\u0085",  # blank
+    "\ufeff",  # not blank, but nothing to read
+    "\U00020000\U00020001 radio",
+    "a" * 64,
+    "a" * 65,  # one letter more than the tokenizer spells
+    "Radio Радио ラジオ إذاعة 99.5 FM",
+    "١٢٣ fm एफएम ९९",
+    "İSTANBUL ıI ẞ Ǆ ﷺ",
+    "👩\u200d👩\u200d👧 radio",
+    "<b>radio</b> & 'x' \"y\" \\ / %s {0} ${x}",
+    "1.360 y 1,360 y 1.3600",
+    "007",
+    "radio nacional " * 150,
 )
 # Requests for well-known names, also in another language's words.
 KNOWN = {
@@ -117,111 +123,34 @@ def requests_of(name: str, lang: str, entities: Sequence[Entity]) -> list[str]:
     return list(dict.fromkeys([*generated, *typed, *KNOWN.get(name, ()), *AWKWARD]))
 
 
-class Answerer:
-    """Answers with every step laid open; the same steps as `EntityResolver`, from plain parts."""
+def utterances_of(name: str, entities: Sequence[Entity]) -> list[list[tuple[str, float]]]:
+    """What a recogniser may hand over for one utterance of the bundle `name`: texts and weights, best first."""
+    rng = random.Random(f"golden utterances of {name}")
+    named = [entity for entity in entities if len(canonical_text(entity.name)) > 5]
+    found: list[list[tuple[str, float]]] = []
+    for place, entity in enumerate(rng.sample(named, min(UTTERANCES, len(named)))):
+        texts = [noisy(entity.name.lower(), rng) for _ in range(2 + place % 3)]
+        found.append([(text, 1.0 if place % 2 else 0.5**rank) for rank, text in enumerate(texts)])
+    well_known = KNOWN.get(name, (named[0].name, named[-1].name))
+    return [
+        *found,
+        [(text, 1.0) for text in well_known[:2]],
+        [(well_known[0], 0.9), ("asdf qwer zxcv", 0.1)],
+        [("", 1.0), (well_known[0], 2.0)],
+        [("🎵", 3.0), (well_known[1], 1.0)],
+        [("إذاعة", 1.0), ("🎵", 1.0)],
+        [(" ", 1.0), ("", 0.5)],
+        [],
+    ]
 
-    def __init__(self, bundle: Bundle) -> None:
-        files, manifest = bundle.encoder_files, bundle.manifest
-        card = json.loads(files["encoder.json"])
-        self.name = str(manifest["name"])
-        self.encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
-        self.scale = float(manifest["index"]["scale"])
-        self.vectors, self.form_entity = bundle.vectors, bundle.form_entity
-        told = manifest["calibration"]
-        way = RERANKED if manifest.get("rerank") else DENSE
-        self.calibration = Calibration.from_mapping(told.get(way, told))
-        self.ids = [entity.id for entity in bundle.entities]
-        self.reranker = None
-        if manifest.get("rerank"):
-            forms = [form for entity in bundle.entities for form in entity.surface_forms]
-            weights = RerankWeights.from_mapping(manifest["rerank"])
-            self.reranker = PlainReranker(
-                forms, self.form_entity.tolist(), str(manifest["lang"]), weights, demands(bundle.entities)
-            )
 
-    def row(self, query: str) -> dict[str, Any]:
-        """The golden row of a request."""
-        token_ids = self.encoder.token_ids(query)
-        vector = quantise(self.encoder.encode_ids([token_ids], batch_size=1), self.scale)
-        return {
-            "bundle": self.name,
-            "query": query,
-            "canonical": canonical_text(query),
-            "token_ids": token_ids,
-            "vector": base64.b64encode(vector.tobytes()).decode("ascii"),
-            **self.answer(query, vector),
-        }
-
-    def answer(self, query: str, vector: np.ndarray) -> dict[str, Any]:
-        """Ranking, decision and confidence of a request whose int8 vector [1, dim] is known."""
-        if not query.strip():
-            return {"ranking": [], "decision": "no_match", "confidence": 0.0}
-        found = self.ranked(query, vector)
-        ranking = [[self.ids[one.entity], one.score] for one in found]
-        if not self.encoder.can_read(self.encoder.token_ids(query)):
-            return {"ranking": ranking, "decision": "no_match", "confidence": 0.0}
-        confidences = self.calibration.confidences(self.standing(found))
-        decision = self.calibration.decide(self.standing(found))
-        return {"ranking": ranking, "decision": decision, "confidence": round(confidences[0], 4)}
-
-    def ranked(self, query: str, vector: np.ndarray) -> list[Ranked]:
-        """The best entities: by letter and sound evidence too, where the bundle has weights for it."""
-        dots = (self.vectors.astype(np.int32) @ vector[0].astype(np.int32)).tolist()
-        if self.reranker:
-            return self.reranker.rank(query, dots, TOP)
-        best: dict[int, int] = {}
-        for entity, dot in zip(self.form_entity.tolist(), dots, strict=True):
-            best[entity] = max(dot, best.get(entity, dot))
-        order = sorted(best, key=lambda entity: (-best[entity], entity))[:TOP]
-        return [Ranked(entity, best[entity], best[entity], 0) for entity in order]
-
-    def standing(self, found: Sequence[Ranked]) -> Standing:
-        """What the confidence is made of."""
-        unit, first = self.scale**2, found[0]
-        signs = {"cosine": min(first.dot / unit, 1.0)}
-        if self.reranker is None:
-            return Standing([min(one.score / unit, 1.0) for one in found], signs)
-        if self.reranker.weights.heard:
-            signs["heard"] = math.log(1 + max(first.heard / 8, 0.0))
-        return Standing([one.score / unit for one in found], signs)
-
-    def is_safe(self, row: dict[str, Any]) -> bool:
-        """Whether first place and decision stand clear of a tie and of every threshold.
-
-        Two entities with the very same score of the very same vector always tie, and the smaller id comes first: that
-        is safe too.
-        """
-        if not row["ranking"]:
-            return True
-        vector = np.frombuffer(base64.b64decode(row["vector"]), np.int8)[None]
-        found = self.ranked(row["query"], vector)
-        first, second = (one.score / self.scale**2 for one in found[:2])
-        if first - second < SAFE_SCORE and not (first == second and self._same_vectors(found, vector)):
-            return False
-        if not self.encoder.can_read(row["token_ids"]):
-            return True
-        return self.is_clear(self.standing(found))
-
-    def is_clear(self, standing: Standing) -> bool:
-        """Whether no small change of a score changes the decision."""
-        told, decisions = self.calibration, set()
-        for step, wish in ((0.0, 0.0), (SAFE_SCORE, SAFE_CONFIDENCE), (-SAFE_SCORE, -SAFE_CONFIDENCE)):
-            signs = {**standing.signs, "cosine": standing.signs["cosine"] + step}
-            for rest in (0.0, step, -step):
-                moved = Standing(
-                    [standing.scores[0], *(score + rest for score in standing.scores[1:])], signs
-                )
-                tighter = replace(told, precision=((0.0, min(max(told.needed() + wish, 0.0), 1.0)),))
-                decisions.add(tighter.decide(moved))
-        return len(decisions) == 1
-
-    def _same_vectors(self, found: Sequence[Ranked], vector: np.ndarray) -> bool:
-        request = vector[0].astype(np.int32)
-        best = []
-        for one in found[:2]:
-            forms = self.vectors[self.form_entity == one.entity]
-            best.append(forms[np.argmax(forms @ request)])
-        return bool(np.array_equal(*best))
+def noisy(text: str, rng: random.Random) -> str:
+    """`text` with a letter lost, one doubled and one replaced."""
+    letters = list(text)
+    for change in ("", "{0}{0}", rng.choice("aeiourst")):
+        place = rng.randrange(len(letters))
+        letters[place] = change.format(letters[place])
+    return "".join(letters)
 
 
 def golden_rows(bundle: Bundle) -> Iterator[dict[str, Any]]:
@@ -235,25 +164,34 @@ def golden_rows(bundle: Bundle) -> Iterator[dict[str, Any]]:
             print(f"{answerer.name}: left out, too close to call: {query!r}")
 
 
+def nbest_rows(bundle: Bundle) -> Iterator[dict[str, Any]]:
+    """Rows of all safe utterances with several texts."""
+    answerer = Answerer(bundle)
+    for nbest in utterances_of(answerer.name, bundle.entities):
+        row = answerer.nbest_row(nbest)
+        if answerer.is_safe(row):
+            yield row
+        else:
+            print(f"{answerer.name}: left out, too close to call: {nbest!r}")
+
+
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
         "--bundle", action="append", help="a bundle (by default all shipped ones); can be repeated"
     )
-    parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
     options = parser.parse_args()
     names = options.bundle or list(shipped_bundles())
     if not names:
         parser.error("no bundle is shipped yet; build them first, or name one with --bundle")
-    rows = [row for name in names for row in golden_rows(read_bundle(name))]
-    partial = options.out.with_name(f"{options.out.name}.partial")
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    partial.write_text("".join(lines), encoding="utf-8")
-    partial.replace(options.out)
-    print(f"{options.out}: {len(rows)} requests to {len(names)} bundles")
+    bundles = [read_bundle(name) for name in names]
+    for file, rows_of in ((REQUESTS, golden_rows), (NBEST, nbest_rows)):
+        count = write_rows(options.out / file, (row for bundle in bundles for row in rows_of(bundle)))
+        print(f"{options.out / file}: {count} rows of {len(names)} bundles")
 
 
 if __name__ == "__main__":

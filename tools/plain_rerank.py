@@ -14,16 +14,24 @@ from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
 from edge_er.rerank import SHORT_FORM, RerankWeights
 
-__all__ = ["PlainReranker", "Ranked"]
+__all__ = ["PlainReranker", "Ranked", "Said"]
+
+
+class Said(NamedTuple):
+    """One text of an utterance, the dot product of its vector with each form, and how much it counts."""
+
+    query: str
+    dots: Sequence[int]
+    weight: float = 1.0
 
 
 class Ranked(NamedTuple):
-    """An entity, its score, and of its best form the dot product and the worth as what was heard."""
+    """An entity, its score, its best form and that form's summands by name, in units of the dot product."""
 
     entity: int
-    score: int
-    dot: int
-    heard: int
+    score: float
+    form: int
+    parts: dict[str, float]
 
 
 def pieces(text: str) -> set[str]:
@@ -104,43 +112,62 @@ class PlainReranker:
             piece: ((len(forms) // count) ** 4).bit_length() - 1 for piece, count in having.items()
         }
         self._totals = [sum(self._worth[piece] for piece in held) for held in self._pieces]
+        self._said_pieces: dict[str, set[str]] = {}
 
-    def rank(self, query: str, dots: Sequence[int], k: int) -> list[Ranked]:
-        """The `k` best entities, best first."""
-        text = canonical_text(query)
-        letters, sounds = text.replace(" ", ""), self._fold(text)
-        said = pieces(sounds)
-        shared = [sum(self._worth[piece] for piece in held & said) for held in self._pieces]
+    def rank(self, said: Sequence[Said], k: int) -> list[Ranked]:
+        """The `k` best entities, best first; of several texts the weighted mean counts."""
+        total = sum(one.weight for one in said)
         best: dict[int, Ranked] = {}
-        for form in self._candidates(dots, shared, k):
-            letter_edits = edits_within(self._letters[form], letters)
-            sound_edits = edits_within(self._sounds[form], sounds)
-            weights, length = self.weights, len(self._sounds[form])
-            entity = self._entity[form]
-            heard = worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0
-            score = (
-                dots[form]
-                + weights.popularity * (self._demand[entity] if self._demand else 0)
-                + weights.heard * heard
-                + weights.letter_match * (len(self._letters[form]) - letter_edits)
-                - weights.letter_edit * letter_edits
-                + weights.sound_match * (length - sound_edits)
-                - weights.sound_edit * sound_edits
-                + weights.sound_pieces * shared[form]
-            )
-            found = Ranked(entity, score, dots[form], heard)
-            if found.entity not in best or score > best[found.entity].score:
+        for form in self.candidates(said, k):
+            parts: dict[str, float] = {}
+            for one in said:
+                for name, value in self._parts(form, one).items():
+                    parts[name] = parts.get(name, 0) + one.weight / total * value
+            found = Ranked(self._entity[form], sum(parts.values()), form, parts)
+            if found.entity not in best or found.score > best[found.entity].score:
                 best[found.entity] = found
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
 
-    def _candidates(self, dots: Sequence[int], shared: Sequence[int], k: int) -> list[int]:
+    def candidates(self, said: Sequence[Said], k: int) -> list[int]:
         """The forms nearest by vector and by sound; more by vector while they are of fewer than `k` entities."""
-        forms = range(len(dots))
-        by_dot = sorted(forms, key=lambda form: -dots[form])
-        by_sound = sorted(forms, key=lambda form: -(shared[form] / (self._totals[form] + SHORT_FORM)))
+        forms = range(len(self._forms))
+        by_dot = [sorted(forms, key=lambda form, one=one: -one.dots[form]) for one in said]
+        by_sound = [
+            sorted(forms, key=lambda form, one=one: -self._sound_score(form, one.query)) for one in said
+        ]
         wanted, count = min(k, len(set(self._entity))), self.weights.dense_forms
         while True:
-            pool = {*by_dot[:count], *by_sound[: self.weights.sound_forms]}
-            if count >= len(dots) or len({self._entity[form] for form in pool}) >= wanted:
+            pool = {form for order in by_dot for form in order[:count]}
+            pool |= {form for order in by_sound for form in order[: self.weights.sound_forms]}
+            if count >= len(forms) or len({self._entity[form] for form in pool}) >= wanted:
                 return sorted(pool)
             count *= 2
+
+    def _sound_score(self, form: int, query: str) -> float:
+        return self._shared(form, query) / (self._totals[form] + SHORT_FORM)
+
+    def _shared(self, form: int, query: str) -> int:
+        return sum(self._worth[piece] for piece in self._pieces[form] & self._said(query))
+
+    def _said(self, query: str) -> set[str]:
+        if query not in self._said_pieces:
+            self._said_pieces = {query: pieces(self._fold(canonical_text(query)))}
+        return self._said_pieces[query]
+
+    def _parts(self, form: int, said: Said) -> dict[str, int]:
+        """The summands of one form's score for one text."""
+        weights, text = self.weights, canonical_text(said.query)
+        letters, sounds = self._letters[form], self._sounds[form]
+        letter_edits = edits_within(letters, text.replace(" ", ""))
+        sound_edits = edits_within(sounds, self._fold(text))
+        demand = self._demand[self._entity[form]] if self._demand else 0
+        heard = worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0
+        return {
+            "dense": said.dots[form],
+            "heard": weights.heard * heard,
+            "popularity": weights.popularity * demand,
+            "letters": weights.letter_match * (len(letters) - letter_edits)
+            - weights.letter_edit * letter_edits,
+            "sounds": weights.sound_match * (len(sounds) - sound_edits) - weights.sound_edit * sound_edits,
+            "pieces": weights.sound_pieces * self._shared(form, said.query),
+        }
