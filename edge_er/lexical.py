@@ -33,21 +33,30 @@ def rarity(forms: int, having: int) -> int:
 class GramIndex:
     """An inverted list: piece -> the forms that hold it.
 
-    `totals` is int64 [forms], the worth of all pieces of a form.
+    `totals` is int64 [forms], the worth of all pieces of a form. With `like` a piece is worth what it is in that
+    index, and one that is not in it as much as if one form there had it.
     """
 
-    def __init__(self, forms: Sequence[str]) -> None:
+    def __init__(self, forms: Sequence[str], like: GramIndex | None = None) -> None:
         self.forms = len(forms)
         pieces, gram_of, owners = _pieces_of(forms)
         having = np.bincount(gram_of, minlength=len(pieces))
         self._ids = {piece: number for number, piece in enumerate(pieces)}
         self._forms_of = owners
         self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
-        self._worth = [rarity(self.forms, count) for count in having.tolist()]
+        if like is None:
+            self._worth = [rarity(self.forms, count) for count in having.tolist()]
+        else:
+            self._worth = [like.worth(piece) for piece in pieces]
         worth = np.array(self._worth, np.float64)
         self.totals = np.bincount(owners, worth[gram_of] if len(gram_of) else None, self.forms).astype(
             np.int64
         )
+
+    def worth(self, piece: str) -> int:
+        """What sharing `piece` is worth."""
+        number = self._ids.get(piece)
+        return rarity(self.forms, 1) if number is None else self._worth[number]
 
     def shared(self, request: str) -> NDArray[np.float64]:
         """Worth of the pieces that each form shares with `request`: whole numbers, [forms]."""
