@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog_tools.language import Language
+from edge_er.errors import CatalogError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = ["Confusions", "learn_confusions", "typing_slip"]
 
@@ -33,14 +41,21 @@ class Confusions:
         self._heard = {said: (targets, rates, sum(rates)) for said, (targets, rates) in heard.items()}
 
     @classmethod
+    def of_language(cls, lang: str | Language) -> Confusions:
+        """The table of ``lang``: that of its locale file, else the shipped one; an empty one where none is.
+
+        Raises:
+            CatalogError: the table of a locale file is missing or damaged; names file and row.
+        """
+        if isinstance(lang, Language) and lang.confusions:
+            return cls(_read_rows(lang.confusions))
+        return cls._shipped(lang if isinstance(lang, str) else lang.code)
+
+    @classmethod
     @lru_cache(maxsize=8)
-    def of_language(cls, lang: str) -> Confusions:
-        """The table shipped for ``lang``; an empty one where none is."""
-        table = files("catalog_tools").joinpath(f"locales/confusions_{lang}.tsv")
-        if not table.is_file():
-            return cls([])
-        rows = (line.split("\t") for line in table.read_text(encoding="utf-8").split("\n") if line)
-        return cls((said, heard, float(rate)) for said, heard, rate in rows)
+    def _shipped(cls, code: str) -> Confusions:
+        table = files("catalog_tools").joinpath(f"locales/confusions_{code}.tsv")
+        return cls(_read_rows(table) if table.is_file() else [])
 
     def distort(self, text: str, rng: random.Random, strength: float = 1.0) -> str:
         """``text`` as it may be heard; ``strength`` scales every rate (1 is as in the recordings)."""
@@ -57,6 +72,25 @@ class Confusions:
                 out.append(text[place])
                 place += 1
         return " ".join("".join(out).split())
+
+
+def _read_rows(table: Path | Traversable) -> Iterator[tuple[str, str, float]]:
+    """Rows ``said <tab> heard <tab> rate``."""
+    try:
+        lines = table.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(f"the table of confusions cannot be read ({error})", file=str(table)) from error
+    for row, line in enumerate(lines, start=1):
+        try:
+            said, heard, rate = line.split("\t")
+            yield said, heard, float(rate)
+        except ValueError as error:
+            if line:
+                raise CatalogError(
+                    f"expected said, heard and a rate, between tabs; found {line[:80]!r}",
+                    file=str(table),
+                    row=row,
+                ) from error
 
 
 def _changed_pieces(said: str, heard: str) -> list[tuple[str, str]]:

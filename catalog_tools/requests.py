@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 
+from catalog_tools.language import Language, language
 from catalog_tools.noise import Confusions, typing_slip
 from edge_er.normalize import canonical_text
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 __all__ = ["Carriers", "NoiseMix", "RequestGenerator", "carriers_of_annotations"]
 
@@ -55,7 +49,7 @@ class Carriers:
         observed: further whole requests, taken from annotated utterances.
     """
 
-    phrases: tuple[str, ...]
+    phrases: tuple[str, ...] = ("{}",)
     nouns: tuple[str, ...] = ("{}",)
     wake: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -64,12 +58,9 @@ class Carriers:
     observed: tuple[str, ...] = ()
 
     @classmethod
-    def of_language(cls, lang: str, observed: Iterable[str] = ()) -> Carriers:
-        """The phrases shipped for ``lang``, with ``observed`` ones beside them."""
-        table = tomllib.loads(
-            files("catalog_tools").joinpath(f"locales/carriers_{lang}.toml").read_text("utf-8")
-        )
-        return cls(**{key: tuple(value) for key, value in table.items()}, observed=tuple(observed))
+    def of_language(cls, lang: str | Language, observed: Iterable[str] = ()) -> Carriers:
+        """The phrases of ``lang``, with ``observed`` ones beside them."""
+        return cls(**language(lang).carriers, observed=tuple(observed))
 
     def sample(self, rng: random.Random) -> str:
         """One carrier; the bare name in about one of ten."""
@@ -151,15 +142,19 @@ class RequestGenerator:
     @classmethod
     def of_languages(
         cls,
-        languages: Sequence[str] = LANGUAGES,
+        languages: Sequence[str | Language] = LANGUAGES,
         observed: Mapping[str, Sequence[str]] | None = None,
         spoken: Spoken = _no_spoken_forms,
         mix: NoiseMix | None = None,
     ) -> RequestGenerator:
-        """A generator from the shipped locale files of ``languages``."""
+        """A generator from the locale files of ``languages``."""
+        facts = {each.code: each for each in map(language, languages)}
         return cls(
-            {lang: Carriers.of_language(lang, (observed or {}).get(lang, ())) for lang in languages},
-            {lang: Confusions.of_language(lang) for lang in languages},
+            {
+                code: Carriers.of_language(each, (observed or {}).get(code, ()))
+                for code, each in facts.items()
+            },
+            {code: Confusions.of_language(each) for code, each in facts.items()},
             spoken,
             mix or NoiseMix(),
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from catalog_tools.language import Language, language
@@ -49,7 +49,7 @@ class SpokenForm:
     share: float
 
 
-def spoken_forms(name: str, lang: str, limit: int | None = 3) -> list[str]:
+def spoken_forms(name: str, lang: str | Language, limit: int | None = 3) -> list[str]:
     """Forms of ``name`` as a person says or a recogniser writes them, in canonical text, the likeliest first.
 
     All differ from the name and from each other. Names without numbers, number words, ``&``, ``+``, ``%``,
@@ -57,7 +57,7 @@ def spoken_forms(name: str, lang: str, limit: int | None = 3) -> list[str]:
 
     Args:
         name: one name or alias.
-        lang: one of ``catalog_tools.language.LANGUAGES``.
+        lang: one of ``catalog_tools.language.LANGUAGES``, or what ``read_locale`` read.
         limit: at most so many forms; None for all.
 
     Raises:
@@ -69,7 +69,7 @@ def spoken_forms(name: str, lang: str, limit: int | None = 3) -> list[str]:
     return [form.text for form in ranked_forms(name, lang)[:limit]]
 
 
-def ranked_forms(name: str, lang: str) -> list[SpokenForm]:
+def ranked_forms(name: str, lang: str | Language) -> list[SpokenForm]:
     """All forms of ``name`` with kinds and shares, the likeliest first; arguments as in ``spoken_forms``."""
     facts = language(lang)
     found: list[SpokenForm] = []
@@ -91,7 +91,7 @@ def _forms(name: str, facts: Language) -> Iterator[tuple[str, str]]:
     yield "symbols", plain
     yield "other_symbols", _spoken(name, _symbol_sayers(facts, 1))
     yield from _number_forms(name, facts)
-    yield "figures", figures(plain, facts.code)
+    yield "figures", figures(plain, facts)
     yield "grouped", _THOUSANDS.sub(r"\1 \2", plain)
     if _BROADCAST.search(name):
         yield "frequency", _FREQUENCY.sub(r"\1 \2", plain)
@@ -105,13 +105,13 @@ def _number_forms(name: str, facts: Language) -> Iterator[tuple[str, str]]:
     kind = _number_kind(name)
     if not kind:
         return
-    lang, symbols = facts.code, _symbol_sayers(facts, 0)
-    yield kind, _spoken(name, symbols | _number_sayers(lang, cardinal_words))
-    yield f"paired_{kind}", _spoken(name, symbols | _number_sayers(lang, paired_words))
+    symbols = _symbol_sayers(facts, 0)
+    yield kind, _spoken(name, symbols | _number_sayers(facts, cardinal_words))
+    yield f"paired_{kind}", _spoken(name, symbols | _number_sayers(facts, paired_words))
     for separator in range(1, len(facts.decimal)):
-        yield "other_decimal", _spoken(name, symbols | _number_sayers(lang, cardinal_words, separator))
+        yield "other_decimal", _spoken(name, symbols | _number_sayers(facts, cardinal_words, separator))
     for region in facts.regions:
-        said = _spoken(name, symbols | _number_sayers(region, cardinal_words))
+        said = _spoken(name, symbols | _number_sayers(replace(facts, speech=region), cardinal_words))
         if any(word in said for word in facts.regional):
             yield "regional", said
 
@@ -143,7 +143,7 @@ def _spoken(name: str, sayers: Mapping[str, Say]) -> str:
 
 def _symbol_sayers(facts: Language, word: int) -> dict[str, Say]:
     def symbol(text: str) -> str:
-        words = facts.symbols[text]
+        words = facts.symbols.get(text, (text,))
         return words[min(word, len(words) - 1)]
 
     def abbreviation(text: str) -> str:
@@ -155,23 +155,27 @@ def _symbol_sayers(facts: Language, word: int) -> dict[str, Say]:
     return {"symbol": symbol, "abbreviation": abbreviation, "letters": capitals}
 
 
-def _number_sayers(lang: str, words: Callable[[int, str], str], separator: int = 0) -> dict[str, Say]:
+def _number_sayers(
+    facts: Language, words: Callable[[int, Language], str], separator: int = 0
+) -> dict[str, Say]:
     """Sayers for numbers of up to four digits and their decimals; longer ones stay as they are."""
 
     def number(text: str) -> str:
         if len(text) not in _DIGITS:
             return text
         zeros = len(text) - len(str(int(text)))
-        return " ".join([cardinal_words(0, lang)] * zeros + [words(int(text), lang)])
+        return " ".join([cardinal_words(0, facts)] * zeros + [words(int(text), facts)])
 
     def decimal(text: str) -> str:
         before, after = re.split("[.,]", text)
-        if len(before) > 4 or len(after) > 2:
+        if len(before) > 4 or len(after) > 2 or not facts.decimal:
             return text
-        return decimal_words(before, after, lang, separator, words)
+        return decimal_words(before, after, facts, separator, words)
 
-    return {"number": number, "decimal": decimal, "decade": lambda text: decade_words(int(text), lang)}
+    return {"number": number, "decimal": decimal, "decade": lambda text: decade_words(int(text), facts)}
 
 
 def _letter_names(facts: Language, group: str) -> str:
-    return " ".join(facts.letters[letter] for letter in group.lower())
+    """The names of the letters; the group itself where one has no name."""
+    names = [facts.letters.get(letter, "") for letter in group.lower()]
+    return " ".join(names) if all(names) else group
