@@ -7,6 +7,7 @@
     │   ├── BundleVersionError     written by a newer version of this package
     │   └── BudgetExceededError    larger than its budget (each file's size is listed)
     ├── CatalogError               a catalog that cannot be used: file, row, column
+    ├── BuildError                 a build that stopped: a worker died, the work folder cannot be written
     ├── RequestFileError           a file of requests that cannot be used: file, row, field
     ├── EncoderError               an encoder folder that cannot be loaded or used
     │   └── QualityGateError       an exported encoder that lost too much Recall@1
@@ -73,6 +74,10 @@ class CatalogError(EdgeERError):
         self.file = file
         self.row = row
         self.column = column
+
+
+class BuildError(EdgeERError):
+    """A build stopped: a worker died, or the work folder cannot be written; what is finished is kept."""
 
 
 class RequestFileError(EdgeERError):
