@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import random
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +24,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from catalog_tools.name_split import held_out, name_cluster
 from catalog_tools.names import clean_name
 from catalog_tools.requests import LANGUAGES, RequestGenerator, carriers_of_annotations
 from catalog_tools.surface_forms import spoken_forms
@@ -40,7 +40,6 @@ COUNTRY_LANGUAGE = {
     **dict.fromkeys(["GB", "IE", "US", "CA", "AU", "NZ"], "en"),
     **dict.fromkeys(["IT", "SM"], "it"),
 }
-ARTICLES = ["the", "der", "die", "das", "le", "la", "les", "il", "lo", "gli", "el", "los", "las", "l"]
 CHUNK = 50_000
 
 
@@ -64,19 +63,6 @@ class Pool:
     entity: list[int]
     names: list[str]
     cluster: list[int]
-
-
-def name_cluster(name: str) -> str:
-    """The key names are split by: no accents, spaces, "radio", "FM", articles or frequency, unless that is all."""
-    words = canonical_text(re.sub(r"\d+[.,]\d+", " ", name)).split()
-    kept = [word for word in words if word not in ("radio", "fm", *ARTICLES)]
-    return "".join(kept or words) or canonical_text(name).replace(" ", "")
-
-
-def held_out(cluster: str, share: float) -> bool:
-    """True for the ``share`` of name clusters that encoders are not trained on; the same clusters everywhere."""
-    digest = hashlib.blake2b(cluster.encode(), digest_size=4).digest()
-    return int.from_bytes(digest, "big") < share * 2**32
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
