@@ -9,9 +9,11 @@
     ├── CatalogError               a catalog that cannot be used: file, row, column
     ├── BuildError                 a build that stopped: a worker died, the work folder cannot be written
     ├── RequestFileError           a file of requests that cannot be used: file, row, field
+    ├── FilterError                a filter that no catalog field fits, or a value that cannot be compared
     ├── EncoderError               an encoder folder that cannot be loaded or used
     │   └── QualityGateError       an exported encoder that lost too much Recall@1
-    └── RecipeError                a recipe with a missing or wrong setting
+    ├── RecipeError                a recipe with a missing or wrong setting
+    └── VoiceError                 a voice or recogniser that is not there, or cannot be used
 
 A message says what is wrong, where, what was expected, what was found, and what to do.
 """
@@ -100,6 +102,10 @@ class RequestFileError(EdgeERError):
         self.field = field
 
 
+class FilterError(EdgeERError, ValueError):
+    """A filter that names no field of the catalog, or a value that cannot be compared."""
+
+
 class EncoderError(EdgeERError):
     """An encoder folder cannot be loaded or used."""
 
@@ -110,6 +116,10 @@ class QualityGateError(EncoderError):
 
 class RecipeError(EdgeERError):
     """A recipe has a missing or wrong setting."""
+
+
+class VoiceError(EdgeERError):
+    """A voice or a recogniser is not installed, does not know the language, or cannot be used."""
 
 
 def _located(message: str, file: str | Path | None, row: int | None, part: str, name: str | None) -> str:
