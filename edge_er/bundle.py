@@ -36,7 +36,15 @@ from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleError,
 from edge_er.head import HEAD_FILE, FormTokens
 from edge_er.shipped import find_bundle
 
-__all__ = ["Bundle", "find_bundle", "new_bundle", "parse_size", "read_bundle", "write_bundle"]
+__all__ = [
+    "Bundle",
+    "find_bundle",
+    "new_bundle",
+    "over_budget",
+    "parse_size",
+    "read_bundle",
+    "write_bundle",
+]
 
 FORMAT_VERSION = 1
 ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
@@ -160,7 +168,7 @@ def write_bundle(
     limit = None if budget is None else parse_size(budget)
     manifest, files[MANIFEST] = _seal(bundle.manifest, files, limit)
     if limit is not None and manifest["size_bytes"] > limit:
-        raise _over_budget(path, files, limit)
+        raise over_budget(path, _counted_sizes(files), limit)
     target = Path(path)
     if target.suffix.lower() == ".zip":
         write_zip(target, files)
@@ -201,8 +209,8 @@ def _counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
     return {name: len(data) for name, data in files.items() if name != STREAMS}
 
 
-def _over_budget(path: str | os.PathLike[str], files: Mapping[str, bytes], budget: int) -> BundleError:
-    sizes = _counted_sizes(files)
+def over_budget(path: str | os.PathLike[str], sizes: Mapping[str, int], budget: int) -> BudgetExceededError:
+    """The error for files of these ``sizes`` that count."""
     listing = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda item: -item[1]))
     return BudgetExceededError(
         f"{path}: {sum(sizes.values()):,} bytes, over the budget of {budget:,} ({listing}); nothing was written; "

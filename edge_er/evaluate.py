@@ -30,6 +30,7 @@ __all__ = [
     "Ranker",
     "Request",
     "bundle_report",
+    "decisions",
     "evaluate",
     "evaluate_file",
     "manifest_report",
@@ -39,6 +40,7 @@ __all__ = [
     "report_table",
     "resolve_all",
     "unmerged_entities",
+    "unmerged_report",
 ]
 
 
@@ -47,7 +49,7 @@ def evaluate(resolver: EntityResolver, requests: Sequence[Request], top_k: int =
     evaluation, resolutions = resolve_all(resolver, requests, top_k)
     return {
         **evaluation.report(resolver.lang),
-        "decisions": _decisions(evaluation, resolutions),
+        "decisions": decisions(evaluation, resolutions),
     }
 
 
@@ -61,19 +63,20 @@ def resolve_all(
     return evaluate_answers(answers, resolver.entities, requests, top_k), resolutions
 
 
-def _decisions(evaluation: Evaluation, resolutions: Sequence[Resolution]) -> dict[str, Any]:
+def decisions(evaluation: Evaluation, resolutions: Sequence[Resolution]) -> dict[str, Any]:
+    """How often each decision fell and was right, and the share of right ones among best answers."""
     rows = Counter(resolution.decision for resolution in resolutions)
     right = Counter(
         resolution.decision
         for resolution, rank in zip(resolutions, evaluation.ranks.tolist(), strict=True)
         if resolution.best is not None and rank == 1
     )
-    decisions: dict[str, Any] = {
+    found: dict[str, Any] = {
         name: {"rows": rows[name], "right": right[name]} for name in ("match", "ambiguous", "no_match")
     }
     answered = rows["match"] + rows["ambiguous"]
-    decisions["accuracy_of_best"] = right.total() / answered if answered else None
-    return decisions
+    found["accuracy_of_best"] = right.total() / answered if answered else None
+    return found
 
 
 def unmerged_entities(entities: Sequence[Entity]) -> list[Entity]:
@@ -94,14 +97,21 @@ def bundle_report(
     resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K
 ) -> dict[str, Any]:
     """The report of `evaluate`, and beside it Recall@1 over names that were never merged (`unmerged`)."""
-    names = unmerged_entities(resolver.entities)
-    asked = _asked_by_name(resolver.entities, requests)
-    unmerged = measure(EncoderRanker(resolver.encoder, names), names, asked, top_k).report(resolver.lang)
     return {
         "system": resolver.name,
         **evaluate(resolver, requests, top_k),
-        "unmerged": {"names": len(names), "recall_at_1": unmerged["recall_at_1"]},
+        "unmerged": unmerged_report(resolver, requests, top_k),
     }
+
+
+def unmerged_report(
+    resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K
+) -> dict[str, Any]:
+    """Recall@1 over names that were never merged, and their number."""
+    names = unmerged_entities(resolver.entities)
+    asked = _asked_by_name(resolver.entities, requests)
+    unmerged = measure(EncoderRanker(resolver.encoder, names), names, asked, top_k).report(resolver.lang)
+    return {"names": len(names), "recall_at_1": unmerged["recall_at_1"]}
 
 
 def _asked_by_name(entities: Sequence[Entity], requests: Sequence[Request]) -> list[Request]:

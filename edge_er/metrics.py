@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,16 @@ class GoldMap:
 
     def __init__(self, entities: Sequence[Entity]) -> None:
         self._ids = {entity.id: index for index, entity in enumerate(entities)}
-        self._countries = [_countries(entity) for entity in entities]
+        self._entities = entities
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[int, ...]]:
         by_name: defaultdict[str, set[int]] = defaultdict(set)
-        for index, entity in enumerate(entities):
+        for index, entity in enumerate(self._entities):
             for name in (entity.name, *entity.aliases):
                 by_name[canonical_text(name)].add(index)
         by_name.pop("", None)
-        self._by_name = {name: tuple(sorted(indices)) for name, indices in by_name.items()}
+        return {name: tuple(sorted(indices)) for name, indices in by_name.items()}
 
     def indices(self, request: Request) -> tuple[int, ...]:
         """Indices of the right answers, ascending; `()` if the catalog holds none."""
@@ -59,7 +63,8 @@ class GoldMap:
 
     def _named(self, name: str, country: str | None) -> Iterable[int]:
         for index in self._by_name.get(canonical_text(name), ()):
-            if country is None or not self._countries[index] or country in self._countries[index]:
+            countries = _countries(self._entities[index])
+            if country is None or not countries or country in countries:
                 yield index
 
 
