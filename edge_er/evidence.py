@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from edge_er.errors import BundleCorruptError
 from edge_er.hearing import Hearing
-from edge_er.lexical import GramIndex, least_edits
+from edge_er.lexical import GramIndex, Worths, least_edits
 from edge_er.phonetic import SoundFold
 
 __all__ = ["SHORT_FORM", "Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
@@ -129,7 +129,7 @@ class FormEvidence:
         forms: surface forms in canonical text. form_entity: int32 [forms], each one's entity.
         lang: the language that is spoken. weights: of the evidence; what has none is never prepared.
         demand: int64 [forms], the demand of each one's entity.
-        like: pieces are worth what they are in this index; by default by their rarity in `forms`.
+        like: sound pieces are worth what they are there; by default by their rarity in `forms`.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class FormEvidence:
         lang: str,
         weights: RerankWeights,
         demand: Numbers,
-        like: GramIndex | None = None,
+        like: Worths | None = None,
     ) -> None:
         self._forms, self._entity, self._demand = forms, form_entity, demand
         self._lang, self._weights, self._like = lang, weights, like
@@ -167,7 +167,7 @@ class FormEvidence:
     @cached_property
     def pieces(self) -> GramIndex:
         """The sound pieces of all forms."""
-        return GramIndex(self._sounds, self._like)
+        return GramIndex(self._sounds, None if self._like is None else self._like.pieces)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""

@@ -11,11 +11,12 @@ Two measures, the same on every machine:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["GramIndex", "grams", "least_edits"]
+__all__ = ["GramIndex", "Worths", "grams", "least_edits", "rarity"]
 
 _BORDER = "\0"
 
@@ -30,6 +31,14 @@ def rarity(forms: int, having: int) -> int:
     return int((forms // having) ** 4).bit_length() - 1
 
 
+class Worths(Protocol):
+    """Says what sharing a piece is worth."""
+
+    def worth(self, piece: str) -> int:
+        """What sharing `piece` is worth."""
+        ...
+
+
 class GramIndex:
     """An inverted list: piece -> the forms that hold it.
 
@@ -37,7 +46,7 @@ class GramIndex:
     index, and one that is not in it as much as if one form there had it.
     """
 
-    def __init__(self, forms: Sequence[str], like: GramIndex | None = None) -> None:
+    def __init__(self, forms: Sequence[str], like: Worths | None = None) -> None:
         self.forms = len(forms)
         pieces, gram_of, owners = _pieces_of(forms)
         having = np.bincount(gram_of, minlength=len(pieces))
@@ -57,6 +66,11 @@ class GramIndex:
         """What sharing `piece` is worth."""
         number = self._ids.get(piece)
         return rarity(self.forms, 1) if number is None else self._worth[number]
+
+    def counts(self) -> dict[str, int]:
+        """How many forms hold each piece."""
+        having = np.diff(self._starts).tolist()
+        return {piece: having[number] for piece, number in self._ids.items()}
 
     def shared(self, request: str) -> NDArray[np.float64]:
         """Worth of the pieces that each form shares with `request`: whole numbers, [forms]."""

@@ -1,0 +1,177 @@
+"""Vector to candidates in a large catalog: FAISS proposes forms, their exact integer dot products rank them.
+
+What FAISS keeps of a form is a rough copy (4 bits for two dimensions, or a scaled byte for each), so a form may be
+missed; none is ever given another score than the exact scan gives it. How often forms are missed was measured when the
+catalog was built and stands in the manifest: `catalog_tools.index_choice`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.errors import BundleCorruptError, BundleError
+
+__all__ = ["INDEX_FILE", "IndexSettings", "LargeIndex", "import_faiss", "open_index"]
+
+INDEX_FILE = "index.faiss"
+FAISS = "faiss"  # the kind of index in a manifest
+
+_FORMS_AT_ONCE = 1 << 16
+_SMALLEST_READ = 64
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """How a FAISS index is searched: `manifest["index"]` of a large catalog.
+
+    Attributes:
+        factory: what FAISS calls it ("IVF1024,SQ4").
+        nprobe: how many of its lists a request reads; 0 where it has none.
+        reads: how many forms FAISS proposes, before their exact scores choose among them.
+        candidates: how many of these all other evidence is asked about.
+    """
+
+    factory: str
+    nprobe: int = 0
+    reads: int = 512
+    candidates: int = 256
+
+    @classmethod
+    def from_manifest(cls, index: Mapping[str, Any]) -> IndexSettings:
+        """The settings of a manifest's `index`.
+
+        Raises:
+            BundleCorruptError: a setting is missing, or no whole number from 1 up (`nprobe` from 0).
+        """
+        found = {name: index.get(name) for name in cls.__dataclass_fields__}
+        for name, value in found.items():
+            least = 0 if name == "nprobe" else 1
+            whole = isinstance(value, int) and not isinstance(value, bool) and value >= least
+            if not (isinstance(value, str) if name == "factory" else whole):
+                expected = "a text" if name == "factory" else f"a whole number from {least} up"
+                raise BundleCorruptError(
+                    f"manifest.json, index.{name}: expected {expected}, found {value!r}; build the bundle again"
+                )
+        return cls(**found)  # type: ignore[arg-type]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in a manifest."""
+        return asdict(self)
+
+
+class LargeIndex:
+    """Surface forms as int8 vectors, each belonging to an entity, with a FAISS index over them.
+
+    Args:
+        vectors: int8 [forms, dim], which may lie in a file that is mapped into memory.
+        form_entity: int32 [forms], the entity index of each form.
+        index: a FAISS index of the same forms in the same order, by inner product.
+        settings: how it is searched.
+
+    Raises:
+        BundleCorruptError: the index holds other forms or another dimension than `vectors`.
+    """
+
+    def __init__(
+        self, vectors: NDArray[np.int8], form_entity: NDArray[np.int32], index: Any, settings: IndexSettings
+    ) -> None:
+        if (index.ntotal, index.d) != vectors.shape:
+            raise BundleCorruptError(
+                f"{INDEX_FILE}: expected {vectors.shape[0]} vectors of {vectors.shape[1]} dimensions, "
+                f"found {index.ntotal} of {index.d}; build the bundle again"
+            )
+        self.forms, self.dim = vectors.shape
+        self.entities = int(np.count_nonzero(np.diff(np.sort(form_entity)))) + min(self.forms, 1)
+        self.settings = settings
+        self._vectors, self._form_entity, self._index = vectors, form_entity, index
+        self._lists = int(getattr(index, "nlist", 0))
+
+    def search(self, queries: NDArray[np.int8], k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The `k` best entities of each of `queries`, int8 [n, dim], as far as FAISS proposes them.
+
+        Returns entity indices and scores, both int32 [n, min(k, entities)]: descending score, ties by entity index.
+        """
+        k = min(k, self.entities)
+        entities, scores = np.empty((len(queries), k), np.int32), np.empty((len(queries), k), np.int32)
+        for row, query in enumerate(queries if k else ()):
+            forms, dots = self.nearest_forms(query, self.settings.candidates, k)
+            owners = self._form_entity[forms]
+            order = np.lexsort((owners, -dots))
+            first = np.sort(np.unique(owners[order], return_index=True)[1])[:k]
+            entities[row], scores[row] = owners[order][first], dots[order][first]
+        return entities, scores
+
+    def nearest_forms(
+        self, query: NDArray[np.int8], count: int, entities: int = 1
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The `count` forms nearest to `query`, int8 [dim], best first, and their dot products, both int64.
+
+        More than `count`, where these belong to fewer than `entities` different entities.
+        """
+        entities, nprobe = min(entities, self.entities), self.settings.nprobe
+        while True:
+            reads = min(max(self.settings.reads, count), self.forms)
+            forms = self._proposed(query, reads, nprobe)
+            dots = self.dots(query, forms)
+            order = np.lexsort((forms, -dots))[:count]
+            forms, dots = forms[order], dots[order]
+            enough = len(np.unique(self._form_entity[forms])) >= entities
+            if enough or (reads == self.forms and nprobe >= self._lists):
+                return forms, dots
+            count, nprobe = 2 * max(count, _SMALLEST_READ), 2 * nprobe
+
+    def dots(self, query: NDArray[np.int8], forms: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The dot products of `query`, int8 [dim], with some forms, given by their index: whole numbers, int64."""
+        found = np.empty(len(forms), np.int64)
+        wide = query.astype(np.float64)
+        for start in range(0, len(forms), _FORMS_AT_ONCE):
+            rows = slice(start, start + _FORMS_AT_ONCE)
+            found[rows] = self._vectors[forms[rows]] @ wide
+        return found
+
+    def _proposed(self, query: NDArray[np.int8], reads: int, nprobe: int) -> NDArray[np.int64]:
+        faiss = import_faiss()
+        parameters = faiss.SearchParametersIVF(nprobe=min(nprobe, self._lists)) if self._lists else None
+        _, forms = self._index.search(query[None].astype(np.float32), reads, params=parameters)
+        proposed: NDArray[np.int64] = forms[0][forms[0] >= 0]
+        return proposed
+
+
+def import_faiss() -> Any:
+    """The faiss module.
+
+    Raises:
+        BundleError: it is not installed; names the extra.
+    """
+    try:
+        import faiss
+    except ModuleNotFoundError as error:
+        raise BundleError(
+            "this catalog has a FAISS index and faiss is not installed; install it with: pip install 'edge-er[faiss]'"
+        ) from error
+    return faiss
+
+
+def open_index(index: bytes | Path) -> Any:
+    """The FAISS index in a file, mapped into memory where its kind can be, or in bytes; verified before.
+
+    Raises:
+        BundleError: faiss is not installed.
+        BundleCorruptError: it is no index that this faiss can read.
+    """
+    faiss = import_faiss()
+    try:
+        if isinstance(index, bytes):
+            return faiss.deserialize_index(np.frombuffer(index, np.uint8))
+        flags = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY if hasattr(faiss, "OnDiskInvertedLists") else 0
+        return faiss.read_index(str(index), flags)
+    except RuntimeError as error:
+        raise BundleCorruptError(
+            f"{INDEX_FILE}: faiss cannot read it ({error}); build the bundle again"
+        ) from error
