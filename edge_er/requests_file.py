@@ -4,6 +4,9 @@
 
 `entity` is a name, an id, or a list of them; any of a list counts as right. `country`, `lang`,
 `stratum`, `domain` and `carrier_seen` are optional. Files ending in `.gz` are read compressed.
+
+A row of `edge-er voice` has instead of `query` what was spoken and what was heard, `text`, `asr` and `asr_noisy`: a
+request each, of the strata text, asr and noisy. Its rows with `split` "train" are left out: they are for training.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from edge_er.errors import RequestFileError
 __all__ = ["Request", "read_requests"]
 
 DEFAULT_STRATUM = "text"
+SPOKEN_STRATA = {"text": "text", "asr": "asr", "noisy": "asr_noisy"}
 _OPTIONAL_TEXT = ("country", "lang", "stratum", "domain")
 
 
@@ -46,9 +50,11 @@ def read_requests(path: str | Path) -> list[Request]:
         wrong type.
     """
     path = Path(path)
-    requests = [_parse(path, row, line) for row, line in _lines(path) if line.strip()]
+    rows = [(row, _parse(path, row, line)) for row, line in _lines(path) if line.strip()]
+    requests = [request for row, values in rows for request in _requests(path, row, values)]
     if not requests:
-        raise RequestFileError("no requests in it; expected one JSON object a line", file=path)
+        why = "all rows are of the split train" if rows else "expected one JSON object a line"
+        raise RequestFileError(f"no requests in it; {why}", file=path)
     return requests
 
 
@@ -70,7 +76,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise RequestFileError(f"cannot be read ({error.strerror or error})", file=path) from error
 
 
-def _parse(path: Path, row: int, line: str) -> Request:
+def _parse(path: Path, row: int, line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
     except json.JSONDecodeError as error:
@@ -79,8 +85,22 @@ def _parse(path: Path, row: int, line: str) -> Request:
         ) from error
     if not isinstance(values, dict):
         raise RequestFileError(f"expected a JSON object, found {_kind(values)}", file=path, row=row)
+    return values
+
+
+def _requests(path: Path, row: int, values: dict[str, Any]) -> Iterator[Request]:
+    """The request of a row, or those of one that was spoken and heard."""
+    if "query" in values or "asr" not in values:
+        yield _request(path, row, values, "query")
+    elif values.get("split") != "train":
+        for stratum, field in SPOKEN_STRATA.items():
+            if field in values:
+                yield _request(path, row, {**values, "stratum": stratum}, field)
+
+
+def _request(path: Path, row: int, values: dict[str, Any], field: str) -> Request:
     return Request(
-        query=_query(path, row, values),
+        query=_query(path, row, values, field),
         gold=_gold(path, row, values),
         carrier_seen=_carrier_seen(path, row, values),
         row=row,
@@ -88,10 +108,10 @@ def _parse(path: Path, row: int, line: str) -> Request:
     )
 
 
-def _query(path: Path, row: int, values: dict[str, Any]) -> str:
-    query = values.get("query")
+def _query(path: Path, row: int, values: dict[str, Any], field: str) -> str:
+    query = values.get(field)
     if not isinstance(query, str):
-        raise _wrong(path, row, "query", "a string, the text of the request", values)
+        raise _wrong(path, row, field, "a string, the text of the request", values)
     return query
 
 
