@@ -1,265 +1,190 @@
-"""Catalog files to records: CSV, TSV, JSONL (also gzipped) and Parquet, one row at a time.
+"""Catalogs of any kind to records, one row at a time.
 
 Columns: ``id`` (optional), ``name``, ``aliases`` (optional: a list, or joined by ``|``); every other column is
-metadata. Text files are UTF-8, with or without a byte order mark, with any mixture of line ends.
+metadata, unless a mapping says otherwise. See docs/sources.md for the kinds and their settings.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
 
+from catalog_tools.readers.contacts import read_vcard
+from catalog_tools.readers.download import fetched, is_url
+from catalog_tools.readers.json_rows import RADIO_BROWSER, read_json, read_json_lines, read_radio_browser
+from catalog_tools.readers.kinds import kind_of
+from catalog_tools.readers.mapping import ColumnMapping, did_you_mean
+from catalog_tools.readers.options import SourceOptions, read_source_options
+from catalog_tools.readers.parquet import read_parquet
+from catalog_tools.readers.playlists import read_m3u, read_pls
+from catalog_tools.readers.record import Record, record_from_mapping
+from catalog_tools.readers.rejects import RejectFile
+from catalog_tools.readers.rows import Row, Source, SourceWarning, Table
+from catalog_tools.readers.sqlite import read_sqlite
+from catalog_tools.readers.tables import GEONAMES, read_csv, read_geonames, read_tsv
 from edge_er.errors import CatalogError
 
-__all__ = ["Record", "read_records", "record_from_mapping"]
-
-_LARGEST_FIELD = 1_000_000  # characters: a whole file quoted by mistake must not pass as one name
-_LONGEST_NAME = 1_000
-
-_Rows = Iterator[tuple[int, Mapping[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of a catalog, before duplicates are merged; `row` counts from 1 as an editor shows the file's lines."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-    id: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    row: int | None = None
+__all__ = [
+    "ColumnMapping",
+    "Record",
+    "RecordReader",
+    "SourceOptions",
+    "SourceWarning",
+    "read_records",
+    "read_source_options",
+    "record_from_mapping",
+]
 
 
-def read_records(path: str | Path) -> Iterator[Record]:
-    """Records of a catalog file, in the order of its rows.
+_READERS: dict[str, Callable[[Source], Table]] = {
+    "csv": read_csv,
+    "tsv": read_tsv,
+    "jsonl": read_json_lines,
+    "json": read_json,
+    "parquet": read_parquet,
+    "m3u": read_m3u,
+    "pls": read_pls,
+    "radio-browser": read_radio_browser,
+    "vcard": read_vcard,
+    "geonames": read_geonames,
+    "sqlite": read_sqlite,
+}
+_MAPPINGS = {"radio-browser": RADIO_BROWSER, "geonames": GEONAMES}
 
-    Raises CatalogError naming file, row and column: an unknown format, another encoding than UTF-8, no column
-    `name`, a row without a name, an id used twice, damaged JSON, NUL characters, an oversized field, no rows.
+
+def read_records(path: str | Path, options: SourceOptions | None = None) -> RecordReader:
+    """Records of a source, in the order of its rows; nothing is read before the first is asked for.
+
+    Args:
+        path: a file, or an http(s) address, which is fetched.
+        options: its kind, columns, encoding and the like, where they are not the usual ones, and where rows go that
+            cannot be used.
+
+    Raises (while it is read):
+        CatalogError: names file, row and column. An unknown kind, no column `name`, an unknown column, a damaged or
+            empty file; without a reject file also the first row that cannot be used (no name, an id used twice,
+            damaged JSON or quotes, bytes of another encoding, NUL characters, an oversized field); with one, more
+            than half of the rows.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise CatalogError(
-            "no such file; expected a CSV, TSV, JSONL or Parquet file, give its path", file=file
-        )
-    first_row: dict[str, int] = {}
-    empty = True
-    for row, values in _reader(file)(file):
-        record = record_from_mapping(values, file=file, row=row)
+    return RecordReader(path, options or SourceOptions())
+
+
+class RecordReader(Iterator[Record]):
+    """The records of one source, each read when it is asked for.
+
+    Attributes:
+        rows: rows read so far.
+        rejected: those that cannot be used, in the reject file.
+        skipped: those the options filter out.
+    """
+
+    def __init__(self, path: str | Path, options: SourceOptions) -> None:
+        self.rows = self.rejected = self.skipped = 0
+        self._path, self._options = path, options
+        self._first_row: dict[str, int] = {}
+        self._found = self._records()
+
+    def __next__(self) -> Record:
+        return next(self._found)
+
+    def _records(self) -> Iterator[Record]:
+        with _located(self._path, self._options) as source:
+            kind = kind_of(source)
+            mapping = self._options.mapping.over(_MAPPINGS.get(kind, ColumnMapping()))
+            with RejectFile(self._options.rejects) as rejects:
+                table = _READERS[kind](source)
+                if table.columns is not None:
+                    _check_columns(source, table.columns, mapping, self._options.mapping)
+                for row in table.rows:
+                    self.rows += 1
+                    if not row.wanted:
+                        self.skipped += 1
+                        continue
+                    try:
+                        record = self._record(source, row, mapping)
+                    except CatalogError as error:
+                        rejects.add(error, row.values)
+                        self.rejected += 1
+                    else:
+                        yield record
+                self._check_end(source, rejects)
+
+    def _record(self, source: Source, row: Row, mapping: ColumnMapping) -> Record:
+        if row.problem:
+            raise source.error(row.problem, row=row.number)
+        try:
+            record = record_from_mapping(mapping.apply(row.values), file=source.shown, row=row.number)
+        except CatalogError as error:
+            raise _with_column(source, error, row, mapping) from error
         if record.id is not None:
-            seen = first_row.setdefault(record.id, row)
-            if seen != row:
-                raise CatalogError(
+            seen = self._first_row.setdefault(record.id, row.number)
+            if seen != row.number:
+                raise source.error(
                     f"id {record.id!r} is already used in row {seen}; ids must be unique: "
                     "give each row its own, or leave the column out",
-                    file=file, row=row, column="id",
+                    row=row.number, column="id",
                 )  # fmt: skip
-        empty = False
-        yield record
-    if empty:
-        raise CatalogError("the catalog is empty; expected at least one row with a name", file=file)
+        return record
 
-
-def record_from_mapping(
-    values: Mapping[str, Any], *, file: str | Path | None = None, row: int | None = None
-) -> Record:
-    """A record from one row's columns; `file` and `row` are for the CatalogError of a row that cannot be used."""
-    name = values.get("name")
-    if not isinstance(name, str) or not name.strip():
-        found = "nothing" if name is None or name == "" else repr(name)
-        raise CatalogError(
-            f"a row without a name; expected text, found {found}; fill it in or remove the row",
-            file=file, row=row, column="name",
-        )  # fmt: skip
-    if len(name) > _LONGEST_NAME or "\0" in name:
-        found = f"{len(name)} characters" if len(name) > _LONGEST_NAME else "a NUL character"
-        raise CatalogError(
-            f"not a name; expected at most {_LONGEST_NAME} characters of text, found {found}; "
-            "check the quotes and the encoding of the file",
-            file=file, row=row, column="name",
-        )  # fmt: skip
-    identifier = values.get("id")
-    others = {
-        key: value
-        for key, value in values.items()
-        if key not in ("id", "name", "aliases") and value is not None
-    }
-    return Record(
-        name=name.strip(),
-        aliases=_aliases(values.get("aliases"), file, row),
-        id=None if identifier is None or not str(identifier).strip() else str(identifier).strip(),
-        metadata=others,
-        row=row,
-    )
-
-
-def _aliases(value: Any, file: str | Path | None, row: int | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    parts = value.split("|") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple)) or not all(isinstance(part, str) for part in parts):
-        raise CatalogError(
-            f"aliases must be a list of texts or one text joined by '|', found {value!r}",
-            file=file, row=row, column="aliases",
-        )  # fmt: skip
-    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-
-def _reader(file: Path) -> Callable[[Path], _Rows]:
-    suffixes = [suffix.lower() for suffix in file.suffixes]
-    kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else "".join(suffixes[-1:])
-    readers: dict[str, Callable[[Path], _Rows]] = {
-        ".csv": lambda path: _read_table(path, ","),
-        ".tsv": lambda path: _read_table(path, "\t"),
-        ".jsonl": _read_json_lines,
-        ".ndjson": _read_json_lines,
-        ".parquet": _read_parquet,
-    }
-    if kind not in readers:
-        raise CatalogError(
-            f"unknown kind of file {file.name!r}; expected .csv, .tsv, .jsonl (each also with .gz) or .parquet; "
-            "rename or convert it",
-            file=file,
-        )
-    return readers[kind]
-
-
-def _open_bytes(file: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(file, "rb")) if file.suffix.lower() == ".gz" else file.open("rb")
-
-
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    """Numbered lines, ends kept as they are; CatalogError for bytes that are not UTF-8 text."""
-    number = 0
-    try:
-        with io.TextIOWrapper(_open_bytes(file), encoding="utf-8-sig", errors="strict", newline="") as text:
-            for line in text:
-                number += 1
-                if "\0" in line:
-                    raise CatalogError(
-                        "a NUL character; expected UTF-8 text (UTF-16 or a binary file?), save the file as UTF-8",
-                        file=file, row=number,
-                    )  # fmt: skip
-                yield number, line
-    except UnicodeDecodeError as error:
-        raise CatalogError(
-            f"not UTF-8: byte {error.object[error.start]:#04x} cannot be read; save the file as UTF-8 "
-            "(in a spreadsheet: 'CSV UTF-8')",
-            file=file, row=_line_of_bad_byte(file) or number + 1,
-        ) from error  # fmt: skip
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise CatalogError(
-            f"damaged gzip file ({error}); compress it again", file=file, row=number + 1
-        ) from error
-
-
-def _line_of_bad_byte(file: Path) -> int | None:
-    with _open_bytes(file) as opened:
-        for number, line in enumerate(opened, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return None
-
-
-def _read_table(file: Path, delimiter: str) -> _Rows:
-    last = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal last
-        for number, line in _lines(file):
-            last = number
-            yield line.rstrip("\r\n") + "\n"
-
-    csv.field_size_limit(_LARGEST_FIELD)
-    table = csv.reader(lines(), delimiter=delimiter)
-    try:
-        header = [column.strip() for column in next(table, [])]
-        _check_header(header, file)
-        while True:
-            row = last + 1
-            values = next(table, None)
-            if values is None:
-                return
-            if not any(value.strip() for value in values):
-                continue
-            if len(values) > len(header):
-                raise CatalogError(
-                    f"{len(values)} fields where the header has {len(header)} columns; "
-                    "put a field that holds the delimiter in quotes",
-                    file=file, row=row,
-                )  # fmt: skip
-            yield row, {key: value for key, value in zip(header, values, strict=False) if value != ""}
-    except csv.Error as error:
-        raise CatalogError(
-            f"not a readable row ({error}); check the quotes; a field may hold {_LARGEST_FIELD} characters",
-            file=file, row=last,
-        ) from error  # fmt: skip
-
-
-def _check_header(header: list[str], file: Path) -> None:
-    if not any(header):
-        raise CatalogError(
-            "the catalog is empty; expected a header line with a column 'name' and rows", file=file
-        )
-    if "name" not in header:
-        raise CatalogError(
-            f"no column 'name'; found {', '.join(map(repr, header[:20]))}; rename the column that holds the names",
-            file=file, row=1, column="name",
-        )  # fmt: skip
-    twice = sorted({column for column in header if header.count(column) > 1})
-    if twice:
-        raise CatalogError(
-            f"the column {twice[0]!r} stands twice in the header; rename one", file=file, row=1
-        )
-
-
-def _read_json_lines(file: Path) -> _Rows:
-    for row, line in _lines(file):
-        if not line.strip():
-            continue
-        if len(line) > _LARGEST_FIELD:
-            raise CatalogError(
-                f"a line of {len(line)} characters; expected one JSON object a line, at most {_LARGEST_FIELD} "
-                "characters: write the rows as JSON lines, not as one array",
-                file=file, row=row,
-            )  # fmt: skip
-        try:
-            values = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise CatalogError(
-                f'not JSON ({error}); expected one object a line, like {{"name": "..."}}', file=file, row=row
-            ) from error
-        if not isinstance(values, dict):
-            raise CatalogError(
-                f'expected a JSON object, found {type(values).__name__}; write {{"name": ...}}',
-                file=file,
-                row=row,
+    def _check_end(self, source: Source, rejects: RejectFile) -> None:
+        if self.rows == 0:
+            raise source.error("the catalog is empty; expected at least one row with a name")
+        if self.rows == self.skipped:
+            raise source.error(
+                f"none of its {self.rows:,} rows has a feature {', '.join(source.options.features)}; expected classes "
+                "and codes like P or P.PPLC"
             )
-        yield row, values
+        if rejects.first and self.rejected > (self.rows - self.skipped) / 2:
+            raise source.error(
+                f"{self.rejected:,} of {self.rows:,} rows cannot be used, so the kind, the columns or the encoding are "
+                f"probably not what they seem; the first: {rejects.first.reason}; all are in {source.options.rejects}",
+                row=rejects.first.row, column=rejects.first.column,
+            )  # fmt: skip
+        if self.rejected:
+            source.note(
+                f"{self.rejected:,} of {self.rows:,} rows cannot be used; they are in {source.options.rejects}"
+            )
 
 
-def _read_parquet(file: Path) -> _Rows:
-    try:
-        import pyarrow.parquet as parquet
-    except ImportError as error:
-        raise CatalogError(
-            "reading Parquet needs pyarrow: pip install 'edge-er[catalog]', or save the catalog as CSV",
-            file=file,
-        ) from error
-    try:
-        table = parquet.ParquetFile(file)
-    except Exception as error:  # pyarrow raises its own kinds for damaged files
-        raise CatalogError(f"not a readable Parquet file ({error}); write it again", file=file) from error
-    _check_header(list(table.schema_arrow.names), file)
-    row = 0
-    for batch in table.iter_batches(batch_size=4096):
-        for values in batch.to_pylist():
-            row += 1
-            yield row, values
+@contextmanager
+def _located(path: str | Path, options: SourceOptions) -> Iterator[Source]:
+    if isinstance(path, str) and is_url(path):
+        with fetched(path, options) as file:
+            yield Source(file, path, options)
+        return
+    source = Source(Path(path), path, options)
+    if not source.path.is_file():
+        raise source.error("no such file; expected a catalog, give its path or an http(s) address")
+    yield source
+
+
+def _check_columns(
+    source: Source, columns: tuple[str, ...], mapping: ColumnMapping, given: ColumnMapping
+) -> None:
+    if not any(columns):
+        raise source.error("the catalog is empty; expected a header line with a column 'name' and rows")
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise source.error(f"the column {twice[0]!r} stands twice in the header; rename one", row=1)
+    for column in given.without(columns):
+        raise source.error(f"no column {column!r}; {did_you_mean(column, columns)}", row=1, column=column)
+    if "name" not in mapping.columns and "name" not in columns:
+        raise source.error(
+            f"no column 'name'; {did_you_mean('name', columns)}; "
+            "rename the column that holds the names, or say which it is: --column name=COLUMN",
+            row=1, column="name",
+        )  # fmt: skip
+    for column in given.shadowed(columns):
+        source.note(f"the column {column!r} is left out, as {column} is read from another")
+
+
+def _with_column(source: Source, error: CatalogError, row: Row, mapping: ColumnMapping) -> CatalogError:
+    """The error of a row in the words of its source: the column that is mapped, or that it has no such column."""
+    columns = mapping.columns.get(error.column or "", ())
+    if not columns:
+        return error
+    if not any(column in row.values for column in columns) and error.column == "name":
+        missing = f"no column {columns[0]!r} in this row; {did_you_mean(columns[0], row.values)}"
+        return source.error(missing, row=row.number, column=columns[0])
+    return source.error(error.reason, row=row.number, column=columns[0])
