@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from edge_er import cli_catalog, cli_voice
+from edge_er import cli_catalog, cli_sources, cli_voice
 from edge_er.cli_common import BundleArgument, JsonOption, extra, fail, print_json
 from edge_er.errors import EdgeERError
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 train = typer.Typer(help="Train and export encoders; needs edge-er\\[train].", no_args_is_help=True)
 app.add_typer(train, name="train")
 cli_catalog.register(app)
+cli_sources.register(app)
 cli_voice.register(app)
 
 RecipeArgument = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe, models/recipes/*.toml.")]

@@ -1,0 +1,171 @@
+"""How a source is read, as options that the commands share, and `edge-er convert`, which shows what was read."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from edge_er.cli_common import JsonOption, extra, print_json
+
+if TYPE_CHECKING:
+    from catalog_tools.sources import SourceOptions
+
+__all__ = [
+    "ColumnOption",
+    "DelimiterOption",
+    "EncodingOption",
+    "FeatureOption",
+    "KeepOption",
+    "KindOption",
+    "MappingOption",
+    "QueryOption",
+    "RejectsOption",
+    "notes_on_stderr",
+    "register",
+    "source_options",
+]
+
+_PANEL = "How the source is read"
+
+KindOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        help="csv, tsv, jsonl, json, parquet, m3u, pls, radio-browser, vcard, geonames or sqlite; told by the file.",
+        rich_help_panel=_PANEL,
+    ),
+]
+MappingOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="TOML file with any of these settings.", rich_help_panel=_PANEL),
+]
+ColumnOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        metavar="FIELD=COLUMN", help="name=station_name, aliases=alt, ...; repeat.", rich_help_panel=_PANEL
+    ),
+]
+KeepOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(metavar="COLUMN", help="Metadata to keep, instead of all; repeat.", rich_help_panel=_PANEL),
+]
+EncodingOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="utf-8, cp1252, utf-16, ...; detected.", rich_help_panel=_PANEL),
+]
+DelimiterOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Between the columns of a CSV file; told by its header.", rich_help_panel=_PANEL),
+]
+QueryOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="SELECT statement for an SQLite file.", rich_help_panel=_PANEL),
+]
+FeatureOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(metavar="CLASS", help="GeoNames feature, P or P.PPLC; repeat.", rich_help_panel=_PANEL),
+]
+RejectsOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="Write rows that cannot be used here (JSONL) and go on.", rich_help_panel=_PANEL),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(convert)
+
+
+def source_options(
+    kind: str | None = None,
+    mapping: Path | None = None,
+    column: list[str] | None = None,
+    keep: list[str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    query: str | None = None,
+    feature: list[str] | None = None,
+    rejects: Path | None = None,
+) -> SourceOptions:
+    """The settings of the mapping file, those of the command line over them."""
+    from catalog_tools.readers.mapping import parse_columns
+    from catalog_tools.sources import ColumnMapping, SourceOptions, read_source_options
+
+    options = read_source_options(mapping) if mapping else SourceOptions()
+    try:
+        columns = parse_columns(column or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--column") from error
+    given: dict[str, Any] = {
+        "kind": kind,
+        "encoding": encoding,
+        "delimiter": "\t" if delimiter == "\\t" else delimiter,
+        "query": query,
+        "features": tuple(feature or ()),
+        "rejects": rejects,
+        "mapping": ColumnMapping(columns, tuple(keep) if keep else None).over(options.mapping),
+    }
+    return replace(options, **{name: value for name, value in given.items() if value})
+
+
+@contextmanager
+def notes_on_stderr() -> Iterator[None]:
+    """What is assumed or left out while a source is read, a line each on stderr."""
+    from catalog_tools.sources import SourceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SourceWarning)
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **rest: Any) -> None:
+            if issubclass(category, SourceWarning):
+                typer.echo(f"note: {message}", err=True)
+            else:
+                shown(message, category, *where, **rest)
+
+        warnings.showwarning = show
+        yield
+
+
+def convert(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A file of any kind, or an http(s) address.")
+    ],
+    out: Annotated[Path, typer.Option(help="JSONL file of records: id?, name, aliases?, metadata ...")],
+    kind: KindOption = None,
+    mapping: MappingOption = None,
+    column: ColumnOption = None,
+    keep: KeepOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    query: QueryOption = None,
+    feature: FeatureOption = None,
+    rejects: RejectsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read SOURCE as `build` does and write its records, to look at."""
+    if out.suffix.lower() not in (".jsonl", ".ndjson"):
+        raise typer.BadParameter(f"expected a name ending in .jsonl, found {out.name}", param_hint="--out")
+    with extra("catalog"):
+        from catalog_tools.convert import write_records
+        from catalog_tools.sources import read_records
+
+        options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
+        with notes_on_stderr():
+            records = read_records(source, options)
+            written = write_records(records, out)
+    counts = {
+        "read": records.rows,
+        "written": written,
+        "rejected": records.rejected,
+        "skipped": records.skipped,
+    }
+    if as_json:
+        print_json({"path": str(out), **counts})
+    else:
+        typer.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) + f": {out}")
