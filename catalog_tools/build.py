@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog_tools.form_choice import SpokenChoice, choose_spoken_forms
-from catalog_tools.language import language
+from catalog_tools.form_choice import Offer, SpokenChoice, choose_spoken_forms
+from catalog_tools.language import Language, language
+from catalog_tools.measure import Measurement, measure_on, simulated_requests
 from catalog_tools.record_entities import RecordLike, entities_of
 from catalog_tools.requests import Carriers
-from catalog_tools.shards import form_vectors
-from edge_er.bundle import Bundle, new_bundle, parse_size, read_bundle, write_bundle
+from catalog_tools.shards import SPOKEN, VECTORS, ShardStore, ShardWorker
+from catalog_tools.workers import Engine, InProcess, Processes, ShardRunner
+from edge_er.bundle import ENTITIES, Bundle, new_bundle, over_budget, parse_size, read_bundle, write_bundle
+from edge_er.bundle import VECTORS as VECTORS_FILE
 from edge_er.encoder import Encoder, read_encoder_files
 from edge_er.entity import Entity
 from edge_er.entity_file import packed_entities
 from edge_er.errors import EncoderError
-from edge_er.evaluate import bundle_report, manifest_report
 from edge_er.head import form_tokens
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import read_requests
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_encoder
 
-__all__ = ["BuildResult", "build_bundle"]
+__all__ = ["ENGINES", "BuildResult", "build_bundle"]
+
+LOCAL, RAY = "local", "ray"
+ENGINES = (LOCAL, RAY)
 
 GOLDEN_REQUESTS = 12
 AWKWARD = ("", "🎵📻", "asdf qwer zxcv")  # golden requests that no bundle may answer
-PROGRESS_FROM = 5000  # forms
-_FORMS_AT_ONCE = 4096
+_KEPT_FROM = 5000  # names: smaller builds are done before they are worth resuming, and start no workers
 _MANIFEST_BYTES = 8_000  # kept free for the manifest when spoken forms fill a budget
 _REPORT_BYTES = 32_000
 
@@ -49,18 +55,23 @@ class BuildResult:
         spoken_left_out: spoken forms the budget had no room for, the least likely ones.
         without_text: ids of entities whose name has no letter or digit (emoji only); they are kept, and can be found
             by an alias.
+        measurement: what was measured at the end; None where nothing was.
+        shards, shards_kept: pieces of the slow steps, and how many were there from a build before.
     """
 
     path: Path
     manifest: Mapping[str, Any]
     spoken_left_out: int
     without_text: tuple[str, ...]
+    measurement: Measurement | None
+    shards: int
+    shards_kept: int
 
 
 def build_bundle(
     records: str | Path | Iterable[RecordLike],
     out: str | os.PathLike[str],
-    lang: str = "en",
+    lang: str | Language = "en",
     encoder: str | os.PathLike[str] = "multilingual-32-hpd64",
     budget: str | int | None = "2MB",
     name: str | None = None,
@@ -69,6 +80,11 @@ def build_bundle(
     calibration: Mapping[str, Any] | None = None,
     head_tokens: bool = False,
     known_vectors: Mapping[str, NDArray[np.int8]] | None = None,
+    measure: bool = False,
+    workers: int = 1,
+    work: str | os.PathLike[str] | None = None,
+    engine: str = LOCAL,
+    ray_address: str | None = None,
 ) -> BuildResult:
     """Build a bundle of a catalog; one record is one entity, and the same input gives the same bytes.
 
@@ -76,7 +92,8 @@ def build_bundle(
         records: a CSV, TSV, JSONL or Parquet file, or records, entities or mappings (``name``, ``id``?, ``aliases``?,
             everything else metadata).
         out: a directory, or a path ending in ``.zip``; replaced when the new bundle is whole.
-        lang: language of the names, one of de, en, es, fr, it; "en" as on the command line.
+        lang: language of the names, one of de, en, es, fr, it, or what ``read_locale`` read; "en" as on the command
+            line.
         encoder: name of a shipped encoder, or an encoder folder.
         budget: size limit without stream addresses ("2MB"); None for none. Spoken forms use what names leave of it.
         name: the bundle's name; by default that of ``out``.
@@ -87,15 +104,28 @@ def build_bundle(
             each request that the head is asked about.
         known_vectors: rows of forms, int8 [dim], that this encoder made before; only other forms are encoded. The
             bytes are those of a build without.
+        measure: without ``requests``, measure the bundle on simulated ones and store that.
+        workers: processes of this machine, or actors of a cluster, one thread each; the bytes are
+            always the same.
+        work: folder for the finished pieces of large catalogs, from which a build that was stopped goes on; kept, and
+            used again by later builds. By default a hidden folder beside ``out``, removed when the bundle is there.
+        engine: "local", or "ray" for Ray Data, with a local cluster or the one at ``ray_address``.
+        ray_address: of a running cluster ("auto", "ray://host:10001", "host:6379").
 
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
         EncoderError: no such encoder (lists the nearest names), or a damaged one.
         BudgetExceededError: names, aliases and encoder alone are larger than ``budget``; nothing is written.
         RequestFileError: ``requests`` cannot be read.
-        ValueError: ``budget`` is no size.
+        BuildError: workers keep dying, or the work folder cannot be used; the old bundle stays, and so do the finished
+            pieces.
+        ValueError: ``budget`` is no size, ``workers`` is below 1, or there is no such ``engine``.
     """
-    language(lang)
+    facts = language(lang)
+    if workers < 1 or engine not in ENGINES:
+        raise ValueError(
+            f"expected 1 or more workers and an engine of {', '.join(ENGINES)}; found {workers} and {engine!r}"
+        )
     limit = None if budget is None else parse_size(budget)
     rows = [] if requests is None else read_requests(Path(requests))
     files = read_encoder_files(find_encoder(encoder))
@@ -104,54 +134,86 @@ def build_bundle(
     dim = int(json.loads(files["encoder.json"])["dim"])
     if head_tokens:
         dim += _head_token_bytes(files)
-    room = (
-        None
-        if limit is None
-        else limit - _size_without_spoken_forms(entities, files, dim, reported=bool(rows))
-    )
-    choice = choose_spoken_forms(entities, lang, dim, room)
-    bundle = _bundle(name or Path(out).stem, lang, choice, files, calibration, known_vectors or {})
+    room = None
+    if limit is not None:
+        room = _room(Path(out), limit, entities, files, dim, reported=bool(rows) or measure)
+    worker = ShardWorker(files, facts)
+    large = engine != LOCAL or sum(1 + len(entity.aliases) for entity in entities) >= _KEPT_FROM
+    store = _store(Path(out), work) if large else ShardStore()
+    with closing(_engine(worker, workers if large else 1, engine, ray_address)) as computing:
+        runner = ShardRunner(worker, computing, store)
+        choice = choose_spoken_forms(entities, facts, dim, room, partial(_offers, runner))
+        bundle = _bundle(
+            name or Path(out).stem, facts, choice, files, calibration, known_vectors or {}, runner
+        )
     if head_tokens:
         bundle = _with_head_tokens(bundle)
-    resolver = EntityResolver(bundle)
-    bundle = bundle.with_manifest(
-        golden=resolver.golden(_golden_queries(entities, lang)),
-        report=manifest_report(bundle_report(resolver, rows)) if rows else {},
-    )
+    resolver, measurement = EntityResolver(bundle), None
+    bundle = bundle.with_manifest(golden=resolver.golden(_golden_queries(entities, facts)))
+    if rows or measure:
+        asked, simulation = (rows, None) if rows else simulated_requests(choice.entities, facts)
+        measurement = measure_on(resolver, bundle, asked, simulation)
+        bundle = bundle.with_manifest(report=measurement.report)
     manifest = write_bundle(out, bundle, budget)
+    if work is None:
+        store.remove()
     silent = tuple(entity.id for entity in entities if not canonical_text(entity.name))
-    return BuildResult(Path(out), manifest, choice.left_out, silent)
+    return BuildResult(Path(out), manifest, choice.left_out, silent, measurement, runner.shards, runner.kept)
 
 
-def _size_without_spoken_forms(
-    entities: Sequence[Entity], files: Mapping[str, bytes], dim: int, reported: bool
+def _store(out: Path, work: str | os.PathLike[str] | None) -> ShardStore:
+    return ShardStore(out.with_name(f".{out.name}.work") if work is None else Path(work))
+
+
+def _engine(worker: ShardWorker, workers: int, engine: str, address: str | None) -> Engine:
+    if engine == RAY:
+        from catalog_tools.distributed import RayActors
+
+        return RayActors(worker, workers, address)
+    return InProcess(worker) if workers == 1 else Processes(worker, workers)
+
+
+def _room(
+    out: Path, limit: int, entities: Sequence[Entity], files: Mapping[str, bytes], dim: int, reported: bool
 ) -> int:
-    """Bytes of the bundle that count, the manifest's being a generous guess."""
+    """Bytes that names, aliases and encoder leave for spoken forms, the manifest's being a generous guess.
+
+    Raises:
+        BudgetExceededError: they leave none even with an empty manifest.
+    """
     forms = sum(len(entity.surface_forms) for entity in entities)
-    manifest = _MANIFEST_BYTES + (_REPORT_BYTES if reported else 0)
-    return sum(map(len, files.values())) + len(packed_entities(entities)) + forms * (dim + 4) + manifest
+    sizes = {name: len(data) for name, data in files.items()}
+    sizes |= {ENTITIES: len(packed_entities(entities)), VECTORS_FILE: forms * (dim + 4)}
+    if sum(sizes.values()) > limit:
+        raise over_budget(out, sizes, limit)
+    return limit - sum(sizes.values()) - _MANIFEST_BYTES - (_REPORT_BYTES if reported else 0)
 
 
 def _bundle(
     name: str,
-    lang: str,
+    facts: Language,
     choice: SpokenChoice,
     files: Mapping[str, bytes],
     calibration: Mapping[str, Any] | None,
     known_vectors: Mapping[str, NDArray[np.int8]],
+    runner: ShardRunner,
 ) -> Bundle:
     card = json.loads(files["encoder.json"])
-    encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
-    forms = [(form, index) for index, entity in enumerate(choice.entities) for form in entity.surface_forms]
+    forms: list[str] = []
+    counts = np.empty(len(choice.entities), np.int32)
+    for index, entity in enumerate(choice.entities):
+        own = entity.surface_forms
+        forms += own
+        counts[index] = len(own)
     bundle = new_bundle(
         name=name,
-        lang=lang,
+        lang=facts.code,
         entities=choice.entities,
-        vectors=_vectors(encoder, [form for form, _ in forms], known_vectors),
-        form_entity=np.array([index for _, index in forms], np.int32),
+        vectors=_vectors(forms, int(card["dim"]), known_vectors, runner),
+        form_entity=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
         encoder_files=files,
         calibration=calibration,
-        recipe={"tool": "edge-er build", "encoder": card.get("name"), "lang": lang},
+        recipe={"tool": "edge-er build", "encoder": card.get("name"), "lang": facts.code},
     )
     spoken = {"spoken": choice.chosen, "spoken_left_out": choice.left_out}
     return bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
@@ -174,33 +236,27 @@ def _with_head_tokens(bundle: Bundle) -> Bundle:
     return replace(bundle, head_tokens=form_tokens(encoder, forms))
 
 
-def _vectors(
-    encoder: Encoder, forms: Sequence[str], known: Mapping[str, NDArray[np.int8]]
-) -> NDArray[np.int8]:
-    """int8 [forms, dim]; a progress bar on a terminal where there are many to encode."""
-    from rich.console import Console
-    from rich.progress import track
+def _offers(runner: ShardRunner, names: Sequence[str]) -> Iterator[list[Offer]]:
+    """The spoken forms of each of ``names``."""
+    for _, result in runner.results(SPOKEN, names):
+        yield from json.loads(result)
 
-    new = [row for row, form in enumerate(forms) if form not in known]
-    vectors = np.empty((len(forms), encoder.dim), np.int8)
+
+def _vectors(
+    forms: Sequence[str], dim: int, known: Mapping[str, NDArray[np.int8]], runner: ShardRunner
+) -> NDArray[np.int8]:
+    """int8 [forms, dim]."""
+    vectors = np.empty((len(forms), dim), np.int8)
     for row, form in enumerate(forms):
         if form in known:
             vectors[row] = known[form]
-    console = Console(stderr=True)
-    blocks = track(
-        range(0, len(new), _FORMS_AT_ONCE),
-        "encoding names",
-        console=console,
-        transient=True,
-        disable=len(new) < PROGRESS_FROM or not console.is_terminal,
-    )
-    for at in blocks:
-        rows = new[at : at + _FORMS_AT_ONCE]
-        vectors[rows] = form_vectors(encoder, [forms[row] for row in rows])
+    new = [row for row, form in enumerate(forms) if form not in known]
+    for place, result in runner.results(VECTORS, [forms[row] for row in new]):
+        vectors[new[place]] = np.frombuffer(result, np.int8).reshape(-1, dim)
     return vectors
 
 
-def _golden_queries(entities: Sequence[Entity], lang: str) -> list[str]:
+def _golden_queries(entities: Sequence[Entity], lang: Language) -> list[str]:
     """Requests for entities spread over the catalog: the bare name, in the language, and in English."""
     named = [entity for entity in entities if canonical_text(entity.name)] or list(entities)
     step = max(1, len(named) // GOLDEN_REQUESTS)
