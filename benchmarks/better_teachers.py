@@ -4,7 +4,8 @@
 
 Teachers: BERT-Tiny and one of four layers and width 256, trained on the same 300,000 requests in the same order
 (models/recipes/teachers), and an ensemble of encoders that are there already. Students: the shipped 64-d one, and the
-same recipe with other teachers to mimic. Vectors alone, float32; differences are paired by entity.
+same recipe with other teachers to mimic; the 128-d student of the training fold before and after DSE's cross-attentive
+teacher. Vectors alone, float32; differences are paired by entity.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ SHIPPED = "student of BERT-Tiny (shipped)"
 def systems() -> dict[str, list[str]]:
     """Encoder folders of each system; several are an ensemble."""
     ensemble = read_recipe(RECIPES / "hpd64-ensemble.toml")
+    dse = read_recipe(RECIPES.parent / "dse-32.toml")
     found = {
         "BERT-Tiny, 300,000 requests": [read_recipe(RECIPES / "tiny.toml").out],
         "4 layers of 256, 300,000 requests": [read_recipe(RECIPES / "wide.toml").out],
@@ -37,6 +39,8 @@ def systems() -> dict[str, list[str]]:
         SHIPPED: ["models/encoders/multilingual-32-hpd64"],
         "student of the ensemble": [ensemble.out],
         "student of 4 layers of 256": [read_recipe(RECIPES / "hpd64-wide.toml").out],
+        "128-d student of the training fold": [dse.dse.student],
+        "the same after DSE": [dse.out],
     }
     return {
         name: folders
