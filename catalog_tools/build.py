@@ -213,7 +213,12 @@ def _bundle(
         form_entity=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
         encoder_files=files,
         calibration=calibration,
-        recipe={"tool": "edge-er build", "encoder": card.get("name"), "lang": facts.code},
+        recipe={
+            "tool": "edge-er build",
+            "encoder": card.get("name"),
+            "lang": facts.code,
+            **({"locale": facts.source} if facts.source else {}),
+        },
     )
     spoken = {"spoken": choice.chosen, "spoken_left_out": choice.left_out}
     return bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
@@ -260,7 +265,8 @@ def _golden_queries(entities: Sequence[Entity], lang: Language) -> list[str]:
     """Requests for entities spread over the catalog: the bare name, in the language, and in English."""
     named = [entity for entity in entities if canonical_text(entity.name)] or list(entities)
     step = max(1, len(named) // GOLDEN_REQUESTS)
-    carriers = ("{}", Carriers.of_language(lang).phrases[1], Carriers.of_language("en").phrases[1])
+    own, english = (Carriers.of_language(each).phrases[:2][-1] for each in (lang, "en"))
+    carriers = ("{}", own, english)
     chosen = named[::step][:GOLDEN_REQUESTS]
     return [
         *(carriers[place % 3].replace("{}", entity.name) for place, entity in enumerate(chosen)),

@@ -25,7 +25,16 @@ def build(
     encoder: Annotated[
         str, typer.Option(help="A shipped encoder or an encoder folder.")
     ] = "multilingual-32-hpd64",
-    lang: Annotated[str, typer.Option(help="Language of the names: de, en, es, fr or it.")] = "en",
+    lang: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Language of the names; by default that of the locale file, else en."),
+    ] = None,
+    locale: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            help="A locale file: adds to de, en, es, fr or it, or adds a language (docs/locales.md)."
+        ),
+    ] = None,
     name: Annotated[Optional[str], typer.Option(help="Name of the bundle.")] = None,  # noqa: UP045
     budget: Annotated[str, typer.Option(help="Largest size without stream addresses.")] = "2MB",
     previous: Annotated[Optional[str], typer.Option(help="Keep the ids of this bundle.")] = None,  # noqa: UP045
@@ -41,9 +50,18 @@ def build(
     check_budget(budget)
     with extra("catalog"):
         from catalog_tools.build import build_bundle
+        from catalog_tools.language import read_locale
 
         result = build_bundle(
-            catalog, out, lang, encoder, budget, name, previous, requests, head_tokens=head_tokens
+            catalog,
+            out,
+            read_locale(locale, lang) if locale else lang or "en",
+            encoder,
+            budget,
+            name,
+            previous,
+            requests,
+            head_tokens=head_tokens,
         )
     if as_json:
         print_json({"path": str(result.path), **result.manifest})
