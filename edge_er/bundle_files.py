@@ -19,7 +19,7 @@ from pathlib import Path
 
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["MANIFEST", "Reader", "open_reader", "parse_size", "write_directory", "write_zip"]
+__all__ = ["MANIFEST", "Reader", "open_reader", "parse_size", "write_directory", "write_file", "write_zip"]
 
 MANIFEST = "manifest.json"
 Reader = Callable[[str], bytes]
@@ -129,11 +129,16 @@ def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
     """
     if path.is_dir():
         raise BundleError(f"{path}: is a directory; give another name for the zip")
+    write_file(path, zip_bytes(files))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put one file at `path`, whole or not at all."""
     _prepare_folder(path)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            _write_through(file, zip_bytes(files))
+            _write_through(file, data)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:

@@ -18,10 +18,10 @@ from typing import Any, overload
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["EntityFile", "json_line", "packed_entities", "streams_jsonl"]
+__all__ = ["OWN_FIELDS", "EntityFile", "json_line", "packed_entities", "streams_jsonl"]
 
 STREAMS = "streams"
-_OWN_FIELDS = ("id", "name", "aliases", "spoken")
+OWN_FIELDS = ("id", "name", "aliases", "spoken")
 
 
 class EntityFile(Sequence[Entity]):
@@ -97,7 +97,7 @@ def json_line(values: Mapping[str, Any]) -> bytes:
 
 
 def _entity_line(entity: Entity) -> bytes:
-    clash = [name for name in _OWN_FIELDS if name in entity.metadata]
+    clash = [name for name in OWN_FIELDS if name in entity.metadata]
     if clash:
         raise BundleError(
             f"entity {entity.id!r}: metadata may not be named {', '.join(clash)}; rename the column"

@@ -167,7 +167,7 @@ class FormEvidence:
     @cached_property
     def pieces(self) -> GramIndex:
         """The sound pieces of all forms."""
-        return GramIndex(self._sounds, None if self._like is None else self._like.pieces)
+        return GramIndex(self._sounds, self._like)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""

@@ -9,6 +9,7 @@ candidates, so that both ways give the same answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -81,8 +82,20 @@ class PairHead:
         worth: NDArray[np.int64] = np.rint(scores * np.float32(STEPS)).astype(np.int64)
         return worth
 
+    def with_forms(self, more: Sequence[str]) -> PairHead:
+        """The same head for `more` canonical forms after its own; theirs are read at each request."""
+        both = copy(self)
+        both._forms = [*self._forms, *more]
+        return both
+
     def _tokens(self, forms: Sequence[int]) -> FormTokens:
         if self._kept is None:
             return form_tokens(self._encoder, [self._forms[form] for form in forms])
         chosen = np.asarray(forms, np.int64)
-        return self._kept[0][chosen], self._kept[1][chosen]
+        there = chosen < len(self._kept[0])
+        rows = np.where(there, chosen, 0)
+        tokens, lengths = self._kept[0][rows], self._kept[1][rows]
+        if not there.all():
+            read = form_tokens(self._encoder, [self._forms[form] for form in chosen[~there].tolist()])
+            tokens[~there], lengths[~there] = read
+        return tokens, lengths

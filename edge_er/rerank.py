@@ -76,7 +76,7 @@ class Reranker:
                 f"entities.jsonl.gz: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
                 "build the bundle again"
             )
-        self.weights, self.lang = weights, lang
+        self.weights = weights
         self.head = head if weights.head else None
         self.popularity = None if popularity is None else np.array(popularity, np.int64)
         demand = np.zeros(len(forms), np.int64) if self.popularity is None else self.popularity[form_entity]
@@ -109,7 +109,7 @@ def best_candidates(
     head: PairHead | None = None,
 ) -> list[Candidate]:
     """The `k` best entities of a pool; `head` is asked about its forms, by their index, in a close race."""
-    if head is None:
+    if head is None or not len(pool.forms):
         return _best(pool, k)
     added = {"head": _head_part(pool, hypotheses, weights, head)}
     return _best(pool._replace(parts={**pool.parts, **added}), k)

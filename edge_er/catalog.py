@@ -1,0 +1,140 @@
+"""What a resolver searches: the entities of a bundle, their forms and vectors, and which of them may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.bundle import Bundle
+from edge_er.encoder import Encoder
+from edge_er.entity import Entity
+from edge_er.entity_file import EntityFile
+from edge_er.errors import BundleCorruptError
+from edge_er.evidence import Hypothesis, Pool, RerankWeights
+from edge_er.filters import MetadataIndex, allowed_entities
+from edge_er.head import HEAD_FILE, PairHead
+from edge_er.lexical import Worths
+from edge_er.normalize import canonical_text
+from edge_er.rerank import Candidate, Reranker, best_candidates, demands
+from edge_er.search import ExactIndex
+
+__all__ = ["Catalog", "Said"]
+
+
+class Said(NamedTuple):
+    """One text of an utterance: canonical, its vector as int8 [dim], and how much it counts."""
+
+    text: str
+    vector: NDArray[np.int8]
+    weight: float = 1.0
+
+
+_VECTORS_ALONE = RerankWeights()
+
+
+class Catalog:
+    """The catalog of a bundle. It never changes, so requests and personal entries share it."""
+
+    def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> None:
+        self._bundle, self._encoder, self.weights = bundle, encoder, weights
+        self.lang = str(bundle.manifest["lang"])
+        self.form_count = len(bundle.form_entity)
+        self.entities: Sequence[Entity] = bundle.entities
+        self._index = ExactIndex(bundle.vectors, bundle.form_entity)
+
+    def ranked(
+        self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[Candidate]:
+        """The `k` best entities, on all evidence the bundle has weights for or by vector alone."""
+        if self.weights == _VECTORS_ALONE and len(said) == 1 and allowed is None:
+            return self._nearest(said[0].vector, k)
+        return self.weighed(said, k, allowed)
+
+    def weighed(
+        self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[Candidate]:
+        """What `ranked` gives, always with the form that matched and all parts of its score."""
+        hypotheses = self.hypotheses(said)
+        return best_candidates(self.pool(hypotheses, k, allowed), hypotheses, k, self.weights, self.head)
+
+    def _nearest(self, vector: NDArray[np.int8], k: int) -> list[Candidate]:
+        entities, dots = self._index.search(vector[None], k)
+        return [
+            Candidate(entity, -1, dot, {"dense": dot})
+            for entity, dot in zip(entities[0].tolist(), dots[0].astype(float).tolist(), strict=True)
+        ]
+
+    def hypotheses(self, said: Sequence[Said]) -> list[Hypothesis]:
+        """What was said, with the dot product of each form."""
+        return [Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in said]
+
+    def pool(self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
+        """Candidates of at least `k` entities and what speaks for them."""
+        return self.reranker.of_forms.pool(hypotheses, k, allowed)
+
+    def allowed(
+        self, where: Mapping[str, Any] | None, ids: Collection[str] | None
+    ) -> NDArray[np.bool_] | None:
+        """Whether each entity passes a filter, bool [entities]; None where there is no filter.
+
+        Raises:
+            FilterError: see `edge_er.filters.allowed_entities`.
+        """
+        return allowed_entities([self.metadata], len(self.entities), where, ids)
+
+    @cached_property
+    def metadata(self) -> MetadataIndex:
+        """Which entities have which values; made when a filter first asks."""
+        return MetadataIndex((index, each) for index, each in enumerate(self.without_streams()))
+
+    def indices(self, ids: Iterable[str]) -> dict[str, int]:
+        """The index of the entity of each id; ids that are not in the catalog are left out."""
+        return self.metadata.indices(ids)
+
+    @property
+    def worths(self) -> Worths:
+        """What sharing a sound piece is worth."""
+        return self.reranker.of_forms.pieces
+
+    def demand_of(self, entity: int) -> int:
+        """Demand of an entity by its index, as `demands` has it; 0 where it has no weight."""
+        return 0 if self.reranker.popularity is None else int(self.reranker.popularity[entity])
+
+    @cached_property
+    def forms(self) -> list[str]:
+        """Surface forms in the order of the vectors."""
+        return [form for entity in self.without_streams() for form in entity.surface_forms]
+
+    def form(self, index: int) -> str:
+        """A surface form by its index."""
+        return self.forms[index]
+
+    @property
+    def head(self) -> PairHead | None:
+        """The head that reads close races, where the bundle has one and a weight for it."""
+        return self.reranker.head
+
+    def without_streams(self) -> Sequence[Entity]:
+        """All entities, to be gone through once; their stream addresses may be missing."""
+        return self.entities.without_streams() if isinstance(self.entities, EntityFile) else self.entities
+
+    @cached_property
+    def reranker(self) -> Reranker:
+        """Ranks on all evidence the bundle has weights for."""
+        forms = [canonical_text(form) for form in self.forms]
+        popularity = demands(self.without_streams()) if self.weights.popularity else None
+        head = self._read_head(forms) if self.weights.head else None
+        return Reranker(forms, self._bundle.form_entity, self.lang, self.weights, popularity, head)
+
+    def _read_head(self, forms: Sequence[str]) -> PairHead:
+        files = self._bundle.encoder_files
+        if HEAD_FILE not in files:
+            raise BundleCorruptError(
+                f"bundle {self._bundle.manifest['name']!r}: manifest.json, rerank.head has a weight, but there is "
+                f"no {HEAD_FILE}; build the bundle again"
+            )
+        return PairHead(files[HEAD_FILE], self._encoder, forms, self._bundle.head_tokens)

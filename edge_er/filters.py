@@ -1,0 +1,118 @@
+"""Which entities may answer: metadata with given values, or a set of ids.
+
+    resolver.resolve("radio uno", where={"country": "ES", "tags": ["news", "talk"]})
+
+Every field of `where` must fit. An entity fits a field if its value is the wanted one or, where several are wanted,
+one of them; a list in the metadata (tags) fits if any of its values does. Texts are compared letter for letter.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.entity import Entity
+from edge_er.entity_file import STREAMS
+from edge_er.errors import FilterError
+
+__all__ = ["MetadataIndex", "allowed_entities"]
+
+_Mask = NDArray[np.bool_]
+_SCALARS = (str, int, float, bool, type(None))
+
+
+class MetadataIndex:
+    """An inverted list of metadata: field -> value -> the entities that have it, and the entity of each id.
+
+    `entities` are given with the index by which they are known. Stream addresses and mappings are not searched.
+    """
+
+    def __init__(self, entities: Iterable[tuple[int, Entity]]) -> None:
+        self._entity: dict[str, int] = {}
+        self._having: dict[str, dict[Hashable, list[int]]] = {}
+        for index, entity in entities:
+            self._entity[entity.id] = index
+            for field, value in entity.metadata.items():
+                if field == STREAMS:
+                    continue
+                having = self._having.setdefault(field, {})
+                for each in value if isinstance(value, (list, tuple)) else (value,):
+                    if isinstance(each, _SCALARS):
+                        having.setdefault(_key(each), []).append(index)
+
+    @property
+    def fields(self) -> list[str]:
+        """Fields that some entity has, sorted."""
+        return sorted(self._having)
+
+    def having(self, field: str, values: Iterable[Hashable]) -> list[int]:
+        """Entities of which `field` has any of `values`."""
+        having = self._having.get(field, {})
+        return [index for value in values for index in having.get(_key(value), ())]
+
+    def indices(self, ids: Iterable[str]) -> dict[str, int]:
+        """The entities with these ids; an id that is not there is left out."""
+        return {one: self._entity[one] for one in ids if one in self._entity}
+
+
+def allowed_entities(
+    indexes: Sequence[MetadataIndex], size: int, where: Mapping[str, Any] | None, ids: Collection[str] | None
+) -> _Mask | None:
+    """Whether each of `size` entities passes, bool [size]; None where neither `where` nor `ids` is given.
+
+    Raises:
+        FilterError: no entity has a field of that name (lists the fields), a value is no text, number, truth value or
+            collection of them, or `ids` is one text.
+    """
+    if where is None and ids is None:
+        return None
+    allowed = np.ones(size, bool)
+    for field, wanted in _conditions(where).items():
+        _check_field(field, {known for index in indexes for known in index.fields})
+        allowed &= _mask(size, (index.having(field, wanted) for index in indexes))
+    if ids is not None:
+        if isinstance(ids, str):
+            raise FilterError(f"expected a set or list of ids, found the text {ids!r}; write ids={{{ids!r}}}")
+        allowed &= _mask(size, (index.indices(ids).values() for index in indexes))
+    return allowed
+
+
+def _conditions(where: Mapping[str, Any] | None) -> dict[str, Collection[Hashable]]:
+    if where is not None and not isinstance(where, Mapping):
+        raise FilterError(f"expected where={{field: value}}, found {where!r}")
+    return {field: _wanted(field, value) for field, value in (where or {}).items()}
+
+
+def _wanted(field: str, value: Any) -> Collection[Hashable]:
+    values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+    wrong = [each for each in values if not isinstance(each, _SCALARS)]
+    if wrong:
+        raise FilterError(
+            f"where, field {field!r}: expected a text, a number, a truth value, or a set or list of them, "
+            f"found {wrong[0]!r}"
+        )
+    return values
+
+
+def _check_field(field: str, known: set[str]) -> None:
+    if field not in known:
+        close = difflib.get_close_matches(str(field), known, n=1)
+        question = f"did you mean {close[0]!r}? " if close else ""
+        names = ", ".join(sorted(known)) or "no metadata"
+        raise FilterError(f"where: no entity has a field {field!r}; {question}the catalog has: {names}")
+
+
+def _mask(size: int, parts: Iterable[Collection[int]]) -> _Mask:
+    mask = np.zeros(size, bool)
+    for part in parts:
+        mask[list(part)] = True
+    return mask
+
+
+def _key(value: Any) -> Hashable:
+    """`True` and 1 are two values."""
+    return (isinstance(value, bool), value)

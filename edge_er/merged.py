@@ -1,0 +1,154 @@
+"""A catalog with own entries beside it: one pool of candidates from both, one ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.catalog import Catalog, Said
+from edge_er.entity import Entity
+from edge_er.evidence import FormEvidence, Hypothesis, Pool
+from edge_er.filters import MetadataIndex, allowed_entities
+from edge_er.normalize import canonical_text
+from edge_er.rerank import Candidate, best_candidates, demands
+from edge_er.search import ExactIndex
+
+__all__ = ["MergedCatalog", "Vectors"]
+
+Vectors = Mapping[str, NDArray[np.int8]]
+"""Canonical form to its vector, int8 [dim]."""
+
+
+class MergedCatalog(Catalog):
+    """A catalog and own entries, neither of which changes.
+
+    Entities of the catalog keep their indices, and new ones follow. An entry with the id of an entity there adds its
+    names to that entity, and its metadata where the entity has no such field.
+
+    Args:
+        base: the catalog.
+        entries: own entries, each with another id.
+        vectors: of all canonical forms of `entries`.
+        bonus: added to the score of entities, by id, in units of the dot product.
+    """
+
+    def __init__(
+        self, base: Catalog, entries: Sequence[Entity], vectors: Vectors, bonus: Mapping[str, float]
+    ) -> None:
+        self._base, self.weights = base, base.weights
+        index_of = base.indices(entry.id for entry in entries)
+        new = [entry for entry in entries if entry.id not in index_of]
+        renamed = {index_of[entry.id]: entry for entry in entries if entry.id in index_of}
+        index_of.update((entry.id, index) for index, entry in enumerate(new, start=len(base.entities)))
+        index_of.update(base.indices(bonus))
+        self.entities = _Entities(base.entities, new, renamed)
+        self._own = _OwnForms(base, [(index_of[entry.id], entry) for entry in entries], vectors)
+        self._own_metadata = MetadataIndex(
+            [(index_of[entry.id], _without(entry, base.entities, index_of[entry.id])) for entry in entries]
+        )
+        self._bonus = {index_of[one]: value for one, value in bonus.items() if one in index_of}
+        self._head = base.head.with_forms(self._own.texts) if base.head else None
+
+    def weighed(
+        self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[Candidate]:
+        """See `Catalog.weighed`."""
+        hypotheses = self._base.hypotheses(said)
+        pool = self._base.pool(hypotheses, k, allowed)
+        if self._own.texts:
+            pool = _joined(pool, self._own.pool(said, k, allowed))
+        if self._bonus:
+            favour = np.array([self._bonus.get(entity, 0.0) for entity in pool.entities.tolist()])
+            pool = pool._replace(parts={**pool.parts, "favour": favour})
+        return best_candidates(pool, hypotheses, k, self.weights, self._head)
+
+    ranked = weighed
+
+    def allowed(
+        self, where: Mapping[str, Any] | None, ids: Collection[str] | None
+    ) -> NDArray[np.bool_] | None:
+        """See `Catalog.allowed`."""
+        if where is None and ids is None:
+            return None
+        return allowed_entities([self._base.metadata, self._own_metadata], len(self.entities), where, ids)
+
+    def form(self, index: int) -> str:
+        """See `Catalog.form`."""
+        own = index - self._base.form_count
+        return self._base.form(index) if own < 0 else self._own.forms[own]
+
+
+class _OwnForms:
+    """The forms of own entries and their evidence; numbered after those of the catalog."""
+
+    def __init__(self, base: Catalog, owned: Sequence[tuple[int, Entity]], vectors: Vectors) -> None:
+        spelled = [(form, index, entry) for index, entry in owned for form in entry.surface_forms]
+        self.forms = [form for form, _, _ in spelled]
+        self.texts = [canonical_text(form) for form in self.forms]
+        self._first = base.form_count
+        if not spelled:
+            return
+        owners = np.array([index for _, index, _ in spelled], np.int32)
+        demand = np.zeros(len(spelled), np.int64)
+        if base.weights.popularity:
+            there = len(base.entities)
+            demand[:] = [
+                base.demand_of(index) if index < there else demands([entry])[0] for _, index, entry in spelled
+            ]
+        like = base.worths if base.weights.sound_pieces or base.weights.sound_forms else None
+        self._evidence = FormEvidence(self.texts, owners, base.lang, base.weights, demand, like)
+        self._index = ExactIndex(np.array([vectors[text] for text in self.texts], np.int8), owners)
+
+    def pool(self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
+        """See `Catalog.pool`."""
+        hypotheses = [
+            Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in said
+        ]
+        pool = self._evidence.pool(hypotheses, k, allowed)
+        return pool._replace(forms=pool.forms + self._first)
+
+
+class _Entities(Sequence[Entity]):
+    """Entities of a catalog, some with more names, and new ones after them."""
+
+    def __init__(self, base: Sequence[Entity], new: Sequence[Entity], renamed: Mapping[int, Entity]) -> None:
+        self._base, self._new, self._renamed = base, new, renamed
+
+    def __len__(self) -> int:
+        return len(self._base) + len(self._new)
+
+    @overload
+    def __getitem__(self, index: int) -> Entity: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Entity]: ...
+    def __getitem__(self, index: int | slice) -> Entity | list[Entity]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        if place >= len(self._base):
+            return self._new[place - len(self._base)]
+        entity, entry = self._base[place], self._renamed.get(place)
+        return entity if entry is None else _renamed(entity, entry)
+
+
+def _renamed(entity: Entity, entry: Entity) -> Entity:
+    """`entity` with the names of `entry` as further aliases, and its metadata in fields of their own."""
+    names = dict.fromkeys([*entity.aliases, entry.name, *entry.aliases])
+    names.pop(entity.name, None)
+    return replace(entity, aliases=tuple(names), metadata={**entry.metadata, **entity.metadata})
+
+
+def _without(entry: Entity, base: Sequence[Entity], index: int) -> Entity:
+    """`entry` without metadata that the entity it renames has already."""
+    taken = base[index].metadata if index < len(base) else {}
+    return replace(entry, metadata={key: value for key, value in entry.metadata.items() if key not in taken})
+
+
+def _joined(catalog: Pool, own: Pool) -> Pool:
+    forms, entities = (np.concatenate([one, other]) for one, other in zip(catalog[:2], own[:2], strict=True))
+    parts = {name: np.concatenate([values, own.parts[name]]) for name, values in catalog.parts.items()}
+    return Pool(forms, entities, parts)

@@ -1,0 +1,148 @@
+"""A person's own entries beside a catalog: contacts, favourites, nicknames, and what this person asks for most.
+
+    mine = resolver.with_entries([{"id": "c-17", "name": "Mum"}, {"id": "es-0aaf75bd4739", "name": "breakfast"}])
+    mine.add({"name": "Gym mix"})
+    mine.save("mine.jsonl")
+
+The catalog is shared and stays as it is. Own entries have the same evidence as its entities: vectors, hearing, letters,
+sounds and demand; sound pieces are worth what they are in the catalog, so that no other answer's score changes.
+
+An entry with the id of an entity of the catalog gives that entity more names, and metadata in fields that it has not.
+
+Popularity is a prior: an entity this person asked for n times has sqrt(1 + n) times the odds of one never asked for,
+at most `MOST` times. Its score rises by temperature * ln of that, as scores measure odds (`edge_er.calibrate`).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.encoder import quantise
+from edge_er.entity import Entity
+from edge_er.errors import CatalogError
+from edge_er.merged import MergedCatalog
+from edge_er.normalize import canonical_text
+from edge_er.personal_file import EntryLike, count_of, entry_of, read_entries, write_entries
+from edge_er.resolver import EntityResolver
+
+__all__ = ["EntryLike", "PersonalResolver"]
+
+MOST = 8.0  # times the odds, from 63 requests on
+
+
+class PersonalResolver(EntityResolver):
+    """A resolver with own entries; what `EntityResolver.with_entries` gives.
+
+    Entries may change while other threads resolve: each request sees those of one moment.
+    """
+
+    _base: EntityResolver
+
+    def __init__(
+        self,
+        base: EntityResolver,
+        entries: Iterable[EntryLike] | str | os.PathLike[str] = (),
+        popularity: Mapping[str, float] | None = None,
+    ) -> None:
+        vars(self).update(vars(base))  # all parts are shared, none is copied
+        saved: tuple[list[Entity], dict[str, float]] = ([], {})
+        if isinstance(base, PersonalResolver):
+            saved, base = (list(base.own_entries), dict(base.popularity)), base._base
+        if isinstance(entries, (str, os.PathLike)):
+            entries, counts = read_entries(entries)
+            saved[1].update(counts)
+        self._base, self._shared = base, base._catalog
+        self._lock = threading.RLock()
+        self._vectors: dict[str, NDArray[np.int8]] = {}
+        self._entries: dict[str, Entity] = {}
+        self._popularity: dict[str, float] = {}
+        self._change([*saved[0], *map(entry_of, entries)], (), {**saved[1], **(popularity or {})})
+
+    @property
+    def own_entries(self) -> tuple[Entity, ...]:
+        """The own entries, in the order in which they came."""
+        return tuple(self._entries.values())
+
+    @property
+    def popularity(self) -> Mapping[str, float]:
+        """How often this person asked for entities, by id."""
+        return dict(self._popularity)
+
+    def add(self, *entries: EntryLike) -> None:
+        """Add entries, all or none; they are found from the next request on.
+
+        Raises:
+            CatalogError: an entry without a name, or an id that an own entry has already.
+        """
+        self._change([entry_of(entry) for entry in entries], (), {})
+
+    def remove(self, *ids: str) -> None:
+        """Remove own entries by their ids, all or none; an entity of the catalog only loses its own names.
+
+        Raises:
+            CatalogError: there is no own entry with that id.
+        """
+        self._change([], ids, {})
+
+    def favour(self, popularity: Mapping[str, float]) -> None:
+        """Set how often this person asked for entities, by id. Ids that nobody has may get an entity later.
+
+        Raises:
+            CatalogError: a count is no number from 0 up.
+        """
+        self._change([], (), popularity)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write entries and popularity to a file for `with_entries`; a crash leaves the old file or the new one.
+
+        Raises:
+            CatalogError: metadata that is not JSON.
+            OSError: the file cannot be written.
+        """
+        with self._lock:
+            entries, popularity = self.own_entries, dict(self._popularity)
+        write_entries(path, entries, popularity)
+
+    def selftest(self) -> int:
+        """Answer the golden requests of the bundle again, without own entries."""
+        return self._base.selftest()
+
+    def _change(
+        self, added: Sequence[Entity], removed: Collection[str], popularity: Mapping[str, float]
+    ) -> None:
+        counts = {one: count_of(one, count) for one, count in popularity.items()}
+        with self._lock:
+            entries, popularity = dict(self._entries), {**self._popularity, **counts}
+            for one in removed:
+                if entries.pop(one, None) is None:
+                    raise CatalogError(f"no own entry has the id {one!r}; see own_entries")
+            for entry in added:
+                if entries.setdefault(entry.id, entry) is not entry:
+                    taken = entries[entry.id].name
+                    raise CatalogError(
+                        f"the id {entry.id!r} of {entry.name!r} is already used by {taken!r}; "
+                        "remove that entry first, or give this one another id"
+                    )
+            vectors = self._encoded(entries.values())
+            bonus = {one: self._bonus(count) for one, count in popularity.items() if count}
+            catalog = MergedCatalog(self._shared, list(entries.values()), vectors, bonus)
+            self._vectors, self._entries, self._popularity = vectors, entries, popularity
+            self._catalog = catalog
+
+    def _encoded(self, entries: Iterable[Entity]) -> dict[str, NDArray[np.int8]]:
+        forms = [canonical_text(form) for entry in entries for form in entry.surface_forms]
+        new = [form for form in dict.fromkeys(forms) if form not in self._vectors]
+        rows = quantise(self.encoder.encode_canonical(new, batch_size=1), self._scale)
+        known = {**self._vectors, **dict(zip(new, rows, strict=True))}
+        return {form: known[form] for form in forms}
+
+    def _bonus(self, count: float) -> float:
+        """Whole units of the dot product for an entity asked for `count` times."""
+        odds = min(math.sqrt(1 + count), MOST)
+        return float(round(self._answers.calibration.temperature * math.log(odds) * self._answers.unit))
