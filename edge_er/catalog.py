@@ -84,7 +84,13 @@ class Catalog:
         Raises:
             FilterError: see `edge_er.filters.allowed_entities`.
         """
-        return allowed_entities([self.metadata], len(self.entities), where, ids)
+        if where is None and ids is None:
+            return None
+        return allowed_entities(self.metadata_indexes(), len(self.entities), where, ids)
+
+    def metadata_indexes(self) -> list[MetadataIndex]:
+        """What filters look into."""
+        return [self.metadata]
 
     @cached_property
     def metadata(self) -> MetadataIndex:

@@ -61,15 +61,13 @@ class MetadataIndex:
 
 def allowed_entities(
     indexes: Sequence[MetadataIndex], size: int, where: Mapping[str, Any] | None, ids: Collection[str] | None
-) -> _Mask | None:
-    """Whether each of `size` entities passes, bool [size]; None where neither `where` nor `ids` is given.
+) -> _Mask:
+    """Whether each of `size` entities passes, bool [size].
 
     Raises:
         FilterError: no entity has a field of that name (lists the fields), a value is no text, number, truth value or
             collection of them, or `ids` is one text.
     """
-    if where is None and ids is None:
-        return None
     allowed = np.ones(size, bool)
     for field, wanted in _conditions(where).items():
         _check_field(field, {known for index in indexes for known in index.fields})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edge_er.catalog import Catalog, Said
 from edge_er.entity import Entity
 from edge_er.evidence import FormEvidence, Hypothesis, Pool
-from edge_er.filters import MetadataIndex, allowed_entities
+from edge_er.filters import MetadataIndex
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Candidate, best_candidates, demands
 from edge_er.search import ExactIndex
@@ -68,13 +68,9 @@ class MergedCatalog(Catalog):
 
     ranked = weighed
 
-    def allowed(
-        self, where: Mapping[str, Any] | None, ids: Collection[str] | None
-    ) -> NDArray[np.bool_] | None:
-        """See `Catalog.allowed`."""
-        if where is None and ids is None:
-            return None
-        return allowed_entities([self._base.metadata, self._own_metadata], len(self.entities), where, ids)
+    def metadata_indexes(self) -> list[MetadataIndex]:
+        """See `Catalog.metadata_indexes`."""
+        return [*self._base.metadata_indexes(), self._own_metadata]
 
     def form(self, index: int) -> str:
         """See `Catalog.form`."""
