@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tiny import ENTITIES, make_bundle, make_encoder_files, require
 
+from edge_er import cli
 from edge_er.bundle import Bundle, write_bundle
 from edge_er.encoder import Encoder
 from edge_er.resolver import EntityResolver
@@ -57,6 +60,22 @@ def bundle_zip(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="session")
 def resolver(bundle_dir: Path) -> EntityResolver:
     return EntityResolver.load(bundle_dir)
+
+
+@pytest.fixture
+def edge_er(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs the command line in this process: exit code, stdout, stderr."""
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["edge-er", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(caught.value.code or 0), out, err
+
+    return run
 
 
 @pytest.fixture(scope="session")

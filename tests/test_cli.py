@@ -9,23 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_er import __version__, cli, shipped
-
-Run = tuple[int, str, str]
-
-
-@pytest.fixture
-def edge_er(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Runs the command line in this process: exit code, stdout, stderr."""
-
-    def run(*arguments: str | Path) -> Run:
-        monkeypatch.setattr(sys, "argv", ["edge-er", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(caught.value.code or 0), out, err
-
-    return run
+from edge_er import __version__, shipped
 
 
 def test_resolve(edge_er, bundle_dir: Path) -> None:
