@@ -98,9 +98,21 @@ def read_locale(file: str | Path, code: str | None = None) -> Language:
     if code not in (None, facts["language"]):
         asked = f"expected {code!r}, the language that was asked for"
         raise locale_error(file, "language", f"{asked}; found {facts['language']!r}")
+    _check_speech(file, facts.get("numbers", {}))
     confusions = file.parent / facts["confusions"] if "confusions" in facts else None
     shipped = _shipped_facts(facts["language"]) if facts["language"] in LANGUAGES else {}
     return _language(_merged(shipped, facts), confusions=confusions, source=file.name)
+
+
+def _check_speech(file: Path, numbers: Mapping[str, Any]) -> None:
+    """num2words must know the languages that are named; where none is, numbers may stay figures."""
+    from catalog_tools.number_words import says_numbers  # reads languages itself
+
+    for key in ("speech", "regions"):
+        named = numbers.get(key, [])
+        for code in [named] if isinstance(named, str) else named:
+            if not says_numbers(code):
+                raise locale_error(file, f"numbers.{key}", f"num2words knows no {code!r}")
 
 
 @cache

@@ -33,7 +33,9 @@ def _texts(value: Any) -> bool:
 
 
 def _phrases(value: Any) -> bool:
-    return _texts(value) and all(text.count("{}") == 1 and _braces(text) == 2 for text in value)
+    return (
+        _texts(value) and bool(value) and all(text.count("{}") == 1 and _braces(text) == 2 for text in value)
+    )
 
 
 def _braces(text: str) -> int:
@@ -47,7 +49,7 @@ PLAIN: Check = (
     "a list of texts without braces",
     lambda value: _texts(value) and not any(map(_braces, value)),
 )
-PHRASES: Check = ("a list of phrases, each with one {} for the name", _phrases)
+PHRASES: Check = ("a list of phrases, at least one, each with one {} for the name", _phrases)
 PATTERN: Check = (
     "a text with one {} for the number word",
     lambda value: _is_text(value) and _phrases([value]),

@@ -14,7 +14,7 @@ from typing import Any
 from catalog_tools.language import Language, language
 from edge_er.errors import CatalogError
 
-__all__ = ["cardinal_words", "decade_words", "decimal_words", "figures", "paired_words"]
+__all__ = ["cardinal_words", "decade_words", "decimal_words", "figures", "paired_words", "says_numbers"]
 
 _MASK = "ǂ"
 _ORDINAL = re.compile(r"\d+(?:[^\W\d_]+|[ºª]|\.)")
@@ -38,6 +38,11 @@ def _words(number: int, speech: str, to: str) -> str:
         return str(_library("num2words", "num2words").num2words(number, lang=speech, to=to))
     except NotImplementedError:
         return str(number) if to == "cardinal" else _words(number, speech, "cardinal")
+
+
+def says_numbers(speech: str) -> bool:
+    """Whether num2words knows the language."""
+    return speech in _library("num2words", "num2words").CONVERTER_CLASSES
 
 
 def cardinal_words(number: int, lang: str | Language) -> str:
