@@ -1,0 +1,153 @@
+package edgeer;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** The files of a bundle, each checked against the size and SHA-256 in the manifest, and the manifest itself. */
+final class Bundle {
+    static final Charset UTF_8 = Charset.forName("UTF-8");
+    static final String MANIFEST = "manifest.json";
+    static final String ENCODER = "encoder.onnx";
+    static final String TOKENIZER = "tokenizer.json";
+    static final String CARD = "encoder.json";
+    static final String ENTITIES = "entities.jsonl.gz";
+    static final String VECTORS = "vectors.safetensors";
+    static final String STREAMS = "streams.jsonl";
+    static final String HEAD = "head.onnx";
+    static final String HEAD_TOKENS = "head_tokens.safetensors";
+    private static final int FORMAT_VERSION = 1;
+    private static final int HASH = 64;
+    private static final String[] NEEDED = {ENCODER, TOKENIZER, CARD, ENTITIES, VECTORS};
+    private static final Set<String> KNOWN = new HashSet<String>(
+            Arrays.asList(ENCODER, TOKENIZER, CARD, ENTITIES, VECTORS, STREAMS, HEAD, HEAD_TOKENS));
+
+    final Fields manifest;
+    final String place;
+    private final Map<String, byte[]> files = new HashMap<String, byte[]>();
+
+    /**
+     * Reads and checks everything.
+     *
+     * @throws BundleNotFoundException there is no manifest at all
+     * @throws BundleVersionException written by a newer version
+     * @throws BundleCorruptException a file is missing or is not what the manifest says
+     */
+    Bundle(BundleSource source) {
+        place = source.place();
+        manifest = manifest(contents(source, MANIFEST));
+        try {
+            for (Map.Entry<String, Object> entry : manifest.object("files").map().entrySet()) {
+                files.put(entry.getKey(), verified(source, entry.getKey(), new Fields(entry.getValue(), entry.getKey())));
+            }
+            checkFields();
+        } catch (IllegalArgumentException error) {
+            throw new BundleCorruptException(
+                    place + ": " + MANIFEST + ": " + error.getMessage() + "; build the bundle again", error);
+        }
+        for (String name : NEEDED) {
+            if (!files.containsKey(name)) {
+                throw new BundleCorruptException(
+                        place + ": the manifest does not list " + name + "; build the bundle again");
+            }
+        }
+    }
+
+    /** Contents of a file; null where the bundle has none of that name. */
+    byte[] file(String name) {
+        return files.get(name);
+    }
+
+    private void checkFields() {
+        manifest.text("name");
+        manifest.text("lang");
+        manifest.object("counts");
+        manifest.whole("size_bytes");
+        double scale = manifest.object("index").number("scale");
+        if (!(scale > 0 && scale <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException("index.scale: expected a number above 0, found " + scale);
+        }
+    }
+
+    private Fields manifest(byte[] data) {
+        Fields found;
+        int version;
+        try {
+            found = new Fields(Json.parse(new String(data, UTF_8)), MANIFEST);
+            version = found.whole("format_version");
+        } catch (IllegalArgumentException error) {
+            throw new BundleCorruptException(
+                    place + ": " + MANIFEST + " is damaged (" + error.getMessage() + "); copy the bundle again", error);
+        }
+        if (version > FORMAT_VERSION) {
+            throw new BundleVersionException(
+                    place + ": bundle format " + version + "; this edge-er reads up to " + FORMAT_VERSION + ", so update it");
+        }
+        if (!sealed(data)) {
+            throw new BundleCorruptException(place + ": " + MANIFEST + " is damaged (checksum); copy the bundle again");
+        }
+        return found;
+    }
+
+    /** Whether the manifest's own checksum is that of its bytes with zeros in the checksum's place. */
+    private static boolean sealed(byte[] data) {
+        byte[] seal = "\"manifest_sha256\": \"".getBytes(UTF_8);
+        int start = 0;
+        while (start + seal.length + HASH <= data.length && !startsWith(data, start, seal)) {
+            start++;
+        }
+        start += seal.length;
+        if (start + HASH > data.length) {
+            return false;
+        }
+        byte[] blank = data.clone();
+        Arrays.fill(blank, start, start + HASH, (byte) '0');
+        return new String(data, start, HASH, UTF_8).equals(Checksum.of(blank, 0, blank.length));
+    }
+
+    private static boolean startsWith(byte[] data, int at, byte[] wanted) {
+        for (int i = 0; i < wanted.length; i++) {
+            if (data[at + i] != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private byte[] verified(BundleSource source, String name, Fields expected) {
+        if (!KNOWN.contains(name)) {
+            throw new BundleCorruptException(
+                    place + ": " + MANIFEST + " lists '" + name + "', which is no file of a bundle; build it again");
+        }
+        byte[] data = contents(source, name);
+        if (data.length != expected.whole("size")) {
+            throw new BundleCorruptException(place + ": " + name + " is damaged: expected " + expected.whole("size")
+                    + " bytes, found " + data.length + "; copy the bundle again");
+        }
+        String found = Checksum.of(data, 0, data.length);
+        if (!found.equals(expected.text("sha256"))) {
+            throw new BundleCorruptException(place + ": " + name + " is damaged: expected sha256 "
+                    + expected.text("sha256") + ", found " + found + "; copy the bundle again");
+        }
+        return data;
+    }
+
+    private byte[] contents(BundleSource source, String name) {
+        try {
+            return source.read(name);
+        } catch (FileNotFoundException error) {
+            String message = place + ": " + name + " is missing; ";
+            if (name.equals(MANIFEST)) {
+                throw new BundleNotFoundException(message + "this is no bundle", error);
+            }
+            throw new BundleCorruptException(message + "copy the bundle again", error);
+        } catch (IOException error) {
+            throw new BundleCorruptException(place + ": " + name + " cannot be read (" + error.getMessage() + ")", error);
+        }
+    }
+}

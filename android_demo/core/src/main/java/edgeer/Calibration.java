@@ -1,0 +1,182 @@
+package edgeer;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Evidence to a decision: how sure each candidate is, and whether to answer, as {@code edge_er/calibrate.py} defines it.
+ */
+final class Calibration {
+    /** Candidates that share the confidence. */
+    static final int COMPARED = 5;
+
+    private final Map<String, Double> weights = new LinkedHashMap<String, Double>();
+    private final double choice;
+    private final double bias;
+    private final double temperature;
+    private final double rival;
+    private final double twin;
+    private final double minPrecision;
+    private final double[][] knots;
+    private final double[][] precision;
+
+    /**
+     * The calibration of a manifest; what it does not say keeps its default.
+     *
+     * @throws IllegalArgumentException where a value is no number or curve, or out of its range
+     */
+    Calibration(Fields told) {
+        if (told.has("weights")) {
+            for (String name : told.object("weights").map().keySet()) {
+                weights.put(name, inRange(told.object("weights"), name, 0, 0, Double.MAX_VALUE));
+            }
+        } else {
+            weights.put("cosine", 12.0);
+        }
+        choice = inRange(told, "choice", 1.5, 0, Double.MAX_VALUE);
+        bias = inRange(told, "bias", -7, -Double.MAX_VALUE, Double.MAX_VALUE);
+        temperature = inRange(told, "temperature", 0.05, Double.MIN_VALUE, Double.MAX_VALUE);
+        rival = inRange(told, "rival", 0.2, -Double.MAX_VALUE, Double.MAX_VALUE);
+        twin = inRange(told, "twin", 0.8, -Double.MAX_VALUE, Double.MAX_VALUE);
+        minPrecision = inRange(told, "min_precision", 0.95, Double.MIN_VALUE, Math.nextAfter(1.0, 0));
+        knots = told.has("knots") ? curve(told, "knots") : new double[0][];
+        precision = told.has("precision") ? curve(told, "precision") : new double[][] {{0, 0}, {0.95, 0.75}, {1, 1}};
+        if (precision.length == 0) {
+            throw new IllegalArgumentException("calibration.precision: expected points, found none");
+        }
+    }
+
+    /** The precision a bundle answers with unless it is asked for another. */
+    double minPrecision() {
+        return minPrecision;
+    }
+
+    /**
+     * Confidence of each candidate.
+     *
+     * @param scores best first
+     * @param signs of the best one by name
+     */
+    double[] confidences(double[] scores, Map<String, Double> signs) {
+        double[] odds = odds(scores, scores.length);
+        if (odds.length > 0) {
+            double best = confidence(evidence(scores, signs, 1));
+            for (int i = 0; i < odds.length; i++) {
+                odds[i] *= best;
+            }
+        }
+        return odds;
+    }
+
+    /** The confidence from which on answers are right at least that often. */
+    double needed(double wanted) {
+        if (!(wanted > 0 && wanted < 1)) {
+            throw new IllegalArgumentException("expected minPrecision between 0 and 1, both excluded, found " + wanted);
+        }
+        return onCurve(precision, wanted);
+    }
+
+    /** What to answer: a match where the best candidate is sure enough, ambiguous where only it or a rival is. */
+    Decision decide(double[] scores, Map<String, Double> signs, double wanted) {
+        double needed = needed(wanted);
+        if (scores.length == 0) {
+            return Decision.NO_MATCH;
+        }
+        int twins = 0;
+        int rivals = 0;
+        for (double odds : odds(scores, COMPARED)) {
+            twins += odds >= twin ? 1 : 0;
+            rivals += odds >= rival ? 1 : 0;
+        }
+        if (twins <= 1 && confidence(evidence(scores, signs, 1)) >= needed) {
+            return Decision.MATCH;
+        }
+        double joint = confidence(evidence(scores, signs, rivals));
+        return rivals > 1 && joint >= needed ? Decision.AMBIGUOUS : Decision.NO_MATCH;
+    }
+
+    /** How much speaks for one of the first {@code among} candidates being right. */
+    private double evidence(double[] scores, Map<String, Double> signs, int among) {
+        double sum = 0;
+        for (Map.Entry<String, Double> weight : weights.entrySet()) {
+            Double sign = signs.get(weight.getKey());
+            if (sign == null) {
+                throw new BundleCorruptException("manifest.json, calibration.weights: expected weights of "
+                        + signs.keySet() + ", found " + weight.getKey() + "; build the bundle again");
+            }
+            sum += weight.getValue() * sign;
+        }
+        double[] odds = odds(scores, COMPARED);
+        double first = 0;
+        double all = 0;
+        for (int i = 0; i < odds.length; i++) {
+            all += odds[i];
+            first += i < among ? odds[i] : 0;
+        }
+        return sum + choice * Math.log(first / all) + bias;
+    }
+
+    private double confidence(double evidence) {
+        return knots.length > 0 ? onCurve(knots, evidence) : 1 / (1 + Math.exp(-evidence));
+    }
+
+    private double[] odds(double[] scores, int most) {
+        double[] odds = new double[Math.min(most, scores.length)];
+        for (int i = 0; i < odds.length; i++) {
+            odds[i] = Math.exp((scores[i] - scores[0]) / temperature);
+        }
+        return odds;
+    }
+
+    /** The height of the points at {@code value}: straight between two of them, level beyond the ends. */
+    private static double onCurve(double[][] points, double value) {
+        if (value <= points[0][0]) {
+            return points[0][1];
+        }
+        for (int i = 1; i < points.length; i++) {
+            double[] left = points[i - 1];
+            double[] right = points[i];
+            if (value <= right[0]) {
+                return left[1] + (right[1] - left[1]) * (value - left[0]) / (right[0] - left[0]);
+            }
+        }
+        return points[points.length - 1][1];
+    }
+
+    private static double inRange(Fields told, String name, double usual, double least, double most) {
+        double value = told.has(name) ? told.number(name) : usual;
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException(
+                    "calibration." + name + ": expected a number from " + least + " to " + most + ", found " + value);
+        }
+        return value;
+    }
+
+    private static double[][] curve(Fields told, String name) {
+        List<double[]> points = new ArrayList<double[]>();
+        for (Object each : told.list(name)) {
+            double[] before = points.isEmpty() ? null : points.get(points.size() - 1);
+            double[] point = point(each);
+            boolean ascends = point != null && (before == null || before[0] < point[0] && before[1] <= point[1]);
+            if (!ascends || point[1] < 0 || point[1] > 1) {
+                throw new IllegalArgumentException(
+                        "calibration." + name + ": expected points [x, y] that ascend, y from 0 to 1, found " + each);
+            }
+            points.add(point);
+        }
+        return points.toArray(new double[0][]);
+    }
+
+    /** The point [x, y]; null where {@code value} is none. */
+    private static double[] point(Object value) {
+        if (!(value instanceof List) || ((List<?>) value).size() != 2) {
+            return null;
+        }
+        Object x = ((List<?>) value).get(0);
+        Object y = ((List<?>) value).get(1);
+        boolean numbers = x instanceof Number && y instanceof Number;
+        return numbers ? new double[] {((Number) x).doubleValue(), ((Number) y).doubleValue()} : null;
+    }
+}

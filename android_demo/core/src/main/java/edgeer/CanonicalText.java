@@ -1,0 +1,151 @@
+package edgeer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Text to canonical text: lower case, no accents or punctuation, single spaces; digits apart from letters, spelled letters
+ * joined.
+ *
+ * <p>The rules are those of {@code edge_er/normalize.py}, read from the same frozen table ({@code unicode.txt}), and {@code
+ * tests/golden/normalization.jsonl} pins them.
+ */
+public final class CanonicalText {
+    private static final String BLANKS =
+            "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+                    + "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+
+    /** The table is read when it is first asked for, once. */
+    private static final class Table {
+        static final Table ONLY = new Table();
+
+        final Map<Integer, String> replaced = new HashMap<Integer, String>(8192);
+        final List<int[]> kept = new ArrayList<int[]>();
+
+        private Table() {
+            for (String line : Tables.lines("unicode.txt")) {
+                if (line.startsWith("keep ")) {
+                    for (String span : line.substring(5).trim().split(" ")) {
+                        String[] ends = span.split("-");
+                        kept.add(new int[] {Integer.parseInt(ends[0], 16), Integer.parseInt(ends[ends.length - 1], 16)});
+                    }
+                } else if (line.startsWith("map ")) {
+                    int equals = line.indexOf('=');
+                    replaced.put(Integer.parseInt(line.substring(4, equals), 16), line.substring(equals + 1));
+                }
+            }
+        }
+
+        boolean keeps(int code) {
+            int low = 0;
+            int high = kept.size() - 1;
+            while (low <= high) {
+                int middle = (low + high) >>> 1;
+                int[] span = kept.get(middle);
+                if (code < span[0]) {
+                    high = middle - 1;
+                } else if (code > span[1]) {
+                    low = middle + 1;
+                } else {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private CanonicalText() {}
+
+    /**
+     * Canonical form of {@code text}; "" where nothing in it is a letter, a digit, &amp; or +.
+     *
+     * <p>{@code of("Pon la Cadena SER, en B. B. C. y LOS40!")} is {@code "pon la cadena ser en bbc y los 40"}.
+     */
+    public static String of(String text) {
+        return joined(translated(text));
+    }
+
+    /** Whether there is nothing in {@code text} but white space. */
+    static boolean isBlank(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (BLANKS.indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Each code point replaced, with a space wherever a digit meets a letter. */
+    private static String translated(String text) {
+        Table table = Table.ONLY;
+        StringBuilder built = new StringBuilder(text.length() + 8);
+        int code;
+        for (int at = 0; at < text.length(); at += Character.charCount(code)) {
+            code = text.codePointAt(at);
+            if (code >= 'a' && code <= 'z') {
+                add(built, (char) code);
+            } else if (!betweenThousands(text, at)) {
+                String replacement = table.replaced.get(code);
+                if (replacement != null) {
+                    add(built, replacement);
+                } else if (table.keeps(code)) {
+                    add(built, new String(Character.toChars(code)));
+                } else {
+                    built.append(' ');
+                }
+            }
+        }
+        return built.toString();
+    }
+
+    private static void add(StringBuilder built, String piece) {
+        for (int i = 0; i < piece.length(); i++) {
+            add(built, piece.charAt(i));
+        }
+    }
+
+    private static void add(StringBuilder built, char next) {
+        char last = built.length() == 0 ? ' ' : built.charAt(built.length() - 1);
+        if (last != ' ' && next != ' ' && isDigit(last) != isDigit(next)) {
+            built.append(' ');
+        }
+        built.append(next);
+    }
+
+    /** A point or comma after a digit and before exactly three: recognisers write thousands so. */
+    private static boolean betweenThousands(String text, int at) {
+        char here = text.charAt(at);
+        if ((here != '.' && here != ',') || at == 0 || !isDigit(text.charAt(at - 1)) || at + 3 >= text.length()) {
+            return false;
+        }
+        boolean three = isDigit(text.charAt(at + 1)) && isDigit(text.charAt(at + 2)) && isDigit(text.charAt(at + 3));
+        return three && (at + 4 == text.length() || !isDigit(text.charAt(at + 4)));
+    }
+
+    private static boolean isDigit(char letter) {
+        return letter >= '0' && letter <= '9';
+    }
+
+    /** Words with single spaces between them, letters that stand alone one after another as one word. */
+    private static String joined(String text) {
+        StringBuilder built = new StringBuilder(text.length());
+        boolean spelling = false;
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf(' ', start);
+            end = end < 0 ? text.length() : end;
+            if (end > start) {
+                boolean letter = end == start + 1 && text.charAt(start) >= 'a' && text.charAt(start) <= 'z';
+                if (built.length() > 0 && !(letter && spelling)) {
+                    built.append(' ');
+                }
+                built.append(text, start, end);
+                spelling = letter;
+            }
+            start = end + 1;
+        }
+        return built.toString();
+    }
+}

@@ -1,0 +1,54 @@
+package edgeer;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One thing a request can name: a station, an artist, a contact. */
+public final class Entity {
+    /** Unique in its catalog; what an app knows the entity by. */
+    public final String id;
+    /** What is shown. */
+    public final String name;
+    /** Other names of it. */
+    public final List<String> aliases;
+    /** Generated surface forms ("bayern eins" for "Bayern 1"): searched, never shown. */
+    public final List<String> spoken;
+    /** Whatever else the catalog says, values as in JSON. */
+    public final Map<String, Object> metadata;
+
+    public Entity(String id, String name, List<String> aliases, List<String> spoken, Map<String, Object> metadata) {
+        this.id = id;
+        this.name = name;
+        this.aliases = Collections.unmodifiableList(new ArrayList<String>(aliases));
+        this.spoken = Collections.unmodifiableList(new ArrayList<String>(spoken));
+        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<String, Object>(metadata));
+    }
+
+    /** An entity with nothing but a name. */
+    public Entity(String id, String name) {
+        this(id, name, Collections.<String>emptyList(), Collections.<String>emptyList(), new LinkedHashMap<String, Object>());
+    }
+
+    /** Canonical name, aliases and spoken forms in this order, each once; "" only where there is no other. */
+    List<String> canonicalForms() {
+        LinkedHashMap<String, String> first = new LinkedHashMap<String, String>();
+        for (String form : allForms()) {
+            first.put(CanonicalText.of(form), form);
+        }
+        if (first.size() > 1) {
+            first.remove("");
+        }
+        return new ArrayList<String>(first.keySet());
+    }
+
+    private List<String> allForms() {
+        List<String> all = new ArrayList<String>();
+        all.add(name);
+        all.addAll(aliases);
+        all.addAll(spoken);
+        return all;
+    }
+}

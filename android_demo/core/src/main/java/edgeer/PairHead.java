@@ -1,0 +1,124 @@
+package edgeer;
+
+import java.util.List;
+
+/**
+ * The DiPair head: a small transformer that reads the first tokens of a request and of a form together and scores the pair, as
+ * {@code edge_er/head.py} and {@code edge_er/training/head_graph.py} define it.
+ */
+final class PairHead {
+    private static final int STEPS = 64; // of a whole-number score for one unit of the head's
+    private static final String[] PARTS = {
+        ".query", ".key", ".value", ".output", ".inner", ".outer", ".attention_norm", ".norm"
+    };
+
+    private final Encoder encoder;
+    private final WordPiece tokenizer;
+    private final List<String> forms;
+    private final byte[] keptTokens; // [forms, entityTokens, dim]; null where the bundle keeps none
+    private final byte[] keptLengths;
+    private final int requestTokens;
+    private final int entityTokens;
+    private final int dim;
+    private final float scale;
+    private final float[] positions;
+    private final float[] normWeight;
+    private final float[] normBias;
+    private final float epsilon;
+    private final TransformerLayer[] layers;
+    private final float[] scoreWeight;
+    private final float scoreBias;
+
+    /**
+     * @param settings {@code head} of the encoder's card
+     * @param kept contents of head_tokens.safetensors; null where there is none
+     * @throws EncoderException where the head cannot be used
+     * @throws IllegalArgumentException where a setting is missing
+     */
+    PairHead(byte[] onnx, Fields settings, byte[] kept, Encoder encoder, WordPiece tokenizer, List<String> forms) {
+        this.encoder = encoder;
+        this.tokenizer = tokenizer;
+        this.forms = forms;
+        requestTokens = settings.whole("request_tokens");
+        entityTokens = settings.whole("entity_tokens");
+        dim = settings.whole("dim");
+        scale = (float) settings.number("token_scale");
+        OnnxFile file = new OnnxFile(onnx, Bundle.HEAD);
+        positions = file.vector("position", (requestTokens + entityTokens) * dim);
+        normWeight = file.vector("norm.weight", dim);
+        normBias = file.vector("norm.bias", dim);
+        epsilon = file.epsilon();
+        layers = layers(file);
+        scoreWeight = file.vector("score.weight", dim);
+        scoreBias = file.vector("score.bias", 1)[0];
+        if (kept == null) {
+            keptTokens = null;
+            keptLengths = null;
+        } else {
+            keptTokens = SafeTensors.bytes(kept, Bundle.HEAD_TOKENS, "tokens", Tensor.INT8, forms.size(), entityTokens, dim);
+            keptLengths = SafeTensors.bytes(kept, Bundle.HEAD_TOKENS, "lengths", Tensor.UINT8, forms.size());
+        }
+    }
+
+    private TransformerLayer[] layers(OnnxFile file) {
+        int count = 0;
+        while (file.has("layers." + count + ".inner.weight")) {
+            count++;
+        }
+        TransformerLayer[] found = new TransformerLayer[count];
+        for (int i = 0; i < count; i++) {
+            String[] names = new String[PARTS.length];
+            for (int part = 0; part < names.length; part++) {
+                names[part] = "layers." + i + PARTS[part];
+            }
+            int heads = TransformerLayer.heads(file, "layers." + i + ".shape.heads", dim);
+            float share = file.vector("layers." + i + ".scale", 1)[0];
+            found[i] = new TransformerLayer(file, names, dim, heads, share, false);
+        }
+        return found;
+    }
+
+    /** What the head says of a canonical request with each of {@code chosen} forms, in 64ths. */
+    int[] worth(String request, int[] chosen) {
+        float[] asked = encoder.tokenOutput(tokenizer.ids(request), "head_request");
+        int first = Math.min(asked.length / dim, requestTokens);
+        int[] worth = new int[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+            worth[i] = (int) Math.rint(score(asked, first, tokens(chosen[i])) * STEPS);
+        }
+        return worth;
+    }
+
+    /** The tokens of a form as int8 steps; fewer than the head reads where the form has fewer. */
+    private byte[] tokens(int form) {
+        if (keptTokens != null) {
+            int length = Math.min(keptLengths[form] & 0xff, entityTokens);
+            byte[] tokens = new byte[length * dim];
+            System.arraycopy(keptTokens, form * entityTokens * dim, tokens, 0, tokens.length);
+            return tokens;
+        }
+        byte[] all = Vectors.quantise(encoder.tokenOutput(tokenizer.ids(forms.get(form)), "head_entity"), scale);
+        byte[] tokens = new byte[Math.min(all.length, entityTokens * dim)];
+        System.arraycopy(all, 0, tokens, 0, tokens.length);
+        return tokens;
+    }
+
+    private float score(float[] asked, int first, byte[] named) {
+        float[] x = new float[first * dim + named.length];
+        for (int i = 0; i < first * dim; i++) {
+            x[i] = asked[i] + positions[i];
+        }
+        for (int i = 0; i < named.length; i++) {
+            x[first * dim + i] = named[i] / scale + positions[requestTokens * dim + i];
+        }
+        Layers.normalise(x, normWeight, normBias, epsilon);
+        for (TransformerLayer layer : layers) {
+            x = layer.apply(x, x.length / dim);
+        }
+        float sum = 0;
+        for (int i = 0; i < dim; i++) {
+            sum += x[i] * scoreWeight[i];
+        }
+        return sum + scoreBias;
+    }
+}

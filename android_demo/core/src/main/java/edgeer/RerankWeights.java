@@ -1,0 +1,44 @@
+package edgeer;
+
+/** The weights of a bundle ({@code rerank} of its manifest), in units of the int8 dot product, and how many forms compete. */
+final class RerankWeights {
+    final int letterMatch;
+    final int letterEdit;
+    final int soundMatch;
+    final int soundEdit;
+    final int soundPieces;
+    final int denseForms;
+    final int soundForms;
+    final int heard;
+    final int popularity;
+    final int head;
+    final int headForms;
+    final int headMargin;
+
+    /**
+     * @throws IllegalArgumentException where a weight is no whole number from 0 up
+     */
+    RerankWeights(Fields told) {
+        letterMatch = weight(told, "letter_match", 0, 0);
+        letterEdit = weight(told, "letter_edit", 0, 0);
+        soundMatch = weight(told, "sound_match", 0, 0);
+        soundEdit = weight(told, "sound_edit", 0, 0);
+        soundPieces = weight(told, "sound_pieces", 0, 0);
+        denseForms = weight(told, "dense_forms", 24, 1);
+        soundForms = weight(told, "sound_forms", 0, 0);
+        heard = weight(told, "heard", 0, 0);
+        popularity = weight(told, "popularity", 0, 0);
+        head = weight(told, "head", 0, 0);
+        headForms = weight(told, "head_forms", 10, 1);
+        headMargin = weight(told, "head_margin", 0, 0);
+    }
+
+    private static int weight(Fields told, String name, int usual, int least) {
+        int value = told.map().containsKey(name) ? told.whole(name) : usual;
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    "rerank." + name + ": expected a whole number from " + least + " up, found " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,28 @@
+package edgeer;
+
+import java.util.Collections;
+import java.util.List;
+
+/** The answer to one request. */
+public final class Resolution {
+    public final String query;
+    public final Decision decision;
+    /** Ranked, best first, whatever the decision; empty for empty input. */
+    public final List<Match> matches;
+
+    Resolution(String query, Decision decision, List<Match> matches) {
+        this.query = query;
+        this.decision = decision;
+        this.matches = Collections.unmodifiableList(matches);
+    }
+
+    /** The first match; null under {@link Decision#NO_MATCH}. */
+    public Match best() {
+        return matches.isEmpty() || decision == Decision.NO_MATCH ? null : matches.get(0);
+    }
+
+    @Override
+    public String toString() {
+        return decision + ": " + matches;
+    }
+}

@@ -1,0 +1,14 @@
+package edgeer;
+
+/** One text of an utterance: canonical, its vector as int8, and how much it counts. */
+final class Said {
+    final String text;
+    final byte[] vector;
+    final double weight;
+
+    Said(String text, byte[] vector, double weight) {
+        this.text = text;
+        this.vector = vector;
+        this.weight = weight;
+    }
+}

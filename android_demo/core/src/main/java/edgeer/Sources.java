@@ -1,0 +1,166 @@
+package edgeer;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/** Bundles in directories and in zip files. */
+public final class Sources {
+    private static final String ZIP_COMMENT = "edge-er bundle sha256=";
+    private static final int HASH = 64;
+    private static final int ZIP_END = 22;
+    private static final int LARGEST = 1 << 28;
+
+    private Sources() {}
+
+    /**
+     * The bundle in a directory or in a .zip.
+     *
+     * @throws BundleNotFoundException where there is nothing
+     * @throws BundleCorruptException where the zip is damaged
+     */
+    public static BundleSource of(File path) {
+        if (path.isDirectory()) {
+            return new Directory(path);
+        }
+        if (!path.exists()) {
+            throw new BundleNotFoundException(path + ": no such directory or zip; give the path of a bundle");
+        }
+        try {
+            return new Zip(readAll(new FileInputStream(path)), path.getPath());
+        } catch (IOException error) {
+            throw new BundleCorruptException(path + ": cannot be read (" + error.getMessage() + ")", error);
+        }
+    }
+
+    /** The bundle in a zip that was read already; {@code place} is its name in messages. */
+    public static BundleSource ofZip(byte[] data, String place) {
+        return new Zip(data, place);
+    }
+
+    /** Everything that {@code stream} gives; closes it. */
+    public static byte[] readAll(InputStream stream) throws IOException {
+        try {
+            ByteArrayOutputStream all = new ByteArrayOutputStream(Math.max(stream.available(), 1024));
+            byte[] block = new byte[1 << 16];
+            for (int read = stream.read(block); read >= 0; read = stream.read(block)) {
+                all.write(block, 0, read);
+                if (all.size() > LARGEST) {
+                    throw new IOException("larger than " + LARGEST + " bytes");
+                }
+            }
+            return all.toByteArray();
+        } finally {
+            stream.close();
+        }
+    }
+
+    private static final class Directory implements BundleSource {
+        private final File folder;
+
+        Directory(File folder) {
+            this.folder = folder;
+        }
+
+        @Override
+        public byte[] read(String name) throws IOException {
+            File file = new File(folder, name);
+            if (!file.exists()) {
+                throw new FileNotFoundException(file.getPath());
+            }
+            return readAll(new FileInputStream(file));
+        }
+
+        @Override
+        public String place() {
+            return folder.getPath();
+        }
+    }
+
+    /** The manifest may stand at the top of the zip or in one folder with the other files. */
+    private static final class Zip implements BundleSource {
+        private final Map<String, byte[]> files = new HashMap<String, byte[]>();
+        private final String place;
+        private String folder;
+
+        Zip(byte[] data, String place) {
+            this.place = place;
+            checkComment(data);
+            try {
+                unpack(data);
+            } catch (IOException error) {
+                throw damaged(error);
+            } catch (IllegalArgumentException error) { // names that are not UTF-8
+                throw damaged(error);
+            }
+            if (folder == null) {
+                throw new BundleCorruptException(
+                        place + ": no whole zip with a " + Bundle.MANIFEST + "; copy it again, or build it again");
+            }
+        }
+
+        @Override
+        public byte[] read(String name) throws IOException {
+            byte[] data = files.get(folder + name);
+            if (data == null) {
+                throw new FileNotFoundException(place + ": " + name);
+            }
+            return data;
+        }
+
+        @Override
+        public String place() {
+            return place;
+        }
+
+        private void unpack(byte[] data) throws IOException {
+            ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(data));
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                files.put(entry.getName(), readAll(new Unclosed(zip)));
+                String name = entry.getName();
+                int slash = name.lastIndexOf('/') + 1;
+                boolean higher = folder == null || slash < folder.length();
+                if (higher && name.substring(slash).equals(Bundle.MANIFEST)) {
+                    folder = name.substring(0, slash);
+                }
+            }
+        }
+
+        /** A zip that edge-er wrote ends in the SHA-256 of all bytes before; one of another tool has no comment. */
+        private void checkComment(byte[] data) {
+            int end = data.length - ZIP_END;
+            if (end >= 0 && ByteReader.int32(data, end) == 0x06054b50 && data[end + 20] == 0 && data[end + 21] == 0) {
+                return;
+            }
+            int body = data.length - HASH;
+            int comment = body - ZIP_COMMENT.length();
+            if (comment < 0
+                    || !new String(data, comment, ZIP_COMMENT.length(), Bundle.UTF_8).equals(ZIP_COMMENT)
+                    || !new String(data, body, HASH, Bundle.UTF_8).equals(Checksum.of(data, 0, body))) {
+                throw new BundleCorruptException(place + ": damaged, or no bundle (checksum of the zip); copy it again");
+            }
+        }
+
+        private BundleCorruptException damaged(Exception error) {
+            return new BundleCorruptException(place + ": no whole zip (" + error.getMessage() + "); copy it again", error);
+        }
+    }
+
+    /** One entry of a zip: closing it leaves the zip open. */
+    private static final class Unclosed extends java.io.FilterInputStream {
+        Unclosed(InputStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,144 @@
+package edgeer;
+
+/**
+ * The encoder in plain Java: a small BERT whose int8 weights are read from {@code encoder.onnx} and brought back to float32.
+ *
+ * <p>Reads the graphs that {@code edge_er/training/onnx_graph.py} writes: token table (with or without a projection), position
+ * table, layers of attention and feed-forward with the exact GELU, mean over the tokens, an optional projection, length 1. Safe
+ * for several threads.
+ */
+public final class TransformerEncoder implements Encoder {
+    /** Makes encoders of this kind. */
+    public static final Factory FACTORY = new Factory() {
+        @Override
+        public Encoder open(byte[] onnx) {
+            return new TransformerEncoder(onnx);
+        }
+    };
+
+    private static final String TABLE = "token.table";
+    private static final String[] PARTS = {
+        "attention.query", "attention.key", "attention.value", "attention.output", "inner", "outer", "attention.norm", "norm"
+    };
+
+    private final OnnxFile file;
+    private final int vocabulary;
+    private final int tokenWidth;
+    private final float[] tokenRows; // a table in float32, or
+    private final byte[] tokenSteps; // in int8 with a scale for each row
+    private final float[] tokenScales;
+    private final Matrix tokenProjection;
+    private final int width;
+    private final float[] positions;
+    private final float[] normWeight;
+    private final float[] normBias;
+    private final float epsilon;
+    private final TransformerLayer[] layers;
+    private final Matrix output;
+
+    /**
+     * @param onnx contents of encoder.onnx
+     * @throws EncoderException where this is no such graph
+     */
+    public TransformerEncoder(byte[] onnx) {
+        file = new OnnxFile(onnx, Bundle.ENCODER);
+        Tensor table = file.weight(TABLE);
+        if (table.shape.length != 2 || table.size() < 1) {
+            throw file.wrongShape(TABLE, "rows and columns");
+        }
+        vocabulary = table.shape[0];
+        tokenWidth = table.shape[1];
+        boolean whole = table.type.equals(Tensor.FLOAT32);
+        tokenRows = whole ? table.floats() : null;
+        tokenSteps = whole ? null : file.int8(TABLE);
+        tokenScales = whole ? null : file.vector(TABLE + ".scale", vocabulary);
+        tokenProjection = file.has("token.projection") ? Matrix.read(file, "token.projection", tokenWidth) : null;
+        width = tokenProjection == null ? tokenWidth : tokenProjection.columns;
+        positions = file.table("position.table", width);
+        normWeight = file.vector("embedding.norm.weight", width);
+        normBias = file.vector("embedding.norm.bias", width);
+        epsilon = file.epsilon();
+        layers = layers();
+        output = file.has("output.projection") ? Matrix.read(file, "output.projection", width) : null;
+    }
+
+    @Override
+    public float[] encode(int[] tokenIds) {
+        float[] x = states(tokenIds);
+        float[] mean = new float[width];
+        for (int i = 0; i < x.length; i++) {
+            mean[i % width] += x[i];
+        }
+        for (int i = 0; i < width; i++) {
+            mean[i] /= tokenIds.length;
+        }
+        return unit(output == null ? mean : output.times(mean, 1, null));
+    }
+
+    @Override
+    public float[] tokenOutput(int[] tokenIds, String name) {
+        return Matrix.read(file, name + ".projection", width).times(states(tokenIds), tokenIds.length, null);
+    }
+
+    private TransformerLayer[] layers() {
+        int count = 0;
+        while (file.has("layer." + count + ".inner.weight")) {
+            count++;
+        }
+        TransformerLayer[] found = new TransformerLayer[count];
+        for (int i = 0; i < count; i++) {
+            String[] names = new String[PARTS.length];
+            for (int part = 0; part < names.length; part++) {
+                names[part] = "layer." + i + "." + PARTS[part];
+            }
+            int heads = TransformerLayer.heads(file, "shape.heads", width);
+            float scale = file.vector("attention.scale", 1)[0];
+            found[i] = new TransformerLayer(file, names, width, heads, scale, true);
+        }
+        return found;
+    }
+
+    /** What the last layer says of each token: [tokens, width]. */
+    private float[] states(int[] ids) {
+        float[] x = embed(ids);
+        for (TransformerLayer layer : layers) {
+            x = layer.apply(x, ids.length);
+        }
+        return x;
+    }
+
+    private float[] embed(int[] ids) {
+        if (ids.length < 1 || ids.length * width > positions.length) {
+            int most = positions.length / width;
+            throw new EncoderException("encoder.onnx: reads 1 to " + most + " tokens, found " + ids.length);
+        }
+        float[] rows = new float[ids.length * tokenWidth];
+        for (int token = 0; token < ids.length; token++) {
+            if (ids[token] < 0 || ids[token] >= vocabulary) {
+                throw new EncoderException("encoder.onnx: knows " + vocabulary + " tokens, found number " + ids[token]);
+            }
+            int from = ids[token] * tokenWidth;
+            for (int i = 0; i < tokenWidth; i++) {
+                rows[token * tokenWidth + i] =
+                        tokenRows == null ? tokenSteps[from + i] * tokenScales[ids[token]] : tokenRows[from + i];
+            }
+        }
+        float[] x = tokenProjection == null ? rows : tokenProjection.times(rows, ids.length, null);
+        for (int i = 0; i < x.length; i++) {
+            x[i] += positions[i];
+        }
+        return Layers.normalise(x, normWeight, normBias, epsilon);
+    }
+
+    private static float[] unit(float[] vector) {
+        double squares = 0;
+        for (float each : vector) {
+            squares += (double) each * each;
+        }
+        float length = Math.max((float) Math.sqrt(squares), 1e-12f);
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] /= length;
+        }
+        return vector;
+    }
+}

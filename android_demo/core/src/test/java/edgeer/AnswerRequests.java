@@ -1,0 +1,58 @@
+package edgeer;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers a file of requests, for measurements ({@code benchmarks/java_runtime.py}):
+ *
+ * <pre>java edgeer.AnswerRequests BUNDLE REQUESTS ROUNDS [rerank|dense]</pre>
+ *
+ * The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes"}}; then comes a line {@code {"id", "decision",
+ * "confidence", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
+ */
+public final class AnswerRequests {
+    private AnswerRequests() {}
+
+    public static void main(String[] arguments) throws IOException {
+        List<String> queries = new ArrayList<String>();
+        for (Fields row : Rows.of(new File(arguments[1]))) {
+            queries.add(row.text("query"));
+        }
+        long start = System.nanoTime();
+        EntityResolver resolver = EntityResolver.load(
+                Sources.of(new File(arguments[0])), TransformerEncoder.FACTORY, !arguments[3].equals("dense"));
+        long loaded = System.nanoTime();
+        resolver.resolve(queries.get(0));
+        long answered = System.nanoTime();
+        System.gc();
+        long memory = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        PrintStream out = new PrintStream(System.out, false, "UTF-8");
+        out.println("{\"load_ms\": " + (loaded - start) / 1e6 + ", \"first_answer_ms\": " + (answered - loaded) / 1e6
+                + ", \"memory_bytes\": " + memory + "}");
+        List<String> answers = new ArrayList<String>();
+        for (int round = Integer.parseInt(arguments[2]); round > 0; round--) {
+            answers.clear();
+            for (String query : queries) {
+                answers.add(line(resolver, query));
+            }
+        }
+        for (String answer : answers) {
+            out.println(answer);
+        }
+        out.flush();
+    }
+
+    private static String line(EntityResolver resolver, String query) {
+        long start = System.nanoTime();
+        Resolution found = resolver.resolve(query);
+        double spent = (System.nanoTime() - start) / 1e3;
+        String id = found.matches.isEmpty() ? "null" : "\"" + found.matches.get(0).id + "\"";
+        double confidence = found.matches.isEmpty() ? 0 : found.matches.get(0).confidence;
+        return "{\"id\": " + id + ", \"decision\": \"" + found.decision + "\", \"confidence\": " + confidence + ", \"us\": "
+                + spent + "}";
+    }
+}

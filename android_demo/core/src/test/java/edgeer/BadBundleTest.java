@@ -1,0 +1,196 @@
+package edgeer;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assert.fail;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.BeforeClass;
+import org.junit.Test;
+
+/** Damaged, truncated, newer and wrong bundles: an error that says what is wrong, never a crash or an answer. */
+public final class BadBundleTest {
+    private static final String[] FILES = {
+        Bundle.ENCODER, Bundle.TOKENIZER, Bundle.CARD, Bundle.ENTITIES, Bundle.VECTORS, Bundle.STREAMS
+    };
+    private static Damaged whole;
+
+    @BeforeClass
+    public static void read() throws IOException {
+        whole = new Damaged("radio_it");
+    }
+
+    private static void refused(BundleSource source, Class<? extends EdgeErException> wanted, String... words) {
+        try {
+            EntityResolver.load(source);
+        } catch (EdgeErException error) {
+            assertEquals(error.getMessage(), wanted, error.getClass());
+            for (String word : words) {
+                assertTrue(error.getMessage(), error.getMessage().contains(word));
+            }
+            return;
+        }
+        fail("a bad bundle was loaded");
+    }
+
+    @Test
+    public void aMissingFileIsNamed() {
+        for (String name : FILES) {
+            Damaged bundle = new Damaged(whole);
+            bundle.files.remove(name);
+            refused(bundle, BundleCorruptException.class, name, "missing");
+        }
+        Damaged empty = new Damaged(whole);
+        empty.files.clear();
+        refused(empty, BundleNotFoundException.class, "manifest.json");
+    }
+
+    @Test
+    public void aFlippedByteIsFoundInEveryFile() {
+        Random random = new Random(1);
+        for (int round = 0; round < 60; round++) {
+            String name = round % 7 == 6 ? Bundle.MANIFEST : FILES[round % 7];
+            Damaged bundle = new Damaged(whole);
+            byte[] data = whole.files.get(name).clone();
+            data[random.nextInt(data.length)] ^= (byte) (1 << random.nextInt(8));
+            bundle.files.put(name, data);
+            try {
+                EntityResolver.load(bundle);
+                fail(name);
+            } catch (BundleException error) {
+                assertTrue(error.getMessage(), error.getMessage().contains(name));
+            }
+        }
+    }
+
+    @Test
+    public void aTruncatedFileIsNamed() {
+        for (String name : FILES) {
+            Damaged bundle = new Damaged(whole);
+            bundle.files.put(name, Arrays.copyOf(whole.files.get(name), whole.files.get(name).length / 2));
+            refused(bundle, BundleCorruptException.class, name, "bytes");
+        }
+        Damaged bundle = new Damaged(whole);
+        bundle.files.put(Bundle.MANIFEST, Arrays.copyOf(whole.files.get(Bundle.MANIFEST), 100));
+        refused(bundle, BundleCorruptException.class, "manifest.json");
+    }
+
+    @Test
+    public void aNewerBundleAsksForAnUpdate() {
+        String newer = whole.manifestText().replace("\"format_version\": 1", "\"format_version\": 2");
+        refused(whole.withManifest(newer), BundleVersionException.class, "format 2", "update");
+    }
+
+    @Test
+    public void aWrongManifestIsRefused() {
+        String text = whole.manifestText();
+        refused(whole.withManifest(text.replace("\"lang\": \"it\"", "\"lang\": 3")), BundleCorruptException.class, "lang");
+        refused(whole.withManifest(text.replace("\"heard\": ", "\"heard\": -")), BundleCorruptException.class, "rerank.heard");
+        refused(
+                whole.withManifest(text.replace("\"temperature\": 0", "\"temperature\": -1")),
+                BundleCorruptException.class,
+                "calibration.temperature");
+        refused(
+                whole.withManifest(text.replace("\"vectors.safetensors\"", "\"../vectors\"")),
+                BundleCorruptException.class,
+                "../vectors");
+        refused(whole.withManifest(text.replace("\"head\": 0", "\"head\": 1")), BundleCorruptException.class, "head.onnx");
+    }
+
+    /** Files that are wrong although their checksums are right: a bundle that was built wrongly, or on purpose. */
+    @Test
+    public void wrongContentsWithRightChecksumsAreRefusedOrAnswered() throws IOException {
+        Random random = new Random(2);
+        int refused = 0;
+        for (int round = 0; round < 120; round++) {
+            String name = FILES[round % 5];
+            byte[] data = whole.files.get(name).clone();
+            if (round % 2 == 0) {
+                data = Arrays.copyOf(data, random.nextInt(data.length));
+            } else {
+                for (int i = 0; i < 20; i++) {
+                    data[random.nextInt(Math.min(data.length, 4000))] = (byte) random.nextInt(256);
+                }
+            }
+            try {
+                EntityResolver.load(whole.resealed(name, data)).resolve("radio uno");
+            } catch (EdgeErException error) {
+                assertTrue(name, error.getMessage().length() > 20);
+                refused++;
+            }
+        }
+        assertTrue("refused " + refused, refused > 80);
+    }
+
+    @Test
+    public void filesThatDoNotFitEachOtherAreRefused() throws IOException {
+        Damaged other = new Damaged("radio_es");
+        refused(
+                whole.resealed(Bundle.VECTORS, other.files.get(Bundle.VECTORS)),
+                BundleCorruptException.class, "surface forms");
+        refused(
+                whole.resealed(Bundle.STREAMS, other.files.get(Bundle.STREAMS)),
+                BundleCorruptException.class, "streams.jsonl");
+        refused(whole.resealed(Bundle.ENCODER, new byte[0]), EncoderException.class, "token.table");
+        refused(whole.resealed(Bundle.TOKENIZER, "{}".getBytes(Bundle.UTF_8)), EncoderException.class, "tokenizer.json");
+        refused(whole.resealed(Bundle.CARD, "[1]".getBytes(Bundle.UTF_8)), BundleCorruptException.class, "encoder.json");
+        String deep = new String(new char[100000]).replace('\0', '[');
+        refused(whole.resealed(Bundle.CARD, deep.getBytes(Bundle.UTF_8)), BundleCorruptException.class, "brackets");
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        GZIPOutputStream zip = new GZIPOutputStream(packed);
+        zip.write("{\"id\": \"a\"}\n".getBytes(Bundle.UTF_8));
+        zip.close();
+        refused(whole.resealed(Bundle.ENTITIES, packed.toByteArray()), BundleCorruptException.class, "row 1", "name");
+    }
+
+    @Test
+    public void whatIsNoBundleIsRefused() throws IOException {
+        refusedPath(Rows.file("models/none"), BundleNotFoundException.class);
+        refusedPath(Rows.file("tests/golden"), BundleNotFoundException.class);
+        refusedPath(Rows.file("README.md"), BundleCorruptException.class);
+    }
+
+    private static void refusedPath(File path, Class<? extends EdgeErException> wanted) {
+        try {
+            EntityResolver.load(path);
+        } catch (EdgeErException error) {
+            assertEquals(error.getMessage(), wanted, error.getClass());
+            assertTrue(error.getMessage(), error.getMessage().contains(path.getName()));
+            return;
+        }
+        fail(path + " was loaded");
+    }
+
+    @Test
+    public void aZipAnswersAsTheDirectory() throws IOException {
+        byte[] zip = zipped("some/folder/");
+        EntityResolver resolver = EntityResolver.load(Sources.ofZip(zip, "bundle.zip"));
+        assertTrue(resolver.selftest() > 10);
+        for (int length = 0; length < zip.length; length += zip.length / 20) {
+            try {
+                EntityResolver.load(Sources.ofZip(Arrays.copyOf(zip, length), "bundle.zip"));
+                fail("a zip of " + length + " bytes was loaded");
+            } catch (BundleException error) {
+                assertTrue(error.getMessage(), error.getMessage().contains("bundle.zip"));
+            }
+        }
+    }
+
+    private static byte[] zipped(String folder) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ZipOutputStream zip = new ZipOutputStream(bytes);
+        for (String name : whole.files.keySet()) {
+            zip.putNextEntry(new ZipEntry(folder + name));
+            zip.write(whole.files.get(name));
+        }
+        zip.close();
+        return bytes.toByteArray();
+    }
+}

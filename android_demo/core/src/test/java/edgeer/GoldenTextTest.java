@@ -1,0 +1,62 @@
+package edgeer;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.Test;
+
+/** Canonical text, letters, sounds and what was heard, against the golden files that all runtimes read. */
+public final class GoldenTextTest {
+    @Test
+    public void canonicalTextIsThatOfPython() throws IOException {
+        List<Fields> rows = Rows.golden("normalization.jsonl");
+        assertTrue(rows.size() > 100);
+        for (Fields row : rows) {
+            assertEquals(row.text("text"), row.text("canonical"), CanonicalText.of(row.text("text")));
+            assertEquals("twice", row.text("canonical"), CanonicalText.of(row.text("canonical")));
+        }
+    }
+
+    @Test
+    public void evidenceOfLettersAndSoundsIsThatOfPython() throws IOException {
+        List<Fields> rows = Rows.golden("lexical.jsonl");
+        assertTrue(rows.size() > 20);
+        for (Fields row : rows) {
+            SoundFold fold = new SoundFold(row.text("lang"));
+            int[][] letters = new int[row.list("forms").size()][];
+            int[][] sounds = new int[letters.length][];
+            List<String> spelled = new ArrayList<String>();
+            int[] every = new int[letters.length];
+            for (int form = 0; form < letters.length; form++) {
+                String text = (String) row.list("forms").get(form);
+                every[form] = form;
+                letters[form] = CodePoints.of(text);
+                spelled.add(fold.of(text));
+                sounds[form] = CodePoints.of(spelled.get(form));
+            }
+            String request = row.text("request");
+            assertEquals(row.list("form_sounds"), spelled);
+            assertEquals(row.text("sounds"), fold.of(request));
+            int[] sounded = CodePoints.of(fold.of(request));
+            GramIndex pieces = new GramIndex(sounds, null);
+            int[] shared = pieces.shared(sounded);
+            int[] heard = new Hearing(row.text("lang"), letters).worth(request, every);
+            assertArrayEquals(request, Rows.ints(row.list("heard_worth")), heard);
+            assertArrayEquals(request, Rows.ints(row.list("shared_worth")), shared);
+            for (int form = 0; form < letters.length; form++) {
+                assertEquals(whole(row, "form_worth", form), pieces.total(form));
+                assertEquals(
+                        whole(row, "letter_edits", form), CodePoints.leastEdits(letters[form], CodePoints.of(request)));
+                assertEquals(whole(row, "sound_edits", form), CodePoints.leastEdits(sounds[form], sounded));
+            }
+        }
+    }
+
+    private static int whole(Fields row, String name, int at) {
+        return Fields.whole(row.list(name).get(at), name);
+    }
+}
