@@ -51,8 +51,9 @@ class Simulation:
         told = (
             "Simulated, not collected from people: each of these entities, chosen by a hash of its id, is asked for by "
             "name or spoken form in a random carrier, once typed (every second request with a slip of the finger) and "
-            "once with the errors of a speech recogniser; in the bundle's language, and in turn in one of the others. "
-            "No carrier is stored in the bundle, and no request is one of its forms. Entities of one name count as one."
+            "once with the errors of a speech recogniser, now and then with a word dropped or added; in the bundle's "
+            "language, and in turn in one of the others. No carrier is stored in the bundle, and no request is one of its "
+            "forms. Entities of one name count as one."
         )
         return {"simulated": True, "entities": self.entities, "of": self.catalog, "description": told}
 
@@ -74,6 +75,7 @@ class Measurement:
         report: for the manifest.
         requests, resolutions, ranks: what was asked, the answers, and where the right one stood (from 1; 0 nowhere).
         seconds: how long each answer took, [rows]; of this machine now, so in no manifest.
+        names: of the entities whose ids are among the requests' golds.
         near: entities and those that are nearest to them, the nearest first.
     """
 
@@ -82,6 +84,7 @@ class Measurement:
     resolutions: Sequence[Resolution]
     ranks: Sequence[int]
     seconds: NDArray[np.float64]
+    names: Mapping[str, str]
     near: Sequence[NearPair]
 
 
@@ -128,12 +131,14 @@ def measure_on(
             else {"unmerged": unmerged_report(resolver, requests)}
         ),
     }
+    golds = {gold for request in requests for gold in request.gold}
     return Measurement(
         report=manifest_report(report),
         requests=requests,
         resolutions=resolutions,
         ranks=evaluation.ranks.tolist(),
         seconds=np.array(watched.seconds),
+        names={entity.id: entity.name for entity in bundle.entities if entity.id in golds},
         near=nearest_pairs(bundle),
     )
 

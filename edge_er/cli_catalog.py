@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
 from edge_er.cli_common import JsonOption, check_budget, extra, print_json
+from edge_er.cli_sources import (
+    ColumnOption,
+    DelimiterOption,
+    EncodingOption,
+    FeatureOption,
+    KeepOption,
+    KindOption,
+    MappingOption,
+    QueryOption,
+    RejectsOption,
+    notes_on_stderr,
+    source_options,
+)
+
+if TYPE_CHECKING:
+    from catalog_tools.build import BuildResult
 
 __all__ = ["register"]
+
+_NO_BUDGET = "none"
+_WORK = "How the build is done"
+_LISTED = 20  # names without a letter
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 def build(
     catalog: Annotated[
-        Path, typer.Option(help="CSV, TSV, JSONL or Parquet: id?, name, aliases?, metadata ...")
+        str, typer.Option(help="A file of any kind (edge-er convert), or an http(s) address.")
     ],
     out: Annotated[Path, typer.Option(help="A directory, or a name ending in .zip.")],
     encoder: Annotated[
@@ -36,42 +56,101 @@ def build(
         ),
     ] = None,
     name: Annotated[Optional[str], typer.Option(help="Name of the bundle.")] = None,  # noqa: UP045
-    budget: Annotated[str, typer.Option(help="Largest size without stream addresses.")] = "2MB",
+    budget: Annotated[
+        str, typer.Option(help="Largest size without stream addresses, as 2MB; none for no limit.")
+    ] = "2MB",
     previous: Annotated[Optional[str], typer.Option(help="Keep the ids of this bundle.")] = None,  # noqa: UP045
     requests: Annotated[
-        Optional[Path], typer.Option(help="Measure the bundle on these requests and store the report.")  # noqa: UP045
+        Optional[Path], typer.Option(help="Measure the bundle on these requests, not on simulated ones.")  # noqa: UP045
+    ] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Measure Recall@1 and store it in the bundle.")
+    ] = True,
+    report: Annotated[
+        Optional[Path], typer.Option(help="Write an HTML page about the build and its quality.")  # noqa: UP045
     ] = None,
     head_tokens: Annotated[
         bool, typer.Option("--head-tokens", help="Keep what a DiPair head reads of each form.")
     ] = False,
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Processes (or Ray actors); one a core.", rich_help_panel=_WORK),
+    ] = None,
+    work: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            help="Keep finished pieces here for later builds; else beside OUT until it is there.",
+            rich_help_panel=_WORK,
+        ),
+    ] = None,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="This machine, or Ray Data.", rich_help_panel=_WORK)
+    ] = "local",
+    ray_address: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="A running Ray cluster; else one is started here.", rich_help_panel=_WORK),
+    ] = None,
+    kind: KindOption = None,
+    mapping: MappingOption = None,
+    column: ColumnOption = None,
+    keep: KeepOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    query: QueryOption = None,
+    feature: FeatureOption = None,
+    rejects: RejectsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Build a bundle from a catalog, within its budget or not at all."""
-    check_budget(budget)
-    with extra("catalog"):
+    limit = None if budget.lower() == _NO_BUDGET else budget
+    if limit:
+        check_budget(limit)
+    with extra("ray" if engine == "ray" else "catalog"), notes_on_stderr():
         from catalog_tools.build import build_bundle
         from catalog_tools.language import read_locale
+        from catalog_tools.sources import read_records
+        from catalog_tools.workers import default_workers
 
+        options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
+        records = read_records(catalog, options)
         result = build_bundle(
-            catalog,
+            records,
             out,
             read_locale(locale, lang) if locale else lang or "en",
             encoder,
-            budget,
+            limit,
             name,
             previous,
             requests,
             head_tokens=head_tokens,
+            measure=measure,
+            workers=workers or default_workers(),
+            work=work,
+            engine=engine,
+            ray_address=ray_address,
         )
+        if report:
+            from catalog_tools.build_report import write_build_report
+
+            write_build_report(report, result, records.rejected)
+    _print_result(result, as_json)
+
+
+def _print_result(result: BuildResult, as_json: bool) -> None:
+    """The bundle on stdout, what is noteworthy on stderr."""
     if as_json:
         print_json({"path": str(result.path), **result.manifest})
     else:
         from edge_er.cli_tables import print_bundle
 
         print_bundle(result.path, result.manifest)
-    if result.spoken_left_out:
-        typer.echo(
-            f"{result.spoken_left_out:,} spoken forms, the least likely, do not fit the budget", err=True
-        )
-    if result.without_text:
-        typer.echo(f"no letter or digit in the name of {', '.join(result.without_text)}", err=True)
+    silent = result.without_text
+    notes = {
+        f"went on from {result.shards_kept:,} of {result.shards:,} pieces of a build before": result.shards_kept,
+        f"{result.spoken_left_out:,} spoken forms, the least likely, do not fit the budget": result.spoken_left_out,
+        f"no letter or digit in the name of {', '.join(silent[:_LISTED])}"
+        f"{f' and {len(silent) - _LISTED:,} more' if len(silent) > _LISTED else ''}": silent,
+    }
+    for note, told in notes.items():
+        if told:
+            typer.echo(note, err=True)
