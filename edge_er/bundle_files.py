@@ -19,7 +19,17 @@ from pathlib import Path
 
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["MANIFEST", "Reader", "open_reader", "parse_size", "write_directory", "write_file", "write_zip"]
+__all__ = [
+    "MANIFEST",
+    "Reader",
+    "open_reader",
+    "parse_size",
+    "previous_version",
+    "swap_versions",
+    "write_directory",
+    "write_file",
+    "write_zip",
+]
 
 MANIFEST = "manifest.json"
 Reader = Callable[[str], bytes]
@@ -121,25 +131,29 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     return body + hashlib.sha256(body).hexdigest().encode()
 
 
-def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
-    """Put the zip of `files` at `path`, whole or not at all.
+def write_zip(path: Path, files: Mapping[str, bytes], keep: bool = False) -> None:
+    """Put the zip of `files` at `path`, whole or not at all; `keep` leaves the old one at `previous_version(path)`.
 
     Raises:
         BundleError: `path` is a directory.
     """
     if path.is_dir():
         raise BundleError(f"{path}: is a directory; give another name for the zip")
-    write_file(path, zip_bytes(files))
+    write_file(path, zip_bytes(files), keep)
+    if not keep:
+        previous_version(path).unlink(missing_ok=True)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Put one file at `path`, whole or not at all."""
+def write_file(path: Path, data: bytes, keep: bool = False) -> None:
+    """Put one file at `path`, whole or not at all; `keep` leaves the old one at `previous_version(path)`."""
     _prepare_folder(path)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             _write_through(file, data)
         Path(temporary).chmod(0o644)
+        if keep and path.exists():
+            _second_name(path).replace(previous_version(path))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -147,18 +161,18 @@ def write_file(path: Path, data: bytes) -> None:
     _sync_directory(path.parent)
 
 
-def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]) -> None:
+def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str], keep: bool = False) -> None:
     """Put a directory of `files` at `path`, whole or not at all.
 
-    The old directory waits beside it under `previous_directory(path)` until the new one is in place; files of it
-    that are not `known` to the format (a model card) are carried over.
+    The old directory waits beside it under `previous_version(path)` until the new one is in place, and stays there with
+    `keep`; files of it that are not `known` to the format (a model card) are carried over.
 
     Raises:
         BundleError: `path` is a file, or a directory that holds no bundle.
     """
     _check_replaceable(path)
     _prepare_folder(path)
-    restore_directory(path)
+    _restore(path)
     temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.tmp-", dir=path.parent))
     try:
         for name, data in files.items():
@@ -167,24 +181,62 @@ def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]
         _carry_over(path, temporary, {*known, *files})
         temporary.chmod(0o755)
         _sync_directory(temporary)
-        _swap(path, temporary)
+        _swap(path, temporary, keep)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
 
 
-def previous_directory(path: Path) -> Path:
-    """Where the old directory waits while a new one takes its place."""
+def previous_version(path: Path) -> Path:
+    """Where the old directory waits while a new one takes its place, and where a kept old version lies."""
     return path.with_name(f".{path.name}.previous")
 
 
-def restore_directory(path: Path) -> None:
+def swap_versions(path: Path) -> None:
+    """Exchange the bundle at `path` and its `previous_version`, so that doing it twice changes nothing.
+
+    Raises:
+        BundleError: there is no older version.
+    """
+    previous = previous_version(path)
+    if not previous.exists():
+        raise BundleError(
+            f"{path}: there is no older version beside it; only the last update or delta is kept"
+        )
+    if not path.exists():
+        previous.rename(path)
+        return
+    _prepare_folder(path)
+    if previous.is_file():
+        newer = _second_name(path)
+    else:
+        newer = Path(tempfile.mkdtemp(prefix=f".{path.name}.tmp-", dir=path.parent)) / path.name
+        path.rename(newer)
+    previous.replace(path)  # killed before this, a directory is found under its previous name
+    newer.replace(previous)
+    _sync_directory(path.parent)
+    _prepare_folder(path)
+
+
+def _restore(path: Path) -> None:
     """Finish what a write that was killed between its two renames left behind."""
-    previous = previous_directory(path)
+    previous = previous_version(path)
     if previous.is_dir() and not path.exists():
         previous.rename(path)
-    elif previous.is_dir():
-        shutil.rmtree(previous)
+
+
+def _second_name(path: Path) -> Path:
+    """The same file under a temporary name too; a copy where the file system has no links."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
+    os.close(handle)
+    second = Path(name)
+    try:
+        second.unlink()
+        os.link(path, second)
+    except OSError:
+        with second.open("wb") as file:
+            _write_through(file, path.read_bytes())
+    return second
 
 
 def _prepare_folder(path: Path) -> None:
@@ -197,17 +249,28 @@ def _prepare_folder(path: Path) -> None:
             leftover.unlink(missing_ok=True)
 
 
-def _swap(path: Path, new: Path) -> None:
-    previous = previous_directory(path)
+def _swap(path: Path, new: Path, keep: bool) -> None:
+    previous = previous_version(path)
     if path.exists():
+        _discard(previous)
         path.rename(previous)
     try:
         new.rename(path)
     except BaseException:
-        restore_directory(path)
+        _restore(path)
         raise
     _sync_directory(path.parent)
-    shutil.rmtree(previous, ignore_errors=True)
+    if not keep:
+        _discard(previous)
+
+
+def _discard(folder: Path) -> None:
+    """Delete a directory; killed meanwhile, what is left of it is deleted by the next write."""
+    if folder.exists():
+        stem = folder.name.removesuffix(".previous")
+        doomed = Path(tempfile.mkdtemp(prefix=f"{stem}.tmp-", dir=folder.parent))
+        folder.rename(doomed / "old")
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _check_replaceable(path: Path) -> None:

@@ -33,14 +33,12 @@ class Said(NamedTuple):
     weight: float = 1.0
 
 
-_VECTORS_ALONE = RerankWeights()
-
-
 class Catalog:
     """The catalog of a bundle. It never changes, so requests and personal entries share it."""
 
     def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> None:
         self._bundle, self._encoder, self.weights = bundle, encoder, weights
+        self._vectors_alone = weights == RerankWeights()
         self.lang = str(bundle.manifest["lang"])
         self.form_count = len(bundle.form_entity)
         self.entities: Sequence[Entity] = bundle.entities
@@ -50,7 +48,7 @@ class Catalog:
         self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
         """The `k` best entities, on all evidence the bundle has weights for or by vector alone."""
-        if self.weights == _VECTORS_ALONE and len(said) == 1 and allowed is None:
+        if self._vectors_alone and len(said) == 1 and allowed is None:
             return self._nearest(said[0].vector, k)
         return self.weighed(said, k, allowed)
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from edge_er.bundle_files import MANIFEST, previous_directory
+from edge_er.bundle_files import MANIFEST, previous_version
 from edge_er.encoder import ENCODER_FILES
 from edge_er.errors import BundleNotFoundError, EncoderError
 
@@ -24,7 +24,7 @@ def models_folder() -> Path:
 def shipped_bundles() -> dict[str, Path]:
     """Bundles in the models folder by name, sorted."""
     folder = models_folder()
-    found = {path.name: path for path in folder.glob("*") if (path / MANIFEST).is_file()}
+    found = {path.name: path for path in folder.glob("[!.]*") if (path / MANIFEST).is_file()}
     found.update((path.stem, path) for path in folder.glob("*.zip") if path.stem not in found)
     return dict(sorted(found.items()))
 
@@ -49,7 +49,7 @@ def find_bundle(name_or_path: str | os.PathLike[str]) -> Path:
     shipped = shipped_bundles()
     if name in shipped:
         return shipped[name]
-    for candidate in (path, previous_directory(path) if path.name else path):
+    for candidate in (path, previous_version(path) if path.name else path):
         if name and candidate.is_dir():
             return candidate
     raise BundleNotFoundError(f"no bundle {name!r}: no such path, and {_nearest(name, shipped)}")
