@@ -10,6 +10,8 @@ The files of a bundle, in a directory or in one uncompressed zip:
     head.onnx            a DiPair head, where the encoder has one, and
     head_tokens.safetensors  the forms' tokens for it, where the bundle keeps them: "tokens" int8 [forms, M, D],
                          "lengths" uint8 [forms]
+    index.faiss          a FAISS index of the vectors, in a large catalog, and
+    sound_pieces.safetensors  "pieces" uint32 [pieces, 3], "forms" int32 [pieces]: how many forms hold each sound piece
 
 The manifest's own checksum is taken over its bytes with the 64 digits of `manifest_sha256` replaced by zeros.
 """
@@ -28,12 +30,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.bundle_files import MANIFEST, Reader, open_reader, parse_size, write_directory, write_zip
+from edge_er.bundle_files import MANIFEST, open_reader, parse_size, write_directory, write_zip
+from edge_er.bundle_reading import fingerprint, read_arrays, verified, verified_file
 from edge_er.encoder import ENCODER_FILES
 from edge_er.entity import Entity
 from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
 from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleError, BundleVersionError
 from edge_er.head import HEAD_FILE, FormTokens
+from edge_er.large_index import INDEX_FILE
+from edge_er.piece_worths import PIECES_FILE, PieceCounts
 from edge_er.shipped import find_bundle
 
 __all__ = [
@@ -49,9 +54,14 @@ __all__ = [
 FORMAT_VERSION = 1
 ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
 HEAD_TOKENS = "head_tokens.safetensors"
-BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS)
+_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, PIECES_FILE)
+BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, *_PARTS)
 _CARD_IN_MANIFEST = ("name", "languages", "dim", "max_tokens", "vocab_size", "parameters", "quantisation")
-_ARRAYS = {VECTORS: {"vectors", "entity"}, HEAD_TOKENS: {"tokens", "lengths"}}
+_ARRAYS = {
+    VECTORS: ("vectors", "entity"),
+    HEAD_TOKENS: ("tokens", "lengths"),
+    PIECES_FILE: ("pieces", "forms"),
+}
 _SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
 _SEAL = '"manifest_sha256": "'
 _REQUIRED: dict[str, type] = {"name": str, "counts": dict, "files": dict, "index": dict, "size_bytes": int}
@@ -63,6 +73,8 @@ class Bundle:
 
     `vectors` is int8 [forms, dim]; `form_entity` is int32 [forms], indices into `entities`, sorted by id.
     `encoder_files` has head.onnx where the encoder has a head; `head_tokens` are the forms' tokens for it, if kept.
+    A large catalog has a FAISS `index`, in bytes or in a verified file, and the counts of its sound pieces; read from a
+    directory, its vectors stay in their file too.
     """
 
     manifest: Mapping[str, Any]
@@ -71,6 +83,8 @@ class Bundle:
     form_entity: NDArray[np.int32]
     encoder_files: Mapping[str, bytes]
     head_tokens: FormTokens | None = None
+    index: bytes | Path | None = None
+    piece_counts: PieceCounts | None = None
 
     def with_manifest(self, **changes: Any) -> Bundle:
         """The same bundle with other manifest fields (report, golden, calibration, ...)."""
@@ -129,18 +143,28 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     path = find_bundle(name_or_path)
     read = open_reader(path)
     manifest = _read_manifest(read(MANIFEST), path)
-    files = {name: _verified(read, name, expected, path) for name, expected in manifest["files"].items()}
+    listed = manifest["files"]
+    for name in listed:
+        if name not in BUNDLE_FILES:
+            raise BundleCorruptError(f"{path}: {MANIFEST} lists {name!r}, which is no file of a bundle")
     for name in (*ENCODER_FILES, ENTITIES, VECTORS):
-        if name not in files:
+        if name not in listed:
             raise BundleCorruptError(f"{path}: the manifest does not list {name}; build the bundle again")
+    mapped = (VECTORS, INDEX_FILE) if INDEX_FILE in listed and path.is_dir() else ()
+    kept = {name: verified_file(name, listed[name], path) for name in mapped}
+    files = {name: verified(read, name, listed[name], path) for name in listed if name not in mapped}
     entities = EntityFile(files[ENTITIES], files.get(STREAMS))
-    arrays = _read_arrays(files[VECTORS], VECTORS, path)
-    vectors, form_entity = arrays["vectors"], arrays["entity"]
+
+    def arrays(name: str) -> Any:
+        held = kept.get(name, files.get(name))
+        return None if held is None else read_arrays(held, name, _ARRAYS[name], path)
+
+    vectors, form_entity = arrays(VECTORS)
     _check_vectors(vectors, form_entity, len(entities))
     encoder_files = {name: files[name] for name in (*ENCODER_FILES, HEAD_FILE) if name in files}
-    tokens = _read_arrays(files[HEAD_TOKENS], HEAD_TOKENS, path) if HEAD_TOKENS in files else None
-    head_tokens = None if tokens is None else (tokens["tokens"], tokens["lengths"])
-    return Bundle(manifest, entities, vectors, form_entity, encoder_files, head_tokens)
+    index = kept.get(INDEX_FILE, files.get(INDEX_FILE))
+    tokens, pieces = arrays(HEAD_TOKENS), arrays(PIECES_FILE)
+    return Bundle(manifest, entities, vectors, form_entity, encoder_files, tokens, index, pieces)
 
 
 def write_bundle(
@@ -160,8 +184,11 @@ def write_bundle(
     files = dict(bundle.encoder_files)
     files[ENTITIES] = packed_entities(bundle.entities)
     files[VECTORS] = save({"vectors": bundle.vectors, "entity": bundle.form_entity})
-    if bundle.head_tokens is not None:
-        files[HEAD_TOKENS] = save(dict(zip(("tokens", "lengths"), bundle.head_tokens, strict=True)))
+    for name, arrays in ((HEAD_TOKENS, bundle.head_tokens), (PIECES_FILE, bundle.piece_counts)):
+        if arrays is not None:
+            files[name] = save(dict(zip(_ARRAYS[name], arrays, strict=True)))
+    if bundle.index is not None:
+        files[INDEX_FILE] = bundle.index if isinstance(bundle.index, bytes) else bundle.index.read_bytes()
     streams = streams_jsonl(bundle.entities)
     if streams is not None:
         files[STREAMS] = streams
@@ -181,7 +208,7 @@ def _seal(
     manifest: Mapping[str, Any], files: Mapping[str, bytes], budget: int | None
 ) -> tuple[dict[str, Any], bytes]:
     """The manifest with sizes and checksums, and the bytes of manifest.json, whose own size counts too."""
-    listed = {name: _fingerprint(data) for name, data in sorted(files.items())}
+    listed = {name: fingerprint(data) for name, data in sorted(files.items())}
     described = {key: value for key, value in manifest.items() if key not in _SEALED}
     others = sum(_counted_sizes(files).values())
     size, previous = others, -1
@@ -198,10 +225,6 @@ def _seal(
         previous, size = size, others + len(data)
     sealed["manifest_sha256"] = hashlib.sha256(data).hexdigest()
     return sealed, data.replace(b"0" * 64, sealed["manifest_sha256"].encode(), 1)
-
-
-def _fingerprint(data: bytes) -> dict[str, Any]:
-    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def _counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
@@ -238,34 +261,6 @@ def _read_manifest(data: bytes, path: Path) -> dict[str, Any]:
         if not isinstance(manifest.get(field), kind):
             raise BundleCorruptError(f"{path}: {MANIFEST} has no {field}; build the bundle again")
     return dict(manifest)
-
-
-def _verified(read: Reader, name: str, expected: Mapping[str, Any], path: Path) -> bytes:
-    if name not in BUNDLE_FILES:
-        raise BundleCorruptError(f"{path}: {MANIFEST} lists {name!r}, which is no file of a bundle")
-    data = read(name)
-    found = _fingerprint(data)
-    for what in ("size", "sha256"):
-        if found[what] != expected[what]:
-            raise BundleCorruptError(
-                f"{path}: {name} is damaged: expected {what} {expected[what]}, found {found[what]}; "
-                "copy the bundle again"
-            )
-    return data
-
-
-def _read_arrays(data: bytes, file: str, path: Path) -> dict[str, NDArray[Any]]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    try:
-        arrays: dict[str, NDArray[Any]] = load(data)
-    except SafetensorError as error:
-        raise BundleCorruptError(f"{path}: {file}: {error}; build the bundle again") from error
-    missing = sorted(_ARRAYS[file] - set(arrays))
-    if missing:
-        raise BundleCorruptError(f"{path}: {file}: no array {', '.join(missing)}; build the bundle again")
-    return arrays
 
 
 def _check_order(name: str, entities: Sequence[Entity]) -> None:
