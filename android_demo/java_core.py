@@ -15,10 +15,21 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-__all__ = ["REPOSITORY", "compile_core", "compile_java", "find_jar", "java_release", "junit_jars", "run_java"]
+__all__ = [
+    "ANSWER_REQUESTS",
+    "CORE",
+    "REPOSITORY",
+    "compile_core",
+    "compile_java",
+    "find_jar",
+    "java_release",
+    "junit_jars",
+    "run_java",
+]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CORE = REPOSITORY / "android_demo" / "core" / "src"
+ANSWER_REQUESTS = [CORE / "test" / "java" / "edgeer" / f"{name}.java" for name in ("AnswerRequests", "Rows")]
 TABLES = ("hearing.txt", "phonetic.txt", "unicode.txt")
 _JUNIT = {"junit4": "junit/junit/4.*/junit-4.*.jar", "hamcrest-core": "org/hamcrest/hamcrest-core/1.3/*.jar"}
 _LAST_WITH_JAVA_7 = 19
@@ -42,7 +53,9 @@ def compile_java(
         RuntimeError: javac refuses; the message is its.
     """
     files = [
-        file for source in sources for file in (sorted(source.rglob("*.java")) if source.is_dir() else [source])
+        file
+        for source in sources
+        for file in (sorted(source.rglob("*.java")) if source.is_dir() else [source])
     ]
     wanted = release or (7 if (java_release() or 0) <= _LAST_WITH_JAVA_7 else 8)
     options = ["--release", str(wanted), "-Xlint:all,-options", "-Werror", "-encoding", "UTF-8", "-g"]
@@ -81,10 +94,19 @@ def junit_jars() -> list[Path]:
 
 def run_java(classpath: Sequence[Path], main: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a class on one thread of the JVM's own, with the repository's place in its properties."""
-    flags = ["-XX:+UseSerialGC", "-XX:CICompilerCount=2", f"-Dedgeer.repository={REPOSITORY}", "-Dfile.encoding=UTF-8"]
+    flags = [
+        "-XX:+UseSerialGC",
+        "-XX:CICompilerCount=2",
+        f"-Dedgeer.repository={REPOSITORY}",
+        "-Dfile.encoding=UTF-8",
+    ]
     path = os.pathsep.join(map(str, classpath))
     return subprocess.run(
-        ["java", *flags, "-cp", path, main, *arguments], capture_output=True, text=True, check=False, encoding="utf-8"
+        ["java", *flags, "-cp", path, main, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
     )
 
 

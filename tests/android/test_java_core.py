@@ -48,4 +48,3 @@ def test_files_are_short():
         if (lines := file.read_text(encoding="utf-8").count("\n")) >= 300
     }
     assert not long
-

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from catalog_tools import build_bundle
 from edge_er.bundle import HEAD_TOKENS, read_bundle, write_bundle
 from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
@@ -127,3 +128,19 @@ def test_a_changed_byte_of_the_head_is_found(bundles, tmp_path, name):
 def test_the_manifest_keeps_the_head_s_weights(bundles):
     manifest = json.loads((bundles[True] / "manifest.json").read_text())
     assert {name: manifest["rerank"][name] for name in WEIGHTS} == WEIGHTS
+
+
+@pytest.mark.skipif(java_release() is None, reason="no JDK (javac) on this machine")
+def test_java_asks_the_head_too(bundles, pool, tmp_path):
+    classes = [compile_core(tmp_path / "core"), tmp_path / "tools"]
+    compile_java(ANSWER_REQUESTS, classes[1], classes[:1], release=8)
+    requests = tmp_path / "requests.jsonl"
+    requests.write_text(
+        "\n".join(json.dumps({"query": query}) for query in pool.queries[:40]), encoding="utf-8"
+    )
+    expected = EntityResolver.load(bundles[True]).resolve_batch(pool.queries[:40])
+    for kept in (True, False):
+        done = run_java(classes, "edgeer.AnswerRequests", str(bundles[kept]), str(requests), "1", "rerank")
+        found = [json.loads(line) for line in done.stdout.splitlines()[1:]]
+        assert [row["id"] for row in found] == [answer.matches[0].id for answer in expected], done.stderr
+        assert [row["decision"] for row in found] == [answer.decision for answer in expected]

@@ -1,5 +1,8 @@
 package edgeer;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * The encoder in plain Java: a small BERT whose int8 weights are read from {@code encoder.onnx} and brought back to float32.
  *
@@ -17,11 +20,11 @@ public final class TransformerEncoder implements Encoder {
     };
 
     private static final String TABLE = "token.table";
+    private static final String[] TOKEN_OUTPUTS = {"head_request", "head_entity"};
     private static final String[] PARTS = {
         "attention.query", "attention.key", "attention.value", "attention.output", "inner", "outer", "attention.norm", "norm"
     };
 
-    private final OnnxFile file;
     private final int vocabulary;
     private final int tokenWidth;
     private final float[] tokenRows; // a table in float32, or
@@ -35,13 +38,14 @@ public final class TransformerEncoder implements Encoder {
     private final float epsilon;
     private final TransformerLayer[] layers;
     private final Matrix output;
+    private final Map<String, Matrix> tokenOutputs = new HashMap<String, Matrix>();
 
     /**
      * @param onnx contents of encoder.onnx
      * @throws EncoderException where this is no such graph
      */
     public TransformerEncoder(byte[] onnx) {
-        file = new OnnxFile(onnx, Bundle.ENCODER);
+        OnnxFile file = new OnnxFile(onnx, Bundle.ENCODER);
         Tensor table = file.weight(TABLE);
         if (table.shape.length != 2 || table.size() < 1) {
             throw file.wrongShape(TABLE, "rows and columns");
@@ -58,8 +62,13 @@ public final class TransformerEncoder implements Encoder {
         normWeight = file.vector("embedding.norm.weight", width);
         normBias = file.vector("embedding.norm.bias", width);
         epsilon = file.epsilon();
-        layers = layers();
+        layers = layers(file);
         output = file.has("output.projection") ? Matrix.read(file, "output.projection", width) : null;
+        for (String name : TOKEN_OUTPUTS) {
+            if (file.has(name + ".projection")) {
+                tokenOutputs.put(name, Matrix.read(file, name + ".projection", width));
+            }
+        }
     }
 
     @Override
@@ -77,10 +86,13 @@ public final class TransformerEncoder implements Encoder {
 
     @Override
     public float[] tokenOutput(int[] tokenIds, String name) {
-        return Matrix.read(file, name + ".projection", width).times(states(tokenIds), tokenIds.length, null);
+        if (!tokenOutputs.containsKey(name)) {
+            throw new EncoderException("encoder.onnx: no output " + name + ", which a head needs; export both again");
+        }
+        return tokenOutputs.get(name).times(states(tokenIds), tokenIds.length, null);
     }
 
-    private TransformerLayer[] layers() {
+    private TransformerLayer[] layers(OnnxFile file) {
         int count = 0;
         while (file.has("layer." + count + ".inner.weight")) {
             count++;
