@@ -102,7 +102,7 @@ class RecordReader(Iterator[Record]):
                         self.skipped += 1
                         continue
                     try:
-                        record = self._record(source, row, mapping)
+                        record = self._record(source, row, mapping, table.columns)
                     except CatalogError as error:
                         rejects.add(error, row.values)
                         self.rejected += 1
@@ -110,13 +110,15 @@ class RecordReader(Iterator[Record]):
                         yield record
                 self._check_end(source, rejects)
 
-    def _record(self, source: Source, row: Row, mapping: ColumnMapping) -> Record:
+    def _record(
+        self, source: Source, row: Row, mapping: ColumnMapping, columns: tuple[str, ...] | None
+    ) -> Record:
         if row.problem:
             raise source.error(row.problem, row=row.number)
         try:
             record = record_from_mapping(mapping.apply(row.values), file=source.shown, row=row.number)
         except CatalogError as error:
-            raise _with_column(source, error, row, mapping) from error
+            raise _with_column(source, error, row, mapping, columns) from error
         if record.id is not None:
             seen = self._first_row.setdefault(record.id, row.number)
             if seen != row.number:
@@ -171,20 +173,26 @@ def _check_columns(
         raise source.error(f"no column {column!r}; {did_you_mean(column, columns)}", row=1, column=column)
     if "name" not in mapping.columns and "name" not in columns:
         raise source.error(
-            f"no column 'name'; {did_you_mean('name', columns)}; "
-            "rename the column that holds the names, or say which it is: --column name=COLUMN",
+            f"no column 'name'; {did_you_mean('name', columns)} "
+            "Rename the column that holds the names, or say which it is: --column name=COLUMN",
             row=1, column="name",
         )  # fmt: skip
     for column in given.shadowed(columns):
         source.note(f"the column {column!r} is left out, as {column} is read from another")
 
 
-def _with_column(source: Source, error: CatalogError, row: Row, mapping: ColumnMapping) -> CatalogError:
-    """The error of a row in the words of its source: the column that is mapped, or that it has no such column."""
-    columns = mapping.columns.get(error.column or "", ())
-    if not columns:
+def _with_column(
+    source: Source,
+    error: CatalogError,
+    row: Row,
+    mapping: ColumnMapping,
+    columns: tuple[str, ...] | None,
+) -> CatalogError:
+    """The error of a row in the words of its source: the column that is mapped, or that the row has no such column."""
+    mapped = mapping.columns.get(error.column or "", ())
+    if not mapped:
         return error
-    if not any(column in row.values for column in columns) and error.column == "name":
-        missing = f"no column {columns[0]!r} in this row; {did_you_mean(columns[0], row.values)}"
-        return source.error(missing, row=row.number, column=columns[0])
-    return source.error(error.reason, row=row.number, column=columns[0])
+    if columns is None and error.column == "name" and not any(column in row.values for column in mapped):
+        missing = f"no column {mapped[0]!r} in this row; {did_you_mean(mapped[0], row.values)}"
+        return source.error(missing, row=row.number, column=mapped[0])
+    return source.error(error.reason, row=row.number, column=mapped[0])

@@ -21,6 +21,7 @@ _NAMED = re.compile(r'(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^";:])*)*):(.*)', re
 _PARAMETER = re.compile(r';((?:"[^"]*"|[^";])*)')
 _READ = frozenset({"FN", "N", "NICKNAME", "ORG", "UID", "TEL", "EMAIL", "VERSION"})
 _TOKEN = re.compile(r"\\.|.", re.DOTALL)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+=*\s*")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LISTS = {"TEL": "phones", "EMAIL": "emails"}
 
@@ -108,8 +109,9 @@ def _name(text: str) -> str:
 
 
 def _read_property(card: _Card, number: int, text: str, problem: str | None) -> None:
-    if _name(text) not in _READ:
-        return  # photos, keys and notes; pictures of version 2.1 may go on in lines without a space
+    wanted = _name(text) in _READ
+    if not wanted and (":" in text or _BASE64.fullmatch(text)):
+        return  # notes, photos, keys; pictures of version 2.1 may go on in lines that do not begin with a space
     parts = _NAMED.fullmatch(text)
     if parts is None or problem:
         odd = f"not a property in line {number}: expected NAME:VALUE, found {text!r:.80}"

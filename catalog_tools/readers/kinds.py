@@ -62,9 +62,9 @@ def _told(source: Source) -> str:
     name = inner_name(source.path)
     suffix = PurePath(name).suffix.lower()
     kind = _SUFFIXES.get(suffix)
-    if kind == "json" and b'"stationuuid"' in head(source.path):
+    if kind == "json" and b'"stationuuid"' in head(source):
         return "radio-browser"
-    if kind is None and suffix == ".txt" and _GEONAMES_ROW.match(head(source.path)):
+    if kind is None and suffix == ".txt" and _GEONAMES_ROW.match(head(source)):
         return "geonames"
     if kind is None:
         raise source.error(

@@ -101,12 +101,12 @@ def parse_columns(pairs: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def did_you_mean(column: str, columns: Iterable[str]) -> str:
-    """`found 'title', 'city'; did you mean 'title'?`."""
+    """`found 'title', 'city'; did you mean 'title'?` or, where none is near, `found 'a', 'b'.`."""
     listed = list(columns)
     found = ", ".join(map(repr, listed[:_LISTED])) + (", ..." if len(listed) > _LISTED else "")
     by_lower = {each.lower(): each for each in listed}
     near = get_close_matches(column.lower(), by_lower, n=2, cutoff=0.6)
-    question = "; did you mean " + " or ".join(repr(by_lower[each]) for each in near) + "?" if near else ""
+    question = "; did you mean " + " or ".join(repr(by_lower[each]) for each in near) + "?" if near else "."
     return f"found {found or 'none'}{question}"
 
 

@@ -50,9 +50,10 @@ def record_from_mapping(
     """
     try:
         identifier = _plain(values.get("id"), "id")
+        name = _name(_plain(values.get("name"), "name"))
         return Record(
-            name=_name(_plain(values.get("name"), "name")),
-            aliases=_aliases(values.get("aliases")),
+            name=name,
+            aliases=tuple(alias for alias in _aliases(values.get("aliases")) if alias != name),
             id=None if identifier is None else str(identifier).strip() or None,
             metadata=_metadata(values),
             row=row,

@@ -92,13 +92,17 @@ def opened_text(source: Source, encoding: str) -> Iterator[TextIO]:
         yield text
 
 
-def head(file: Path) -> bytes:
-    """The first bytes of a text, as they are; none where it is damaged."""
+def head(source: Source) -> bytes:
+    """The first bytes of a text, as they are.
+
+    Raises:
+        CatalogError: a compressed file that is damaged there.
+    """
     try:
-        with _open(file) as data:
+        with _open(source.path) as data:
             return data.read(_HEAD)
-    except BROKEN:
-        return b""
+    except BROKEN as error:
+        raise damaged(source, error, 1) from error
 
 
 def text_encoding(source: Source) -> str:

@@ -1,0 +1,181 @@
+"""Playlists, contacts, gazetteers, databases and web answers give the records that a person would read in them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sqlite3
+import zipfile
+
+import pytest
+from source_samples import PLACE, SER, STATION, place, read
+from tiny import require_packages
+
+from catalog_tools.sources import ColumnMapping, Record, SourceOptions, SourceWarning, read_records
+from edge_er.errors import CatalogError
+
+
+def test_m3u(tmp_path):
+    text = (
+        "#EXTM3U\r\n# a remark\r\n"
+        f'#EXTINF:-1 tvg-id="ser" tvg-country="ES" group-title="News; talk, live",Cadena SER, en directo\r\n{SER}\r\n'
+        "#EXTINF:215,Queen - Bohemian Rhapsody\nC:\\Music\\queen.mp3\n"
+        "#EXTGRP:Pop\n#EXTVLCOPT:x\nMusic/Blur%20-%20Song%202.mp3\n"
+        '#EXTINF:-1 tvg-name="Onda Cero",\nhttps://onda.example/1\n'
+    )
+    assert read(tmp_path, "a.m3u8", text) == [
+        Record("Cadena SER, en directo", (), None, {"streams": [SER], "country": "ES", "tags": ["News", "talk, live"]},
+               4),
+        Record("Queen - Bohemian Rhapsody", (), None, {"streams": ["C:\\Music\\queen.mp3"]}, 6),
+        Record("Blur - Song 2", (), None, {"streams": ["Music/Blur%20-%20Song%202.mp3"], "tags": ["Pop"]}, 9),
+        Record("Onda Cero", (), None, {"streams": ["https://onda.example/1"]}, 11),
+    ]  # fmt: skip
+
+
+def test_pls(tmp_path):
+    first = f"\n[Playlist]\nNumberOfEntries=2\nFile1={SER}\nTitle1=Cadena SER = SER\nLength1=-1\n"
+    text = f"{first}Title2=B\nFile2=b.mp3\nFile3=/m/C d.ogg\n"
+    assert [(one.name, one.metadata["streams"], one.row) for one in read(tmp_path, "a.pls", text)] == [
+        ("Cadena SER = SER", [SER], 4),
+        ("B", ["b.mp3"], 7),
+        ("C d", ["/m/C d.ogg"], 9),
+    ]
+
+
+def test_radio_browser(tmp_path):
+    (record,) = read(tmp_path, "stations.json", "\ufeff" + json.dumps([STATION], indent=1))
+    assert (record.id, record.name, record.row) == ("9617", "Cadena SER", 1)
+    metadata = {"country": "ES", "popularity": 77, "tags": ["news", "talk"], "streams": [SER]}
+    assert record.metadata == metadata
+    mapping = ColumnMapping({"popularity": ("bitrate",)}, keep=("url",))
+    (record,) = read(tmp_path, "es.txt", json.dumps([STATION]), kind="radio-browser", mapping=mapping)
+    assert record.metadata == {"country": "ES", "popularity": 128, "url": "http://ser.example/old"}
+
+
+def test_json_arrays_are_read_in_pieces_of_any_size(tmp_path):
+    rows = [
+        {"id": index, "name": f"Name {index}", "note": "x" * (index * 37 % 3_000)} for index in range(300)
+    ]
+    records = read(tmp_path, "a.json", json.dumps(rows))
+    assert [(one.id, one.metadata["note"]) for one in records] == [
+        (str(one["id"]), one["note"]) for one in rows
+    ]
+
+
+def test_geonames(tmp_path):
+    text = PLACE + "\n" + place('Pico "Alto', "T", "PK") + "\n"
+    for name, data in {"ES.txt": text, "ES.txt.gz": gzip.compress(text.encode())}.items():
+        first, second = read(tmp_path, name, data)
+        assert (first.id, first.name, first.aliases) == (
+            "2509954",
+            "València",
+            ("Valencia", "VLC", "Walensija"),
+        )
+        assert first.metadata == {"country": "ES", "admin1": "60", "feature": "PPLA", "popularity": 792492}
+        assert second.name == 'Pico "Alto'
+    with zipfile.ZipFile(tmp_path / "ES.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("readme.txt", "Readme")
+        archive.writestr("ES.txt", text)
+    reader = read_records(tmp_path / "ES.zip", SourceOptions(features=("P.PPLA", "S")))
+    assert [one.name for one in reader] == ["València"]
+    assert (reader.rows, reader.skipped, reader.rejected) == (2, 1, 0)
+
+
+def test_vcards_of_all_versions(tmp_path):
+    text = """BEGIN:VCARD
+VERSION:4.0
+UID:urn:uuid:1
+FN:Margaret O'Brien
+N:O'Brien;Margaret;;Dr.;
+NICKNAME:Mum,Maggie\\, dear
+item1.TEL;TYPE="cell,voice";VALUE=uri:tel:+353-1
+ORG:Acme\\; Sons;Sales
+NOTE:a very long
+  note\\nin two lines
+END:VCARD
+
+begin:vcard
+VERSION:2.1
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;;
+FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg =
+M=C3=BCl=
+=6Cer
+TEL;CELL;PREF:0171
+PHOTO;ENCODING=BASE64;JPEG:/9j/4AAQSkZJ
+RgABAQ==:FN:no
+
+end:vcard
+BEGIN:VCARD
+VERSION:3.0
+ORG:Taxi 24
+N:;;;;
+EMAIL;TYPE=INTERNET:taxi@example.org
+END:VCARD
+BEGIN:VCARD
+FN:Long
+  name
+N;ENCODING=QUOTED-PRINTABLE;CHARSET=iso-8859-1:;Ren=E9;;;
+END:VCARD
+"""
+    margaret, jorg, taxi, rene = read(tmp_path, "a.vcf", text)
+    assert (margaret.id, margaret.name, margaret.row) == ("urn:uuid:1", "Margaret O'Brien", 1)
+    assert margaret.aliases == ("Mum", "Maggie, dear")
+    assert margaret.metadata == {"organization": "Acme; Sons", "phones": ["+353-1"]}
+    assert (jorg.name, jorg.aliases, jorg.metadata, jorg.row) == ("Jörg Müller", (), {"phones": ["0171"]}, 13)
+    assert (taxi.name, taxi.metadata) == ("Taxi 24", {"emails": ["taxi@example.org"]})
+    assert (rene.name, rene.aliases) == ("Long name", ("René",))
+
+
+def test_sqlite(tmp_path):
+    file = tmp_path / "a.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE station (id INTEGER, title TEXT, plays REAL)")
+        connection.executemany("INSERT INTO station VALUES (?, ?, ?)", [(1, "A", 2.5), (2, "B", None)])
+    query = "SELECT id, title AS name, plays AS popularity FROM station ORDER BY id DESC"
+    assert list(read_records(file, SourceOptions(query=query))) == [
+        Record("B", (), "2", {}, 1),
+        Record("A", (), "1", {"popularity": 2.5}, 2),
+    ]
+    only = SourceOptions(mapping=ColumnMapping({"name": ("title",)}))
+    assert [one.name for one in read_records(file, only)] == ["A", "B"]
+    for wrong in (
+        "DELETE FROM station",
+        "SELECT 1; DELETE FROM station",
+        "ATTACH 'b.db' AS b",
+        "SELECT nothing",
+        "PRAGMA x=1",
+    ):
+        with pytest.raises(CatalogError, match="SELECT"):
+            list(read_records(file, SourceOptions(query=wrong)))
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("SELECT count(*) FROM station").fetchone() == (2,)
+        connection.execute("CREATE TABLE other (x)")
+    with pytest.raises(CatalogError, match=r"2 tables \(other, station\)"):
+        list(read_records(file))
+
+
+def test_parquet_of_many_row_groups_and_types(tmp_path):
+    require_packages("pyarrow")
+    import datetime
+    import decimal
+
+    import pyarrow
+    from pyarrow import parquet
+
+    rows = {
+        "name": [f"N{index}" for index in range(10)],
+        "born": [datetime.date(2001, 2, 3)] * 10,
+        "price": [decimal.Decimal("1.50")] * 10,
+        "popularity": [float("nan"), *range(9)],
+    }
+    parquet.write_table(pyarrow.table(rows), tmp_path / "a.parquet", row_group_size=3)
+    records = list(read_records(tmp_path / "a.parquet"))
+    assert [one.row for one in records] == list(range(1, 11))
+    assert records[0].metadata == {"born": "2001-02-03", "price": 1.5}
+    assert records[9].metadata["popularity"] == 8
+
+
+def test_a_semicolon_between_columns_is_noted(tmp_path):
+    with pytest.warns(SourceWarning, match="read with ';'"):
+        assert read(tmp_path, "a.csv", "name;aliases\nA;B|C\n") == [Record("A", ("B", "C"), None, {}, 2)]
+    assert read(tmp_path, "b.csv", 'sep=|\nname|x\nA|"b|c"\n') == [Record("A", (), None, {"x": "b|c"}, 3)]

@@ -1,0 +1,106 @@
+"""`edge-er convert` shows what a source holds, and `edge-er build` takes the same settings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge_er import cli
+from edge_er.bundle import read_bundle
+
+CARDS = "BEGIN:VCARD\nUID:1\nFN:Ana Núñez\nNICKNAME:Anita\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\nBEGIN:VCARD\nFN:Bo\nEND:VCARD\n"
+
+
+@pytest.fixture
+def edge_er(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Runs the command line in this process: exit code, stdout, stderr."""
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["edge-er", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(caught.value.code or 0), out, err
+
+    return run
+
+
+def test_convert(edge_er, tmp_path: Path) -> None:
+    file, out, rejects = tmp_path / "a.vcf", tmp_path / "a.jsonl", tmp_path / "r.jsonl"
+    file.write_text(CARDS, "utf-8")
+    code, stdout, stderr = edge_er("convert", file, "--out", out, "--rejects", rejects)
+    assert (code, stdout) == (0, f"3 read, 2 written, 1 rejected, 0 skipped: {out}\n")
+    assert stderr == f"note: {file}: 1 of 3 rows cannot be used; they are in {rejects}\n"
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert rows == [{"id": "1", "name": "Ana Núñez", "aliases": ["Anita"]}, {"name": "Bo"}]
+    assert [json.loads(line)["row"] for line in rejects.read_text("utf-8").splitlines()] == [6]
+    code, stdout, _ = edge_er("convert", file, "--out", out, "--rejects", rejects, "--json")
+    counts = {"read": 3, "written": 2, "rejected": 1, "skipped": 0}
+    assert json.loads(stdout) == {"path": str(out), **counts}
+
+
+def test_convert_stops_at_the_first_bad_row_and_leaves_the_file_before(edge_er, tmp_path: Path) -> None:
+    file, out = tmp_path / "a.vcf", tmp_path / "a.jsonl"
+    file.write_text(CARDS, "utf-8")
+    out.write_text("before\n")
+    code, _, stderr = edge_er("convert", file, "--out", out)
+    assert code == 1
+    assert f"{file}, row 6, column 'name'" in stderr
+    assert out.read_text() == "before\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "a.vcf"]
+
+
+def test_flags_go_over_the_mapping_file(edge_er, tmp_path: Path) -> None:
+    file, out, mapping = tmp_path / "a.csv", tmp_path / "a.jsonl", tmp_path / "map.toml"
+    file.write_bytes("titel\talt\tort\tplz\nKöln\tb,c\td\t5\n".encode("cp850"))
+    mapping.write_text('encoding = "cp1252"\nseparator = ","\n[columns]\nname = "plz"\naliases = "alt"\n')
+    code, _, stderr = edge_er(
+        "convert", file, "--out", out, "--mapping", mapping, "--column", "name=titel", "--encoding", "cp850",
+        "--delimiter", "\\t", "--keep", "ort",
+    )  # fmt: skip
+    assert (code, stderr) == (0, "")
+    assert json.loads(out.read_text("utf-8")) == {"name": "Köln", "aliases": ["b", "c"], "ort": "d"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("--column", "name"), 2, "FIELD=COLUMN"),
+        (("--column", "name=titel"), 1, "did you mean 'title'?"),
+        (("--kind", "cvs"), 1, "did you mean 'csv'"),
+        (("--mapping", "none.toml"), 1, "none.toml: cannot be read"),
+        (("--query", "SELECT 1"), 1, "query is for sqlite"),
+    ],
+)
+def test_wrong_settings(edge_er, tmp_path: Path, arguments: tuple[str, ...], code: int, says: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("title,city\nA,B\n")
+    found, _, stderr = edge_er("convert", file, "--out", tmp_path / "a.jsonl", *arguments)
+    assert found == code
+    assert says in " ".join(stderr.replace("│", " ").split())
+
+
+def test_the_result_is_named_jsonl(edge_er, tmp_path: Path) -> None:
+    code, _, stderr = edge_er("convert", tmp_path / "a.csv", "--out", tmp_path / "a.csv")
+    assert (code, "ending in .jsonl" in " ".join(stderr.split())) == (2, True)
+
+
+def test_build_takes_any_source(edge_er, encoder_folder: Path, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "a.vcf", tmp_path / "r.jsonl"
+    file.write_text(CARDS, "utf-8")
+    code, _, stderr = edge_er(
+        "build", "--catalog", file, "--out", tmp_path / "b", "--encoder", encoder_folder, "--rejects", rejects,
+        "--no-measure", "--workers", "1",
+    )  # fmt: skip
+    assert (code, "1 of 3 rows cannot be used" in stderr) == (0, True)
+    entities = {entity.name: entity for entity in read_bundle(tmp_path / "b").entities}
+    assert set(entities) == {"Ana Núñez", "Bo"}
+    assert entities["Ana Núñez"].aliases == ("Anita",)
+    code, _, stderr = edge_er(
+        "build", "--catalog", file, "--out", tmp_path / "c", "--encoder", encoder_folder
+    )
+    assert (code, (tmp_path / "c").exists()) == (1, False)
+    assert "row 6" in stderr
