@@ -11,7 +11,10 @@ import pytest
 from edge_er import cli
 from edge_er.bundle import read_bundle
 
-CARDS = "BEGIN:VCARD\nUID:1\nFN:Ana Núñez\nNICKNAME:Anita\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\nBEGIN:VCARD\nFN:Bo\nEND:VCARD\n"
+CARDS = (
+    "BEGIN:VCARD\nUID:1\nFN:Ana Núñez\nNICKNAME:Anita\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\n"
+    "BEGIN:VCARD\nFN:Bo\nEND:VCARD\n"
+)
 
 
 @pytest.fixture
