@@ -43,6 +43,11 @@ class Catalog:
         self.form_count = len(bundle.form_entity)
         self.entities: Sequence[Entity] = bundle.entities
         self._index = ExactIndex(bundle.vectors, bundle.form_entity)
+        self._search = self._index.search
+
+    def prepare(self) -> None:
+        """Make now what requests need for all evidence, so that none waits for it."""
+        self.reranker  # noqa: B018
 
     def ranked(
         self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
@@ -60,7 +65,7 @@ class Catalog:
         return best_candidates(self.pool(hypotheses, k, allowed), hypotheses, k, self.weights, self.head)
 
     def _nearest(self, vector: NDArray[np.int8], k: int) -> list[Candidate]:
-        entities, dots = self._index.search(vector[None], k)
+        entities, dots = self._search(vector[None], k)
         return [
             Candidate(entity, -1, dot, {"dense": dot})
             for entity, dot in zip(entities[0].tolist(), dots[0].astype(float).tolist(), strict=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["INDEX_FILE", "IndexSettings", "LargeIndex", "import_faiss", "open_index"]
+__all__ = ["FAISS", "INDEX_FILE", "IndexSettings", "LargeIndex", "import_faiss", "open_index"]
 
 INDEX_FILE = "index.faiss"
 FAISS = "faiss"  # the kind of index in a manifest

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from edge_er.answers import Answers
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.calibrate import COMPARED, Calibration
-from edge_er.catalog import Catalog, Said
+from edge_er.catalog import Said
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
 from edge_er.explanation import Explanation
 from edge_er.golden import golden_answer, same_answer
+from edge_er.large_catalog import catalog_of
 from edge_er.nbest import texts_and_weights
 from edge_er.normalize import canonical_text
 from edge_er.rerank import RerankWeights
@@ -44,14 +45,14 @@ class EntityResolver:
         self._scale = float(bundle.manifest["index"]["scale"])
         self.reranks = rerank and bool(bundle.manifest.get("rerank"))
         weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
-        self._catalog = Catalog(bundle, self.encoder, weights)
+        self._catalog = catalog_of(bundle, self.encoder, weights)
         told = bundle.manifest.get("calibration") or {}
         calibration = Calibration.from_mapping(told.get(RERANKED if self.reranks else DENSE, told))
         calibration.needed(min_precision)  # refuses nonsense now, not at the first request
         self._answers = Answers(calibration, weights, self._scale)
         self._min_precision = min_precision
         if self.reranks:
-            self._catalog.reranker  # noqa: B018  built now, so that no request waits for it
+            self._catalog.prepare()
 
     @classmethod
     def load(

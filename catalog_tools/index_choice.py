@@ -1,0 +1,248 @@
+"""How a catalog's vectors are searched: exactly, or by the FAISS index that is cheapest and still good enough.
+
+Each kind is built over all vectors and asked a sample of requests; what it finds is compared with the exact scan. Its
+cost is the time of a request as an estimate from what it reads, so that the same catalog gives the same choice on
+every machine; `benchmarks/search_scale.py` measures the times that the estimates come from.
+
+FAISS runs on as many threads as OMP_NUM_THREADS says.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog_tools.requests import RequestGenerator
+from edge_er.bundle import Bundle
+from edge_er.encoder import Encoder, quantise
+from edge_er.errors import BuildError
+from edge_er.large_index import FAISS, IndexSettings, LargeIndex, import_faiss
+from edge_er.normalize import canonical_text
+from edge_er.piece_worths import count_pieces
+
+__all__ = [
+    "AUTO",
+    "EXACT",
+    "EXACT_UP_TO",
+    "MAPPED",
+    "IndexChoice",
+    "build_index",
+    "choose_index",
+    "nearest_scores",
+    "recalls",
+    "sample_requests",
+    "with_index",
+]
+
+AUTO, EXACT, MAPPED = "auto", "exact", "mapped"
+EXACT_UP_TO = 150_000  # forms: up to here an exact scan takes a millisecond or less
+TARGET, AT = 0.99, 64
+SAMPLE = 256
+
+_SEED = 20261120
+_FORMS_AT_ONCE = 1 << 16
+_TRAINED_ON, _A_LIST = 1 << 16, 64  # vectors to learn codes from, and lists
+_READS = (256, 512, 1024, 2048, 4096)
+_SHARES = (16, 8, 4, 2)  # one in so many lists is read
+
+# Nanoseconds, as `benchmarks/search_scale.py` measured them on one core: a dimension of a form that is looked at, by
+# how it is kept; a form whose exact score is computed; a list that is opened.
+_NS_A_DIMENSION = {"x4fs": 0.008, "SQ8": 0.1, "SQ4": 0.13, "exact": 0.15}
+_NS_A_READ, _NS_A_LIST = 300, 800
+
+
+@dataclass(frozen=True)
+class IndexChoice:
+    """An index and what it was measured to be worth.
+
+    Attributes:
+        settings: how it is searched.
+        data: the index as FAISS writes it.
+        recall_at_1, recall_at_64: share of the nearest form, and of the nearest 64, that it finds.
+        nanoseconds: of one request, estimated.
+    """
+
+    settings: IndexSettings
+    data: bytes
+    recall_at_1: float
+    recall_at_64: float
+    nanoseconds: float
+
+
+def with_index(
+    bundle: Bundle, forms: Sequence[str], encoder: Encoder, how: str = AUTO, target: float = TARGET
+) -> Bundle:
+    """The bundle with the index that suits its size, said in its manifest.
+
+    Args:
+        bundle: with all its vectors.
+        forms: its surface forms in canonical text, in the order of the vectors.
+        encoder: that of the bundle.
+        how: "exact"; "auto" for an exact scan up to `EXACT_UP_TO` forms and the cheapest index beyond; "mapped" for the
+            cheapest whose vectors can stay in its file; or what FAISS calls an index ("IVF1024,SQ8").
+        target: what Recall@64 against the exact scan must be at least.
+
+    Raises:
+        BundleError: faiss is not installed.
+        BuildError: the index that was asked for does not reach the target, or FAISS knows none of that name.
+    """
+    vectors = bundle.vectors
+    if how == EXACT or (how == AUTO and len(vectors) <= EXACT_UP_TO):
+        return bundle
+    lang = str(bundle.manifest["lang"])
+    scale = float(bundle.manifest["index"]["scale"])
+    requests = quantise(encoder.encode(sample_requests(forms, lang)), scale)
+    choice = choose_index(vectors, requests, how, target)
+    if choice is None:
+        return bundle
+    entities = max(len(bundle.entities), 1)
+    told = {
+        "kind": FAISS,
+        **choice.settings.to_dict(),
+        "recall": {
+            "at_1": round(choice.recall_at_1, 4),
+            f"at_{AT}": round(choice.recall_at_64, 4),
+            "target": target,
+            "requests": len(requests),
+        },
+        "bytes_per_entity": round(len(choice.data) / entities, 1),
+    }
+    counts = count_pieces(forms, lang) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
+    searched = replace(bundle, index=choice.data, piece_counts=counts)
+    return searched.with_manifest(index={**bundle.manifest["index"], **told})
+
+
+def sample_requests(forms: Sequence[str], lang: str, count: int = SAMPLE) -> list[str]:
+    """Requests for some of the forms, in carriers, as typed and as a recogniser may hear them."""
+    choose = random.Random(_SEED)
+    generator = RequestGenerator.of_languages((lang,))
+    named = [choose.choice(forms) for _ in range(count)]
+    return [generator.request(form, lang, choose) for form in named if canonical_text(form)]
+
+
+def choose_index(
+    vectors: NDArray[np.int8], requests: NDArray[np.int8], how: str = AUTO, target: float = TARGET
+) -> IndexChoice | None:
+    """The cheapest index with the target recall; None where an exact scan is cheaper or nothing else reaches it.
+
+    Args:
+        vectors: int8 [forms, dim].
+        requests: int8 [n, dim].
+        how: see `with_index`.
+        target: of Recall@64.
+
+    Raises:
+        BundleError: faiss is not installed.
+        BuildError: FAISS knows no index of that name, or one that was asked for does not reach the target.
+    """
+    floors = nearest_scores(vectors, requests, AT)[:, [0, -1]]
+    best: IndexChoice | None = None
+    for factory in _factories(how, *vectors.shape):
+        index = build_index(vectors, factory)
+        choice = _cheapest(vectors, index, factory, requests, floors, target)
+        if choice is not None and (best is None or choice.nanoseconds < best.nanoseconds):
+            best = choice
+    if how == AUTO:
+        exact = _NS_A_DIMENSION[EXACT] * vectors.size
+        return best if best is not None and best.nanoseconds < exact else None
+    if best is None:
+        raise BuildError(
+            f"index {how!r}: Recall@{AT} against the exact scan stays below {target}; lower the target, or leave the "
+            "choice to the build"
+        )
+    return best
+
+
+def nearest_scores(vectors: NDArray[np.int8], requests: NDArray[np.int8], k: int) -> NDArray[np.float32]:
+    """The `k` highest dot products of each request with all vectors, [n, min(k, forms)], descending; exact."""
+    wide = requests.astype(np.float32)
+    best = np.empty((len(requests), 0), np.float32)
+    for start in range(0, len(vectors), _FORMS_AT_ONCE):
+        scores = wide @ vectors[start : start + _FORMS_AT_ONCE].astype(np.float32).T
+        cut = max(scores.shape[1] - k, 0)
+        best = np.concatenate([best, np.partition(scores, cut, axis=1)[:, cut:]], axis=1)
+        best = -np.sort(-best, axis=1)[:, :k]
+    return best
+
+
+def build_index(vectors: NDArray[np.int8], factory: str) -> Any:
+    """A FAISS index of int8 [forms, dim] by inner product; the same vectors give the same index.
+
+    Raises:
+        BundleError: faiss is not installed.
+        BuildError: it knows no index of that name, or there are too few vectors for it.
+    """
+    faiss = import_faiss()
+    try:
+        index = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
+        lists = getattr(index, "nlist", 0)
+        if lists:
+            index.cp.max_points_per_centroid = _A_LIST
+        sample = np.random.default_rng(_SEED).permutation(len(vectors))[: max(_TRAINED_ON, _A_LIST * lists)]
+        index.train(vectors[np.sort(sample)].astype(np.float32))
+        for start in range(0, len(vectors), _FORMS_AT_ONCE):
+            index.add(vectors[start : start + _FORMS_AT_ONCE].astype(np.float32))
+    except RuntimeError as error:
+        raise BuildError(f"index {factory!r}: faiss cannot build it ({error}); choose another") from error
+    return index
+
+
+def _factories(how: str, forms: int, dim: int) -> list[str]:
+    lists = 1 << max(round(np.log2(max(forms, 1)) / 2), 0)
+    if how == MAPPED:
+        return [f"IVF{lists},SQ8", f"IVF{lists},SQ4"]
+    if how == AUTO:
+        return [f"PQ{dim // 2}x4fs", f"IVF{lists},PQ{dim // 2}x4fs", f"IVF{lists},SQ8"]
+    return [how]
+
+
+def _cheapest(
+    vectors: NDArray[np.int8],
+    index: Any,
+    factory: str,
+    requests: NDArray[np.int8],
+    floors: NDArray[np.float32],
+    target: float,
+) -> IndexChoice | None:
+    """The cheapest way to search one index that finds enough."""
+    ways = [IndexSettings(factory, nprobe, reads) for nprobe in _nprobes(index) for reads in _READS]
+    owners = np.zeros(len(vectors), np.int32)
+    for settings in sorted(ways, key=lambda way: _nanoseconds(way, index)):
+        found = recalls(LargeIndex(vectors, owners, index, settings), requests, floors)
+        if found[1] >= target:
+            data = import_faiss().serialize_index(index).tobytes()
+            return IndexChoice(settings, data, *found, _nanoseconds(settings, index))
+    return None
+
+
+def recalls(
+    index: LargeIndex, requests: NDArray[np.int8], floors: NDArray[np.float32]
+) -> tuple[float, float]:
+    """Recall@1 and Recall@64: how many found forms score no less than the exact first and 64th, `floors` [n, 2]."""
+    k = min(AT, index.forms)
+    first = near = 0
+    for request, (highest, lowest) in zip(requests, floors, strict=True):
+        dots = index.nearest_forms(request, k)[1]
+        first += int(dots[:1].sum() >= highest)
+        near += int((dots >= lowest).sum())
+    return first / len(requests), near / (k * len(requests))
+
+
+def _nprobes(index: Any) -> list[int]:
+    lists = int(getattr(index, "nlist", 0))
+    return sorted({max(lists // share, 1) for share in _SHARES}) if lists else [0]
+
+
+def _nanoseconds(settings: IndexSettings, index: Any) -> float:
+    """Estimated time of a request."""
+    kept = next((cost for name, cost in _NS_A_DIMENSION.items() if name in settings.factory), None)
+    lists = int(getattr(index, "nlist", 0))
+    share = settings.nprobe / lists if lists else 1.0
+    scan = share * index.ntotal * (_NS_A_DIMENSION["SQ4"] if kept is None else kept)
+    dimensions = (scan + lists * _NS_A_DIMENSION[EXACT]) * index.d
+    return float(dimensions + settings.nprobe * _NS_A_LIST + settings.reads * _NS_A_READ)

@@ -1,0 +1,187 @@
+"""A catalog too large to prepare: forms are read, and weighed on all evidence, when a request brings them near.
+
+A `Catalog` keeps text, letters and sound pieces of every form at hand. Here vectors stay in their file, FAISS proposes
+a few hundred forms, and only these are read and heard. Their scores are those a `Catalog` gives them; what is missing
+are candidates that share rare sounds with the request but lie far from it by vector.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.bundle import Bundle
+from edge_er.catalog import Catalog, Said
+from edge_er.encoder import Encoder
+from edge_er.entity import Entity
+from edge_er.entity_file import EntityFile
+from edge_er.errors import BundleCorruptError
+from edge_er.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
+from edge_er.head import PairHead
+from edge_er.large_index import FAISS, IndexSettings, LargeIndex, open_index
+from edge_er.lexical import Worths
+from edge_er.normalize import canonical_text
+from edge_er.piece_worths import PIECES_FILE, PieceWorths
+from edge_er.rerank import demands
+
+__all__ = ["LargeCatalog", "catalog_of"]
+
+_ENTITIES_AT_HAND = 4096
+
+
+def catalog_of(bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> Catalog:
+    """The catalog of a bundle, large where it has a FAISS index.
+
+    Raises:
+        BundleError: faiss is not installed, and the bundle has such an index.
+        BundleCorruptError: the bundle lacks something that its manifest says it has, or it is of another catalog.
+    """
+    large = bundle.manifest["index"].get("kind") == FAISS
+    return (LargeCatalog if large else Catalog)(bundle, encoder, weights)
+
+
+class LargeCatalog(Catalog):
+    """The catalog of a bundle with a FAISS index."""
+
+    def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> None:
+        self._bundle, self._encoder, self.weights = bundle, encoder, weights
+        self._vectors_alone = weights == RerankWeights()
+        self.lang = str(bundle.manifest["lang"])
+        self.form_count = len(bundle.form_entity)
+        self.entities = bundle.entities
+        if bundle.index is None:
+            raise BundleCorruptError(
+                f"bundle {bundle.manifest['name']!r}: no index.faiss; build the bundle again"
+            )
+        if (np.diff(bundle.form_entity) < 0).any():
+            raise BundleCorruptError("vectors.safetensors: forms are not in the order of their entities")
+        settings = IndexSettings.from_manifest(bundle.manifest["index"])
+        self._nearby = LargeIndex(bundle.vectors, bundle.form_entity, open_index(bundle.index), settings)
+        self._search = self._nearby.search
+        self._spelled = lru_cache(maxsize=_ENTITIES_AT_HAND)(self._read_forms)
+
+    def prepare(self) -> None:
+        """See `Catalog.prepare`."""
+        if self.weights.sound_pieces:
+            self.worths  # noqa: B018
+        self.head  # noqa: B018
+
+    def hypotheses(self, said: Sequence[Said]) -> list[Hypothesis]:
+        """What was said. There are too many forms for all dot products: `dots` is the vector itself, [dim]."""
+        return [Hypothesis(each.text, each.vector, each.weight) for each in said]
+
+    def pool(self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
+        """See `Catalog.pool`; of the forms that vectors bring near."""
+        near = [self._near(hypothesis.dots, k, allowed) for hypothesis in hypotheses]
+        forms = np.unique(np.concatenate(near))
+        owners, entity = np.unique(self._bundle.form_entity[forms], return_inverse=True)
+        weights = replace(self.weights, dense_forms=max(len(forms), 1), sound_forms=0)
+        demand = np.array([self.demand_of(owner) for owner in owners.tolist()], np.int64)[entity]
+        texts = [self.canonical_form(form) for form in forms.tolist()]
+        like = self.worths if weights.sound_pieces else None
+        evidence = FormEvidence(texts, entity.astype(np.int32), self.lang, weights, demand, like)
+        local = [
+            hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
+        ]
+        pool = evidence.pool(local, k)
+        return Pool(forms[pool.forms], owners[pool.entities].astype(np.int64), pool.parts)
+
+    def _near(self, vector: NDArray[np.int8], k: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+        """Candidate forms by vector: those that FAISS proposes, or the best of all that may answer."""
+        count = max(self._nearby.settings.candidates, self.weights.dense_forms)
+        if allowed is None:
+            return self._nearby.nearest_forms(vector, count, k)[0]
+        among = np.flatnonzero(allowed[self._bundle.form_entity])
+        ranked: NDArray[np.int64] = among[np.lexsort((among, -self._nearby.dots(vector, among)))]
+        owners = self._bundle.form_entity[ranked]
+        first = np.sort(np.unique(owners, return_index=True)[1])[:k]
+        return ranked[: max(count, first[-1] + 1 if len(first) else 0)]
+
+    def allowed(
+        self, where: Mapping[str, Any] | None, ids: Collection[str] | None
+    ) -> NDArray[np.bool_] | None:
+        """See `Catalog.allowed`; a filter by metadata reads the whole catalog once."""
+        if where is not None or ids is None or isinstance(ids, str):
+            return super().allowed(where, ids)
+        mask = np.zeros(len(self.entities), bool)
+        mask[list(self.indices(ids).values())] = True
+        return mask
+
+    def indices(self, ids: Iterable[str]) -> dict[str, int]:
+        """See `Catalog.indices`; entities are sorted by id."""
+        places = {one: bisect_left(self.entities, one, key=_id) for one in ids}
+        there = len(self.entities)
+        return {one: at for one, at in places.items() if at < there and self.entities[at].id == one}
+
+    @cached_property
+    def worths(self) -> Worths:
+        """See `Catalog.worths`."""
+        if self._bundle.piece_counts is None:
+            raise BundleCorruptError(
+                f"bundle {self._bundle.manifest['name']!r}: no {PIECES_FILE}; build the bundle again"
+            )
+        return PieceWorths(self.form_count, self._bundle.piece_counts)
+
+    def demand_of(self, entity: int) -> int:
+        """See `Catalog.demand_of`."""
+        return demands([self.entities[entity]])[0] if self.weights.popularity else 0
+
+    def form(self, index: int) -> str:
+        """See `Catalog.form`."""
+        return self._spelling(index)[0]
+
+    def canonical_form(self, index: int) -> str:
+        """A surface form by its index, in canonical text."""
+        return self._spelling(index)[1]
+
+    def _spelling(self, index: int) -> tuple[str, str]:
+        first, spelled = self._spelled(int(self._bundle.form_entity[index]))
+        return spelled[index - first]
+
+    @cached_property
+    def head(self) -> PairHead | None:
+        """See `Catalog.head`."""
+        return self._read_head(_Forms(self)) if self.weights.head else None
+
+    def _read_forms(self, entity: int) -> tuple[int, list[tuple[str, str]]]:
+        """The index of an entity's first form, and all its forms, each with its canonical text."""
+        entities = self.entities
+        bare = entities.bare(entity) if isinstance(entities, EntityFile) else entities[entity]
+        forms = bare.surface_forms
+        borders = np.array([entity, entity + 1], np.int32)  # of the same type, so that nothing is copied
+        first, end = np.searchsorted(self._bundle.form_entity, borders).tolist()
+        if len(forms) != end - first:
+            raise BundleCorruptError(
+                f"entities.jsonl.gz, {bare.id!r}: {len(forms)} surface forms, but vectors.safetensors has "
+                f"{end - first}; build the bundle again"
+            )
+        return first, [(form, canonical_text(form)) for form in forms]
+
+
+class _Forms(Sequence[str]):
+    """All surface forms in canonical text, each made when it is asked for."""
+
+    def __init__(self, catalog: LargeCatalog) -> None:
+        self._catalog = catalog
+
+    def __len__(self) -> int:
+        return self._catalog.form_count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return self._catalog.canonical_form(index)
+
+
+def _id(entity: Entity) -> str:
+    return entity.id
