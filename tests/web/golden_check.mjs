@@ -1,0 +1,121 @@
+/** Compares the JavaScript runtime with the golden files (tests/golden/README.md); runs in Node and in a browser. */
+
+const OFF_BY_ONE = 2; // components of a vector
+const EMBEDDING = 1e-5;
+const CONFIDENCE = 0.01;
+const SCORE = 0.01; // what one component of a vector may do
+
+/** What was found, and the first few differences. */
+export class Findings {
+  constructor() {
+    this.counts = {};
+    this.failures = [];
+    this.largest = { embedding: 0, confidence: 0 };
+  }
+
+  check(what, holds, detail) {
+    const count = (this.counts[what] ??= { right: 0, of: 0 });
+    count.of += 1;
+    if (holds) count.right += 1;
+    else if (this.failures.length < 20) this.failures.push(`${what}: ${JSON.stringify(detail)}`);
+  }
+}
+
+export function jsonLines(text) {
+  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const bytes = (base64) => Int8Array.from(atob(base64), (character) => (character.charCodeAt(0) << 24) >> 24);
+
+/** normalization.jsonl */
+export function checkNormalization(rows, normalizer, findings) {
+  for (const { text, canonical } of rows) {
+    const found = normalizer.canonicalText(text);
+    findings.check("canonical text", found === canonical, { text, canonical, found });
+  }
+}
+
+/** lexical.jsonl, with the classes of the runtime and its tables. */
+export function checkLexical(rows, { SoundFold, GramIndex, leastEdits, Hearing }, tables, findings) {
+  for (const row of rows) {
+    const fold = new SoundFold(tables.phonetic, row.lang);
+    const sounds = fold.fold(row.request);
+    const index = new GramIndex(row.form_sounds);
+    const letters = row.request.replaceAll(" ", "");
+    const found = {
+      form_sounds: row.forms.map((form) => fold.fold(form)),
+      sounds,
+      letter_edits: row.forms.map((form) => leastEdits(form.replaceAll(" ", ""), letters)),
+      sound_edits: row.form_sounds.map((form) => leastEdits(form, sounds)),
+      form_worth: Array.from(index.totals),
+      shared_worth: Array.from(index.shared(sounds)),
+      heard_worth: new Hearing(tables.hearing, row.lang, row.forms).worth(row.request, row.forms.map((_, form) => form)),
+    };
+    for (const [field, value] of Object.entries(found)) {
+      findings.check(field, same(value, row[field]), { request: row.request, expected: row[field], found: value });
+    }
+  }
+}
+
+/** Rows of requests.jsonl or nbest.jsonl that ask the bundle of `resolver`. */
+export function checkRequests(rows, resolver, { quantise, isBlank }, findings) {
+  for (const row of rows.filter(({ bundle }) => bundle === resolver.name)) {
+    if (row.nbest) checkVectors(row.nbest.map(([text]) => text), row.vectors, resolver, quantise, findings);
+    else checkEncoding(row, resolver, quantise, findings);
+    checkFromVectors(row, resolver, isBlank, findings);
+    const found = row.nbest ? resolver.resolve(null, { nbest: row.nbest }) : resolver.resolve(row.query);
+    const said = row.nbest ?? row.query;
+    findings.check("decision", found.decision === row.decision, { said, expected: row.decision, found: found.decision });
+    findings.check("first", found.matches[0]?.id === row.ranking[0]?.[0], { said, expected: row.ranking, found: found.matches });
+    const difference = Math.abs((found.matches[0]?.confidence ?? 0) - row.confidence);
+    findings.largest.confidence = Math.max(findings.largest.confidence, difference);
+    findings.check("confidence", difference <= CONFIDENCE, { said, expected: row.confidence, difference });
+  }
+}
+
+function checkEncoding(row, resolver, quantise, findings) {
+  const ids = resolver.encoder.tokenIds(row.query);
+  findings.check("token ids", same(ids, row.token_ids), { query: row.query, expected: row.token_ids, found: ids });
+  const vector = resolver.encoder.encodeIds(row.token_ids);
+  const difference = row.embedding.reduce((most, value, i) => Math.max(most, Math.abs(value - vector[i])), 0);
+  findings.largest.embedding = Math.max(findings.largest.embedding, difference);
+  findings.check("embedding", difference <= EMBEDDING, { query: row.query, difference });
+  checkVectors([row.query], [row.vector], resolver, quantise, findings);
+}
+
+function checkVectors(texts, expected, resolver, quantise, findings) {
+  texts.forEach((text, place) => {
+    const vector = resolver.encoder.encodeIds(resolver.encoder.tokenIds(text));
+    const found = quantise(vector, resolver.manifest.index.scale);
+    const off = Array.from(bytes(expected[place]), (value, i) => Math.abs(value - found[i])).filter(Boolean);
+    findings.check("int8 vector", off.length === 0, { text, off });
+    findings.check("int8 vector, as allowed", off.length <= OFF_BY_ONE && off.every((by) => by === 1), { text, off });
+  });
+}
+
+/** Candidates, scores and their parts, computed from the vectors of the file: all must be equal. */
+function checkFromVectors(row, resolver, isBlank, findings) {
+  const told = row.nbest ?? [[row.query, 1]];
+  const vectors = (row.vectors ?? [row.vector]).map(bytes);
+  if (!row.ranking.length) return;
+  const hypotheses = told
+    .map(([text, weight], place) => ({ text, vector: vectors[place], weight }))
+    .filter(({ text }) => !isBlank(text))
+    .map((each) => ({ ...each, text: resolver.encoder.canonicalText(each.text) }));
+  const catalog = resolver._catalog;
+  const candidates = catalog.evidence.pool(hypotheses, row.ranking.length).map(({ form }) => form);
+  const ranked = catalog.ranked(hypotheses, row.ranking.length);
+  const ids = ranked.map(({ entity }) => catalog.entity(entity).id);
+  const parts = ranked.map((each) => ({ form: each.form, ...rounded(each.parts) }));
+  findings.check("candidates", same(candidates, row.candidates), { said: told, expected: row.candidates, found: candidates });
+  findings.check("ranking", same(ids, row.ranking.map(([id]) => id)), { said: told, expected: row.ranking, found: ids });
+  const near = ranked.every(({ score }, place) => Math.abs(score - row.ranking[place][1]) <= (row.nbest ? SCORE : 0));
+  findings.check("scores", near, { said: told, expected: row.ranking, found: ranked.map(({ score }) => score) });
+  findings.check("parts", same(parts, row.parts), { said: told, expected: row.parts, found: parts });
+}
+
+function rounded(parts) {
+  const some = Object.entries(parts).filter(([, value]) => value !== 0);
+  return Object.fromEntries(some.map(([name, value]) => [name, Number(value.toFixed(3))]));
+}

@@ -1,0 +1,153 @@
+"""The JavaScript runtime in Node: the golden files, and whatever else Python answers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_er.resolver import EntityResolver
+from tools.golden_file import FOLDER
+
+HERE = Path(__file__).parent
+REQUESTS = (
+    "pon la cadena ser",
+    "los cuarenta",
+    "quiero escuchar radio clásica en la cocina",
+    "onda zero",
+    "asdf qwer zxcv",
+    "🎵",
+    "  ",
+    "radio",
+    "kadena 100 por favor",
+)
+
+
+@pytest.fixture(scope="module")
+def findings(node: str, web: Path) -> dict[str, Any]:
+    bundles = sorted((web / "bundles").iterdir())
+    command = [node, HERE / "golden_node.mjs", web, FOLDER, *bundles]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_golden_files(findings: dict[str, Any]) -> None:
+    assert findings["failures"] == []
+    for what, count in findings["counts"].items():
+        assert count["right"] == count["of"] > 0, what
+    rows = {
+        name: len((FOLDER / name).read_text("utf-8").splitlines())
+        for name in ("requests.jsonl", "nbest.jsonl")
+    }
+    assert findings["counts"]["token ids"]["of"] == rows["requests.jsonl"]
+    assert findings["counts"]["decision"]["of"] == sum(rows.values())
+
+
+def test_float_vectors_are_as_near_as_promised(findings: dict[str, Any]) -> None:
+    assert 0 < findings["largest"]["embedding"] < 1e-6
+
+
+@pytest.mark.parametrize("options", [{}, {"rerank": False}, {"minPrecision": 0.6}])
+def test_options_of_load_mean_the_same(ask, radio_es: EntityResolver, options: dict[str, Any]) -> None:
+    ours = EntityResolver.load(
+        "radio_es", rerank=options.get("rerank", True), min_precision=options.get("minPrecision")
+    )
+    check(ask, [{"load": options, "resolve": [query]} for query in REQUESTS], ours.resolve_batch(REQUESTS))
+
+
+def test_options_of_resolve_mean_the_same(ask, radio_es: EntityResolver) -> None:
+    calls, expected = [], []
+    for query in REQUESTS:
+        for top_k, precision in ((1, None), (3, 0.5), (12, 0.99)):
+            options = {"topK": top_k, **({"minPrecision": precision} if precision else {})}
+            calls.append({"resolve": [query, options]})
+            expected.append(radio_es.resolve(query, top_k, min_precision=precision))
+    for nbest in (["onda cero", "onda zero"], [("cadena ser", 0.7), ("cadena cien", 0.3)], [], [" "]):
+        calls.append({"resolve": [None, {"nbest": nbest}]})
+        expected.append(radio_es.resolve(nbest=nbest))
+    check(ask, calls, expected)
+
+
+def test_explanations_are_the_same(ask, radio_es: EntityResolver) -> None:
+    answers = ask([{"bundle": bundle(), "explain": [query, 4]} for query in REQUESTS])
+    for query, found in zip(REQUESTS, answers, strict=True):
+        expected = [one.to_dict() for one in radio_es.explain(query, 4)]
+        assert [one["form"] for one in found] == [one["form"] for one in expected]
+        for one, other in zip(found, expected, strict=True):
+            assert one["parts"] == pytest.approx(other["parts"], abs=0.01)
+            assert one["signs"] == pytest.approx(other["signs"], abs=0.01)
+            assert one["margin"] == pytest.approx(other["margin"], abs=0.01)
+
+
+def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
+    known = radio_es.resolve("pon la cadena ser").best
+    assert known is not None
+    entries = [
+        {"id": "c-1", "name": "Mamá", "aliases": ["mi madre"], "phone": "123"},
+        {"id": known.id, "name": "la radio del desayuno"},
+        {"id": "c-2", "name": "Gym mix 3"},
+    ]
+    queries = [
+        *REQUESTS,
+        "llama a mamá",
+        "mi madre",
+        "pon la radio del desayuno",
+        "gym mix tres",
+        "gym mix 3",
+    ]
+    calls = [{"entries": entries, "resolve": [query]} for query in queries]
+    check(ask, calls, radio_es.with_entries(entries).resolve_batch(queries))
+
+
+def test_what_is_known_of_a_bundle(ask, radio_es: EntityResolver) -> None:
+    told = ask([{"bundle": bundle()}, {"bundle": bundle(), "selftest": True}])
+    assert told[0]["name"] == radio_es.name
+    assert told[0]["report"] == json.loads(json.dumps(dict(radio_es.report)))
+    assert told[1] == len(radio_es.manifest["golden"])
+
+
+def test_wrong_calls_are_refused(ask) -> None:
+    calls = [
+        [None],
+        [5],
+        ["radio", {"nbest": ["radio"]}],
+        ["radio", {"topK": 0}],
+        ["radio", {"minPrecision": 1}],
+        ["radio", {"minPrecision": "high"}],
+        [None, {"nbest": "radio"}],
+        [None, {"nbest": [["radio", 0]]}],
+        [None, {"nbest": [["radio"]]}],
+    ]
+    for call, answer in zip(
+        calls, ask([{"bundle": bundle(), "resolve": call} for call in calls]), strict=True
+    ):
+        assert answer["error"] in ("TypeError", "RangeError"), call
+        assert "expected" in answer["message"]
+
+
+def bundle() -> str:
+    from edge_er.shipped import find_bundle
+
+    return str(find_bundle("radio_es"))
+
+
+def check(ask, calls: list[dict[str, Any]], expected: list[Any]) -> None:
+    answers = ask([{"bundle": bundle(), **call} for call in calls])
+    for call, found, resolution in zip(calls, answers, expected, strict=True):
+        assert "error" not in found, (call, found)
+        other = resolution.to_dict()
+        assert found["decision"] == other["decision"], call
+        assert [match["id"] for match in found["matches"]] == [match["id"] for match in other["matches"]], (
+            call
+        )
+        assert (found["best"] or {}).get("id") == (other["best"] or {}).get("id")
+        for one, match in zip(found["matches"], other["matches"], strict=True):
+            assert one["score"] == pytest.approx(match["score"], abs=0.01), call
+            assert one["confidence"] == pytest.approx(match["confidence"], abs=0.01), call
+            rest = ("name", "aliases", "metadata")
+            assert {field: one[field] for field in rest} == {field: match[field] for field in rest}, call

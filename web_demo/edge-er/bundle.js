@@ -1,0 +1,165 @@
+/**
+ * The bundle: a catalog, its vectors, the encoder that made them, and a manifest. Every size and checksum is verified.
+ *
+ * Its format is in `docs/bundle.md`.
+ */
+
+import { MANIFEST, openReader } from "./bundle_files.js";
+import { unpacked, utf8 } from "./bytes.js";
+import { EntityFile } from "./entities.js";
+import { BundleCorruptError, BundleError, BundleVersionError, EdgeERError } from "./errors.js";
+import { readArrays } from "./safetensors.js";
+import { sha256 } from "./sha256.js";
+
+const FORMAT_VERSION = 1;
+const ENCODER_FILES = ["encoder.onnx", "tokenizer.json", "encoder.json"];
+const ENTITIES = "entities.jsonl.gz";
+const VECTORS = "vectors.safetensors";
+const STREAMS = "streams.jsonl";
+const HEAD_FILES = ["head.onnx", "head_tokens.safetensors"];
+const KNOWN = [...ENCODER_FILES, ENTITIES, VECTORS, STREAMS, ...HEAD_FILES];
+const SEAL = '"manifest_sha256": "';
+const DIGITS = 64;
+const REQUIRED = { name: "string", lang: "string", counts: "object", files: "object", index: "object", size_bytes: "number" };
+
+/**
+ * @typedef {object} Bundle
+ * @property {Record<string, any>} manifest
+ * @property {EntityFile} entities
+ * @property {Int8Array} vectors [forms · dim]
+ * @property {Int32Array} formEntity [forms], the line of each form's entity
+ * @property {Map<string, Uint8Array>} encoderFiles
+ */
+
+/**
+ * The bundle at an address, a folder or a zip.
+ * @param {URL} url
+ * @returns {Promise<Bundle>}
+ * @throws {BundleNotFoundError} there is none
+ * @throws {BundleVersionError} written by a newer version, or for another search
+ * @throws {BundleCorruptError} a file is missing or is not what the manifest says
+ */
+export async function readBundle(url) {
+  const read = await openReader(url);
+  const manifest = await readManifest(await read(MANIFEST), url);
+  const files = new Map();
+  const listed = Object.entries(manifest.files);
+  await Promise.all(
+    listed.map(async ([name, expected]) => files.set(name, await verified(read, name, expected, url))),
+  );
+  for (const name of [...ENCODER_FILES, ENTITIES, VECTORS]) {
+    if (!files.has(name)) throw corrupt(url, `the manifest does not list ${name}; build the bundle again`);
+  }
+  const lines = await unpackedText(files.get(ENTITIES), url);
+  const streams = files.has(STREAMS) ? text(files.get(STREAMS), STREAMS, url) : null;
+  const entities = new EntityFile(lines, streams, url);
+  const { vectors, entity } = readArrays(files.get(VECTORS), VECTORS, url);
+  checkVectors(vectors, entity, entities.length, manifest.index, url);
+  return {
+    manifest,
+    entities,
+    vectors: vectors.data,
+    formEntity: entity.data,
+    encoderFiles: new Map(ENCODER_FILES.map((name) => [name, files.get(name)])),
+  };
+}
+
+async function readManifest(data, url) {
+  let manifest;
+  try {
+    manifest = JSON.parse(utf8(data));
+  } catch (error) {
+    throw corrupt(url, `${MANIFEST} is damaged (${error.message}); copy the bundle again`);
+  }
+  const version = manifest?.format_version;
+  if (version === undefined) throw corrupt(url, `${MANIFEST} is damaged (no format_version); copy the bundle again`);
+  if (version > FORMAT_VERSION) {
+    throw new BundleVersionError(
+      `${url}: bundle format ${version}; this edge-er reads up to ${FORMAT_VERSION}, so update this page`,
+    );
+  }
+  if (!(await isSealed(data))) throw corrupt(url, `${MANIFEST} is damaged (checksum); copy the bundle again`);
+  for (const [field, kind] of Object.entries(REQUIRED)) {
+    if (typeof manifest[field] !== kind || manifest[field] === null) {
+      throw corrupt(url, `${MANIFEST} has no ${field}; build the bundle again`);
+    }
+  }
+  checkKind(manifest, url);
+  return manifest;
+}
+
+/** What this runtime cannot do is refused, for its answers would be others. */
+function checkKind(manifest, url) {
+  const { kind, scale } = manifest.index;
+  if (kind !== "exact") {
+    throw new BundleVersionError(`${url}: index "${kind}"; the browser searches exactly, so build it with an exact index`);
+  }
+  if (!(scale > 0)) throw corrupt(url, `${MANIFEST}, index.scale: expected a number above 0; build the bundle again`);
+  if (manifest.rerank?.head > 0) {
+    throw new BundleVersionError(`${url}: it ranks with a DiPair head, which the browser does not run; build it without`);
+  }
+}
+
+/** Whether the manifest's checksum is that of its bytes with the 64 digits replaced by zeros. */
+async function isSealed(data) {
+  const start = new TextDecoder("latin1").decode(data).indexOf(SEAL) + SEAL.length;
+  const told = String.fromCharCode(...data.subarray(start, start + DIGITS));
+  const blank = data.slice();
+  blank.fill(0x30, start, start + DIGITS);
+  return (await sha256(blank)) === told;
+}
+
+async function verified(read, name, expected, url) {
+  if (!KNOWN.includes(name)) {
+    throw new BundleVersionError(`${url}: ${MANIFEST} lists "${name}", which this edge-er does not know; update this page`);
+  }
+  const data = await read(name);
+  const found = { size: data.length, sha256: await sha256(data) };
+  for (const what of ["size", "sha256"]) {
+    if (found[what] !== expected?.[what]) {
+      throw corrupt(
+        url,
+        `${name} is damaged: expected ${what} ${expected?.[what]}, found ${found[what]}; copy the bundle again`,
+      );
+    }
+  }
+  return data;
+}
+
+async function unpackedText(data, url) {
+  try {
+    return utf8(await unpacked(data, "gzip"));
+  } catch (error) {
+    if (error instanceof EdgeERError) throw error;
+    throw corrupt(url, `${ENTITIES}: not gzip (${error.message}); build the bundle again`);
+  }
+}
+
+function text(data, name, url) {
+  try {
+    return utf8(data);
+  } catch (error) {
+    throw corrupt(url, `${name}: not UTF-8 (${error.message}); build the bundle again`);
+  }
+}
+
+function checkVectors(vectors, entity, entities, index, url) {
+  if (vectors?.dtype !== "I8" || vectors.shape.length !== 2 || vectors.shape[1] !== index.dim) {
+    throw corrupt(url, `${VECTORS}: expected vectors int8 [forms, ${index.dim}]; build the bundle again`);
+  }
+  const forms = vectors.shape[0];
+  if (entity?.dtype !== "I32" || entity.shape.length !== 1 || entity.shape[0] !== forms) {
+    throw corrupt(url, `${VECTORS}: expected an int32 entity index for each form; build the bundle again`);
+  }
+  const owners = new Set(entity.data);
+  const fits = owners.size === entities && entity.data.every((owner) => owner >= 0 && owner < entities);
+  if (!fits) {
+    throw corrupt(url, `${VECTORS}: expected a form for each of ${entities} entities and no other; build the bundle again`);
+  }
+}
+
+function corrupt(url, message) {
+  return new BundleCorruptError(`${url}: ${message}`);
+}
+
+export { BundleError };

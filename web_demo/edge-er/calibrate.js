@@ -1,0 +1,142 @@
+/** Evidence to a decision: how sure each candidate is, and whether to answer, as in `edge_er/calibrate.py`. */
+
+import { BundleCorruptError } from "./errors.js";
+
+export const COMPARED = 5; // candidates that share the confidence
+
+const DEFAULTS = {
+  weights: { cosine: 12 },
+  choice: 1.5,
+  bias: -7,
+  temperature: 0.05,
+  rival: 0.2,
+  twin: 0.8,
+  min_precision: 0.95,
+  knots: [],
+  precision: [
+    [0, 0],
+    [0.95, 0.75],
+    [1, 1],
+  ],
+};
+
+/**
+ * @typedef {object} Standing how the candidates of one request stand
+ * @property {number[]} scores best first
+ * @property {Record<string, number>} signs of the best one, by name
+ */
+
+/** Weights of the signs, and what confidence a wanted precision needs. */
+export class Calibration {
+  /**
+   * @param {Record<string, any>} told by a manifest; what it does not say keeps its default
+   * @throws {BundleCorruptError} a value is no finite number or curve, or out of its range
+   */
+  constructor(told) {
+    for (const [name, value] of Object.entries(DEFAULTS)) this[name] = name in told ? told[name] : value;
+    for (const name of ["choice", "bias", "temperature", "rival", "twin", "min_precision"]) {
+      if (!Number.isFinite(this[name])) throw wrong(name, "a number", this[name]);
+    }
+    if (this.choice < 0) throw wrong("choice", "a number, 0 or more", this.choice);
+    if (this.temperature <= 0) throw wrong("temperature", "a number above 0", this.temperature);
+    if (!(this.min_precision > 0 && this.min_precision < 1)) {
+      throw wrong("min_precision", "a number above 0 and below 1", this.min_precision);
+    }
+    const fine = (weight) => Number.isFinite(weight) && weight >= 0;
+    if (typeof this.weights !== "object" || !this.weights || !Object.values(this.weights).every(fine)) {
+      throw wrong("weights", "a number, 0 or more, for each sign", this.weights);
+    }
+    checkCurve("knots", this.knots);
+    checkCurve("precision", this.precision);
+    if (!this.precision.length) throw wrong("precision", "a list of [x, y]", this.precision);
+  }
+
+  /**
+   * Confidence in [0, 1] of each candidate.
+   * @param {Standing} standing
+   * @returns {number[]}
+   */
+  confidences(standing) {
+    const best = this._confidence(this._evidence(standing, 1));
+    return this._odds(standing.scores).map((odds) => best * odds);
+  }
+
+  /**
+   * The confidence from which on answers are right at least that often; by default the bundle's own wish.
+   * @param {number} [minPrecision]
+   * @returns {number}
+   * @throws {TypeError} it is no number
+   * @throws {RangeError} it is not between 0 and 1
+   */
+  needed(minPrecision) {
+    const wanted = minPrecision ?? this.min_precision;
+    if (typeof wanted !== "number") throw new TypeError(`expected minPrecision as a number, found ${typeof wanted}`);
+    if (!(wanted > 0 && wanted < 1)) {
+      throw new RangeError(`expected minPrecision between 0 and 1, both excluded, found ${wanted}`);
+    }
+    return onCurve(this.precision, wanted);
+  }
+
+  /**
+   * What to answer: "match" where the best candidate is sure enough, "ambiguous" where only it or a rival is.
+   * @param {Standing} standing
+   * @param {number} [minPrecision]
+   * @returns {"match" | "ambiguous" | "no_match"}
+   */
+  decide(standing, minPrecision) {
+    const needed = this.needed(minPrecision);
+    const odds = this._odds(standing.scores.slice(0, COMPARED));
+    const twins = odds.filter((each) => each >= this.twin).length > 1;
+    if (!twins && this._confidence(this._evidence(standing, 1)) >= needed) return "match";
+    const rivals = odds.filter((each) => each >= this.rival).length;
+    const joint = this._confidence(this._evidence(standing, rivals));
+    return rivals > 1 && joint >= needed ? "ambiguous" : "no_match";
+  }
+
+  /** How much speaks for one of the first `among` candidates being right. */
+  _evidence({ scores, signs }, among) {
+    let sum = 0;
+    for (const [name, weight] of Object.entries(this.weights)) {
+      if (!(name in signs)) throw wrong("weights", `weights of ${Object.keys(signs).sort().join(", ")}`, name);
+      sum += weight * signs[name];
+    }
+    const odds = this._odds(scores.slice(0, COMPARED));
+    return sum + this.choice * Math.log(total(odds.slice(0, among)) / total(odds)) + this.bias;
+  }
+
+  _confidence(evidence) {
+    return this.knots.length ? onCurve(this.knots, evidence) : 1 / (1 + Math.exp(-evidence));
+  }
+
+  _odds(scores) {
+    return scores.map((score) => Math.exp((score - scores[0]) / this.temperature));
+  }
+}
+
+const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
+/** The height of `points` at `value`: straight between two of them, level beyond the ends. */
+function onCurve(points, value) {
+  if (value <= points[0][0]) return points[0][1];
+  for (let i = 1; i < points.length; i++) {
+    const [left, low] = points[i - 1];
+    const [right, high] = points[i];
+    if (value <= right) return low + ((high - low) * (value - left)) / (right - left);
+  }
+  return points[points.length - 1][1];
+}
+
+function checkCurve(name, points) {
+  const isPoint = (point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite);
+  if (!Array.isArray(points) || !points.every(isPoint)) throw wrong(name, "a list of [x, y]", points);
+  const ascends = points.every(([x, y], i) => !i || (points[i - 1][0] < x && points[i - 1][1] <= y));
+  if (!ascends || !points.every(([, y]) => y >= 0 && y <= 1)) {
+    throw wrong(name, "points that ascend, with heights from 0 to 1", points);
+  }
+}
+
+function wrong(name, expected, found) {
+  return new BundleCorruptError(
+    `manifest.json, calibration.${name}: expected ${expected}, found ${JSON.stringify(found)}; build the bundle again`,
+  );
+}

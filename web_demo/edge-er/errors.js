@@ -1,0 +1,28 @@
+/**
+ * Every error the runtime raises on purpose, named as in Python.
+ *
+ * A message says what is wrong, where, what was expected, what was found, and what to do.
+ */
+
+/** The root of all errors of this runtime. */
+export class EdgeERError extends Error {
+  constructor(message, options) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Something is wrong with a bundle. */
+export class BundleError extends EdgeERError {}
+
+/** There is no bundle at that address. */
+export class BundleNotFoundError extends BundleError {}
+
+/** A file of the bundle is missing, damaged, or not what its manifest says. */
+export class BundleCorruptError extends BundleError {}
+
+/** The bundle was written by a newer version, or needs what this runtime has not. */
+export class BundleVersionError extends BundleError {}
+
+/** An encoder that cannot be loaded or used. */
+export class EncoderError extends EdgeERError {}

@@ -1,0 +1,200 @@
+/**
+ * What speaks for a form: vectors, hearing, letters, sounds and demand, each in whole numbers, as in `edge_er/evidence.py`.
+ */
+
+import { BundleCorruptError } from "./errors.js";
+import { Hearing } from "./hearing.js";
+import { GramIndex, leastEdits } from "./lexical.js";
+import { characters } from "./normalize.js";
+import { SoundFold } from "./phonetic.js";
+
+const SHORT_FORM = 150; // added to the worth of a form's sound pieces, so that no short form is found everywhere
+
+const DEFAULTS = {
+  letter_match: 0,
+  letter_edit: 0,
+  sound_match: 0,
+  sound_edit: 0,
+  sound_pieces: 0,
+  dense_forms: 24,
+  sound_forms: 0,
+  heard: 0,
+  popularity: 0,
+  head: 0,
+};
+
+/**
+ * The weights of a manifest; what it does not say keeps its default.
+ * @param {Record<string, unknown>} told
+ * @returns {typeof DEFAULTS}
+ * @throws {BundleCorruptError} a weight is no whole number from 0 up
+ */
+export function rerankWeights(told) {
+  const weights = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS)) {
+    if (!(name in told)) continue;
+    const least = name === "dense_forms" ? 1 : 0;
+    if (!Number.isInteger(told[name]) || told[name] < least) {
+      throw new BundleCorruptError(
+        `manifest.json, rerank.${name}: expected a whole number from ${least} up, ` +
+          `found ${JSON.stringify(told[name])}; build the bundle again`,
+      );
+    }
+    weights[name] = told[name];
+  }
+  return weights;
+}
+
+/**
+ * @typedef {object} Hypothesis one text of an utterance
+ * @property {string} text canonical
+ * @property {Int8Array} vector
+ * @property {number} weight
+ */
+
+/** The evidence for one set of forms, a catalog's or a person's own. */
+export class FormEvidence {
+  /**
+   * @param {object} set
+   * @param {string[]} set.forms in canonical text
+   * @param {Int8Array} set.vectors [forms · dim]
+   * @param {Int32Array} set.owners the entity of each form
+   * @param {Int32Array} set.demand of each form's entity
+   * @param {string} lang
+   * @param {ReturnType<typeof rerankWeights>} weights
+   * @param {{phonetic: string, hearing: string}} tables
+   * @param {GramIndex} [like] sound pieces are worth what they are there
+   */
+  constructor({ forms, vectors, owners, demand }, lang, weights, tables, like) {
+    this._forms = forms;
+    this._vectors = vectors;
+    this._owners = owners;
+    this._demand = demand;
+    this._weights = weights;
+    this._entities = new Set(owners).size;
+    this._fold = new SoundFold(tables.phonetic, lang);
+    if (weights.heard) this._hearing = new Hearing(tables.hearing, lang, forms);
+    if (weights.sound_pieces || weights.sound_forms || weights.sound_match || weights.sound_edit) {
+      this._sounds = forms.map((form) => this._fold.fold(form));
+      this.pieces = new GramIndex(this._sounds, like);
+    }
+  }
+
+  /**
+   * Candidates of at least `k` entities where there are as many, and the weighted mean of what speaks for them.
+   * @param {Hypothesis[]} hypotheses
+   * @param {number} k
+   * @returns {{form: number, entity: number, parts: Record<string, number>}[]} by form
+   */
+  pool(hypotheses, k) {
+    const heard = hypotheses.map((hypothesis) => this._heard(hypothesis));
+    const forms = this._candidates(heard, k);
+    const pool = forms.map((form) => ({ form, entity: this._owners[form], parts: {} }));
+    const total = heard.reduce((sum, { weight }) => sum + weight, 0);
+    for (const each of heard) this._addParts(each, forms, pool, each.weight / total);
+    return pool;
+  }
+
+  _heard({ text, vector, weight }) {
+    const sounds = this._sounds ? this._fold.fold(text) : "";
+    const shared = this._sounds ? this.pieces.shared(sounds) : null;
+    return { text, sounds, shared, weight, dots: dotProducts(this._vectors, vector) };
+  }
+
+  /** Forms nearest by vector and by sound, ascending; more by vector while they are of fewer than `k` entities. */
+  _candidates(heard, k) {
+    const { dense_forms: dense, sound_forms: sounding } = this._weights;
+    const bySound = sounding ? heard.flatMap(({ shared }) => bestForms(this._soundScores(shared), sounding)) : [];
+    for (let count = dense; ; count *= 2) {
+      const pool = new Set(bySound);
+      for (const { dots } of heard) for (const form of bestForms(dots, count)) pool.add(form);
+      const entities = new Set(Array.from(pool, (form) => this._owners[form]));
+      if (count >= this._forms.length || entities.size >= Math.min(k, this._entities)) {
+        return Array.from(pool).sort((one, other) => one - other);
+      }
+    }
+  }
+
+  _soundScores(shared) {
+    const { totals } = this.pieces;
+    const scores = new Float64Array(shared.length);
+    for (let form = 0; form < shared.length; form++) scores[form] = shared[form] / (totals[form] + SHORT_FORM);
+    return scores;
+  }
+
+  /** Add what one text says for each form, times its share, to the parts of the candidates. */
+  _addParts({ text, sounds, shared, dots }, forms, pool, share) {
+    const weights = this._weights;
+    const heard = weights.heard ? this._hearing.worth(text, forms) : null;
+    const letters = text.replaceAll(" ", "");
+    const lettersCount = weights.letter_match || weights.letter_edit;
+    const soundsCount = weights.sound_match || weights.sound_edit;
+    forms.forEach((form, place) => {
+      const said = {
+        dense: dots[form],
+        heard: heard ? weights.heard * heard[place] : 0,
+        popularity: weights.popularity * this._demand[form],
+        letters: lettersCount
+          ? found(this._forms[form].replaceAll(" ", ""), letters, weights.letter_match, weights.letter_edit)
+          : 0,
+        sounds: soundsCount ? found(this._sounds[form], sounds, weights.sound_match, weights.sound_edit) : 0,
+        pieces: weights.sound_pieces ? weights.sound_pieces * shared[form] : 0,
+      };
+      const { parts } = pool[place];
+      for (const name in said) parts[name] = (parts[name] ?? 0) + share * said[name];
+    });
+  }
+}
+
+/** What the characters of a form are worth that were found, less its edits. */
+function found(form, request, match, edit) {
+  const edits = leastEdits(form, request);
+  return match * (characters(form).length - edits) - edit * edits;
+}
+
+/** The dot product of one int8 vector with every row. */
+function dotProducts(rows, vector) {
+  const dim = vector.length;
+  const dots = new Int32Array(rows.length / dim);
+  const request = Float64Array.from(vector);
+  for (let form = 0, at = 0; form < dots.length; form++) {
+    let a = 0, b = 0, c = 0, d = 0;
+    let i = 0;
+    for (; i + 3 < dim; i += 4, at += 4) {
+      a += request[i] * rows[at];
+      b += request[i + 1] * rows[at + 1];
+      c += request[i + 2] * rows[at + 2];
+      d += request[i + 3] * rows[at + 3];
+    }
+    for (; i < dim; i++, at++) a += request[i] * rows[at];
+    dots[form] = a + b + c + d;
+  }
+  return dots;
+}
+
+/**
+ * Indices of the `count` highest scores, best first, ties by index.
+ * @param {ArrayLike<number>} scores
+ * @param {number} count
+ * @returns {number[]}
+ */
+export function bestForms(scores, count) {
+  if (count * 16 > scores.length) {
+    const order = Array.from(scores, (_, form) => form);
+    return order.sort((one, other) => scores[other] - scores[one] || one - other).slice(0, count);
+  }
+  const best = [];
+  let least = -Infinity;
+  for (let form = 0; form < scores.length; form++) {
+    const score = scores[form];
+    if (best.length === count && score <= least) continue;
+    let place = best.length === count ? count - 1 : best.length;
+    while (place > 0 && scores[best[place - 1]] < score) {
+      best[place] = best[place - 1];
+      place--;
+    }
+    best[place] = form;
+    least = scores[best[best.length - 1]];
+  }
+  return best;
+}

@@ -1,0 +1,173 @@
+/**
+ * How much likelier a request becomes when a form was said in it, in eighths of a bit, as in `edge_er/hearing.py`.
+ *
+ * Costs stand in `data/hearing.txt`. The worth of a form is that of its best place in the request: a weighted alignment
+ * of letters without spaces, in which both ends earn BORDER where they fall on the border of a word.
+ */
+
+import { characters } from "./normalize.js";
+
+export const BIT = 8; // units of worth
+const LEFT = 12;
+const BORDER = 16;
+const UNHEARD_OF = 88;
+const FOREIGN = { same: 4, lost: 40, added: 80, usual: 40 };
+
+const CODES = 64;
+const EDGE = 63;
+const LOST = CODES; // column of what is not heard at all
+const COLUMNS = CODES + 1;
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const BUCKETS = EDGE - LETTERS.length;
+
+/** The forms of a catalog as a recogniser of `lang` may hear them; a language without counts has those of all. */
+export class Hearing {
+  /**
+   * @param {string} table contents of `hearing.txt`
+   * @param {string} lang
+   * @param {string[]} forms in canonical text
+   */
+  constructor(table, lang, forms) {
+    this._costs = readCosts(table, lang);
+    this._letters = forms.map((form) => letterCodes(form.replaceAll(" ", "")));
+    this._contexts = new Map();
+  }
+
+  /**
+   * Worth of each of `forms`, given by their index, as an explanation of canonical `request`.
+   * @param {string} request
+   * @param {ArrayLike<number>} forms
+   * @returns {number[]}
+   */
+  worth(request, forms) {
+    if (!request) return Array.from(forms, () => 0);
+    const heard = this._heard(request);
+    return Array.from(forms, (form) => this._best(this._letters[form], heard));
+  }
+
+  /** What does not depend on the form: letters, costs of leaving and adding them, rewards, what a border earns. */
+  _heard(request) {
+    const letters = letterCodes(request.replaceAll(" ", ""));
+    const count = letters.length;
+    const heard = { letters, usual: new Int32Array(count), added: new Int32Array(count) };
+    for (let at = 0; at < count; at++) {
+      const cell = (at ? letters[at - 1] : EDGE) * CODES + letters[at];
+      heard.usual[at] = this._costs.usual[cell];
+      heard.added[at] = Math.max(this._costs.added[cell] - heard.usual[at], 1);
+    }
+    heard.left = new Int32Array(count + 1);
+    heard.border = new Int32Array(count + 1);
+    heard.border[0] = BORDER;
+    let at = 0;
+    for (const word of request.split(" ").filter(Boolean)) {
+      const cost = this._costs.words.has(word) ? 0 : LEFT;
+      for (const _ of characters(word)) heard.left[++at] = heard.left[at - 1] + cost;
+      heard.border[at] = BORDER;
+    }
+    heard.start = Int32Array.from(heard.left, (left, place) => heard.border[place] - left);
+    for (let place = 1; place <= count; place++) {
+      heard.start[place] = Math.max(heard.start[place], heard.start[place - 1] - heard.added[place - 1]);
+    }
+    return heard;
+  }
+
+  _best(form, { letters, usual, added, left, border, start }) {
+    const count = letters.length;
+    const row = Int32Array.from(start);
+    for (let at = 0; at < form.length; at++) {
+      const cost = this._costOf(at ? form[at - 1] : EDGE, form[at], at + 1 < form.length ? form[at + 1] : EDGE);
+      const lost = cost[LOST];
+      let above = row[0];
+      let last = (row[0] = above - lost);
+      for (let place = 0; place < count; place++) {
+        const said = above + usual[place] - cost[letters[place]];
+        above = row[place + 1];
+        last = Math.max(said, above - lost, last - added[place]);
+        row[place + 1] = last;
+      }
+    }
+    let best = -Infinity;
+    for (let place = 0; place <= count; place++) {
+      best = Math.max(best, row[place] - left[count] + left[place] + border[place]);
+    }
+    return best;
+  }
+
+  /** The cost of every letter heard for one that is said between two others, and of none; computed once. */
+  _costOf(before, said, after) {
+    const context = (before * CODES + said) * CODES + after;
+    let costs = this._contexts.get(context);
+    if (!costs) {
+      costs = new Int32Array(COLUMNS);
+      for (let heard = 0; heard < COLUMNS; heard++) {
+        const plain = this._costs.said[said * COLUMNS + heard];
+        const shift =
+          this._costs.after[(before * CODES + said) * COLUMNS + heard] +
+          this._costs.before[(said * CODES + after) * COLUMNS + heard];
+        costs[heard] = plain < UNHEARD_OF ? Math.max(0, Math.min(UNHEARD_OF, plain + shift)) : plain;
+      }
+      costs[LOST] = Math.max(costs[LOST], 1);
+      this._contexts.set(context, costs);
+    }
+    return costs;
+  }
+}
+
+/** The codes of the characters of `text`: a-z, 0-9, and 27 for all others by their code point. */
+function letterCodes(text) {
+  return Uint8Array.from(characters(text), (character) => {
+    const point = character.codePointAt(0);
+    if (point >= 97 && point <= 122) return point - 97;
+    if (point >= 48 && point <= 57) return point - 22;
+    return LETTERS.length + (point % BUCKETS);
+  });
+}
+
+/** The tables of `lang`, or those of all languages, and the words of carriers of every language. */
+function readCosts(text, lang) {
+  const costs = noCosts();
+  const sections = new Map();
+  let section = [];
+  for (const line of text.split("\n")) {
+    if (line.startsWith("words ")) for (const word of line.split(" ").slice(1)) costs.words.add(word);
+    else if (line.startsWith("[")) sections.set(line.slice(1, -1), (section = []));
+    else if (line && !line.startsWith("#")) section.push(line);
+  }
+  for (const line of sections.get(lang) ?? sections.get("all")) readLine(line, costs);
+  return costs;
+}
+
+function readLine(line, costs) {
+  const [kind, key, ...cells] = line.split(" ");
+  const table = costs[kind];
+  const width = kind === "added" || kind === "usual" ? CODES : COLUMNS;
+  const rows = Array.from(key, codesOf).reduce((found, codes) => found.flatMap((row) => codes.map((code) => row * CODES + code)), [0]);
+  for (const cell of cells) {
+    const column = cell[0] === "-" ? LOST : codesOf(cell[0])[0];
+    const cost = parseInt(cell.slice(1), 10);
+    for (const row of rows) table[row * width + column] = cost;
+  }
+}
+
+/** The code of a letter of the table, or all of them for ".". */
+function codesOf(letter) {
+  if (letter === ".") return Array.from({ length: CODES }, (_, code) => code);
+  return [letter === "_" ? EDGE : LETTERS.indexOf(letter)];
+}
+
+/** Tables in which nothing is told yet. */
+function noCosts() {
+  const said = new Int16Array(CODES * COLUMNS).fill(UNHEARD_OF);
+  for (let code = LETTERS.length; code < EDGE; code++) {
+    said[code * COLUMNS + code] = FOREIGN.same;
+    said[code * COLUMNS + LOST] = FOREIGN.lost;
+  }
+  return {
+    said,
+    after: new Int16Array(CODES * CODES * COLUMNS),
+    before: new Int16Array(CODES * CODES * COLUMNS),
+    added: new Int16Array(CODES * CODES).fill(FOREIGN.added),
+    usual: new Int16Array(CODES * CODES).fill(FOREIGN.usual),
+    words: new Set(),
+  };
+}

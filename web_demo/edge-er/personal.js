@@ -1,0 +1,105 @@
+/**
+ * A person's own entries beside a catalog: contacts, favourites, nicknames, as in `edge_er/personal.py`.
+ *
+ * Own entries have the same evidence as the catalog's entities; sound pieces are worth what they are there, so that no other
+ * answer's score changes. An entry with the id of an entity of the catalog gives that entity more names.
+ */
+
+import { bestCandidates, demandOf } from "./catalog.js";
+import { surfaceForms } from "./entities.js";
+import { EdgeERError } from "./errors.js";
+import { FormEvidence } from "./evidence.js";
+
+/** A catalog with own entries: its entities keep their indices, own ones come after them. */
+export class PersonalCatalog {
+  /**
+   * @param {import("./catalog.js").Catalog | PersonalCatalog} base
+   * @param {{id?: string, name: string, aliases?: string[]}[]} entries
+   * @param {object} tools
+   * @param {(text: string) => string} tools.canonicalText
+   * @param {(text: string) => Int8Array} tools.encoded
+   * @param {string} tools.lang
+   * @param {{phonetic: string, hearing: string}} tools.tables
+   * @throws {EdgeERError} an entry without a name, or an id twice
+   */
+  constructor(base, entries, tools) {
+    this._base = base instanceof PersonalCatalog ? base._base : base;
+    const before = base instanceof PersonalCatalog ? base.ownEntries : [];
+    this.ownEntries = [...before, ...entries.map(entryOf)];
+    this._owners = new Map();
+    this._names = new Map();
+    this._own = [];
+    this._place();
+    const forms = this.ownEntries.flatMap((entry) =>
+      surfaceForms(entry, tools.canonicalText).map(([text, form]) => ({ text, form, entry })),
+    );
+    this._forms = forms.map(({ form }) => form);
+    this._evidence = forms.length ? this._evidenceOf(forms, tools) : null;
+  }
+
+  /** See `Catalog.ranked`. */
+  ranked(hypotheses, k) {
+    const pool = this._base.evidence.pool(hypotheses, k);
+    const own = this._evidence?.pool(hypotheses, k) ?? [];
+    const after = this._base.forms.length;
+    return bestCandidates([...pool, ...own.map((each) => ({ ...each, form: each.form + after }))], k);
+  }
+
+  /** See `Catalog.entity`. */
+  entity(index) {
+    const count = this._base.entities.length;
+    if (index >= count) return this._own[index - count];
+    const entity = this._base.entity(index);
+    const names = this._names.get(index);
+    if (!names) return entity;
+    return { ...entity, aliases: [...new Set([...entity.aliases, ...names])].filter((name) => name !== entity.name) };
+  }
+
+  /** See `Catalog.form`. */
+  form(index) {
+    const count = this._base.forms.length;
+    return index < count ? this._base.form(index) : this._forms[index - count];
+  }
+
+  /** The entity of each entry: one of the catalog's, or a new one after them. */
+  _place() {
+    const there = new Map(this._base.entities.withoutStreams().map(({ id }, index) => [id, index]));
+    for (const entry of this.ownEntries) {
+      if (this._owners.has(entry.id)) {
+        throw new EdgeERError(`the id '${entry.id}' is used twice; remove one entry, or give it another id`);
+      }
+      const index = there.get(entry.id);
+      if (index === undefined) this._own.push(entry);
+      else this._names.set(index, [entry.name, ...entry.aliases]);
+      this._owners.set(entry.id, index ?? this._base.entities.length + this._own.length - 1);
+    }
+  }
+
+  _evidenceOf(forms, { encoded, lang, tables }) {
+    const vectors = forms.map(({ form }) => encoded(form));
+    const dim = vectors[0].length;
+    const rows = new Int8Array(forms.length * dim);
+    vectors.forEach((vector, form) => rows.set(vector, form * dim));
+    const demand = forms.map(({ entry }) => this._demand(entry));
+    const set = {
+      forms: forms.map(({ text }) => text),
+      vectors: rows,
+      owners: Int32Array.from(forms, ({ entry }) => this._owners.get(entry.id)),
+      demand: Int32Array.from(demand),
+    };
+    return new FormEvidence(set, lang, this._base.weights, tables, this._base.evidence.pieces);
+  }
+
+  /** What a catalog's entity is asked for counts for its own names too. */
+  _demand(entry) {
+    const index = this._owners.get(entry.id);
+    return demandOf(index < this._base.entities.length ? this._base.entities.withoutStreams()[index] : entry);
+  }
+}
+
+function entryOf({ id, name, aliases = [], ...metadata }) {
+  if (typeof name !== "string" || !name.trim()) {
+    throw new EdgeERError(`an own entry needs a name, found ${JSON.stringify(name)}`);
+  }
+  return { id: id ?? `own-${name}`, name, aliases, spoken: [], metadata };
+}

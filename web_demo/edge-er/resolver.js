@@ -1,0 +1,239 @@
+/** A spoken request finds its entity: normalize, encode, search, rerank, calibrate. */
+
+import { address, fetchBytes, utf8 } from "./bytes.js";
+import { readBundle } from "./bundle.js";
+import { Calibration, COMPARED } from "./calibrate.js";
+import { Catalog } from "./catalog.js";
+import { Encoder, quantise } from "./encoder.js";
+import { BundleCorruptError, EdgeERError } from "./errors.js";
+import { rerankWeights } from "./evidence.js";
+import { sameAnswer } from "./golden.js";
+import { BIT } from "./hearing.js";
+import { textsAndWeights } from "./nbest.js";
+import { isBlank, Normalizer } from "./normalize.js";
+import { PersonalCatalog } from "./personal.js";
+
+const TABLES = { unicode: "unicode.txt", phonetic: "phonetic.txt", hearing: "hearing.txt" };
+
+/**
+ * @typedef {object} Match one candidate
+ * @property {string} id
+ * @property {string} name
+ * @property {string[]} aliases
+ * @property {number} score cosine with the request, and more where the bundle ranks on other evidence too
+ * @property {number} confidence in [0, 1]
+ * @property {Record<string, any>} metadata
+ */
+
+/**
+ * @typedef {object} Resolution the answer to one request
+ * @property {string} query
+ * @property {"match" | "ambiguous" | "no_match"} decision
+ * @property {Match[]} matches best first, whatever the decision; empty for empty input
+ * @property {Match | null} best the first match; null under "no_match"
+ */
+
+/** Finds the entities of one bundle. Resolving opens no connection. */
+export class EntityResolver {
+  /**
+   * @param {import("./bundle.js").Bundle} bundle
+   * @param {{unicode: string, phonetic: string, hearing: string}} tables contents of the tables in `data/`
+   * @param {{rerank?: boolean, minPrecision?: number}} [options] see `load`
+   */
+  constructor(bundle, tables, { rerank = true, minPrecision } = {}) {
+    const { manifest } = bundle;
+    this.manifest = manifest;
+    const normalizer = new Normalizer(tables.unicode);
+    this.encoder = new Encoder(bundle.encoderFiles, normalizer);
+    if (this.encoder.dim !== manifest.index.dim) {
+      throw new BundleCorruptError(
+        `manifest.json, index.dim: ${manifest.index.dim}, but the encoder has ${this.encoder.dim}; build the bundle again`,
+      );
+    }
+    this._scale = manifest.index.scale;
+    this._unit = this._scale ** 2;
+    this.reranks = rerank && Object.keys(manifest.rerank ?? {}).length > 0;
+    this._weights = rerankWeights(this.reranks ? manifest.rerank : {});
+    const told = manifest.calibration ?? {};
+    this._calibration = new Calibration(told[this.reranks ? "reranked" : "dense"] ?? told);
+    this._calibration.needed(minPrecision); // refuses nonsense now, not at the first request
+    this._minPrecision = minPrecision;
+    this._tables = tables;
+    this._catalog = new Catalog(bundle, normalizer, this._weights, tables);
+  }
+
+  /**
+   * Resolver of the bundle at an address: a folder, or a .zip.
+   * @param {string | URL} url
+   * @param {object} [options]
+   * @param {boolean} [options.rerank] false leaves all other evidence out: vectors alone rank
+   * @param {number} [options.minPrecision] how often an answer should be right, between 0 and 1
+   * @param {string | URL} [options.tables] folder of unicode.txt, phonetic.txt and hearing.txt; `data/` beside this file
+   * @returns {Promise<EntityResolver>}
+   * @throws {BundleNotFoundError} there is no bundle
+   * @throws {BundleVersionError} it is newer than this runtime
+   * @throws {BundleCorruptError} a file is missing or damaged
+   */
+  static async load(url, { tables = new URL("./data/", import.meta.url), ...options } = {}) {
+    const [bundle, told] = await Promise.all([readBundle(address(url)), readTables(new URL(tables))]);
+    return new EntityResolver(bundle, told, options);
+  }
+
+  /** Name of the bundle. */
+  get name() {
+    return this.manifest.name;
+  }
+
+  /** Main language of the bundle's names ("es"). */
+  get lang() {
+    return this.manifest.lang;
+  }
+
+  /** Measured quality and size, as in Python: `recall_at_1[lang][stratum]`, `counts`, `size_bytes`, ... */
+  get report() {
+    const { name, lang, counts, size_bytes, budget_bytes } = this.manifest;
+    return { recall_at_1: {}, ...this.manifest.report, name, lang, counts, size_bytes, budget_bytes };
+  }
+
+  /**
+   * The entities that `query` names, best first.
+   * @param {string | null} query what was said; null where `nbest` is given
+   * @param {object} [options]
+   * @param {number} [options.topK] how many candidates to give, from 1 up
+   * @param {(string | [string, number])[]} [options.nbest] several texts of one utterance, each alone or with a weight
+   * @param {number} [options.minPrecision] how often an answer should be right, between 0 and 1
+   * @returns {Resolution}
+   * @throws {TypeError} a text is no string, or not just one of `query` and `nbest` is given
+   * @throws {RangeError} `topK` below 1, `minPrecision` not between 0 and 1, or a weight not above 0
+   */
+  resolve(query, { topK = 5, nbest, minPrecision } = {}) {
+    if ((query ?? null) === null ? nbest === undefined : nbest !== undefined) {
+      throw new TypeError("expected either a request as a string or nbest: [...]");
+    }
+    const texts = nbest === undefined ? [[query, 1]] : textsAndWeights(nbest);
+    checkRequest(texts, topK);
+    const wanted = minPrecision ?? this._minPrecision;
+    this._calibration.needed(wanted);
+    const said = texts.filter(([text]) => !isBlank(text));
+    const first = texts.length ? texts[0][0] : "";
+    if (!said.length) return resolution(first, "no_match", []);
+    const ids = said.map(([text]) => this.encoder.tokenIds(text));
+    const ranked = this._catalog.ranked(this._hypotheses(said, ids), Math.max(topK, COMPARED));
+    const readable = ids.some((each) => this.encoder.canRead(each));
+    return this._answer(first, ranked, readable, topK, wanted);
+  }
+
+  /**
+   * Why each of the best candidates stands where it does, in the order of `resolve`.
+   * @param {string} query
+   * @param {number} [topK]
+   */
+  explain(query, topK = 5) {
+    checkRequest([[query, 1]], topK);
+    if (isBlank(query)) return [];
+    const ranked = this._catalog.ranked(this._hypotheses([[query, 1]], [this.encoder.tokenIds(query)]), topK + 1);
+    return ranked.slice(0, topK).map((candidate, place) => {
+      const { id, name } = this._catalog.entity(candidate.entity);
+      const next = ranked[place + 1];
+      const parts = Object.entries(candidate.parts).map(([part, value]) => [part, value / this._unit]);
+      return {
+        id,
+        name,
+        form: this._catalog.form(candidate.form),
+        score: candidate.score / this._unit,
+        margin: next ? (candidate.score - next.score) / this._unit : 0,
+        parts: Object.fromEntries(parts),
+        signs: this._signs(candidate),
+      };
+    });
+  }
+
+  /**
+   * The same resolver with a person's own entries beside the catalog, which is shared and stays as it is.
+   * @param {{id?: string, name: string, aliases?: string[]}[]} entries
+   * @returns {EntityResolver}
+   * @throws {EdgeERError} an entry without a name, or an id twice
+   */
+  withEntries(entries) {
+    const mine = Object.create(EntityResolver.prototype);
+    const encoded = (text) => quantise(this.encoder.encodeIds(this.encoder.tokenIds(text)), this._scale);
+    const catalog = new PersonalCatalog(this._catalog, entries, {
+      canonicalText: (text) => this.encoder.canonicalText(text),
+      encoded,
+      lang: this.lang,
+      tables: this._tables,
+    });
+    return Object.assign(mine, this, { _catalog: catalog, ownEntries: catalog.ownEntries });
+  }
+
+  /**
+   * Answer the manifest's golden requests again; how many there were.
+   * @returns {number}
+   * @throws {BundleCorruptError} an answer differs from the one the bundle was shipped with
+   */
+  selftest() {
+    const expected = this.manifest.golden ?? [];
+    for (const golden of expected) {
+      const found = this.resolve(golden.query, { topK: Math.max(golden.ids.length, 1) });
+      if (!sameAnswer(found, golden)) {
+        throw new BundleCorruptError(
+          `bundle '${this.name}': selftest: expected ${JSON.stringify(golden)}, found ${found.decision} ` +
+            `${found.matches.map(({ id }) => id).join(", ")}; build the bundle again`,
+        );
+      }
+    }
+    return expected.length;
+  }
+
+  _hypotheses(said, ids) {
+    return said.map(([text, weight], place) => ({
+      text: this.encoder.canonicalText(text),
+      vector: quantise(this.encoder.encodeIds(ids[place]), this._scale),
+      weight,
+    }));
+  }
+
+  _answer(query, ranked, readable, topK, minPrecision) {
+    const standing = { scores: ranked.map((each) => this._score(each)), signs: this._signs(ranked[0]) };
+    const confidences = this._calibration.confidences(standing);
+    const matches = ranked.slice(0, topK).map((candidate, place) => {
+      const { id, name, aliases, metadata } = this._catalog.entity(candidate.entity);
+      const confidence = readable ? confidences[place] : 0;
+      return { id, name, aliases, score: standing.scores[place], confidence, metadata };
+    });
+    return resolution(query, readable ? this._calibration.decide(standing, minPrecision) : "no_match", matches);
+  }
+
+  /** In units of the cosine; vectors alone give at most 1. */
+  _score({ score, parts }) {
+    const tooMuch = this.reranks ? 0 : Math.max(parts.dense - this._unit, 0);
+    return (score - tooMuch) / this._unit;
+  }
+
+  _signs({ parts }) {
+    const signs = { cosine: Math.min(parts.dense / this._unit, 1) };
+    if (this._weights.heard) signs.heard = Math.log1p(Math.max(parts.heard / this._weights.heard / BIT, 0));
+    return signs;
+  }
+}
+
+/** @returns {Resolution} */
+function resolution(query, decision, matches) {
+  return { query, decision, matches, best: decision === "no_match" ? null : (matches[0] ?? null) };
+}
+
+function checkRequest(texts, topK) {
+  for (const [text] of texts) {
+    if (typeof text !== "string") throw new TypeError(`expected a request as a string, found ${typeof text}`);
+  }
+  if (!(topK >= 1)) throw new RangeError(`expected topK of 1 or more, found ${topK}`);
+}
+
+async function readTables(folder) {
+  const read = async ([name, file]) => {
+    const data = await fetchBytes(new URL(file, folder));
+    if (!data) throw new EdgeERError(`${folder}${file}: is missing; run web_demo/assemble.py`);
+    return [name, utf8(data)];
+  };
+  return Object.fromEntries(await Promise.all(Object.entries(TABLES).map(read)));
+}
