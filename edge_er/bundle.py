@@ -18,7 +18,6 @@ The manifest's own checksum is taken over its bytes with the 64 digits of `manif
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -31,40 +30,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle_files import MANIFEST, open_reader, parse_size, write_directory, write_zip
-from edge_er.bundle_reading import fingerprint, read_arrays, verified, verified_file
+from edge_er.bundle_reading import read_arrays, verified, verified_file
 from edge_er.encoder import ENCODER_FILES
 from edge_er.entity import Entity
 from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
-from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleError, BundleVersionError
+from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.head import HEAD_FILE, FormTokens
 from edge_er.large_index import INDEX_FILE
+from edge_er.manifest import (
+    BUNDLE_FILES,
+    ENTITIES,
+    HEAD_TOKENS,
+    STREAMS,
+    VECTORS,
+    counted_sizes,
+    over_budget,
+    read_manifest,
+    seal,
+)
 from edge_er.piece_worths import PIECES_FILE, PieceCounts
 from edge_er.shipped import find_bundle
 
 __all__ = [
+    "BUNDLE_FILES",
+    "ENTITIES",
+    "HEAD_TOKENS",
+    "STREAMS",
+    "VECTORS",
     "Bundle",
     "find_bundle",
     "new_bundle",
     "over_budget",
     "parse_size",
     "read_bundle",
+    "read_files",
     "write_bundle",
+    "write_files",
 ]
 
-FORMAT_VERSION = 1
-ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
-HEAD_TOKENS = "head_tokens.safetensors"
-_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, PIECES_FILE)
-BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, *_PARTS)
 _CARD_IN_MANIFEST = ("name", "languages", "dim", "max_tokens", "vocab_size", "parameters", "quantisation")
 _ARRAYS = {
     VECTORS: ("vectors", "entity"),
     HEAD_TOKENS: ("tokens", "lengths"),
     PIECES_FILE: ("pieces", "forms"),
 }
-_SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
-_SEAL = '"manifest_sha256": "'
-_REQUIRED: dict[str, type] = {"name": str, "counts": dict, "files": dict, "index": dict, "size_bytes": int}
 
 
 @dataclass(frozen=True)
@@ -142,11 +151,8 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     """
     path = find_bundle(name_or_path)
     read = open_reader(path)
-    manifest = _read_manifest(read(MANIFEST), path)
+    manifest = read_manifest(read(MANIFEST), path)
     listed = manifest["files"]
-    for name in listed:
-        if name not in BUNDLE_FILES:
-            raise BundleCorruptError(f"{path}: {MANIFEST} lists {name!r}, which is no file of a bundle")
     for name in (*ENCODER_FILES, ENTITIES, VECTORS):
         if name not in listed:
             raise BundleCorruptError(f"{path}: the manifest does not list {name}; build the bundle again")
@@ -167,13 +173,25 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     return Bundle(manifest, entities, vectors, form_entity, encoder_files, tokens, index, pieces)
 
 
+def read_files(path: Path) -> dict[str, bytes]:
+    """All files of the bundle at `path` by name, manifest.json too; every size and checksum is verified.
+
+    Raises:
+        BundleVersionError, BundleCorruptError: as `read_bundle`.
+    """
+    read = open_reader(path)
+    data = read(MANIFEST)
+    listed = read_manifest(data, path)["files"]
+    return {MANIFEST: data, **{name: verified(read, name, listed[name], path) for name in listed}}
+
+
 def write_bundle(
-    path: str | os.PathLike[str], bundle: Bundle, budget: str | int | None = "2MB"
+    path: str | os.PathLike[str], bundle: Bundle, budget: str | int | None = "2MB", keep: bool = False
 ) -> dict[str, Any]:
     """Write a bundle as a directory, or as one zip if `path` ends in .zip; whole or not at all.
 
     The same bundle gives the same bytes. `budget` limits all files but the stream addresses; None is no limit.
-    Returns the manifest as written.
+    `keep` leaves the version before beside it. Returns the manifest as written.
 
     Raises:
         BudgetExceededError: larger than `budget`; lists each file's size, and nothing is written.
@@ -193,74 +211,24 @@ def write_bundle(
     if streams is not None:
         files[STREAMS] = streams
     limit = None if budget is None else parse_size(budget)
-    manifest, files[MANIFEST] = _seal(bundle.manifest, files, limit)
+    manifest, files[MANIFEST] = seal(bundle.manifest, files, limit)
     if limit is not None and manifest["size_bytes"] > limit:
-        raise over_budget(path, _counted_sizes(files), limit)
+        raise over_budget(path, counted_sizes(files), limit)
     target = Path(path)
-    if target.suffix.lower() == ".zip":
-        write_zip(target, files)
-    else:
-        write_directory(target, files, known=BUNDLE_FILES)
+    write_files(target, files, target.suffix.lower() == ".zip", keep)
     return manifest
 
 
-def _seal(
-    manifest: Mapping[str, Any], files: Mapping[str, bytes], budget: int | None
-) -> tuple[dict[str, Any], bytes]:
-    """The manifest with sizes and checksums, and the bytes of manifest.json, whose own size counts too."""
-    listed = {name: fingerprint(data) for name, data in sorted(files.items())}
-    described = {key: value for key, value in manifest.items() if key not in _SEALED}
-    others = sum(_counted_sizes(files).values())
-    size, previous = others, -1
-    while size != previous:
-        sealed = {
-            "format_version": FORMAT_VERSION,
-            "manifest_sha256": "0" * 64,
-            **described,
-            "budget_bytes": budget,
-            "size_bytes": size,
-            "files": listed,
-        }
-        data = (json.dumps(sealed, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
-        previous, size = size, others + len(data)
-    sealed["manifest_sha256"] = hashlib.sha256(data).hexdigest()
-    return sealed, data.replace(b"0" * 64, sealed["manifest_sha256"].encode(), 1)
+def write_files(path: Path, files: Mapping[str, bytes], as_zip: bool, keep: bool = False) -> None:
+    """Put all files of a bundle at `path`, whole or not at all; `keep` leaves the version before beside it.
 
-
-def _counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
-    """Size of each file that counts against the budget."""
-    return {name: len(data) for name, data in files.items() if name != STREAMS}
-
-
-def over_budget(path: str | os.PathLike[str], sizes: Mapping[str, int], budget: int) -> BudgetExceededError:
-    """The error for files of these ``sizes`` that count."""
-    listing = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda item: -item[1]))
-    return BudgetExceededError(
-        f"{path}: {sum(sizes.values()):,} bytes, over the budget of {budget:,} ({listing}); nothing was written; "
-        "give a larger --budget, a smaller catalog or a smaller encoder",
-        sizes=sizes,
-        budget=budget,
-    )
-
-
-def _read_manifest(data: bytes, path: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads(data)
-        version = manifest["format_version"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BundleCorruptError(f"{path}: {MANIFEST} is damaged ({error}); copy the bundle again") from error
-    if isinstance(version, int) and version > FORMAT_VERSION:
-        raise BundleVersionError(
-            f"{path}: bundle format {version}; this edge-er reads up to {FORMAT_VERSION}, so upgrade it"
-        )
-    start = data.find(_SEAL.encode()) + len(_SEAL)
-    blank = data[:start] + b"0" * 64 + data[start + 64 :]
-    if data[start : start + 64] != hashlib.sha256(blank).hexdigest().encode():
-        raise BundleCorruptError(f"{path}: {MANIFEST} is damaged (checksum); copy the bundle again")
-    for field, kind in _REQUIRED.items():
-        if not isinstance(manifest.get(field), kind):
-            raise BundleCorruptError(f"{path}: {MANIFEST} has no {field}; build the bundle again")
-    return dict(manifest)
+    Raises:
+        BundleError: `path` cannot be replaced.
+    """
+    if as_zip:
+        write_zip(path, files, keep)
+    else:
+        write_directory(path, files, BUNDLE_FILES, keep)
 
 
 def _check_order(name: str, entities: Sequence[Entity]) -> None:

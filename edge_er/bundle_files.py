@@ -6,28 +6,33 @@ A zip made by another tool has no such comment: only its files are checked.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import io
-import os
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from edge_er.errors import BundleCorruptError, BundleError
+from edge_er.whole_files import (
+    discard,
+    prepare_folder,
+    previous_version,
+    second_name,
+    sync_directory,
+    temporary_folder,
+    write_file,
+    write_through,
+)
 
 __all__ = [
     "MANIFEST",
     "Reader",
     "open_reader",
     "parse_size",
-    "previous_version",
     "swap_versions",
     "write_directory",
-    "write_file",
     "write_zip",
 ]
 
@@ -117,15 +122,15 @@ def _check_zip_comment(data: bytes, path: Path) -> None:
         raise BundleCorruptError(f"{path}: damaged or not a bundle (checksum of the zip); copy it again")
 
 
-def zip_bytes(files: Mapping[str, bytes]) -> bytes:
-    """The zip of `files`: stored, sorted, without dates of today; the same files give the same bytes."""
+def zip_bytes(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+    """The zip of `files`: sorted, without dates of today; the same files give the same bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, _ZIP_DATE)
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            archive.writestr(info, files[name])
+            archive.writestr(info, files[name], method)
         archive.comment = _ZIP_COMMENT + b"0" * 64
     body = buffer.getvalue()[:-64]
     return body + hashlib.sha256(body).hexdigest().encode()
@@ -144,23 +149,6 @@ def write_zip(path: Path, files: Mapping[str, bytes], keep: bool = False) -> Non
         previous_version(path).unlink(missing_ok=True)
 
 
-def write_file(path: Path, data: bytes, keep: bool = False) -> None:
-    """Put one file at `path`, whole or not at all; `keep` leaves the old one at `previous_version(path)`."""
-    _prepare_folder(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _write_through(file, data)
-        Path(temporary).chmod(0o644)
-        if keep and path.exists():
-            _second_name(path).replace(previous_version(path))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_directory(path.parent)
-
-
 def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str], keep: bool = False) -> None:
     """Put a directory of `files` at `path`, whole or not at all.
 
@@ -171,25 +159,20 @@ def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]
         BundleError: `path` is a file, or a directory that holds no bundle.
     """
     _check_replaceable(path)
-    _prepare_folder(path)
+    prepare_folder(path)
     _restore(path)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.tmp-", dir=path.parent))
+    temporary = temporary_folder(path)
     try:
         for name, data in files.items():
             with (temporary / name).open("wb") as file:
-                _write_through(file, data)
+                write_through(file, data)
         _carry_over(path, temporary, {*known, *files})
         temporary.chmod(0o755)
-        _sync_directory(temporary)
+        sync_directory(temporary)
         _swap(path, temporary, keep)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-
-
-def previous_version(path: Path) -> Path:
-    """Where the old directory waits while a new one takes its place, and where a kept old version lies."""
-    return path.with_name(f".{path.name}.previous")
 
 
 def swap_versions(path: Path) -> None:
@@ -206,16 +189,16 @@ def swap_versions(path: Path) -> None:
     if not path.exists():
         previous.rename(path)
         return
-    _prepare_folder(path)
+    prepare_folder(path)
     if previous.is_file():
-        newer = _second_name(path)
+        newer = second_name(path)
     else:
-        newer = Path(tempfile.mkdtemp(prefix=f".{path.name}.tmp-", dir=path.parent)) / path.name
+        newer = temporary_folder(path) / path.name
         path.rename(newer)
     previous.replace(path)  # killed before this, a directory is found under its previous name
     newer.replace(previous)
-    _sync_directory(path.parent)
-    _prepare_folder(path)
+    sync_directory(path.parent)
+    prepare_folder(path)
 
 
 def _restore(path: Path) -> None:
@@ -225,52 +208,19 @@ def _restore(path: Path) -> None:
         previous.rename(path)
 
 
-def _second_name(path: Path) -> Path:
-    """The same file under a temporary name too; a copy where the file system has no links."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
-    os.close(handle)
-    second = Path(name)
-    try:
-        second.unlink()
-        os.link(path, second)
-    except OSError:
-        with second.open("wb") as file:
-            _write_through(file, path.read_bytes())
-    return second
-
-
-def _prepare_folder(path: Path) -> None:
-    """The folder of `path`, without what a killed write to `path` left in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in path.parent.glob(f".{glob.escape(path.name)}.tmp-*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
-
-
 def _swap(path: Path, new: Path, keep: bool) -> None:
     previous = previous_version(path)
     if path.exists():
-        _discard(previous)
+        discard(previous)
         path.rename(previous)
     try:
         new.rename(path)
     except BaseException:
         _restore(path)
         raise
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
     if not keep:
-        _discard(previous)
-
-
-def _discard(folder: Path) -> None:
-    """Delete a directory; killed meanwhile, what is left of it is deleted by the next write."""
-    if folder.exists():
-        stem = folder.name.removesuffix(".previous")
-        doomed = Path(tempfile.mkdtemp(prefix=f"{stem}.tmp-", dir=folder.parent))
-        folder.rename(doomed / "old")
-        shutil.rmtree(doomed, ignore_errors=True)
+        discard(previous)
 
 
 def _check_replaceable(path: Path) -> None:
@@ -288,18 +238,3 @@ def _carry_over(old: Path, new: Path, known: set[str]) -> None:
             if extra.name not in known:
                 copy = shutil.copytree if extra.is_dir() else shutil.copy2
                 copy(extra, new / extra.name)
-
-
-def _write_through(file: io.BufferedIOBase, data: bytes) -> None:
-    file.write(data)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _sync_directory(path: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from edge_er.bundle_files import MANIFEST, previous_version
+from edge_er.bundle_files import MANIFEST
 from edge_er.encoder import ENCODER_FILES
 from edge_er.errors import BundleNotFoundError, EncoderError
+from edge_er.whole_files import previous_version
 
 __all__ = ["find_bundle", "find_encoder", "models_folder", "shipped_bundles", "shipped_encoders"]
 

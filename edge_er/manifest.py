@@ -1,0 +1,107 @@
+"""manifest.json: what a bundle says about itself, sealed with sizes and checksums, and the names of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edge_er.bundle_files import MANIFEST
+from edge_er.bundle_reading import fingerprint
+from edge_er.encoder import ENCODER_FILES
+from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleVersionError
+from edge_er.head import HEAD_FILE
+from edge_er.large_index import INDEX_FILE
+from edge_er.piece_worths import PIECES_FILE
+
+__all__ = [
+    "BUNDLE_FILES",
+    "ENTITIES",
+    "HEAD_TOKENS",
+    "STREAMS",
+    "VECTORS",
+    "counted_sizes",
+    "over_budget",
+    "read_manifest",
+    "seal",
+]
+
+FORMAT_VERSION = 1
+ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
+HEAD_TOKENS = "head_tokens.safetensors"
+_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, PIECES_FILE)
+BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, *_PARTS)
+_SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
+_SEAL = '"manifest_sha256": "'
+_REQUIRED: dict[str, type] = {"name": str, "counts": dict, "files": dict, "index": dict, "size_bytes": int}
+
+
+def seal(
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], budget: int | None
+) -> tuple[dict[str, Any], bytes]:
+    """The manifest with sizes and checksums, and the bytes of manifest.json, whose own size counts too."""
+    listed = {name: fingerprint(data) for name, data in sorted(files.items())}
+    described = {key: value for key, value in manifest.items() if key not in _SEALED}
+    others = sum(counted_sizes(files).values())
+    size, previous = others, -1
+    while size != previous:
+        sealed = {
+            "format_version": FORMAT_VERSION,
+            "manifest_sha256": "0" * 64,
+            **described,
+            "budget_bytes": budget,
+            "size_bytes": size,
+            "files": listed,
+        }
+        data = (json.dumps(sealed, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
+        previous, size = size, others + len(data)
+    sealed["manifest_sha256"] = hashlib.sha256(data).hexdigest()
+    return sealed, data.replace(b"0" * 64, sealed["manifest_sha256"].encode(), 1)
+
+
+def counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
+    """Size of each file that counts against the budget."""
+    return {name: len(data) for name, data in files.items() if name != STREAMS}
+
+
+def over_budget(path: str | os.PathLike[str], sizes: Mapping[str, int], budget: int) -> BudgetExceededError:
+    """The error for files of these ``sizes`` that count."""
+    listing = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda item: -item[1]))
+    return BudgetExceededError(
+        f"{path}: {sum(sizes.values()):,} bytes, over the budget of {budget:,} ({listing}); nothing was written; "
+        "give a larger --budget, a smaller catalog or a smaller encoder",
+        sizes=sizes,
+        budget=budget,
+    )
+
+
+def read_manifest(data: bytes, path: Path) -> dict[str, Any]:
+    """The manifest in the bytes of manifest.json, of a bundle at `path`; its checksum is verified.
+
+    Raises:
+        BundleVersionError: written by a newer version.
+        BundleCorruptError: damaged, or a field is missing.
+    """
+    try:
+        manifest = json.loads(data)
+        version = manifest["format_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleCorruptError(f"{path}: {MANIFEST} is damaged ({error}); copy the bundle again") from error
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise BundleVersionError(
+            f"{path}: bundle format {version}; this edge-er reads up to {FORMAT_VERSION}, so upgrade it"
+        )
+    start = data.find(_SEAL.encode()) + len(_SEAL)
+    blank = data[:start] + b"0" * 64 + data[start + 64 :]
+    if data[start : start + 64] != hashlib.sha256(blank).hexdigest().encode():
+        raise BundleCorruptError(f"{path}: {MANIFEST} is damaged (checksum); copy the bundle again")
+    for field, kind in _REQUIRED.items():
+        if not isinstance(manifest.get(field), kind):
+            raise BundleCorruptError(f"{path}: {MANIFEST} has no {field}; build the bundle again")
+    for name in manifest["files"]:
+        if name not in BUNDLE_FILES:
+            raise BundleCorruptError(f"{path}: {MANIFEST} lists {name!r}, which is no file of a bundle")
+    return dict(manifest)
