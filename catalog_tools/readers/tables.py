@@ -151,4 +151,5 @@ def _places(source: Source) -> Iterator[Row]:
                 "like cities15000.txt or ES.txt, not one of alternate names or codes",
             )
         feature = f"{fields.get('feature_class', '')}.{fields.get('feature_code', '')}"
-        yield replace(row, wanted=not wanted or feature in wanted or feature.partition(".")[0] in wanted)
+        asked = not wanted or feature in wanted or feature.partition(".")[0] in wanted
+        yield replace(row, wanted=asked or row.problem is not None)

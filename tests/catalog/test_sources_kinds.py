@@ -79,6 +79,10 @@ def test_geonames(tmp_path):
     reader = read_records(tmp_path / "ES.zip", SourceOptions(features=("P.PPLA", "S")))
     assert [one.name for one in reader] == ["València"]
     assert (reader.rows, reader.skipped, reader.rejected) == (2, 1, 0)
+    with pytest.raises(CatalogError, match="row 2: 2 columns"):
+        read(tmp_path, "ES.txt", PLACE + "\n1\t2\n", features=("P",))
+    with pytest.raises(CatalogError, match="none of its 2 rows has a feature H"):
+        read(tmp_path, "ES.txt", text, features=("H",))
 
 
 def test_vcards_of_all_versions(tmp_path):
