@@ -31,6 +31,7 @@ __all__ = [
     "Reader",
     "open_reader",
     "parse_size",
+    "restore",
     "swap_versions",
     "write_directory",
     "write_zip",
@@ -160,7 +161,7 @@ def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]
     """
     _check_replaceable(path)
     prepare_folder(path)
-    _restore(path)
+    restore(path)
     temporary = temporary_folder(path)
     try:
         for name, data in files.items():
@@ -201,7 +202,7 @@ def swap_versions(path: Path) -> None:
     prepare_folder(path)
 
 
-def _restore(path: Path) -> None:
+def restore(path: Path) -> None:
     """Finish what a write that was killed between its two renames left behind."""
     previous = previous_version(path)
     if previous.is_dir() and not path.exists():
@@ -216,7 +217,7 @@ def _swap(path: Path, new: Path, keep: bool) -> None:
     try:
         new.rename(path)
     except BaseException:
-        _restore(path)
+        restore(path)
         raise
     sync_directory(path.parent)
     if not keep:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["OWN_FIELDS", "EntityFile", "json_line", "packed_entities", "streams_jsonl"]
+__all__ = ["OWN_FIELDS", "EntityFile", "json_line", "packed_entities", "packed_lines", "streams_jsonl"]
 
 STREAMS = "streams"
 OWN_FIELDS = ("id", "name", "aliases", "spoken")
@@ -84,9 +84,14 @@ def packed_entities(entities: Iterable[Entity]) -> bytes:
     Raises:
         BundleError: metadata that is not JSON or is named like a field of the entity itself.
     """
+    return packed_lines(_entity_line(entity) for entity in entities)
+
+
+def packed_lines(lines: Iterable[bytes]) -> bytes:
+    """Lines as a gzip file; the same lines give the same bytes, with one version of zlib."""
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as file:
-        file.writelines(_entity_line(entity) for entity in entities)
+        file.writelines(lines)
     return packed.getvalue()
 
 

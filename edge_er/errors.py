@@ -5,6 +5,7 @@
     │   ├── BundleNotFoundError    no bundle of that name or path (the nearest names are listed)
     │   ├── BundleCorruptError     a file is missing, damaged, or not what the manifest says
     │   ├── BundleVersionError     written by a newer version of this package
+    │   ├── DeltaError             damaged, or made for another bundle
     │   └── BudgetExceededError    larger than its budget (each file's size is listed)
     ├── CatalogError               a catalog that cannot be used: file, row, column
     ├── BuildError                 a build that stopped: a worker died, the work folder cannot be written
@@ -42,6 +43,10 @@ class BundleCorruptError(BundleError):
 
 class BundleVersionError(BundleError):
     """The bundle was written by a newer version of this package."""
+
+
+class DeltaError(BundleError):
+    """A delta that is damaged, was made for another bundle, or cannot be made."""
 
 
 class BudgetExceededError(BundleError):

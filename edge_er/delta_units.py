@@ -1,0 +1,102 @@
+"""The units of a bundle's files that a delta copies or inserts: lines, rows of one entity, or whole files."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.entity_file import packed_lines
+from edge_er.manifest import VECTORS
+
+__all__ = ["LINES", "PACKED_LINES", "ROWS", "SAME", "WHOLE", "arrays_of", "join_units", "split_units"]
+
+SAME = "same"  # the base's file as it is
+LINES = "lines"  # each with its line feed
+PACKED_LINES = "gzip lines"  # those inside of a gzip file
+ROWS = "rows"  # of a safetensors file: for each entity, the rows of all its forms, one array after another
+WHOLE = "whole"  # the file is one unit
+
+_OWNERS = "entity"  # int32 [forms] in the file of vectors: each form's entity
+
+
+def split_units(kind: str, name: str, files: Mapping[str, bytes]) -> list[bytes]:
+    """The units of the file `name` of a bundle.
+
+    Raises:
+        ValueError: there is no such kind, or the file is of another.
+    """
+    data = files[name]
+    if kind == WHOLE:
+        return [data]
+    if kind in (LINES, PACKED_LINES):
+        return (gzip.decompress(data) if kind == PACKED_LINES else data).splitlines(keepends=True)
+    if kind == ROWS:
+        arrays = _load(data)
+        ends = np.cumsum(np.bincount(_load(files[VECTORS])[_OWNERS])).tolist()
+        rows = [arrays[told["name"]] for told in arrays_of(data)]
+        return [
+            b"".join(array[start:end].tobytes() for array in rows)
+            for start, end in zip([0, *ends], ends, strict=False)
+        ]
+    raise ValueError(f"unknown units {kind!r}")
+
+
+def join_units(
+    kind: str, name: str, units: Sequence[bytes], arrays: Sequence[Mapping[str, Any]] | None = None
+) -> bytes:
+    """The file `name` of its units; `arrays` are those of `arrays_of` for rows.
+
+    Raises:
+        ValueError: there is no such kind, or the units do not fit the arrays.
+    """
+    if kind == PACKED_LINES:
+        return packed_lines(units)
+    if kind == ROWS and arrays is not None:
+        return _saved(name, units, arrays)
+    if kind in (LINES, WHOLE):
+        return b"".join(units)
+    raise ValueError(f"unknown units {kind!r}")
+
+
+def arrays_of(data: bytes) -> list[dict[str, Any]]:
+    """Name, type and row shape of each array of a safetensors file with a row a form, by name."""
+    return [
+        {"name": name, "dtype": array.dtype.name, "row": list(array.shape[1:])}
+        for name, array in sorted(_load(data).items())
+        if name != _OWNERS
+    ]
+
+
+def _saved(name: str, units: Sequence[bytes], arrays: Sequence[Mapping[str, Any]]) -> bytes:
+    from safetensors.numpy import save
+
+    sizes = [np.dtype(told["dtype"]).itemsize * int(np.prod(told["row"])) for told in arrays]
+    counts = np.array([len(unit) // sum(sizes) for unit in units], np.int64)
+    made: dict[str, NDArray[Any]] = {}
+    skipped = 0
+    for told, size in zip(arrays, sizes, strict=True):
+        blocks = [
+            unit[skipped * count : (skipped + size) * count]
+            for unit, count in zip(units, counts.tolist(), strict=True)
+        ]
+        made[told["name"]] = np.frombuffer(b"".join(blocks), told["dtype"]).reshape(-1, *told["row"])
+        skipped += size
+    if name == VECTORS:
+        made[_OWNERS] = np.repeat(np.arange(len(units), dtype=np.int32), counts)
+    saved: bytes = save(made)
+    return saved
+
+
+def _load(data: bytes) -> dict[str, NDArray[Any]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        arrays: dict[str, NDArray[Any]] = load(data)
+    except SafetensorError as error:
+        raise ValueError(f"no safetensors file ({error})") from error
+    return arrays
