@@ -53,6 +53,11 @@ final class Calibration {
         return minPrecision;
     }
 
+    /** How much a score rises where the odds are this many times as high. */
+    double scoreOf(double times) {
+        return temperature * Math.log(times);
+    }
+
     /**
      * Confidence of each candidate.
      *

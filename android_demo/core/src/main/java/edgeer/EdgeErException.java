@@ -9,7 +9,8 @@ package edgeer;
  * │   ├── BundleNotFoundException   there is no bundle at that place
  * │   ├── BundleCorruptException    a file is missing, damaged, or not what the manifest says
  * │   └── BundleVersionException    written by a newer version
- * └── EncoderException              an encoder that cannot be used
+ * ├── EncoderException              an encoder that cannot be used
+ * └── CatalogException              an own entry that cannot be used
  * </pre>
  *
  * A message says what is wrong, where, what was expected, what was found, and what to do. Wrong arguments are {@link

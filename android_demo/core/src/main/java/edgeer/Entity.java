@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** One thing a request can name: a station, an artist, a contact. */
 public final class Entity {
+    private static final int LONGEST_NAME = 1000;
+    private static final int ID_DIGITS = 12;
+
     /** Unique in its catalog; what an app knows the entity by. */
     public final String id;
     /** What is shown. */
@@ -27,7 +30,21 @@ public final class Entity {
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<String, Object>(metadata));
     }
 
-    /** An entity with nothing but a name. */
+    /**
+     * An own entry with an id that is made of its name.
+     *
+     * @throws CatalogException where there is no name, or one of more than 1000 characters
+     */
+    public static Entity named(String name) {
+        if (name == null || CanonicalText.isBlank(name) || name.length() > LONGEST_NAME || name.indexOf('\0') >= 0) {
+            throw new CatalogException("expected a name of 1 to " + LONGEST_NAME + " characters, found " + name);
+        }
+        String canonical = CanonicalText.of(name);
+        byte[] text = (canonical.isEmpty() ? name : canonical).getBytes(Bundle.UTF_8);
+        return new Entity("me-" + Checksum.of(text, 0, text.length).substring(0, ID_DIGITS), name.trim());
+    }
+
+    /** An entity with nothing but an id and a name. */
     public Entity(String id, String name) {
         this(id, name, Collections.<String>emptyList(), Collections.<String>emptyList(), new LinkedHashMap<String, Object>());
     }

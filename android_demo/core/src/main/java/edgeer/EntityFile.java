@@ -30,7 +30,12 @@ final class EntityFile {
                     Bundle.ENTITIES + ": no gzip (" + error.getMessage() + "); build the bundle again", error);
         }
         for (int[] line : lines(text)) {
-            entities.add(entity(parse(text, line, Bundle.ENTITIES, entities.size())));
+            Fields fields = parse(text, line, Bundle.ENTITIES, entities.size());
+            try {
+                entities.add(entity(fields, fields.text("id")));
+            } catch (IllegalArgumentException error) {
+                throw wrong(Bundle.ENTITIES, entities.size(), error);
+            }
         }
         this.streams = streams;
         streamLines = streams == null ? null : lines(streams);
@@ -64,19 +69,15 @@ final class EntityFile {
         return whole;
     }
 
-    private Entity entity(Fields fields) {
-        try {
-            Map<String, Object> metadata = new LinkedHashMap<String, Object>();
-            for (Map.Entry<String, Object> entry : fields.map().entrySet()) {
-                if (!OWN.contains(" " + entry.getKey() + " ")) {
-                    metadata.put(entry.getKey(), entry.getValue());
-                }
+    /** An entity of a line that has another id, or none. */
+    static Entity entity(Fields fields, String id) {
+        Map<String, Object> metadata = new LinkedHashMap<String, Object>();
+        for (Map.Entry<String, Object> entry : fields.map().entrySet()) {
+            if (!OWN.contains(" " + entry.getKey() + " ")) {
+                metadata.put(entry.getKey(), entry.getValue());
             }
-            return new Entity(
-                    fields.text("id"), fields.text("name"), texts(fields, "aliases"), texts(fields, "spoken"), metadata);
-        } catch (IllegalArgumentException error) {
-            throw wrong(Bundle.ENTITIES, entities.size(), error);
         }
+        return new Entity(id, fields.text("name"), texts(fields, "aliases"), texts(fields, "spoken"), metadata);
     }
 
     private static List<String> texts(Fields fields, String name) {

@@ -3,7 +3,6 @@ package edgeer;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,19 +20,15 @@ import java.util.Map;
  * <p>The same answers as {@code edge_er} gives in Python. Resolving opens no socket and writes no file; a resolver may be used by
  * several threads. Loading reads and checks the whole bundle, so do it off the thread that draws.
  */
-public final class EntityResolver {
+public class EntityResolver {
     private static final int TOP_K = 5;
 
     private final Bundle bundle;
-    private final Catalog catalog;
+    private final BundleCatalog catalog;
     private final WordPiece tokenizer;
     private final Encoder encoder;
     private final double scale;
-    private final boolean reranks;
-    private final RerankWeights weights;
-    private final FormEvidence evidence;
-    private final PairHead head; // null where the bundle has none, or no weight for it
-    private final Calibration calibration;
+    private final Answers answers;
 
     /**
      * The resolver of a bundle directory or a .zip.
@@ -76,24 +71,22 @@ public final class EntityResolver {
         if (encoder.encode(tokenizer.ids("")).length != dim) {
             throw new IllegalArgumentException("encoder.onnx: expected vectors of " + dim + " numbers");
         }
-        catalog = new Catalog(bundle, dim);
-        reranks = rerank && !bundle.manifest.objectOrEmpty("rerank").map().isEmpty();
-        weights = new RerankWeights(reranks ? bundle.manifest.object("rerank") : Fields.EMPTY);
+        boolean reranks = rerank && !bundle.manifest.objectOrEmpty("rerank").map().isEmpty();
+        RerankWeights weights = new RerankWeights(reranks ? bundle.manifest.object("rerank") : Fields.EMPTY);
+        catalog = new BundleCatalog(bundle, card, weights, encoder, tokenizer);
         Fields told = bundle.manifest.objectOrEmpty("calibration");
         String way = reranks ? "reranked" : "dense";
-        calibration = new Calibration(told.has(way) ? told.object(way) : told);
-        int[] demand = weights.popularity > 0 ? catalog.demand() : null;
-        evidence = new FormEvidence(
-                catalog.forms, catalog.formEntity, catalog.vectors, lang(), weights, demand, null);
-        head = weights.head > 0 ? head(card) : null;
+        answers = new Answers(new Calibration(told.has(way) ? told.object(way) : told), scale, reranks, weights.heard);
     }
 
-    private PairHead head(Fields card) {
-        if (bundle.file(Bundle.HEAD) == null || !card.has("head")) {
-            throw new IllegalArgumentException("manifest.json, rerank.head has a weight, but there is no " + Bundle.HEAD);
-        }
-        byte[] kept = bundle.file(Bundle.HEAD_TOKENS);
-        return new PairHead(bundle.file(Bundle.HEAD), card.object("head"), kept, encoder, tokenizer, catalog.forms);
+    /** The same resolver, sharing everything. */
+    EntityResolver(EntityResolver other) {
+        bundle = other.bundle;
+        catalog = other.catalog;
+        tokenizer = other.tokenizer;
+        encoder = other.encoder;
+        scale = other.scale;
+        answers = other.answers;
     }
 
     /** Name of the bundle. */
@@ -116,6 +109,27 @@ public final class EntityResolver {
         return Collections.unmodifiableList(catalog.entities);
     }
 
+    /**
+     * The same resolver with a person's own entries beside the catalog, which is shared and stays as it is. An entry with the id
+     * of an entity of the catalog gives that entity more names.
+     *
+     * @throws CatalogException where two entries have one id
+     */
+    public PersonalResolver withEntries(List<Entity> entries) {
+        PersonalFile.Contents contents = new PersonalFile.Contents();
+        contents.entries.addAll(entries);
+        return new PersonalResolver(this, contents);
+    }
+
+    /**
+     * The same with the entries of a file that {@link PersonalResolver#save} wrote, here or in Python.
+     *
+     * @throws CatalogException where it cannot be read, naming file and row
+     */
+    public PersonalResolver withEntries(File file) {
+        return new PersonalResolver(this, PersonalFile.read(file));
+    }
+
     /** The five best entities that {@code query} names. */
     public Resolution resolve(String query) {
         return resolve(query, TOP_K);
@@ -123,7 +137,7 @@ public final class EntityResolver {
 
     /** The entities that {@code query} names, at most {@code topK}, best first. */
     public Resolution resolve(String query, int topK) {
-        return resolve(query, topK, calibration.minPrecision());
+        return resolve(query, topK, answers.calibration.minPrecision());
     }
 
     /**
@@ -142,7 +156,7 @@ public final class EntityResolver {
 
     /** Several texts of one utterance, as recognisers give them: the mean of what they say counts. */
     public Resolution resolve(List<String> nbest, int topK) {
-        return resolve(nbest, null, topK, calibration.minPrecision());
+        return resolve(nbest, null, topK, answers.calibration.minPrecision());
     }
 
     /**
@@ -153,7 +167,7 @@ public final class EntityResolver {
      */
     public Resolution resolve(List<String> nbest, double[] weights, int topK, double minPrecision) {
         check(nbest, weights, topK);
-        calibration.needed(minPrecision);
+        answers.calibration.needed(minPrecision);
         List<Said> said = new ArrayList<Said>();
         boolean readable = false;
         for (int i = 0; i < nbest.size(); i++) {
@@ -161,13 +175,16 @@ public final class EntityResolver {
                 String text = CanonicalText.of(nbest.get(i));
                 int[] ids = tokenizer.ids(text);
                 readable |= tokenizer.canRead(ids);
-                byte[] vector = Vectors.quantise(encoder.encode(ids), (float) scale);
-                said.add(new Said(text, vector, weights == null ? 1 : weights[i]));
+                said.add(new Said(text, vector(ids), weights == null ? 1 : weights[i]));
             }
         }
         String query = nbest.isEmpty() ? "" : nbest.get(0);
-        List<Candidate> ranked = ranked(said, Math.max(topK, Calibration.COMPARED));
-        return answer(query, ranked, readable, topK, minPrecision);
+        Catalog searched = catalog();
+        List<Candidate> ranked = Collections.emptyList();
+        if (!said.isEmpty()) {
+            ranked = searched.ranked(said, Math.max(topK, Calibration.COMPARED));
+        }
+        return answers.resolution(query, searched, ranked, readable, topK, minPrecision);
     }
 
     /**
@@ -194,49 +211,35 @@ public final class EntityResolver {
         return encoder.encode(tokenIds(text));
     }
 
-    double scale() {
-        return scale;
+    /** The same as int8. */
+    byte[] vector(String canonical) {
+        return vector(tokenizer.ids(canonical));
     }
 
-    /** The forms that compete. */
-    Pool pool(List<Said> said, int k) {
-        return evidence.pool(said, k);
+    private byte[] vector(int[] ids) {
+        return Vectors.quantise(encoder.encode(ids), (float) scale);
     }
 
-    /** The {@code k} best entities, with all parts of their scores. */
-    List<Candidate> ranked(List<Said> said, int k) {
-        return said.isEmpty() ? Collections.<Candidate>emptyList() : Ranking.best(pool(said, k), said, k, weights, head);
+    int dim() {
+        return catalog.dim;
     }
 
-    Resolution answer(String query, List<Candidate> ranked, boolean readable, int topK, double minPrecision) {
-        double[] scores = new double[ranked.size()];
-        for (int i = 0; i < scores.length; i++) {
-            double score = ranked.get(i).score / (scale * scale);
-            scores[i] = reranks ? score : Math.min(score, 1);
-        }
-        Map<String, Double> signs = signs(ranked);
-        Decision decision = readable ? calibration.decide(scores, signs, minPrecision) : Decision.NO_MATCH;
-        double[] confidences = readable ? calibration.confidences(scores, signs) : new double[scores.length];
-        List<Match> matches = new ArrayList<Match>();
-        for (int i = 0; i < Math.min(topK, scores.length); i++) {
-            int entity = ranked.get(i).entity;
-            matches.add(new Match(catalog.entities.get(entity), scores[i], confidences[i], catalog.file.metadata(entity)));
-        }
-        return new Resolution(query, decision, matches);
+    /** How much a score rises where the odds are this many times as high, in units of the dot product. */
+    double worthOfOdds(double times) {
+        return answers.calibration.scoreOf(times) * scale * scale;
     }
 
-    /** What the confidence of the best candidate is made of. */
-    private Map<String, Double> signs(List<Candidate> ranked) {
-        Map<String, Double> signs = new LinkedHashMap<String, Double>();
-        if (!ranked.isEmpty()) {
-            double[] parts = ranked.get(0).parts;
-            signs.put("cosine", Math.min(parts[Candidate.DENSE] / (scale * scale), 1));
-            if (weights.heard > 0) {
-                double bits = parts[Candidate.HEARD] / weights.heard / Hearing.BIT;
-                signs.put("heard", Math.log1p(Math.max(bits, 0)));
-            }
-        }
-        return signs;
+    BundleCatalog bundleCatalog() {
+        return catalog;
+    }
+
+    Answers answers() {
+        return answers;
+    }
+
+    /** What is searched. */
+    Catalog catalog() {
+        return catalog;
     }
 
     private static void check(List<String> nbest, double[] weights, int topK) {

@@ -1,5 +1,6 @@
 package edgeer;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -60,6 +61,32 @@ final class PairHead {
         }
     }
 
+    private PairHead(PairHead other, List<String> forms) {
+        encoder = other.encoder;
+        tokenizer = other.tokenizer;
+        this.forms = forms;
+        keptTokens = other.keptTokens;
+        keptLengths = other.keptLengths;
+        requestTokens = other.requestTokens;
+        entityTokens = other.entityTokens;
+        dim = other.dim;
+        scale = other.scale;
+        positions = other.positions;
+        normWeight = other.normWeight;
+        normBias = other.normBias;
+        epsilon = other.epsilon;
+        layers = other.layers;
+        scoreWeight = other.scoreWeight;
+        scoreBias = other.scoreBias;
+    }
+
+    /** The same head with more forms after its own; their tokens are read when they are candidates. */
+    PairHead withForms(List<String> more) {
+        List<String> all = new ArrayList<String>(forms);
+        all.addAll(more);
+        return new PairHead(this, all);
+    }
+
     private TransformerLayer[] layers(OnnxFile file) {
         int count = 0;
         while (file.has("layers." + count + ".inner.weight")) {
@@ -91,7 +118,7 @@ final class PairHead {
 
     /** The tokens of a form as int8 steps; fewer than the head reads where the form has fewer. */
     private byte[] tokens(int form) {
-        if (keptTokens != null) {
+        if (keptTokens != null && form < keptLengths.length) {
             int length = Math.min(keptLengths[form] & 0xff, entityTokens);
             byte[] tokens = new byte[length * dim];
             System.arraycopy(keptTokens, form * entityTokens * dim, tokens, 0, tokens.length);

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Answers a file of requests, for measurements ({@code benchmarks/java_runtime.py}):
  *
- * <pre>java edgeer.AnswerRequests BUNDLE REQUESTS ROUNDS [rerank|dense]</pre>
+ * <pre>java edgeer.AnswerRequests BUNDLE REQUESTS ROUNDS rerank|dense [OWN_ENTRIES]</pre>
  *
  * The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes"}}; then comes a line {@code {"id", "decision",
  * "confidence", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
@@ -25,6 +25,9 @@ public final class AnswerRequests {
         long start = System.nanoTime();
         EntityResolver resolver = EntityResolver.load(
                 Sources.of(new File(arguments[0])), TransformerEncoder.FACTORY, !arguments[3].equals("dense"));
+        if (arguments.length > 4) {
+            resolver = resolver.withEntries(new File(arguments[4]));
+        }
         long loaded = System.nanoTime();
         resolver.resolve(queries.get(0));
         long answered = System.nanoTime();

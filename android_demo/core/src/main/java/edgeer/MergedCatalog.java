@@ -1,0 +1,125 @@
+package edgeer;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A catalog and own entries beside it, neither of which changes: one pool of candidates from both, one ranking, as {@code
+ * edge_er/merged.py} defines it.
+ *
+ * <p>Entities of the catalog keep their indices, and new ones follow. An entry with the id of an entity there adds its names to
+ * that entity, and its metadata where the entity has no such field.
+ */
+final class MergedCatalog implements Catalog {
+    private final BundleCatalog base;
+    private final List<Entity> added = new ArrayList<Entity>();
+    private final Map<Integer, Entity> renamed = new HashMap<Integer, Entity>();
+    private final Map<Integer, Double> bonus = new HashMap<Integer, Double>();
+    private final FormEvidence evidence; // null where there are no own entries
+    private final PairHead head;
+
+    /**
+     * @param vectors of all canonical forms of the entries
+     * @param favour added to the score of entities, by id, in units of the dot product
+     */
+    MergedCatalog(BundleCatalog base, Collection<Entity> entries, Map<String, byte[]> vectors, int dim, Map<String, Double> favour) {
+        this.base = base;
+        List<String> forms = new ArrayList<String>();
+        List<Integer> owners = new ArrayList<Integer>();
+        Map<String, Integer> own = new HashMap<String, Integer>();
+        for (Entity entry : entries) {
+            Integer index = base.indexOf(entry.id);
+            if (index == null) {
+                index = base.entities.size() + added.size();
+                added.add(entry);
+            } else {
+                renamed.put(index, entry);
+            }
+            own.put(entry.id, index);
+            for (String form : entry.canonicalForms()) {
+                forms.add(form);
+                owners.add(index);
+            }
+        }
+        for (Map.Entry<String, Double> each : favour.entrySet()) {
+            Integer index = own.containsKey(each.getKey()) ? own.get(each.getKey()) : base.indexOf(each.getKey());
+            if (index != null) {
+                bonus.put(index, each.getValue());
+            }
+        }
+        evidence = forms.isEmpty() ? null : evidence(forms, owners, vectors, dim);
+        head = base.head == null ? null : base.head.withForms(forms);
+    }
+
+    private FormEvidence evidence(List<String> forms, List<Integer> owners, Map<String, byte[]> vectors, int dim) {
+        byte[] rows = new byte[forms.size() * dim];
+        int[] formEntity = new int[forms.size()];
+        int[] demand = new int[forms.size()];
+        for (int form = 0; form < formEntity.length; form++) {
+            System.arraycopy(vectors.get(forms.get(form)), 0, rows, form * dim, dim);
+            formEntity[form] = owners.get(form);
+            int there = base.entities.size();
+            Entity owner = formEntity[form] < there ? base.entity(formEntity[form]) : added.get(formEntity[form] - there);
+            demand[form] = base.weights.popularity > 0 ? BundleCatalog.demand(owner) : 0;
+        }
+        return new FormEvidence(
+                forms, formEntity, new Vectors(rows, dim), base.lang, base.weights, demand, base.evidence.pieces());
+    }
+
+    @Override
+    public List<Candidate> ranked(List<Said> said, int k) {
+        return Ranking.best(pool(said, k), said, k, base.weights, head);
+    }
+
+    @Override
+    public Pool pool(List<Said> said, int k) {
+        Pool pool = base.pool(said, k);
+        if (evidence != null) {
+            pool = pool.and(evidence.pool(said, k), base.forms.size());
+        }
+        for (int i = 0; i < pool.forms.length; i++) {
+            Double more = bonus.get(pool.entities[i]);
+            pool.parts[Candidate.FAVOUR][i] = more == null ? 0 : more;
+        }
+        return pool;
+    }
+
+    @Override
+    public Entity entity(int index) {
+        if (index >= base.entities.size()) {
+            return added.get(index - base.entities.size());
+        }
+        Entity entity = base.entity(index);
+        Entity entry = renamed.get(index);
+        if (entry == null) {
+            return entity;
+        }
+        Set<String> names = new LinkedHashSet<String>(entity.aliases);
+        names.add(entry.name);
+        names.addAll(entry.aliases);
+        names.remove(entity.name);
+        return new Entity(
+                entity.id, entity.name, new ArrayList<String>(names), entity.spoken, merged(entry.metadata, entity.metadata));
+    }
+
+    @Override
+    public Map<String, Object> metadata(int index) {
+        if (index >= base.entities.size()) {
+            return added.get(index - base.entities.size()).metadata;
+        }
+        Map<String, Object> own = base.metadata(index);
+        return renamed.containsKey(index) ? merged(renamed.get(index).metadata, own) : own;
+    }
+
+    private static Map<String, Object> merged(Map<String, Object> weaker, Map<String, Object> stronger) {
+        Map<String, Object> all = new LinkedHashMap<String, Object>(weaker);
+        all.putAll(stronger);
+        return all;
+    }
+}
