@@ -24,7 +24,7 @@ _BYTE_ORDER_MARKS = (
 _LETTERS = frozenset("äöüßàâæçéèêëîïôœùûÿñóíáúìòåøãõ")
 _SIGNS = frozenset("¡¿’‘“”–—«»°ºª·…€´\u00a0")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _SAMPLE = 1 << 16
 
 
