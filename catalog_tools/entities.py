@@ -17,6 +17,7 @@ from catalog_tools.matching import Matcher
 from catalog_tools.names import clean_name
 from catalog_tools.sources import Record
 from catalog_tools.streams import stream_key
+from catalog_tools.words import STATION_WORDS, StationWords
 
 __all__ = ["Cluster", "Link", "NameGroup", "merge_records", "name_groups"]
 
@@ -64,13 +65,15 @@ class Cluster:
         return tuple(sorted(listed, key=lambda country: (-listed[country], country)))
 
 
-def merge_records(records: Iterable[Record], places: Collection[str] = ()) -> list[Cluster]:
-    """Clusters of names, sorted by country and name; `places`: see Matcher.
+def merge_records(
+    records: Iterable[Record], places: Collection[str] = (), words: StationWords = STATION_WORDS
+) -> list[Cluster]:
+    """Clusters of names, sorted by country and name; `places` and `words`: see Matcher.
 
     Records need a country in their metadata to stay apart from those of other countries.
     """
-    groups = name_groups(records)
-    matcher = Matcher([group.features for group in groups], places)
+    groups = name_groups(records, words)
+    matcher = Matcher([group.features for group in groups], places, words)
     links = sorted(_links(groups, matcher), key=lambda found: (found[0].doubt, found[1], found[2]))
     parent = list(range(len(groups)))
     members = {index: [index] for index in parent}
@@ -89,7 +92,7 @@ def merge_records(records: Iterable[Record], places: Collection[str] = ()) -> li
     return sorted(clusters, key=lambda cluster: (cluster.countries, cluster.groups[0].name))
 
 
-def name_groups(records: Iterable[Record]) -> list[NameGroup]:
+def name_groups(records: Iterable[Record], words: StationWords = STATION_WORDS) -> list[NameGroup]:
     """Groups of records with the same country and cleaned name, sorted by both."""
     found: dict[tuple[str, str], NameGroup] = {}
     for record in records:
@@ -97,7 +100,7 @@ def name_groups(records: Iterable[Record]) -> list[NameGroup]:
         name = clean_name(record.name)
         group = found.get((country, name))
         if group is None:
-            group = found[country, name] = NameGroup(name_features(name, country))
+            group = found[country, name] = NameGroup(name_features(name, country, words))
         group.records.append(record)
         group.streams |= {key for key in map(stream_key, record_streams(record)) if key}
     return [found[key] for key in sorted(found)]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog_tools.words import COUNTRY_WORDS, FILLER, NOT_CALL_SIGNS
+from catalog_tools.words import NOT_CALL_SIGNS, STATION_WORDS, StationWords
 from edge_er.normalize import canonical_text
 
 __all__ = ["NameFeatures", "name_features"]
@@ -38,6 +38,7 @@ class NameFeatures:
 
     `keys` are the name without spaces, "FM" and frequency (with both spellings of umlauts), never empty text;
     `words` the same with spaces; `core` the words that are not filler ("radio", "live", the country's name).
+    `names_country`: the country's name is among the words.
     `frequencies` are digits only ("995" for 99.5 MHz, "1080" for 1080 kHz); `numbers` are all other numbers.
     """
 
@@ -50,20 +51,22 @@ class NameFeatures:
     frequencies: frozenset[str]
     call_sign: str
     ends_in_state: bool
+    names_country: bool
 
 
-def name_features(name: str, country: str) -> NameFeatures:
+def name_features(name: str, country: str, known: StationWords = STATION_WORDS) -> NameFeatures:
     """Features of a cleaned `name`; `country` is an ISO 3166 code and may be empty."""
     state = _STATE.search(name) if country == "US" else None
     named = _ZERO_FOR_O.sub("O", name[: state.start()] if state else name)
     rest, frequencies = _without_frequency(named, country)
-    words = _words(rest)
-    empty = FILLER | COUNTRY_WORDS.get(country, frozenset())
+    words = _words(rest, known.filler)
+    own_country = known.countries.get(country, frozenset())
+    empty = known.filler | own_country
     if not _is_name(word for word in words if word not in empty):
-        rest, words, frequencies = named, _words(named), frozenset()
+        rest, words, frequencies = named, _words(named, known.filler), frozenset()
     if not _is_name(words):
         rest, words = name, tuple(canonical_text(name).split()) or (name,)
-    written_out = _words(rest.translate(_UMLAUTS)) or words
+    written_out = _words(rest.translate(_UMLAUTS), known.filler) or words
     core = written_out if country in _UMLAUT_COUNTRIES else words
     return NameFeatures(
         name=name,
@@ -75,23 +78,24 @@ def name_features(name: str, country: str) -> NameFeatures:
         frequencies=frequencies,
         call_sign=_call_sign(named) if country == "US" else "",
         ends_in_state=state is not None,
+        names_country=not own_country.isdisjoint(words),
     )
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _words(text: str, filler: frozenset[str]) -> tuple[str, ...]:
     """Words of the canonical text without "FM" and units; a high-definition mark without a number says nothing."""
-    words = [part for word in canonical_text(text).split() for part in _unglued(word)]
+    words = [part for word in canonical_text(text).split() for part in _unglued(word, filler)]
     kept = [word for word in words if word not in ("fm", "mhz", "khz", "ukw")]
     return tuple(word for place, word in enumerate(kept) if word != "hd" or _followed_by_number(kept, place))
 
 
-def _unglued(word: str) -> list[str]:
+def _unglued(word: str, filler: frozenset[str]) -> list[str]:
     """'fluxfm' -> flux fm, 'radiobob' -> radio bob, 'jazzradio' -> jazz radio."""
     if word.endswith("fm") and len(word) > _SHORTEST_GLUED:
         return [word[:-2], "fm"]
     if word.startswith("radio") and len(word) > len("radio"):
         return ["radio", word[len("radio") :]]
-    if word.endswith("radio") and len(word) > len("radio") and word not in FILLER:
+    if word.endswith("radio") and len(word) > len("radio") and word not in filler:
         return [word[: -len("radio")], "radio"]
     return [word]
 

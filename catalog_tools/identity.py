@@ -12,7 +12,6 @@ from typing import Any
 from catalog_tools.entities import Cluster, NameGroup, record_streams
 from catalog_tools.sources import Record
 from catalog_tools.streams import same_address, stream_key
-from catalog_tools.words import COUNTRY_WORDS
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
 
@@ -74,7 +73,7 @@ def _untidy(group: NameGroup) -> int:
             one.ends_in_state,
             bool(one.frequencies),
             bool(one.frequencies) and bool(re.search(r"(?<![\d.,])\d{3,4}(?![\d.,])", name)),
-            bool(COUNTRY_WORDS.get(one.country, frozenset()) & set(one.words)) and len(one.words) > 1,
+            one.names_country and len(one.words) > 1,
         )
     )
 

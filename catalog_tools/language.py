@@ -23,7 +23,11 @@ from edge_er.errors import CatalogError
 __all__ = ["LANGUAGES", "Language", "language", "read_locale"]
 
 LANGUAGES = ("de", "en", "es", "fr", "it")
-_ADDED_TO = ("carriers",)  # sections whose lists grow; lists of other sections are replaced
+_ADDED_TO = (
+    "carriers",
+    "words",
+    "countries",
+)  # sections whose lists grow; lists of other sections are replaced
 _Texts = tuple[str, ...]
 
 
@@ -47,6 +51,8 @@ class Language:
         decade: pattern for a decade, filled with its number word; ``decades`` holds the exceptions.
         shares: how often recognised speech writes each kind of form, 0 to 1.
         carriers: the phrases of `catalog_tools.requests.Carriers`.
+        words: what words of station names are, see `catalog_tools.words.StationWords`.
+        countries: the names of countries by their ISO 3166 codes.
         confusions: a file of what a recogniser hears for what; None for the shipped one, if there is one.
         source: the name of the locale file; "" where nothing was added to the shipped one.
     """
@@ -68,6 +74,8 @@ class Language:
     decades: Mapping[int, str] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=dict)
     carriers: Mapping[str, _Texts] = field(default_factory=dict)
+    words: Mapping[str, _Texts] = field(default_factory=dict)
+    countries: Mapping[str, _Texts] = field(default_factory=dict)
     confusions: Path | None = None
     source: str = ""
 
@@ -157,6 +165,8 @@ def _language(facts: Mapping[str, Any], confusions: Path | None = None, source: 
         decades=_numbered(facts.get("decades", {})),
         shares=facts["shares"] if code in LANGUAGES else {**_usual_shares(), **facts.get("shares", {})},
         carriers=_tuples(facts.get("carriers", {})),
+        words=_tuples(facts.get("words", {})),
+        countries=_tuples(facts.get("countries", {})),
         confusions=confusions,
         source=source,
         **numbers,

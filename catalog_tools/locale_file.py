@@ -93,12 +93,14 @@ SECTIONS: Mapping[str, Mapping[str, Check]] = {
         "nouns": PHRASES,
         **dict.fromkeys(["wake", "places", "apps", "polite"], PLAIN),
     },
+    "words": dict.fromkeys(["filler", "genres", "variants", "numbers"], TEXTS),
 }
-PATTERNS: Mapping[str, tuple[str, re.Pattern[str]]] = {
-    "letters": ("one small letter", re.compile(r"[^\W\d_A-Z]")),
-    "abbreviations": ("letters without a dot", re.compile(r"[^\W\d_]{1,5}")),
-    "decades": ("digits in quotes", re.compile(r"\d{1,4}")),
-    "number_words": ("digits in quotes", re.compile(r"\d{1,4}")),
+PATTERNS: Mapping[str, tuple[str, re.Pattern[str], Check]] = {
+    "letters": ("one small letter", re.compile(r"[^\W\d_A-Z]"), TEXT),
+    "abbreviations": ("letters without a dot", re.compile(r"[^\W\d_]{1,5}"), TEXT),
+    "decades": ("digits in quotes", re.compile(r"\d{1,4}"), TEXT),
+    "number_words": ("digits in quotes", re.compile(r"\d{1,4}"), TEXT),
+    "countries": ("a country code in two capitals", re.compile(r"[A-Z]{2}"), TEXTS),
 }
 
 
@@ -146,10 +148,10 @@ def _check_section(file: Path | Traversable, section: str, table: Mapping[str, A
     for key, value in table.items():
         name = f"{section}.{key}"
         if section in PATTERNS:
-            expected, pattern = PATTERNS[section]
+            expected, pattern, check = PATTERNS[section]
             if not pattern.fullmatch(key):
                 raise locale_error(file, name, f"expected {expected} as the key")
-            _check(file, name, value, TEXT)
+            _check(file, name, value, check)
         elif key not in SECTIONS[section]:
             raise locale_error(file, name, f"unknown; expected one of {', '.join(SECTIONS[section])}")
         else:

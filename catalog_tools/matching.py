@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 
 from catalog_tools.features import NameFeatures
-from catalog_tools.words import GENRES, NUMBER_WORDS, VARIANTS
+from catalog_tools.words import STATION_WORDS, StationWords
 
 __all__ = ["Matcher"]
 
@@ -31,15 +31,21 @@ class Matcher:
 
     `features` are those of all names of the catalog: they show which names are heads of families.
     `places` are canonical texts of places; without them a family is recognised by its size alone.
+    `words` says what words of names are.
     """
 
-    def __init__(self, features: Iterable[NameFeatures], places: Collection[str] = ()) -> None:
-        self._places = places
+    def __init__(
+        self,
+        features: Iterable[NameFeatures],
+        places: Collection[str] = (),
+        words: StationWords = STATION_WORDS,
+    ) -> None:
+        self._places, self._words = places, words
         self._continuations: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
         self._frequencies: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._styles: dict[str, set[frozenset[str]]] = defaultdict(set)
         for one in features:
-            self._styles[one.call_sign].add(GENRES & set(one.core))
+            self._styles[one.call_sign].add(words.genres & set(one.core))
             for end in range(1, len(one.core)):
                 if not one.ends_in_state:
                     self._continuations[one.country, one.core[:end]].add(one.core[end])
@@ -98,14 +104,14 @@ class Matcher:
             return False
         if a.call_sign and b.call_sign and a.call_sign != b.call_sign:
             return False
-        if VARIANTS & (set(a.words) ^ set(b.words)):
+        if self._words.variants & (set(a.words) ^ set(b.words)):
             return False
         if a.call_sign and a.call_sign == b.call_sign and len(self._styles[a.call_sign]) <= _STYLES:
             return True
         ours, theirs = self._places_of(a), self._places_of(b)
         if ours and theirs and ours.isdisjoint(theirs):
             return False
-        return not GENRES & (set(a.core) ^ set(b.core))
+        return not self._words.genres & (set(a.core) ^ set(b.core))
 
     def compatible_in_cluster(self, a: NameFeatures, b: NameFeatures) -> bool:
         """As `compatible`, and True for two spellings of one name."""
@@ -133,9 +139,9 @@ class Matcher:
     def _places_of(self, one: NameFeatures) -> set[str]:
         return set() if one.ends_in_state else {word for word in one.core[1:] if word in self._places}
 
-    @staticmethod
-    def _tells_apart(word: str) -> bool:
-        return word.isdigit() or word in NUMBER_WORDS or word in GENRES or word in VARIANTS
+    def _tells_apart(self, word: str) -> bool:
+        known = self._words
+        return word.isdigit() or word in known.numbers or word in known.genres or word in known.variants
 
 
 def _two_frequencies(a: NameFeatures, b: NameFeatures) -> bool:

@@ -3,7 +3,8 @@
     python -m catalog_tools.radio --data ../shared/data --out build/catalogs
 
 writes radio_{de,en,fr,it,es}.jsonl (id, name, aliases, country, tags, streams), ready for `edge-er build`, and for
-each a report of what was merged and why (radio_XX.json and .md in --reports).
+each a report of what was merged and why (radio_XX.json and .md in --reports). With `--locale nl.toml` it is the
+catalog of that language alone, with the stations of the countries the file names.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from typing import Any
 from catalog_tools.entities import Cluster, merge_records
 from catalog_tools.files import write_lines
 from catalog_tools.identity import entities_from_clusters, keep_previous_ids
+from catalog_tools.language import Language, read_locale
 from catalog_tools.merge_report import merge_report, write_merge_report
 from catalog_tools.sources import Record, read_records
+from catalog_tools.words import STATION_WORDS
 from edge_er.bundle import read_bundle
 from edge_er.entity import Entity
 from edge_er.errors import EdgeERError
@@ -40,12 +43,18 @@ _STATIONS = "stations/stations.jsonl.gz"
 _CITIES = "entities/cities.jsonl.gz"
 
 
-def radio_clusters(records: Iterable[Record], places: frozenset[str]) -> dict[str, list[Cluster]]:
-    """Merged stations of each language's catalog."""
+def radio_clusters(
+    records: Iterable[Record], places: frozenset[str], own: Language | None = None
+) -> dict[str, list[Cluster]]:
+    """Merged stations of each language's catalog; of that of ``own``, a locale file, alone where it is given."""
     stations = list(records)
+    catalogs, words = CATALOG_COUNTRIES, STATION_WORDS
+    if own is not None:
+        catalogs = {own.code: (*CATALOG_COUNTRIES.get(own.code, ()), *own.countries)}
+        words = STATION_WORDS.with_language(own)
     return {
-        lang: merge_records((r for r in stations if r.metadata.get("country") in countries), places)
-        for lang, countries in CATALOG_COUNTRIES.items()
+        lang: merge_records((r for r in stations if r.metadata.get("country") in countries), places, words)
+        for lang, countries in catalogs.items()
     }
 
 
@@ -78,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path(default), help="folder with stations/ and entities/"
     )
+    parser.add_argument("--stations", type=Path, help="the station list (DATA/stations/stations.jsonl.gz)")
+    parser.add_argument("--locale", type=Path, help="a locale file with [countries] (docs/locales.md)")
     parser.add_argument("--out", type=Path, default=Path("build/catalogs"), help="folder for the catalogs")
     parser.add_argument("--reports", type=Path, help="folder for the merge reports (OUT/merge_reports)")
     parser.add_argument(
@@ -85,7 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--most", type=int, help="merges listed in a report, the most doubtful first (all)")
     options = parser.parse_args(arguments)
-    clusters = radio_clusters(read_records(options.data / _STATIONS), city_names(options.data))
+    stations = read_records(options.stations or options.data / _STATIONS)
+    own = read_locale(options.locale) if options.locale else None
+    clusters = radio_clusters(stations, city_names(options.data), own)
     for lang, found in clusters.items():
         entities = _with_known_ids(entities_from_clusters(found), options.previous, f"radio_{lang}")
         write_catalog(entities, options.out / f"radio_{lang}.jsonl")

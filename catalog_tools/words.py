@@ -1,27 +1,68 @@
 """Words that decide whether two names on one stream may be one station, in the five languages.
 
-All are canonical texts of single words. They were read off the tags and names of public station lists.
+All are canonical texts of single words. They were read off the tags and names of public station lists; a locale file
+adds those of another language.
 """
 
 from __future__ import annotations
 
-__all__ = ["COUNTRY_WORDS", "FILLER", "GENRES", "NOT_CALL_SIGNS", "NUMBER_WORDS", "VARIANTS"]
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from catalog_tools.language import Language
+from edge_er.normalize import canonical_text
+
+__all__ = ["NOT_CALL_SIGNS", "STATION_WORDS", "StationWords"]
+
+
+@dataclass(frozen=True, slots=True)
+class StationWords:
+    """What words of a station's name are.
+
+    Attributes:
+        filler: say nothing about which station is meant.
+        genres: a style, an audience or a kind of programme: a name with one more of these is another programme.
+        variants: not a genre, but still the name of another programme of the same house.
+        numbers: number words.
+        countries: names of a country, by its ISO 3166 code.
+    """
+
+    filler: frozenset[str]
+    genres: frozenset[str]
+    variants: frozenset[str]
+    numbers: frozenset[str]
+    countries: Mapping[str, frozenset[str]]
+
+    def with_language(self, language: Language) -> StationWords:
+        """These words and those of a locale file."""
+        countries = dict(self.countries)
+        for country, names in language.countries.items():
+            countries[country] = countries.get(country, frozenset()) | _canonical(names)
+        return StationWords(
+            self.filler | _canonical(language.words.get("filler", ())),
+            self.genres | _canonical(language.words.get("genres", ())),
+            self.variants | _canonical(language.words.get("variants", ())),
+            self.numbers | _canonical(language.words.get("numbers", ())),
+            countries,
+        )
+
+
+def _canonical(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in canonical_text(text).split())
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Say nothing about which station is meant.
-FILLER = _words(
+_FILLER = _words(
     "radio ràdio radyo rádio fm the la le les el il lo der die das los a o de di du of webradio web online "
     "internet stream streaming live livestream direct directo direkt diretta vivo en on air neu new http https hq hd "
     "lq ssl non unencrypted test station emisora emittente sender the official your your s ton mono stereo mhz khz tx "
     "high low quality & von vom by mit avec con with and und et y e irratia irrati hitradio"
 )
 
-# A style, an audience or a kind of programme: a name with one more of these is another programme.
-GENRES = _words(
+_GENRES = _words(
     "rock pop jazz hits hit charts news info infos noticias notizie nachrichten talk christian oldies dance classical "
     "classic classics classique clasica clasicos classica klassik alternative country world variety adult sports "
     "sport deportes electronic ambient electro indie house folk blues urban chill chillout chilled schlager soul "
@@ -45,17 +86,16 @@ GENRES = _words(
     " 90er 70er 60er er s eighties nineties seventies sixties fifties ochentas noventas"
 )
 
-# Not a genre, but still the name of another programme of the same house.
-VARIANTS = _words("+ plus extra zwei due dos deux two three bis ter")
+_VARIANTS = _words("+ plus extra zwei due dos deux two three bis ter")
 
-NUMBER_WORDS = _words(
+_NUMBER_WORDS = _words(
     "eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf "
     "one two three four five six seven eight nine ten eleven twelve "
     "uno dos tres cuatro cinco seis siete ocho nueve diez "
     "un deux trois quatre cinq sept huit neuf dix due tre quattro cinque sei sette otto nove dieci"
 )
 
-COUNTRY_WORDS: dict[str, frozenset[str]] = {
+_COUNTRY_WORDS: dict[str, frozenset[str]] = {
     "DE": _words("deutschland germany"),
     "AT": _words("osterreich oesterreich austria"),
     "LI": _words("liechtenstein"),
@@ -70,6 +110,9 @@ COUNTRY_WORDS: dict[str, frozenset[str]] = {
     "SM": _words("san marino"),
     "ES": _words("espana spain espagne"),
 }
+
+
+STATION_WORDS = StationWords(_FILLER, _GENRES, _VARIANTS, _NUMBER_WORDS, _COUNTRY_WORDS)
 
 # Capitals that look like an American call sign and are words.
 NOT_CALL_SIGNS = _words(

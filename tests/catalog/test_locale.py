@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from tiny import require
 
+from catalog_tools import radio
+from catalog_tools.features import name_features
 from catalog_tools.language import LANGUAGES, Language, language, read_locale
 from catalog_tools.noise import Confusions
 from catalog_tools.number_words import cardinal_words
 from catalog_tools.requests import Carriers, NoiseMix, RequestGenerator
 from catalog_tools.surface_forms import ranked_forms, spoken_forms
+from catalog_tools.words import STATION_WORDS
 from edge_er.errors import CatalogError
 from edge_er.hearing import Hearing
 from edge_er.phonetic import SoundFold
@@ -206,3 +209,25 @@ def test_a_sixth_language_from_file_to_answer(edge_er, tmp_path: Path) -> None:
     code, _, err = edge_er(*build[:-1], "pt", "--locale", DUTCH)
     assert code == 1
     assert "key 'language': expected 'pt', the language that was asked for; found 'nl'" in err
+
+
+def test_station_words_of_a_locale_merge_a_station_list(tmp_path: Path, dutch: Language) -> None:
+    rows = [
+        {"name": "Radio Rijnmond", "country": "NL", "stream": "https://a.example/1"},
+        {"name": "Omroep Rijnmond Nederland", "country": "NL", "stream": "https://a.example/1"},
+        {"name": "Rijnmond Klassiek", "country": "NL", "stream": "https://a.example/1"},
+        {"name": "Radio Elsewhere", "country": "DE", "stream": "https://b.example/1"},
+    ]
+    stations = tmp_path / "stations.jsonl"
+    stations.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    radio.main(
+        ["--data", str(tmp_path), "--stations", str(stations), "--locale", str(DUTCH), "--out", str(tmp_path)]
+    )
+    made = [json.loads(line) for line in (tmp_path / "radio_nl.jsonl").read_text("utf-8").splitlines()]
+    assert {(row["name"], tuple(row.get("aliases", ()))) for row in made} == {
+        ("Radio Rijnmond", ("Omroep Rijnmond Nederland",)),
+        ("Rijnmond Klassiek", ()),
+    }
+    features = name_features("Omroep Rijnmond Nederland", "NL", STATION_WORDS.with_language(dutch))
+    assert (features.core, features.names_country) == (("rijnmond",), True)
+    assert name_features("Omroep Rijnmond Nederland", "NL").core == ("omroep", "rijnmond", "nederland")
