@@ -72,7 +72,7 @@ def build_bundle(
     records: str | Path | Iterable[RecordLike],
     out: str | os.PathLike[str],
     lang: str | Language = "en",
-    encoder: str | os.PathLike[str] = "multilingual-32-hpd64",
+    encoder: str | os.PathLike[str] | Mapping[str, bytes] = "multilingual-32-hpd64",
     budget: str | int | None = "2MB",
     name: str | None = None,
     previous: str | os.PathLike[str] | None = None,
@@ -85,6 +85,7 @@ def build_bundle(
     work: str | os.PathLike[str] | None = None,
     engine: str = LOCAL,
     ray_address: str | None = None,
+    keep: bool = False,
 ) -> BuildResult:
     """Build a bundle of a catalog; one record is one entity, and the same input gives the same bytes.
 
@@ -94,7 +95,7 @@ def build_bundle(
         out: a directory, or a path ending in ``.zip``; replaced when the new bundle is whole.
         lang: language of the names, one of de, en, es, fr, it, or what ``read_locale`` read; "en" as on the command
             line.
-        encoder: name of a shipped encoder, or an encoder folder.
+        encoder: name of a shipped encoder, an encoder folder, or the contents of its files by name.
         budget: size limit without stream addresses ("2MB"); None for none. Spoken forms use what names leave of it.
         name: the bundle's name; by default that of ``out``.
         previous: a bundle whose ids stay with records that have no id of their own.
@@ -111,6 +112,7 @@ def build_bundle(
             used again by later builds. By default a hidden folder beside ``out``, removed when the bundle is there.
         engine: "local", or "ray" for Ray Data, with a local cluster or the one at ``ray_address``.
         ray_address: of a running cluster ("auto", "ray://host:10001", "host:6379").
+        keep: leave the version before beside the bundle, for ``edge_er.delta.rollback``.
 
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
@@ -128,7 +130,7 @@ def build_bundle(
         )
     limit = None if budget is None else parse_size(budget)
     rows = [] if requests is None else read_requests(Path(requests))
-    files = read_encoder_files(find_encoder(encoder))
+    files = dict(encoder) if isinstance(encoder, Mapping) else read_encoder_files(find_encoder(encoder))
     known = read_bundle(previous).entities if previous is not None else ()
     entities = entities_of(records, list(known))
     dim = int(json.loads(files["encoder.json"])["dim"])
@@ -146,6 +148,7 @@ def build_bundle(
         bundle = _bundle(
             name or Path(out).stem, facts, choice, files, calibration, known_vectors or {}, runner
         )
+        bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **_given_spoken(entities)})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
     resolver, measurement = EntityResolver(bundle), None
@@ -154,7 +157,7 @@ def build_bundle(
         asked, simulation = (rows, None) if rows else simulated_requests(choice.entities, facts)
         measurement = measure_on(resolver, bundle, asked, simulation)
         bundle = bundle.with_manifest(report=measurement.report)
-    manifest = write_bundle(out, bundle, budget)
+    manifest = write_bundle(out, bundle, budget, keep)
     if work is None:
         store.remove()
     silent = tuple(entity.id for entity in entities if not canonical_text(entity.name))
@@ -222,6 +225,12 @@ def _bundle(
     )
     spoken = {"spoken": choice.chosen, "spoken_left_out": choice.left_out}
     return bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
+
+
+def _given_spoken(entities: Sequence[Entity]) -> dict[str, dict[str, int]]:
+    """How many spoken forms came with entities, before others were chosen: what an update must not choose again."""
+    given = {entity.id: len(entity.spoken) for entity in entities if entity.spoken}
+    return {"given_spoken": given} if given else {}
 
 
 def _head_token_bytes(files: Mapping[str, bytes]) -> int:

@@ -12,7 +12,7 @@ from catalog_tools.sources import Record, read_records, record_from_mapping
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError
 
-__all__ = ["RecordLike", "entities_of"]
+__all__ = ["RecordLike", "as_records", "entities_of"]
 
 RecordLike = Record | Entity | Mapping[str, Any]
 
@@ -31,10 +31,7 @@ def entities_of(records: str | Path | Iterable[RecordLike], previous: Sequence[E
     Raises:
         CatalogError: no record, a record without a name, an id twice, naming file, row and column where known.
     """
-    if isinstance(records, (str, Path)):
-        found: list[Record | Entity] = [*read_records(records)]
-    else:
-        found = [_record(item, row) for row, item in enumerate(records, start=1)]
+    found = [*as_records(records)]
     if not found:
         raise CatalogError("the catalog is empty; expected at least one record with a name")
     _check_ids(found)
@@ -44,6 +41,17 @@ def entities_of(records: str | Path | Iterable[RecordLike], previous: Sequence[E
     unnumbered = entities_from_records(item for item in found if isinstance(item, Record) and not item.id)
     free = [entity for entity in previous if entity.id not in taken]
     return sorted([*given, *_apart(keep_previous_ids(unnumbered, free), taken)], key=lambda entity: entity.id)
+
+
+def as_records(records: str | Path | Iterable[RecordLike]) -> Iterator[Record | Entity]:
+    """The records of a catalog file, or those given; mappings become records.
+
+    Raises:
+        CatalogError: a record without a name, or what is none.
+    """
+    if isinstance(records, (str, Path)):
+        return iter(read_records(records))
+    return (_record(item, row) for row, item in enumerate(records, start=1))
 
 
 def _record(item: RecordLike, row: int) -> Record | Entity:
