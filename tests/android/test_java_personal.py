@@ -9,7 +9,14 @@ from edge_er.shipped import find_bundle
 
 pytestmark = pytest.mark.skipif(java_release() is None, reason="no JDK (javac) on this machine")
 OWN = [{"name": "Tía Lola"}, {"name": "Gimnasio", "aliases": ["mezcla del gimnasio"], "kind": "list"}]
-QUERIES = ["llama a la tia lola", "pon el gimnasio", "pon la mezcla del jimnasio", "pon el desayuno", "radio", "kiss"]
+QUERIES = [
+    "llama a la tia lola",
+    "pon el gimnasio",
+    "pon la mezcla del jimnasio",
+    "pon el desayuno",
+    "radio",
+    "kiss",
+]
 
 
 def test_java_answers_with_the_entries_that_python_saved(radio_es, tmp_path):
