@@ -13,8 +13,16 @@ from typing import Annotated
 
 import typer
 
-from edge_er import cli_catalog, cli_sources, cli_voice
-from edge_er.cli_common import BundleArgument, JsonOption, extra, fail, print_json
+from edge_er import cli_catalog, cli_sources, cli_update, cli_voice
+from edge_er.cli_common import (
+    BundleArgument,
+    JsonOption,
+    WhereOption,
+    conditions,
+    extra,
+    fail,
+    print_json,
+)
 from edge_er.errors import EdgeERError
 
 __all__ = ["app", "main"]
@@ -30,6 +38,7 @@ train = typer.Typer(help="Train and export encoders; needs edge-er\\[train].", n
 app.add_typer(train, name="train")
 cli_catalog.register(app)
 cli_sources.register(app)
+cli_update.register(app)
 cli_voice.register(app)
 
 RecipeArgument = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe, models/recipes/*.toml.")]
@@ -67,6 +76,10 @@ def resolve(
         float | None,
         typer.Option("--min-precision", help="How often an answer should be right, between 0 and 1."),
     ] = None,
+    where: WhereOption = None,
+    entries: Annotated[
+        Path | None, typer.Option(help="A file of own entries: JSONL rows id?, name, aliases?, metadata.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what each score is made of.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,8 +92,11 @@ def resolve(
             f"expected a number between 0 and 1, found {min_precision}", param_hint="--min-precision"
         )
     resolver = EntityResolver.load(bundle)
-    resolution = resolver.resolve(query, top_k, min_precision=min_precision)
-    explanations = resolver.explain(query, top_k) if explain else []
+    if entries:
+        resolver = resolver.with_entries(entries)
+    wanted = conditions(where)
+    resolution = resolver.resolve(query, top_k, min_precision=min_precision, where=wanted)
+    explanations = resolver.explain(query, top_k, where=wanted) if explain else []
     if as_json:
         reasons = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
         print_json({**resolution.to_dict(), **reasons})

@@ -5,15 +5,31 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any, Optional
 
 import typer
 
-__all__ = ["BundleArgument", "JsonOption", "check_budget", "extra", "fail", "print_json"]
+__all__ = [
+    "BundleArgument",
+    "JsonOption",
+    "WhereOption",
+    "check_budget",
+    "conditions",
+    "extra",
+    "fail",
+    "print_json",
+]
 
 BundleArgument = Annotated[
     str, typer.Argument(metavar="BUNDLE", help="A shipped name (edge-er list), a directory or a .zip.")
+]
+WhereOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        metavar="FIELD=VALUE",
+        help="Only entities with this metadata: country=ES. Repeat: one value of each field must fit.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -26,6 +42,23 @@ def check_budget(budget: str) -> None:
         parse_size(budget)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--budget") from error
+
+
+def conditions(where: list[str] | None) -> dict[str, list[Any]] | None:
+    """``--where`` options as a filter; a value that reads as a number or truth value may be that too."""
+    if not where:
+        return None
+    wanted: dict[str, list[Any]] = {}
+    for condition in where:
+        field, equals, text = condition.partition("=")
+        if not field or not equals:
+            raise typer.BadParameter(f"expected FIELD=VALUE, found {condition!r}", param_hint="--where")
+        wanted.setdefault(field, []).append(text)
+        with suppress(ValueError):
+            value = json.loads(text)
+            if isinstance(value, (bool, int, float)):
+                wanted[field].append(value)
+    return wanted
 
 
 @contextmanager

@@ -25,12 +25,13 @@ __all__ = ["Request", "read_requests"]
 
 DEFAULT_STRATUM = "text"
 SPOKEN_STRATA = {"text": "text", "asr": "asr", "noisy": "asr_noisy"}
+_NOT_TOLD: Any = object()  # an entity that nobody gave and nobody needs
 _OPTIONAL_TEXT = ("country", "lang", "stratum", "domain")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request and its gold answer: names or ids, any of which is right. `row` counts from 1."""
+    """One request and its gold answer: names or ids, any of which is right, or none told. `row` counts from 1."""
 
     query: str
     gold: tuple[str, ...]
@@ -42,8 +43,8 @@ class Request:
     row: int | None = None
 
 
-def read_requests(path: str | Path) -> list[Request]:
-    """Requests of a JSONL file (`.gz` allowed), in file order.
+def read_requests(path: str | Path, need_gold: bool = True) -> list[Request]:
+    """Requests of a JSONL file (`.gz` allowed), in file order; without `need_gold`, `entity` may be missing.
 
     Raises:
         RequestFileError: the file is missing, not UTF-8, empty, or a row lacks a field or has one of the
@@ -51,6 +52,8 @@ def read_requests(path: str | Path) -> list[Request]:
     """
     path = Path(path)
     rows = [(row, _parse(path, row, line)) for row, line in _lines(path) if line.strip()]
+    if not need_gold:
+        rows = [(row, {"entity": _NOT_TOLD, **values}) for row, values in rows]
     requests = [request for row, values in rows for request in _requests(path, row, values)]
     if not requests:
         why = "all rows are of the split train" if rows else "expected one JSON object a line"
@@ -117,6 +120,8 @@ def _query(path: Path, row: int, values: dict[str, Any], field: str) -> str:
 
 def _gold(path: Path, row: int, values: dict[str, Any]) -> tuple[str, ...]:
     entity = values.get("entity")
+    if entity is _NOT_TOLD:
+        return ()
     gold = entity if isinstance(entity, list) else [entity]
     if not gold or not all(isinstance(name, str) and name.strip() for name in gold):
         raise _wrong(path, row, "entity", "a name, an id, or a list of them, none empty", values)

@@ -1,0 +1,168 @@
+"""The commands of a bundle's life: update, delta, apply, rollback, diff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from edge_er.cli_common import BundleArgument, JsonOption, extra, print_json
+
+if TYPE_CHECKING:
+    from edge_er.diff import Answer, Diff
+
+__all__ = ["register"]
+
+_SHOWN = 30  # changed answers in a table
+
+OldArgument = Annotated[str, typer.Argument(metavar="OLD", help="The bundle before.")]
+NewArgument = Annotated[str, typer.Argument(metavar="NEW", help="The bundle after.")]
+OutOption = Annotated[Path, typer.Option(help="File of the delta.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    for command in (update, delta, apply, rollback, diff):
+        app.command()(command)
+
+
+def update(
+    bundle: BundleArgument,
+    add: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            help="A catalog of new and changed entities; the same id, or name and country, replaces one."
+        ),
+    ] = None,
+    remove: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A text file with an id or name a line, or a catalog file."),
+    ] = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Write the new bundle here instead of in the place of the old."),
+    ] = None,
+    requests: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Measure the new bundle on these requests and store the report."),
+    ] = None,
+    locale: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="The locale file that the bundle was built with, if any."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add entities to BUNDLE and remove others: what a full build would give, in seconds."""
+    with extra("catalog"):
+        from catalog_tools.language import read_locale
+        from catalog_tools.update import update_bundle
+
+        language = read_locale(locale) if locale else None
+        result = update_bundle(bundle, add or (), remove or (), out, requests, language)
+    told = {"added": result.added, "replaced": result.replaced, "removed": result.removed}
+    manifest = result.built.manifest
+    if as_json:
+        print_json({"path": str(result.built.path), **told, "manifest": manifest})
+        return
+    counts = ", ".join(f"{len(ids):,} {what}" for what, ids in told.items())
+    typer.echo(
+        f"{result.built.path}: {counts}; {manifest['counts']['entities']:,} entities, {manifest['size_bytes']:,} bytes"
+    )
+    if out is None:
+        typer.echo(f"the version before is kept: edge-er rollback {bundle}", err=True)
+
+
+def delta(
+    old: OldArgument,
+    new: NewArgument,
+    out: OutOption,
+    whole_entities: Annotated[
+        bool,
+        typer.Option(
+            "--whole-entities", help="Ship packed entities whole, for devices whose zlib packs otherwise."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write what changed from OLD to NEW, for devices that have OLD; never the encoder."""
+    from catalog_tools.delta import make_delta
+
+    result = make_delta(old, new, out, whole_entities)
+    if as_json:
+        sizes = {"size_bytes": result.size_bytes, "result_bytes": result.result_bytes}
+        print_json({"path": str(result.path), **sizes})
+    else:
+        typer.echo(f"{result.path}: {result.size_bytes:,} bytes for {result.result_bytes:,}")
+
+
+def apply(
+    bundle: BundleArgument,
+    delta: Annotated[Path, typer.Argument(metavar="DELTA", help="A file of edge-er delta.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Make BUNDLE the result of DELTA, whole or not at all; the version before is kept."""
+    from edge_er.delta import apply_delta
+
+    result = apply_delta(bundle, delta)
+    if as_json:
+        print_json({"path": str(result.path), "changed": result.changed, "manifest": result.manifest})
+    elif result.changed:
+        typer.echo(f"{result.path}: {result.manifest['counts']['entities']:,} entities")
+    else:
+        typer.echo(f"{result.path}: is the result of {delta} already")
+
+
+def rollback(bundle: BundleArgument, as_json: JsonOption = False) -> None:
+    """Put back what BUNDLE was before its last update or delta; a second time goes forward again."""
+    from edge_er.delta import rollback as put_back
+
+    manifest = put_back(bundle)
+    if as_json:
+        print_json({"path": bundle, "manifest": manifest})
+    else:
+        typer.echo(f"{bundle}: {manifest['counts']['entities']:,} entities again")
+
+
+def diff(
+    old: OldArgument,
+    new: NewArgument,
+    requests: Annotated[
+        Path, typer.Argument(metavar="REQUESTS", help="JSONL rows: query, entity?, lang?, ...")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Show which answers to REQUESTS changed from OLD to NEW, and whether for the better."""
+    from edge_er.diff import diff_bundles
+
+    found = diff_bundles(old, new, requests)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        _print_diff(found)
+
+
+def _print_diff(found: Diff) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from edge_er.cli_tables import console
+
+    counts = ", ".join(f"{number:,} {name}" for name, number in found.counts.items())
+    console().print(f"{found.requests:,} requests: {counts}")
+    if not found.changes:
+        return
+    table = Table()
+    for heading in ("", "request", "old", "new"):
+        table.add_column(heading)
+    for change in found.changes[:_SHOWN]:
+        table.add_row(change.verdict, escape(change.query), *map(_cell, (change.old, change.new)))
+    console().print(table)
+    if len(found.changes) > _SHOWN:
+        console().print(f"and {len(found.changes) - _SHOWN:,} more; --json lists all")
+
+
+def _cell(answer: Answer) -> str:
+    from rich.markup import escape
+
+    return f"{answer.decision}: {escape(answer.name)}" if answer.name else answer.decision
