@@ -94,10 +94,12 @@ class RecordReader(Iterator[Record]):
             mapping = self._options.mapping.over(_MAPPINGS.get(kind, ColumnMapping()))
             with RejectFile(self._options.rejects) as rejects:
                 table = _READERS[kind](source)
+                unseen = set(self._options.mapping.without(table.columns or ()))
                 if table.columns is not None:
                     _check_columns(source, table.columns, mapping, self._options.mapping)
                 for row in table.rows:
                     self.rows += 1
+                    unseen -= row.values.keys()
                     if not row.wanted:
                         self.skipped += 1
                         continue
@@ -109,6 +111,8 @@ class RecordReader(Iterator[Record]):
                     else:
                         yield record
                 self._check_end(source, rejects)
+                for column in sorted(unseen):
+                    source.note(f"no row has a column {column!r}")
 
     def _record(
         self, source: Source, row: Row, mapping: ColumnMapping, columns: tuple[str, ...] | None
@@ -158,6 +162,8 @@ def _located(path: str | Path, options: SourceOptions) -> Iterator[Source]:
     source = Source(Path(path), path, options)
     if not source.path.is_file():
         raise source.error("no such file; expected a catalog, give its path or an http(s) address")
+    if options.rejects and options.rejects.resolve() == source.path.resolve():
+        raise source.error("the reject file is the source itself; name another")
     yield source
 
 
@@ -166,7 +172,7 @@ def _check_columns(
 ) -> None:
     if not any(columns):
         raise source.error("the catalog is empty; expected a header line with a column 'name' and rows")
-    twice = sorted({column for column in columns if columns.count(column) > 1})
+    twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
         raise source.error(f"the column {twice[0]!r} stands twice in the header; rename one", row=1)
     for column in given.without(columns):
@@ -177,6 +183,8 @@ def _check_columns(
             "Rename the column that holds the names, or say which it is: --column name=COLUMN",
             row=1, column="name",
         )  # fmt: skip
+    if "" in columns:
+        source.note("columns without a name are left out")
     for column in given.shadowed(columns):
         source.note(f"the column {column!r} is left out, as {column} is read from another")
 

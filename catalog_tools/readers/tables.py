@@ -117,7 +117,7 @@ def _rows(table: Iterator[list[str]], feed: _Feed, header: list[str]) -> Iterato
 
 def _row(values: list[str], read: list[Line], header: list[str]) -> Iterator[Row]:
     number = read[0].number
-    fields = {key: value for key, value in zip(header, values, strict=False) if value != ""}
+    fields = {key: value for key, value in zip(header, values, strict=False) if key and value != ""}
     if problem := next((line.problem for line in read if line.problem), None):
         yield Row(number, fields, problem)
     elif len(values) > len(header) and any(value.strip() for value in values):

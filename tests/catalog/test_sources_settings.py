@@ -71,6 +71,21 @@ def test_an_unknown_column_lists_those_there_are(tmp_path):
         list(read_records(tmp_path / "a.csv", SourceOptions(mapping=ColumnMapping({}, keep=("Ort",)))))
 
 
+def test_columns_that_are_nowhere_or_have_no_name_are_noted(tmp_path):
+    options = SourceOptions(mapping=ColumnMapping({"aliases": ("alt",)}, keep=("city",)))
+    with pytest.warns(SourceWarning, match="no row has a column 'alt'"):
+        list(read_records(_file(tmp_path, "a.jsonl", '{"name": "A"}\n{"name": "B", "city": "C"}'), options))
+    with pytest.warns(SourceWarning, match="without a name"):
+        assert list(read_records(_file(tmp_path, "a.csv", ",name,,\n0,A,,x\n"))) == [Record("A", row=2)]
+
+
+def test_the_source_is_not_its_own_reject_file(tmp_path):
+    file = _file(tmp_path, "a.csv", "name\nA\n")
+    with pytest.raises(CatalogError, match="the source itself"):
+        list(read_records(file, SourceOptions(rejects=tmp_path / "x" / ".." / "a.csv")))
+    assert file.read_text() == "name\nA\n"
+
+
 @pytest.mark.parametrize("pair", ["name", "=title", "name=", ""])
 def test_a_pair_is_field_and_column(pair):
     with pytest.raises(ValueError, match="FIELD=COLUMN"):
