@@ -129,7 +129,7 @@ class RecordReader(Iterator[Record]):
                 raise source.error(
                     f"id {record.id!r} is already used in row {seen}; ids must be unique: "
                     "give each row its own, or leave the column out",
-                    row=row.number, column="id",
+                    row=row.number, column=mapping.columns.get("id", ("id",))[0],
                 )  # fmt: skip
         return record
 

@@ -91,6 +91,23 @@ def test_the_result_is_named_jsonl(edge_er, tmp_path: Path) -> None:
     assert (code, "ending in .jsonl" in " ".join(stderr.split())) == (2, True)
 
 
+def test_the_example_of_a_spreadsheet(edge_er, tmp_path: Path) -> None:
+    examples = Path(__file__).resolve().parents[1] / "docs" / "examples"
+    out, rejects = tmp_path / "a.jsonl", tmp_path / "r.jsonl"
+    code, stdout, stderr = edge_er(
+        "convert", examples / "emisoras.csv", "--mapping", examples / "emisoras.toml", "--out", out, "--rejects", rejects
+    )  # fmt: skip
+    assert (code, stdout) == (0, f"5 read, 3 written, 2 rejected, 0 skipped: {out}\n")
+    assert [json.loads(line)["name"] for line in out.read_text("utf-8").splitlines()] == [
+        "Cadena SER",
+        "Radio Clásica",
+        "Ràdio Ñandú",
+    ]
+    written = [json.loads(line) for line in rejects.read_text("utf-8").splitlines()]
+    assert [(row["row"], row["column"]) for row in written] == [(4, "emisora"), (6, "clave")]
+    assert all(told in stderr for told in ("read as cp1252", "read with ';'", "2 of 5 rows"))
+
+
 def test_build_takes_any_source(edge_er, encoder_folder: Path, tmp_path: Path) -> None:
     file, rejects = tmp_path / "a.vcf", tmp_path / "r.jsonl"
     file.write_text(CARDS, "utf-8")
