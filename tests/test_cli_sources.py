@@ -95,7 +95,8 @@ def test_the_example_of_a_spreadsheet(edge_er, tmp_path: Path) -> None:
     examples = Path(__file__).resolve().parents[1] / "docs" / "examples"
     out, rejects = tmp_path / "a.jsonl", tmp_path / "r.jsonl"
     code, stdout, stderr = edge_er(
-        "convert", examples / "emisoras.csv", "--mapping", examples / "emisoras.toml", "--out", out, "--rejects", rejects
+        "convert", examples / "emisoras.csv", "--mapping", examples / "emisoras.toml", "--out", out,
+        "--rejects", rejects,
     )  # fmt: skip
     assert (code, stdout) == (0, f"5 read, 3 written, 2 rejected, 0 skipped: {out}\n")
     assert [json.loads(line)["name"] for line in out.read_text("utf-8").splitlines()] == [
