@@ -119,7 +119,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     if not console.is_terminal:
         yield _lines()
         return
-    rate = TextColumn("{task.fields[rate]:.1f} utterances/s")
+    rate = TextColumn("{task.fields[rate]:.2g} utterances/s")
     columns = (TextColumn("speaking"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("speaking", total=None, rate=0.0)
@@ -153,6 +153,6 @@ def _lines() -> Callable[[int, int], None]:
         if rate and (done - told[0] >= total / _LINES or done == total):
             told[0] = done
             left = f"{(total - done) / rate:,.0f} s left" if done < total else "done"
-            typer.echo(f"{done:,} of {total:,} utterances, {rate:.1f} a second, {left}", err=True)
+            typer.echo(f"{done:,} of {total:,} utterances, {rate:.2g} a second, {left}", err=True)
 
     return line
