@@ -190,7 +190,7 @@ def main() -> None:
         name, found = "source_kinds", measured_kinds(data, options.rows)
         told = (
             f"{options.rows:,} real names a source and some rows that cannot be used, which go to the reject file; one "
-            "worker, at most 2 MB. Spoken forms fill the budget."
+            "worker, at most 2 MB."
         )
         title, figures = "Every kind of source, from the file to a bundle", {"rows": options.rows}
     markdown = f"# {title}\n\n{table(found)}\n\n{told}"
