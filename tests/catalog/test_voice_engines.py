@@ -191,6 +191,15 @@ def test_pocketsphinx_without_a_model_of_the_language() -> None:
         find_recogniser("pocketsphinx", "es")
 
 
+def test_pocketsphinx_takes_a_folder(tmp_path: Path) -> None:
+    require_packages("pocketsphinx")
+    from pocketsphinx import get_model_path
+
+    folder = tmp_path / "mine"
+    folder.symlink_to(get_model_path("en-us"), target_is_directory=True)
+    assert find_recogniser("pocketsphinx", "xx", folder).name == "pocketsphinx mine"
+
+
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match=r"expected one model\.bin .* found no such file"):
         find_recogniser("faster-whisper", "en", tmp_path)
