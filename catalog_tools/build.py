@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog_tools.form_choice import Offer, SpokenChoice, choose_spoken_forms
+from catalog_tools.index_choice import AUTO, index_bytes, with_index
 from catalog_tools.language import Language, language
 from catalog_tools.measure import Measurement, measure_on, simulated_requests
 from catalog_tools.record_entities import RecordLike, entities_of
@@ -86,6 +87,7 @@ def build_bundle(
     engine: str = LOCAL,
     ray_address: str | None = None,
     keep: bool = False,
+    index: str = AUTO,
 ) -> BuildResult:
     """Build a bundle of a catalog; one record is one entity, and the same input gives the same bytes.
 
@@ -113,14 +115,16 @@ def build_bundle(
         engine: "local", or "ray" for Ray Data, with a local cluster or the one at ``ray_address``.
         ray_address: of a running cluster ("auto", "ray://host:10001", "host:6379").
         keep: leave the version before beside the bundle, for ``edge_er.delta.rollback``.
+        index: how vectors are searched: "exact", "auto", "mapped" or a FAISS name; see ``index_choice.with_index``.
 
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
         EncoderError: no such encoder (lists the nearest names), or a damaged one.
+        BundleError: the catalog is large enough for a FAISS index and faiss is not installed.
         BudgetExceededError: names, aliases and encoder alone are larger than ``budget``; nothing is written.
         RequestFileError: ``requests`` cannot be read.
-        BuildError: workers keep dying, or the work folder cannot be used; the old bundle stays, and so do the finished
-            pieces.
+        BuildError: workers keep dying, the work folder cannot be used, or ``index`` finds too little; the old bundle
+            stays, and so do the finished pieces.
         ValueError: ``budget`` is no size, ``workers`` is below 1, or there is no such ``engine``.
     """
     facts = language(lang)
@@ -134,13 +138,13 @@ def build_bundle(
     known = read_bundle(previous).entities if previous is not None else ()
     entities = entities_of(records, list(known))
     dim = int(json.loads(files["encoder.json"])["dim"])
-    if head_tokens:
-        dim += _head_token_bytes(files)
+    named = sum(1 + len(entity.aliases) for entity in entities)
+    dim += index_bytes(index, named, dim) + (_head_token_bytes(files) if head_tokens else 0)
     room = None
     if limit is not None:
         room = _room(Path(out), limit, entities, files, dim, reported=bool(rows) or measure)
     worker = ShardWorker(files, facts)
-    large = engine != LOCAL or sum(1 + len(entity.aliases) for entity in entities) >= _KEPT_FROM
+    large = engine != LOCAL or named >= _KEPT_FROM
     store = _store(Path(out), work) if large else ShardStore()
     with closing(_engine(worker, workers if large else 1, engine, ray_address)) as computing:
         runner = ShardRunner(worker, computing, store)
@@ -151,6 +155,7 @@ def build_bundle(
         bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **_given_spoken(entities)})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
+    bundle = with_index(bundle, index)
     resolver, measurement = EntityResolver(bundle), None
     bundle = bundle.with_manifest(golden=resolver.golden(_golden_queries(entities, facts)))
     if rows or measure:

@@ -9,6 +9,7 @@ FAISS runs on as many threads as OMP_NUM_THREADS says.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,9 +34,11 @@ __all__ = [
     "IndexChoice",
     "build_index",
     "choose_index",
+    "index_bytes",
     "nearest_scores",
     "recalls",
     "sample_requests",
+    "wants_faiss",
     "with_index",
 ]
 
@@ -47,6 +50,7 @@ SAMPLE = 256
 _SEED = 20261120
 _FORMS_AT_ONCE = 1 << 16
 _TRAINED_ON, _A_LIST = 1 << 16, 64  # vectors to learn codes from, and lists
+_NUMBER_BYTES = 8  # by which lists know a form
 _READS = (256, 512, 1024, 2048, 4096)
 _SHARES = (16, 8, 4, 2)  # one in so many lists is read
 
@@ -74,15 +78,11 @@ class IndexChoice:
     nanoseconds: float
 
 
-def with_index(
-    bundle: Bundle, forms: Sequence[str], encoder: Encoder, how: str = AUTO, target: float = TARGET
-) -> Bundle:
+def with_index(bundle: Bundle, how: str = AUTO, target: float = TARGET) -> Bundle:
     """The bundle with the index that suits its size, said in its manifest.
 
     Args:
-        bundle: with all its vectors.
-        forms: its surface forms in canonical text, in the order of the vectors.
-        encoder: that of the bundle.
+        bundle: with all its entities and vectors.
         how: "exact"; "auto" for an exact scan up to `EXACT_UP_TO` forms and the cheapest index beyond; "mapped" for the
             cheapest whose vectors can stay in its file; or what FAISS calls an index ("IVF1024,SQ8").
         target: what Recall@64 against the exact scan must be at least.
@@ -91,16 +91,18 @@ def with_index(
         BundleError: faiss is not installed.
         BuildError: the index that was asked for does not reach the target, or FAISS knows none of that name.
     """
-    vectors = bundle.vectors
-    if how == EXACT or (how == AUTO and len(vectors) <= EXACT_UP_TO):
+    if not wants_faiss(how, len(bundle.vectors)):
         return bundle
-    lang = str(bundle.manifest["lang"])
-    scale = float(bundle.manifest["index"]["scale"])
-    requests = quantise(encoder.encode(sample_requests(forms, lang)), scale)
-    choice = choose_index(vectors, requests, how, target)
+    files, lang = bundle.encoder_files, str(bundle.manifest["lang"])
+    encoder = Encoder.from_bytes(
+        files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"])
+    )
+    forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
+    queries = encoder.encode_canonical(sample_requests(forms, lang))
+    requests = quantise(queries, float(bundle.manifest["index"]["scale"]))
+    choice = choose_index(bundle.vectors, requests, how, target)
     if choice is None:
         return bundle
-    entities = max(len(bundle.entities), 1)
     told = {
         "kind": FAISS,
         **choice.settings.to_dict(),
@@ -110,11 +112,30 @@ def with_index(
             "target": target,
             "requests": len(requests),
         },
-        "bytes_per_entity": round(len(choice.data) / entities, 1),
+        "bytes_per_entity": round(len(choice.data) / len(bundle.entities), 1),
     }
     counts = count_pieces(forms, lang) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
     searched = replace(bundle, index=choice.data, piece_counts=counts)
     return searched.with_manifest(index={**bundle.manifest["index"], **told})
+
+
+def wants_faiss(how: str, forms: int) -> bool:
+    """Whether a catalog of so many forms may get a FAISS index.
+
+    Raises:
+        BundleError: it may, and faiss is not installed.
+    """
+    if how == EXACT or (how == AUTO and forms <= EXACT_UP_TO):
+        return False
+    import_faiss()
+    return True
+
+
+def index_bytes(how: str, forms: int, dim: int) -> int:
+    """The most bytes a form may take in the index of a catalog of so many forms or more; its number included."""
+    if not wants_faiss(how, forms):
+        return 0
+    return _NUMBER_BYTES + (dim // 4 if how == AUTO else dim)
 
 
 def sample_requests(forms: Sequence[str], lang: str, count: int = SAMPLE) -> list[str]:
@@ -197,7 +218,7 @@ def _factories(how: str, forms: int, dim: int) -> list[str]:
     if how == MAPPED:
         return [f"IVF{lists},SQ8", f"IVF{lists},SQ4"]
     if how == AUTO:
-        return [f"PQ{dim // 2}x4fs", f"IVF{lists},PQ{dim // 2}x4fs", f"IVF{lists},SQ8"]
+        return [f"PQ{dim // 2}x4fs", f"IVF{lists},PQ{dim // 2}x4fs"]
     return [how]
 
 

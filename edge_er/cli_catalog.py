@@ -72,6 +72,10 @@ def build(
     head_tokens: Annotated[
         bool, typer.Option("--head-tokens", help="Keep what a DiPair head reads of each form.")
     ] = False,
+    index: Annotated[
+        str,
+        typer.Option(help="exact, auto (FAISS for large catalogs), mapped, or a FAISS name (docs/scale.md)."),
+    ] = "auto",
     workers: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(min=1, help="Processes (or Ray actors); one a core.", rich_help_panel=_WORK),
@@ -128,6 +132,7 @@ def build(
             work=work,
             engine=engine,
             ray_address=ray_address,
+            index=index,
         )
         if report:
             from catalog_tools.build_report import write_build_report

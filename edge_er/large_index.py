@@ -153,7 +153,8 @@ def import_faiss() -> Any:
         import faiss
     except ModuleNotFoundError as error:
         raise BundleError(
-            "this catalog has a FAISS index and faiss is not installed; install it with: pip install 'edge-er[faiss]'"
+            "a large catalog is searched with FAISS, which is not installed; install it with: pip install "
+            "'edge-er[faiss]', or build the bundle with --index exact"
         ) from error
     return faiss
 
