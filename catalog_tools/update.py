@@ -47,6 +47,7 @@ def update_bundle(
     out: str | os.PathLike[str] | None = None,
     requests: str | os.PathLike[str] | None = None,
     locale: Language | None = None,
+    measure: bool = True,
 ) -> UpdateResult:
     """Add, replace and remove entities of a bundle.
 
@@ -60,6 +61,7 @@ def update_bundle(
         requests: a request file to measure the new bundle on. A report on such requests is not carried over without
             them; one on simulated requests is made again.
         locale: the locale file's language, if the bundle was built with one.
+        measure: without, a report on simulated requests is not made again but left out, which is faster.
 
     Raises:
         CatalogError: a record that cannot be used, an id or name that is not there (names file and row), a bundle that
@@ -78,7 +80,8 @@ def update_bundle(
     came = {record.id for record in new if record.id}
     entities = entities_of([*(each for each in left.values() if each.id not in came), *new])
     ids = {entity.id for entity in entities}
-    built = _built(old, entities, path if out is None else Path(out), requests, locale, keep=out is None)
+    place = path if out is None else Path(out)
+    built = _built(old, entities, place, requests, locale, measure, keep=out is None)
     return UpdateResult(
         added=tuple(sorted(ids - left.keys())),
         replaced=tuple(sorted(came & left.keys())),
@@ -93,6 +96,7 @@ def _built(
     out: Path,
     requests: str | os.PathLike[str] | None,
     locale: Language | None,
+    measure: bool,
     keep: bool,
 ) -> BuildResult:
     """The full build, with what is known from the bundle."""
@@ -109,7 +113,7 @@ def _built(
         calibration=manifest["calibration"],
         head_tokens=old.head_tokens is not None,
         known_vectors=dict(zip(forms, old.vectors, strict=True)),
-        measure=requests is None and bool(manifest["report"].get("simulated")),
+        measure=measure and manifest["report"].get("requests", {}).get("simulated", False),
         keep=keep,
     )
 

@@ -57,7 +57,7 @@ class Answers:
         margins = [one.score - other.score for one, other in pairwise(ranked)] + [0.0]
         return [
             self._explanation(catalog, candidate, margin)
-            for candidate, margin in zip(ranked, margins, strict=True)
+            for candidate, margin in zip(ranked, margins, strict=False)
         ]
 
     def _explanation(self, catalog: Catalog, candidate: Candidate, margin: float) -> Explanation:

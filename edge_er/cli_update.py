@@ -51,6 +51,9 @@ def update(
         Optional[Path],  # noqa: UP045
         typer.Option(help="The locale file that the bundle was built with, if any."),
     ] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Measure again what was measured at the build.")
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Add entities to BUNDLE and remove others: what a full build would give, in seconds."""
@@ -59,7 +62,7 @@ def update(
         from catalog_tools.update import update_bundle
 
         language = read_locale(locale) if locale else None
-        result = update_bundle(bundle, add or (), remove or (), out, requests, language)
+        result = update_bundle(bundle, add or (), remove or (), out, requests, language, measure)
     told = {"added": result.added, "replaced": result.replaced, "removed": result.removed}
     manifest = result.built.manifest
     if as_json:

@@ -24,7 +24,7 @@ def test_everything_public_is_documented() -> None:
 def test_signatures() -> None:
     assert next(iter(inspect.signature(edge_er.EntityResolver.load).parameters)) == "name_or_path"
     resolve = inspect.signature(edge_er.EntityResolver.resolve).parameters
-    assert list(resolve) == ["self", "query", "top_k", "nbest", "min_precision"]
+    assert list(resolve) == ["self", "query", "top_k", "nbest", "min_precision", "where", "ids"]
     assert resolve["top_k"].default == 5
     for name in ("resolve_batch", "report", "selftest"):
         assert hasattr(edge_er.EntityResolver, name)
