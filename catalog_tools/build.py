@@ -152,7 +152,7 @@ def build_bundle(
         bundle = _bundle(
             name or Path(out).stem, facts, choice, files, calibration, known_vectors or {}, runner
         )
-        bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **_given_spoken(entities)})
+    bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **_for_updates(entities, index)})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
     bundle = with_index(bundle, index)
@@ -232,10 +232,13 @@ def _bundle(
     return bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
 
 
-def _given_spoken(entities: Sequence[Entity]) -> dict[str, dict[str, int]]:
-    """How many spoken forms came with entities, before others were chosen: what an update must not choose again."""
+def _for_updates(entities: Sequence[Entity], index: str) -> dict[str, Any]:
+    """What an update must know beside the manifest, where it is not as usual.
+
+    `given_spoken`: how many spoken forms came with entities, before others were chosen.
+    """
     given = {entity.id: len(entity.spoken) for entity in entities if entity.spoken}
-    return {"given_spoken": given} if given else {}
+    return {**({"given_spoken": given} if given else {}), **({"index": index} if index != AUTO else {})}
 
 
 def _head_token_bytes(files: Mapping[str, bytes]) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog_tools.build import BuildResult, build_bundle
+from catalog_tools.index_choice import AUTO
 from catalog_tools.language import Language
 from catalog_tools.record_entities import RecordLike, as_records, entities_of
 from catalog_tools.sources import Record, read_records
@@ -115,6 +116,7 @@ def _built(
         known_vectors=dict(zip(forms, old.vectors, strict=True)),
         measure=measure and manifest["report"].get("requests", {}).get("simulated", False),
         keep=keep,
+        index=manifest["recipe"].get("index", AUTO),
     )
 
 
