@@ -18,6 +18,7 @@ from catalog_tools.form_choice import Offer, SpokenChoice, choose_spoken_forms
 from catalog_tools.index_choice import AUTO, index_bytes, with_index
 from catalog_tools.language import Language, language
 from catalog_tools.measure import Measurement, measure_on, simulated_requests
+from catalog_tools.popular_choice import with_popular
 from catalog_tools.record_entities import RecordLike, entities_of
 from catalog_tools.requests import Carriers
 from catalog_tools.shards import SPOKEN, VECTORS, ShardStore, ShardWorker
@@ -88,6 +89,7 @@ def build_bundle(
     ray_address: str | None = None,
     keep: bool = False,
     index: str = AUTO,
+    popular_share: float = 0.0,
 ) -> BuildResult:
     """Build a bundle of a catalog; one record is one entity, and the same input gives the same bytes.
 
@@ -116,6 +118,7 @@ def build_bundle(
         ray_address: of a running cluster ("auto", "ray://host:10001", "host:6379").
         keep: leave the version before beside the bundle, for ``edge_er.delta.rollback``.
         index: how vectors are searched: "exact", "auto", "mapped" or a FAISS name; see ``index_choice.with_index``.
+        popular_share: of entities, the most popular, to be searched first; see ``popular_choice.with_popular``.
 
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
@@ -156,6 +159,8 @@ def build_bundle(
     if head_tokens:
         bundle = _with_head_tokens(bundle)
     bundle = with_index(bundle, index)
+    if popular_share:
+        bundle = with_popular(bundle, popular_share)
     resolver, measurement = EntityResolver(bundle), None
     bundle = bundle.with_manifest(golden=resolver.golden(_golden_queries(entities, facts)))
     if rows or measure:

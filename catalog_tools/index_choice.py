@@ -37,6 +37,7 @@ __all__ = [
     "index_bytes",
     "nearest_scores",
     "recalls",
+    "request_vectors",
     "sample_requests",
     "wants_faiss",
     "with_index",
@@ -52,7 +53,7 @@ _FORMS_AT_ONCE = 1 << 16
 _TRAINED_ON, _A_LIST = 1 << 16, 64  # vectors to learn codes from, and lists
 _NUMBER_BYTES = 8  # by which lists know a form
 _READS = (256, 512, 1024, 2048, 4096)
-_SHARES = (16, 8, 4, 2)  # one in so many lists is read
+_SHARES = (16, 8, 4, 2, 1)  # one in so many lists is read
 
 # Nanoseconds, as `benchmarks/search_scale.py` measured them on one core: a dimension of a form that is looked at, by
 # how it is kept; a form whose exact score is computed; a list that is opened.
@@ -93,13 +94,9 @@ def with_index(bundle: Bundle, how: str = AUTO, target: float = TARGET) -> Bundl
     """
     if not wants_faiss(how, len(bundle.vectors)):
         return bundle
-    files, lang = bundle.encoder_files, str(bundle.manifest["lang"])
-    encoder = Encoder.from_bytes(
-        files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"])
-    )
+    lang = str(bundle.manifest["lang"])
     forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
-    queries = encoder.encode_canonical(sample_requests(forms, lang))
-    requests = quantise(queries, float(bundle.manifest["index"]["scale"]))
+    requests = request_vectors(bundle, sample_requests(forms, lang))
     choice = choose_index(bundle.vectors, requests, how, target)
     if choice is None:
         return bundle
@@ -117,6 +114,14 @@ def with_index(bundle: Bundle, how: str = AUTO, target: float = TARGET) -> Bundl
     counts = count_pieces(forms, lang) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
     searched = replace(bundle, index=choice.data, piece_counts=counts)
     return searched.with_manifest(index={**bundle.manifest["index"], **told})
+
+
+def request_vectors(bundle: Bundle, requests: Sequence[str]) -> NDArray[np.int8]:
+    """int8 [n, dim]: requests as the bundle's encoder reads them."""
+    files = bundle.encoder_files
+    card = json.loads(files["encoder.json"])
+    encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
+    return quantise(encoder.encode(requests), float(bundle.manifest["index"]["scale"]))
 
 
 def wants_faiss(how: str, forms: int) -> bool:

@@ -12,6 +12,7 @@ The files of a bundle, in a directory or in one uncompressed zip:
                          "lengths" uint8 [forms]
     index.faiss          a FAISS index of the vectors, in a large catalog, and
     sound_pieces.safetensors  "pieces" uint32 [pieces, 3], "forms" int32 [pieces]: how many forms hold each sound piece
+    popular_forms.safetensors  "forms" int32 [n]: those that are searched first, where there are such
 
 The manifest's own checksum is taken over its bytes with the 64 digits of `manifest_sha256` replaced by zeros.
 """
@@ -49,6 +50,7 @@ from edge_er.manifest import (
     seal,
 )
 from edge_er.piece_worths import PIECES_FILE, PieceCounts
+from edge_er.popular_index import POPULAR_FILE
 from edge_er.shipped import find_bundle
 
 __all__ = [
@@ -73,6 +75,7 @@ _ARRAYS = {
     VECTORS: ("vectors", "entity"),
     HEAD_TOKENS: ("tokens", "lengths"),
     PIECES_FILE: ("pieces", "forms"),
+    POPULAR_FILE: ("forms",),
 }
 
 
@@ -82,8 +85,8 @@ class Bundle:
 
     `vectors` is int8 [forms, dim]; `form_entity` is int32 [forms], indices into `entities`, sorted by id.
     `encoder_files` has head.onnx where the encoder has a head; `head_tokens` are the forms' tokens for it, if kept.
-    A large catalog has a FAISS `index`, in bytes or in a verified file, and the counts of its sound pieces; read from a
-    directory, its vectors stay in their file too.
+    A large catalog has a FAISS `index`, in bytes or in a verified file, the counts of its sound pieces, and the numbers
+    of forms to be searched first, if any; read from a directory, its vectors stay in their file too.
     """
 
     manifest: Mapping[str, Any]
@@ -94,6 +97,7 @@ class Bundle:
     head_tokens: FormTokens | None = None
     index: bytes | Path | None = None
     piece_counts: PieceCounts | None = None
+    popular_forms: NDArray[np.int32] | None = None
 
     def with_manifest(self, **changes: Any) -> Bundle:
         """The same bundle with other manifest fields (report, golden, calibration, ...)."""
@@ -169,8 +173,9 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     _check_vectors(vectors, form_entity, len(entities))
     encoder_files = {name: files[name] for name in (*ENCODER_FILES, HEAD_FILE) if name in files}
     index = kept.get(INDEX_FILE, files.get(INDEX_FILE))
-    tokens, pieces = arrays(HEAD_TOKENS), arrays(PIECES_FILE)
-    return Bundle(manifest, entities, vectors, form_entity, encoder_files, tokens, index, pieces)
+    tokens, pieces, popular = arrays(HEAD_TOKENS), arrays(PIECES_FILE), arrays(POPULAR_FILE)
+    first = None if popular is None else popular[0]
+    return Bundle(manifest, entities, vectors, form_entity, encoder_files, tokens, index, pieces, first)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -202,7 +207,9 @@ def write_bundle(
     files = dict(bundle.encoder_files)
     files[ENTITIES] = packed_entities(bundle.entities)
     files[VECTORS] = save({"vectors": bundle.vectors, "entity": bundle.form_entity})
-    for name, arrays in ((HEAD_TOKENS, bundle.head_tokens), (PIECES_FILE, bundle.piece_counts)):
+    popular = None if bundle.popular_forms is None else (bundle.popular_forms,)
+    kept = {HEAD_TOKENS: bundle.head_tokens, PIECES_FILE: bundle.piece_counts, POPULAR_FILE: popular}
+    for name, arrays in kept.items():
         if arrays is not None:
             files[name] = save(dict(zip(_ARRAYS[name], arrays, strict=True)))
     if bundle.index is not None:

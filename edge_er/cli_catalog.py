@@ -76,6 +76,10 @@ def build(
         str,
         typer.Option(help="exact, auto (FAISS for large catalogs), mapped, or a FAISS name (docs/scale.md)."),
     ] = "auto",
+    popular_share: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of the entities, by popularity, to be searched first."),
+    ] = 0.0,
     workers: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(min=1, help="Processes (or Ray actors); one a core.", rich_help_panel=_WORK),
@@ -133,6 +137,7 @@ def build(
             engine=engine,
             ray_address=ray_address,
             index=index,
+            popular_share=popular_share,
         )
         if report:
             from catalog_tools.build_report import write_build_report

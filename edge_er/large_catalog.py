@@ -28,6 +28,7 @@ from edge_er.large_index import FAISS, IndexSettings, LargeIndex, open_index
 from edge_er.lexical import Worths
 from edge_er.normalize import canonical_text
 from edge_er.piece_worths import PIECES_FILE, PieceWorths
+from edge_er.popular_index import PopularIndex, popular_floor
 from edge_er.rerank import demands
 
 __all__ = ["LargeCatalog", "catalog_of"]
@@ -63,6 +64,9 @@ class LargeCatalog(Catalog):
             raise BundleCorruptError("vectors.safetensors: forms are not in the order of their entities")
         settings = IndexSettings.from_manifest(bundle.manifest["index"])
         self._nearby = LargeIndex(bundle.vectors, bundle.form_entity, open_index(bundle.index), settings)
+        floor = popular_floor(bundle.manifest["index"])
+        if bundle.popular_forms is not None and floor is not None:
+            self._nearby = PopularIndex(self._nearby, bundle.popular_forms, floor)
         self._search = self._nearby.search
         self._spelled = lru_cache(maxsize=_ENTITIES_AT_HAND)(self._read_forms)
 

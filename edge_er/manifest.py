@@ -16,6 +16,7 @@ from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleVersio
 from edge_er.head import HEAD_FILE
 from edge_er.large_index import INDEX_FILE
 from edge_er.piece_worths import PIECES_FILE
+from edge_er.popular_index import POPULAR_FILE
 
 __all__ = [
     "BUNDLE_FILES",
@@ -32,7 +33,7 @@ __all__ = [
 FORMAT_VERSION = 1
 ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
 HEAD_TOKENS = "head_tokens.safetensors"
-_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, PIECES_FILE)
+_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, PIECES_FILE, POPULAR_FILE)
 BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, *_PARTS)
 _SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
 _SEAL = '"manifest_sha256": "'

@@ -21,7 +21,9 @@ from edge_er.whole_files import previous_version
 
 DAMAGE = (BundleCorruptError, BundleVersionError)
 
-FILES = [name for name in BUNDLE_FILES if not name.startswith(("head", "index", "sound"))]  # it has none
+FILES = [
+    name for name in BUNDLE_FILES if not name.startswith(("head", "index", "sound", "popular"))
+]  # it has none
 
 
 @pytest.fixture
