@@ -130,7 +130,7 @@ def measure(data: Path, name: str, encode: Any = None) -> dict[str, Any]:
         "pairs": {part: len(found[2]) for part, found in labelled.pairs.items()},
         "records": len(labelled.records),
         "duplicates_in_test": int(truth.sum()),
-        "weights": learned.content["kind"],
+        "weights": learned.kind,
         "learned": {**f1_at(probability, truth, threshold), **_interval(probability >= threshold, truth)},
         "given": f1_at(probabilities(table, given, a, b), truth, 0.5),
         "unsure": float(1 - sure.mean()),
@@ -149,7 +149,9 @@ def _interval(called: np.ndarray, truth: np.ndarray, samples: int = 2_000) -> di
     return {"low": float(low), "high": float(high)}
 
 
-def _speed(labelled: LabelledSet, weights: Weights, a: np.ndarray, b: np.ndarray, encode: Any) -> dict[str, float]:
+def _speed(
+    labelled: LabelledSet, weights: Weights, a: np.ndarray, b: np.ndarray, encode: Any
+) -> dict[str, float]:
     """Records prepared and pairs decided a second, one thread."""
     start = time.perf_counter()
     table = RecordTable(labelled.records, labelled.fields, encode)
@@ -166,7 +168,9 @@ def _speed(labelled: LabelledSet, weights: Weights, a: np.ndarray, b: np.ndarray
 def _blocking(labelled: LabelledSet) -> dict[str, float]:
     """Pair completeness and reduction on the records of both tables."""
     start = time.perf_counter()
-    found = set(zip(*(rows.tolist() for rows in candidate_pairs(labelled.records, labelled.fields)), strict=True))
+    found = set(
+        zip(*(rows.tolist() for rows in candidate_pairs(labelled.records, labelled.fields)), strict=True)
+    )
     seconds = time.perf_counter() - start
     duplicates = {
         (min(x, y), max(x, y))
@@ -252,7 +256,14 @@ def plot(report: dict[str, Any], out: Path) -> None:
         panel.bar(np.arange(len(sets)) + 0.16 * (number - 2), values, 0.15, color=colour, label=label)
     cells = [cell["learned"] for cell in sets.values()]
     low, high = ([abs(c["f1"] - c[end]) for c in cells] for end in ("low", "high"))
-    panel.errorbar(np.arange(len(sets)) - 0.32, [c["f1"] for c in cells], [low, high], fmt="none", ecolor="#000000", capsize=2)
+    panel.errorbar(
+        np.arange(len(sets)) - 0.32,
+        [c["f1"] for c in cells],
+        [low, high],
+        fmt="none",
+        ecolor="#000000",
+        capsize=2,
+    )
     panel.set_xticks(range(len(sets)), list(sets))
     panel.set_ylabel("F1, test")
     panel.set_ylim(0, 1.03)
@@ -269,7 +280,9 @@ def main() -> None:
     )
     add_data_option(parser)
     parser.add_argument("sets", nargs="*", default=list(SETS), help=f"of {', '.join(SETS)}")
-    parser.add_argument("--encoder", help="folder of an encoder whose cosine of titles and texts is evidence too")
+    parser.add_argument(
+        "--encoder", help="folder of an encoder whose cosine of titles and texts is evidence too"
+    )
     parser.add_argument("--result", default="record_pairs", help="name of the result files")
     options = parser.parse_args()
     if unknown := set(options.sets) - set(SETS):

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from edge_er import cli_catalog, cli_sources, cli_update, cli_voice
+from edge_er import cli_catalog, cli_dedup, cli_sources, cli_update, cli_voice
 from edge_er.cli_common import (
     BundleArgument,
     JsonOption,
@@ -37,6 +37,7 @@ app = typer.Typer(
 train = typer.Typer(help="Train and export encoders; needs edge-er\\[train].", no_args_is_help=True)
 app.add_typer(train, name="train")
 cli_catalog.register(app)
+cli_dedup.register(app)
 cli_sources.register(app)
 cli_update.register(app)
 cli_voice.register(app)

@@ -1,0 +1,110 @@
+"""All records of a catalog with their fields prepared; pairs of rows give evidence, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog_tools.records.columns import Column, Encode, Features, PlaceColumn, Rows, TextColumn, WholeColumn
+from catalog_tools.records.fields import RecordFields
+from catalog_tools.records.names_column import NamesColumn
+from catalog_tools.records.typed_columns import (
+    CategoryColumn,
+    DateColumn,
+    IdentifierColumn,
+    NumberColumn,
+    PhoneColumn,
+)
+from catalog_tools.records.values import plain_text
+from edge_er.errors import CatalogError
+
+__all__ = ["ALL_TEXT", "IDENTIFIERS", "RecordTable", "evidence_names"]
+
+IDENTIFIERS = "identifiers"  # all identifier fields are one piece of evidence
+ALL_TEXT = (
+    "all text"  # every field but dates, numbers and telephone numbers, joined; read by learned weights alone
+)
+_BATCH = 20_000  # pairs
+_JOINED = ("title", "text", "place", "names", "identifier")
+_COLUMNS: dict[str, Callable[[Sequence[Any]], Column]] = {
+    "names": NamesColumn, "date": DateColumn, "number": NumberColumn, "category": CategoryColumn, "phone": PhoneColumn
+}  # fmt: skip
+
+
+class RecordTable:
+    """Records of one catalog: `kinds` and `columns` by name of evidence, in one order."""
+
+    def __init__(
+        self, records: Sequence[Mapping[str, Any]], fields: RecordFields, encode: Encode | None = None
+    ) -> None:
+        self.records = records
+        self.fields = fields
+        _check_fields(records, fields)
+        self.kinds = dict(evidence_names(fields))
+        self.columns: dict[str, Column] = {}
+        for one in fields.fields:
+            if one.name in self.kinds:
+                values = [record.get(one.name) for record in records]
+                self.columns[one.name] = _column(one.kind, values, encode if one.meaning else None)
+        if IDENTIFIERS in self.kinds:
+            named = {one.name: [r.get(one.name) for r in records] for one in fields.of_kind("identifier")}
+            self.columns[IDENTIFIERS] = IdentifierColumn(named)
+        texts, titles = (
+            [
+                " ".join(plain_text(record.get(one.name)) for one in fields.of_kind(*kinds))
+                for record in records
+            ]
+            for kinds in (_JOINED, ("title",))
+        )
+        self.columns[ALL_TEXT] = WholeColumn(texts, titles)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def compare(self, a: Rows, b: Rows, names: Sequence[str] | None = None) -> list[Features]:
+        """Features of each piece of evidence in the order of `names` (all): float32 [pairs, features], NaN: missing."""
+        wanted = list(names if names is not None else self.kinds)
+        if not len(a):
+            return [np.zeros((0, len(self.columns[name].features)), np.float32) for name in wanted]
+        parts = [
+            [self.columns[name].compare(a[at : at + _BATCH], b[at : at + _BATCH]) for name in wanted]
+            for at in range(0, len(a), _BATCH)
+        ]
+        return [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+    def missing(self, name: str, a: int, b: int) -> str:
+        """Which side has no value, in words."""
+        present: NDArray[np.bool_] = self.columns[name].present
+        if present[a] and present[b]:
+            return "nothing comparable"
+        return "missing on both sides" if not present[a] and not present[b] else "missing on one side"
+
+
+def evidence_names(fields: RecordFields) -> list[tuple[str, str]]:
+    """Name and kind of each piece of evidence; the identifier fields are one."""
+    found = [(one.name, one.kind) for one in fields.fields if one.kind not in ("ignore", "identifier")]
+    identifiers = [(IDENTIFIERS, "identifier")] if fields.of_kind("identifier") else []
+    return [*found, *identifiers, (ALL_TEXT, ALL_TEXT)]
+
+
+def _column(kind: str, values: Sequence[Any], encode: Encode | None) -> Column:
+    if kind == "place":
+        return PlaceColumn(values, encode)
+    return TextColumn(values, encode) if kind in ("title", "text") else _COLUMNS[kind](values)
+
+
+def _check_fields(records: Sequence[Mapping[str, Any]], fields: RecordFields) -> None:
+    if not fields.file:
+        return
+    known = {name for record in records for name in record}
+    wanted = [(one.name, "fields") for one in fields.fields]
+    wanted += [(fields.between, "decision")] if fields.between else []
+    for name, where in wanted:
+        if name not in known:
+            raise CatalogError(
+                f"no record has the field {name!r} that [{where}] names; found {', '.join(sorted(known)[:30])}",
+                file=fields.file, column=name,
+            )  # fmt: skip
