@@ -170,9 +170,8 @@ def choose_index(
     best: IndexChoice | None = None
     for factory in _factories(how, *vectors.shape):
         index = build_index(vectors, factory)
-        choice = _cheapest(vectors, index, factory, requests, floors, target)
-        if choice is not None and (best is None or choice.nanoseconds < best.nanoseconds):
-            best = choice
+        below = np.inf if best is None else best.nanoseconds
+        best = _cheapest(vectors, index, factory, requests, floors, target, below) or best
     if how == AUTO:
         exact = _NS_A_DIMENSION[EXACT] * vectors.size
         return best if best is not None and best.nanoseconds < exact else None
@@ -234,10 +233,12 @@ def _cheapest(
     requests: NDArray[np.int8],
     floors: NDArray[np.float32],
     target: float,
+    below: float,
 ) -> IndexChoice | None:
-    """The cheapest way to search one index that finds enough."""
+    """The cheapest way to search one index that finds enough; None where none costs less than `below` nanoseconds."""
     ways = [IndexSettings(factory, nprobe, reads) for nprobe in _nprobes(index) for reads in _READS]
     owners = np.zeros(len(vectors), np.int32)
+    ways = [way for way in ways if _nanoseconds(way, index) < below]
     for settings in sorted(ways, key=lambda way: _nanoseconds(way, index)):
         found = recalls(LargeIndex(vectors, owners, index, settings), requests, floors)
         if found[1] >= target:

@@ -117,6 +117,7 @@ def _built(
         measure=measure and manifest["report"].get("requests", {}).get("simulated", False),
         keep=keep,
         index=manifest["recipe"].get("index", AUTO),
+        popular_share=manifest["index"].get("popular", {}).get("share", 0.0),
     )
 
 
