@@ -7,7 +7,6 @@ Any object with a `name` and such a `recognise` can take their place in `catalog
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from itertools import islice
@@ -99,31 +98,9 @@ class FasterWhisper:
         for name in self._FILES:
             _one(model, name)
         self.name = f"faster-whisper {model.name}"
-        whisper = _package("faster_whisper")
-        threads = int(os.environ.get("OMP_NUM_THREADS", "0"))
-        try:
-            self._model = whisper.WhisperModel(
-                str(model),
-                device=device,
-                compute_type="int8" if device == "cpu" else "default",
-                cpu_threads=threads,
-                local_files_only=True,
-            )
-        except (RuntimeError, ValueError) as error:
-            raise VoiceError(f"{model}: faster-whisper cannot load the model: {error}") from error
-        if lang != "en" and not self._model.model.is_multilingual:
-            raise VoiceError(f"{model}: this model knows English only; the names are to be heard in {lang!r}")
-        tokenizer = import_module("faster_whisper.tokenizer")
-        try:
-            self._tokenizer = tokenizer.Tokenizer(
-                self._model.hf_tokenizer,
-                self._model.model.is_multilingual,
-                task="transcribe",
-                language=lang[:2],
-            )
-        except ValueError as error:
-            raise VoiceError(f"{model}: Whisper does not know {lang!r}: {error}") from error
         self._nbest, self._device = nbest, device
+        self._model = _whisper(model, device)
+        self._tokenizer = _whisper_tokenizer(self._model, model, lang)
 
     def recognise(self, batch: Sequence[Pcm]) -> list[list[str]]:
         """See `Recogniser`; one pass of the model for the whole batch, where it is not slower than one for each."""
@@ -173,6 +150,30 @@ def find_recogniser(
     if name == "pocketsphinx":
         return PocketSphinx(lang, model, nbest)
     return FasterWhisper(lang, model, nbest, device)
+
+
+def _whisper(model: Path, device: str) -> Any:
+    """A `faster_whisper.WhisperModel`."""
+    package = _package("faster_whisper")
+    weights = "int8" if device == "cpu" else "default"
+    try:
+        return package.WhisperModel(str(model), device=device, compute_type=weights, local_files_only=True)
+    except (RuntimeError, ValueError) as error:
+        raise VoiceError(f"{model}: faster-whisper cannot load the model: {error}") from error
+
+
+def _whisper_tokenizer(loaded: Any, model: Path, lang: str) -> Any:
+    """The tokenizer that asks the model for a transcript in ``lang``."""
+    multilingual = loaded.model.is_multilingual
+    if lang != "en" and not multilingual:
+        raise VoiceError(f"{model}: this model knows English only; the names are to be heard in {lang!r}")
+    package = import_module("faster_whisper.tokenizer")
+    try:
+        return package.Tokenizer(
+            loaded.hf_tokenizer, multilingual, task="transcribe", language=lang.partition("_")[0]
+        )
+    except ValueError as error:
+        raise VoiceError(f"{model}: Whisper does not know {lang!r}: {error}") from error
 
 
 def _one(folder: Path, pattern: str, but: str = "\0") -> Path:
