@@ -94,6 +94,11 @@ public class EntityResolver {
         return bundle.manifest.text("name");
     }
 
+    /** How often an answer should be right, unless {@link #resolve(String, int, double)} is asked for another. */
+    public double minPrecision() {
+        return answers.calibration.minPrecision();
+    }
+
     /** Main language of the bundle's names ("es"). */
     public String lang() {
         return bundle.manifest.text("lang");
@@ -137,7 +142,7 @@ public class EntityResolver {
 
     /** The entities that {@code query} names, at most {@code topK}, best first. */
     public Resolution resolve(String query, int topK) {
-        return resolve(query, topK, answers.calibration.minPrecision());
+        return resolve(query, topK, minPrecision());
     }
 
     /**
@@ -156,7 +161,7 @@ public class EntityResolver {
 
     /** Several texts of one utterance, as recognisers give them: the mean of what they say counts. */
     public Resolution resolve(List<String> nbest, int topK) {
-        return resolve(nbest, null, topK, answers.calibration.minPrecision());
+        return resolve(nbest, null, topK, minPrecision());
     }
 
     /**

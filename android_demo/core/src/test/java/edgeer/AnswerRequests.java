@@ -23,8 +23,10 @@ public final class AnswerRequests {
             queries.add(row.text("query"));
         }
         long start = System.nanoTime();
-        EntityResolver resolver = EntityResolver.load(
-                Sources.of(new File(arguments[0])), TransformerEncoder.FACTORY, !arguments[3].equals("dense"));
+        File bundle = new File(arguments[0]);
+        EntityResolver resolver = arguments[3].equals("dense")
+                ? EntityResolver.load(Sources.of(bundle), TransformerEncoder.FACTORY, false)
+                : EntityResolver.load(bundle);
         if (arguments.length > 4) {
             resolver = resolver.withEntries(new File(arguments[4]));
         }
