@@ -23,7 +23,6 @@ INDEX_FILE = "index.faiss"
 FAISS = "faiss"  # the kind of index in a manifest
 
 _FORMS_AT_ONCE = 1 << 16
-_SMALLEST_READ = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +113,15 @@ class LargeIndex:
 
         More than `count`, where these belong to fewer than `entities` different entities.
         """
-        entities, nprobe = min(entities, self.entities), self.settings.nprobe
+        reads, nprobe = max(self.settings.reads, count), self.settings.nprobe
         while True:
-            reads = min(max(self.settings.reads, count), self.forms)
-            forms = self._proposed(query, reads, nprobe)
+            forms = self._proposed(query, min(reads, self.forms), nprobe)
             dots = self.dots(query, forms)
-            order = np.lexsort((forms, -dots))[:count]
-            forms, dots = forms[order], dots[order]
-            enough = len(np.unique(self._form_entity[forms])) >= entities
-            if enough or (reads == self.forms and nprobe >= self._lists):
-                return forms, dots
-            count, nprobe = 2 * max(count, _SMALLEST_READ), 2 * nprobe
+            order = np.lexsort((forms, -dots))
+            needed = max(count, _enough(self._form_entity[forms[order]], min(entities, self.entities)))
+            if needed <= len(forms) or (reads >= self.forms and nprobe >= self._lists):
+                return forms[order[:needed]], dots[order[:needed]]
+            reads, nprobe = 2 * reads, 2 * nprobe
 
     def dots(self, query: NDArray[np.int8], forms: NDArray[np.int64]) -> NDArray[np.int64]:
         """The dot products of `query`, int8 [dim], with some forms, given by their index: whole numbers, int64."""
@@ -141,6 +138,14 @@ class LargeIndex:
         _, forms = self._index.search(query[None].astype(np.float32), reads, params=parameters)
         proposed: NDArray[np.int64] = forms[0][forms[0] >= 0]
         return proposed
+
+
+def _enough(owners: NDArray[np.int32], entities: int) -> int:
+    """How many of `owners`, the entities of ranked forms, hold so many different ones; one too many if all do not."""
+    first = np.unique(owners, return_index=True)[1]
+    if len(first) < entities:
+        return len(owners) + 1
+    return int(np.partition(first, entities - 1)[entities - 1]) + 1 if entities else 0
 
 
 def import_faiss() -> Any:
