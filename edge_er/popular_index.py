@@ -48,16 +48,26 @@ class PopularIndex(LargeIndex):
         self, query: NDArray[np.int8], count: int, entities: int = 1
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See `LargeIndex.nearest_forms`; of popular forms alone, where one is near enough."""
-        if len(self._popular) >= count and self._head.entities >= min(entities, self.entities):
-            dots = self._head.form_scores(query)
-            if dots.max(initial=-np.inf) >= self._floor:
-                floor = np.partition(dots, len(dots) - count)[len(dots) - count]
-                near = np.flatnonzero(dots >= floor)
-                order = near[np.lexsort((near, -dots[near]))[:count]]
-                forms, best = self._popular[order], dots[order].astype(np.int64)
-                if len(np.unique(self._form_entity[forms])) >= min(entities, self.entities):
-                    return forms, best
+        near = self._near_popular(query, count)
+        if near is not None and len(np.unique(self._form_entity[near[0]])) >= min(entities, self.entities):
+            return near
         return super().nearest_forms(query, count, entities)
+
+    def ends(self, query: NDArray[np.int8]) -> bool:
+        """Whether `query`, int8 [dim], comes near enough to a popular form to end there."""
+        return self._near_popular(query, 1) is not None
+
+    def _near_popular(
+        self, query: NDArray[np.int8], count: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """The nearest `count` popular forms and their dot products; None where the first is not near enough."""
+        dots = self._head.form_scores(query)
+        if len(dots) < count or dots.max(initial=-np.inf) < self._floor:
+            return None
+        floor = np.partition(dots, len(dots) - count)[len(dots) - count]
+        near = np.flatnonzero(dots >= floor)
+        order = near[np.lexsort((near, -dots[near]))[:count]]
+        return self._popular[order], dots[order].astype(np.int64)
 
 
 def popular_floor(index: Mapping[str, Any]) -> int | None:
