@@ -33,11 +33,15 @@ _Names = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class UpdateResult:
-    """An updated bundle: the ids that came, were replaced and went, and the result of the build."""
+    """An updated bundle: the ids that came, were replaced and went, and the result of the build.
+
+    `report_lost`: the old bundle had a report of its quality, and the new one has none.
+    """
 
     added: tuple[str, ...]
     replaced: tuple[str, ...]
     removed: tuple[str, ...]
+    report_lost: bool
     built: BuildResult
 
 
@@ -87,6 +91,7 @@ def update_bundle(
         added=tuple(sorted(ids - left.keys())),
         replaced=tuple(sorted(came & left.keys())),
         removed=tuple(sorted(removed)),
+        report_lost=bool(old.manifest["report"]) and not built.manifest["report"],
         built=built,
     )
 

@@ -72,6 +72,8 @@ def update(
     typer.echo(
         f"{result.built.path}: {counts}; {manifest['counts']['entities']:,} entities, {manifest['size_bytes']:,} bytes"
     )
+    if result.report_lost:
+        typer.echo("its measured quality is no longer known: measure it with --requests", err=True)
     if out is None:
         typer.echo(f"the version before is kept: edge-er rollback {bundle}", err=True)
 

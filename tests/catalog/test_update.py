@@ -215,9 +215,9 @@ def test_a_report_on_requests_wants_them_again(encoder_folder: Path, tmp_path: P
     requests = tmp_path / "requests.jsonl"
     requests.write_text(json.dumps({"query": "pon onda cero", "entity": "es-4"}), encoding="utf-8")
     build_bundle(STATIONS, tmp_path / "b", "es", encoder_folder, requests=requests)
-    update_bundle(tmp_path / "b", remove=["es-2"])
+    assert update_bundle(tmp_path / "b", remove=["es-2"]).report_lost
     assert read_bundle(tmp_path / "b").manifest["report"] == {}
-    update_bundle(tmp_path / "b", requests=requests)
+    assert not update_bundle(tmp_path / "b", requests=requests).report_lost
     assert read_bundle(tmp_path / "b").manifest["report"]["recall_at_1"]
 
 
