@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = ["RayActors"]
 # A cluster of one's own reports nothing to anybody; one that runs already has its own settings.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
+_REACHED_IN = 10  # seconds
 _Batch = dict[str, Any]
 
 
@@ -48,8 +50,9 @@ class RayActors:
         if self._started:
             own: dict[str, Any] = {} if address else {"num_cpus": actors, "include_dashboard": False}
             try:
+                _reach(address)
                 ray.init(address or "local", logging_level=logging.ERROR, log_to_driver=False, **own)
-            except (ConnectionError, ValueError, RuntimeError) as error:
+            except (OSError, ValueError, RuntimeError) as error:
                 raise BuildError(
                     f"no Ray cluster at {address or 'this machine'} ({error}); start one with: ray start --head, "
                     "or leave --ray-address out for one of this machine"
@@ -90,6 +93,13 @@ class RayActors:
         """See `Engine`."""
         if self._started:
             self._ray.shutdown()
+
+
+def _reach(address: str | None) -> None:
+    """OSError where nobody listens at host:port; Ray itself would try for many minutes."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_REACHED_IN).close()
 
 
 class ShardActor:

@@ -1,0 +1,84 @@
+"""A build on a Ray cluster of this machine: an actor is killed, the build ends, and the bytes are the same."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from tiny import require_packages
+
+from catalog_tools import build, shards
+from catalog_tools.build import build_bundle
+from catalog_tools.language import language
+from catalog_tools.shards import ShardStore, ShardWorker
+from edge_er.errors import BuildError
+
+require_packages("ray")
+from catalog_tools.distributed import RayActors, ShardActor  # noqa: E402
+
+ROWS = [{"name": f"Radio {number} Kiss"} for number in range(1, 301)]
+
+
+def _actors() -> list[int]:
+    """Process ids of the actors that this process's cluster runs."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            title = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if title.startswith(b"ray::MapWorker") and os.getpid() in _ancestors(int(process.name)):
+            found.append(int(process.name))
+    return found
+
+
+def _ancestors(pid: int) -> list[int]:
+    found = []
+    while pid > 1:
+        found.append(pid)
+        pid = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    return found
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds actors in /proc")
+def test_an_actor_is_killed_and_the_bytes_are_those_of_one_machine(
+    encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"_LEAST": 40, "_ON_AVERAGE": 60, "_MOST": 80}.items():
+        monkeypatch.setattr(shards, name, value)
+    monkeypatch.setattr(build, "_KEPT_FROM", 100)
+    alone = build_bundle(ROWS, tmp_path / "alone" / "b", "es", encoder_folder)
+    write, killed = ShardStore.write, list[int]()
+
+    def write_and_kill(store: ShardStore, key: str, data: bytes) -> None:
+        write(store, key, data)
+        if not killed:
+            killed.append(_actors()[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    monkeypatch.setattr(ShardStore, "write", write_and_kill)
+    result = build_bundle(ROWS, tmp_path / "ray" / "b", "es", encoder_folder, workers=2, engine="ray")
+    assert len(killed) == 1
+    assert _files(result.path) == _files(alone.path)
+    assert result.shards == alone.shards > 6
+
+
+def test_an_actor_computes_what_a_worker_does(
+    encoder_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = ShardWorker(encoder_files, language("es"))
+    monkeypatch.setattr("ray.get", lambda reference: reference)
+    batch = ShardActor(worker)({"key": ["k"], "step": ["vectors"], "texts": ['["Radio 1", "Kiss"]']})
+    assert batch["key"] == ["k"]
+    assert batch["result"].tolist() == [worker("vectors", ["Radio 1", "Kiss"])]
+
+
+def test_a_cluster_that_is_not_there_is_named(encoder_files: dict[str, bytes]) -> None:
+    with pytest.raises(BuildError, match=r"no Ray cluster at 127\.0\.0\.1:1 .*ray start --head"):
+        RayActors(ShardWorker(encoder_files, language("es")), 2, "127.0.0.1:1")
