@@ -14,6 +14,7 @@ out=$(mkdir -p "${1:-$here/../build/android}" && cd "${1:-$here/../build/android
 downloads=${EDGE_ER_DOWNLOADS:-$out/downloads}
 framework=/usr/share/android-framework-res/framework-res.apk
 min_api=21
+target_api=34
 
 stubs_package=libandroid-23-java
 stubs_deb=8af1b6df556971dda0a6da3536ea526a838e0c363afcdd454213d8bce94793e3
@@ -66,7 +67,9 @@ r8() { java -cp "$r8_jar" com.android.tools.r8.R8 --release --min-api "$min_api"
 echo "resources and bundles"
 python3 "$here/package.py" assets "$work/assets"
 aapt2 compile --dir "$here/app/src/main/res" -o "$work/resources.zip"
-aapt2 link -o "$work/app.apk" -I "$framework" --manifest "$here/app/src/main/AndroidManifest.xml" \
+sed 's/<manifest /<manifest package="edgeer.demo" /' "$here/app/src/main/AndroidManifest.xml" >"$work/AndroidManifest.xml"
+aapt2 link -o "$work/app.apk" -I "$framework" --manifest "$work/AndroidManifest.xml" --min-sdk-version "$min_api" \
+    --target-sdk-version "$target_api" --version-code 1 --version-name 1.0 \
     --java "$work/gen" -A "$work/assets" -0 .zip "$work/resources.zip"
 
 echo "code" # against the class stubs, so that nothing is called that Android 6 does not have

@@ -45,12 +45,8 @@ def sizes(apk: Path, core_dex: Path) -> dict[str, int]:
         entries = archive.infolist()
     dex = [entry.file_size for entry in entries if entry.filename.endswith(".dex")]
     tables = [entry.compress_size for entry in entries if entry.filename.startswith("edgeer/data/")]
-    bundles = {
-        entry.filename: entry.file_size for entry in entries if entry.filename.startswith("assets/")
-    }
-    stored = all(
-        entry.compress_type == zipfile.ZIP_STORED for entry in entries if entry.filename in bundles
-    )
+    bundles = {entry.filename: entry.file_size for entry in entries if entry.filename.startswith("assets/")}
+    stored = all(entry.compress_type == zipfile.ZIP_STORED for entry in entries if entry.filename in bundles)
     if not stored:
         raise SystemExit(f"{apk}: bundles are compressed; they must be stored")
     return {
