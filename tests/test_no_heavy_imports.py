@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,26 @@ def test_command_line_resolves_with_heavy_packages_blocked(bundle_dir: Path) -> 
     assert "Cadena SER" in done.stdout
 
 
+def test_a_device_takes_deltas_and_own_entries_with_heavy_packages_blocked(
+    bundle_dir: Path, bundle_zip: Path, tmp_path: Path
+) -> None:
+    from catalog_tools.delta import make_delta
+
+    shutil.copytree(bundle_dir, tmp_path / "device")
+    delta = make_delta(bundle_dir, bundle_zip, tmp_path / "d").path
+    code = BLOCKED + (
+        "from edge_er import EntityResolver\n"
+        "from edge_er.delta import apply_delta\n"
+        "print(apply_delta(sys.argv[1], sys.argv[2]).changed)\n"
+        "mine = EntityResolver.load(sys.argv[1]).with_entries([{'id': 'c-1', 'name': 'Mum'}])\n"
+        "print(mine.resolve('mum', ids={'c-1'}).best.name)\n"
+        "assert 'catalog_tools' not in sys.modules\n"
+    )
+    done = run(code, str(tmp_path / "device"), str(delta))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["False", "Mum"]
+
+
 def test_the_block_blocks() -> None:
     done = run(BLOCKED + "import torch\n")
     assert done.returncode == 1
@@ -66,6 +87,8 @@ def test_resolve_opens_no_socket_and_writes_no_file(bundle_dir: Path) -> None:
         "resolver = EntityResolver.load(sys.argv[1])\n"
         "watching.set()\n"
         "resolver.resolve('pon la cadena ser'); resolver.resolve_batch(['los cuarenta', '', 'x'])\n"
+        "resolver.resolve('ser', where={'country': 'ES'})\n"
+        "resolver.with_entries([{'name': 'Mum'}]).resolve('call mum')\n"
         "watching.clear()\n"
         "print(seen)\n"
     )
