@@ -37,7 +37,14 @@ from benchmarks.large_catalog import (
 )
 from benchmarks.latency import bind_to_one_core, times
 from benchmarks.plots import COLOURS
-from benchmarks.results_file import RESULTS, add_data_option, data_folder, markdown_table, write_result
+from benchmarks.results_file import (
+    RESULTS,
+    add_data_option,
+    data_folder,
+    found_result,
+    markdown_table,
+    write_result,
+)
 from catalog_tools.index_choice import AT, choose_index, nearest_scores, recalls, sample_requests
 from edge_er.encoder import Encoder, quantise
 from edge_er.large_index import IndexSettings, LargeIndex, import_faiss, open_index
@@ -230,25 +237,27 @@ def plot(sizes: dict[str, Any], out: Path) -> None:
 
 
 def main() -> None:
-    """Measure every size and write the result files; a size that is measured again replaces its rows."""
+    """Measure every size and write the result files."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_data_option(parser)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 10_000_000])
     parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--add", action="store_true", help="keep other sizes of the result files")
     parser.add_argument("--result", default="search_scale", help="name of the result files")
     options = parser.parse_args()
     if options.one:
         print(json.dumps(measured(json.loads(options.one), options.sizes[0])))
         return
     data = data_folder(options.data)
-    sizes: dict[str, Any] = {}
+    sizes = dict((found_result(options.result) or {}).get("sizes", {})) if options.add else {}
     for size in options.sizes:
         material = Material(data, size)
         dim = material.vectors.shape[1]
         sizes[str(size)] = {each: {**made(material, each), "dim": dim} for each in factories(size, dim)}
         print(table({str(size): sizes[str(size)]}), flush=True)
+    sizes = dict(sorted(sizes.items(), key=lambda item: int(item[0])))
     write_result("search_scale", options.result, {"sizes": sizes}, table(sizes))
     plot(sizes, RESULTS / f"{options.result}.png")
 
