@@ -106,8 +106,8 @@ def table(sizes: dict[str, Any]) -> str:
         "# Whole answers from large catalogs\n\n"
         + markdown_table(heading, rows)
         + f"\n\n{REQUESTS:,} spoken requests as they were recognised, on one core; intervals are 95 %, bootstrapped "
-        "by entity. Load time and peak memory (with mapped pages) are those of a fresh process up to its first answer. The "
-        "exact scan also takes candidates by sound, the others by vector alone."
+        "by entity. Load time and peak memory (with mapped pages) are those of a fresh process up to its first answer. "
+        "The exact scan also takes candidates by sound, the others by vector alone."
     )
 
 
