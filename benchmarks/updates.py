@@ -12,10 +12,8 @@ some time after the last; what lies there then must be the old bundle or the new
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -43,7 +41,6 @@ LATER = 1.2  # a writer is killed up to this many times the usual duration of it
 
 WRITER = """
 import sys
-from edge_er.bundle import write_bundle
 {imports}
 {rehearsal}
 told = False
@@ -54,6 +51,7 @@ def tell(event, arguments):
         print("writing", flush=True)
 sys.addaudithook(tell)
 {write}
+print("done", flush=True)
 """
 UPDATE = {
     "imports": "from catalog_tools.update import update_bundle",
@@ -155,19 +153,19 @@ def killed(program: dict[str, str], arguments: Sequence[Path], after: float) -> 
             sys.exit(f"the writer did not write: {' '.join(command[-2:])}")
         time.sleep(after)
         running = writer.poll() is None
-        os.kill(writer.pid, signal.SIGKILL)
+        writer.kill()
     return running
 
 
 def duration(program: dict[str, str], arguments: Sequence[Path]) -> float:
-    """Seconds from the first file a writer opens to its end."""
+    """Seconds from the first file a writer opens to the end of its write."""
     command = [sys.executable, "-c", WRITER.format(**program), *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
         start = time.perf_counter()
-        writer.wait()
-    return time.perf_counter() - start
+        writer.stdout.readline()
+        return time.perf_counter() - start
 
 
 def kills(folder: Path, count: int) -> list[dict[str, Any]]:
