@@ -1,0 +1,50 @@
+/** A headless Chromium for the tests of the page. */
+
+import { chromium } from "playwright-core";
+
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+
+/** Name that is no localhost and so gets no help of the browser (no crypto.subtle, no service worker). */
+export const INSECURE = "plain.test";
+
+export function launch(executablePath, more = []) {
+  const hosts = `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`;
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, hosts, ...more] });
+}
+
+/** A page with what went wrong on it: errors nobody caught. */
+export async function open(context, url) {
+  const page = await context.newPage();
+  page.uncaught = [];
+  page.on("pageerror", (error) => page.uncaught.push(error.message));
+  await page.goto(url);
+  return page;
+}
+
+/** Waits until a catalog can be asked, or cannot. */
+export async function ready(page) {
+  await page.waitForFunction(() => document.getElementById("facts").children.length || !document.getElementById("problem").hidden);
+}
+
+/** What the page shows. */
+export function shown(page) {
+  return page.evaluate(() => {
+    const text = (id) => document.getElementById(id).textContent;
+    const visible = (id) => !document.getElementById(id).hidden;
+    return {
+      lang: document.documentElement.lang,
+      answer: visible("answer"),
+      decision: text("decision-text"),
+      time: text("time"),
+      names: Array.from(document.querySelectorAll("#matches .name"), (each) => each.textContent),
+      details: Array.from(document.querySelectorAll("#matches .details"), (each) => each.textContent),
+      problem: visible("problem") ? text("problem") : null,
+      loading: text("loading"),
+      spoken: text("spoken"),
+      facts: Array.from(document.querySelectorAll("#facts dd"), (each) => each.textContent),
+      own: Array.from(document.querySelectorAll("#own-list li span"), (each) => each.textContent),
+      focus: document.activeElement.getAttribute("aria-label") ?? (document.activeElement.id || document.activeElement.textContent),
+      wide: document.documentElement.scrollWidth > screen.width,
+    };
+  });
+}

@@ -1,0 +1,230 @@
+/**
+ * node browser_node.mjs CHROMIUM ADDRESS NEW_VERSION [SCENARIO...]: what the page does in a real browser, as JSON {scenario: findings}.
+ *
+ * ADDRESS serves the page, the golden files under golden/ and damaged bundles under bundles/. NEW_VERSION is a file name: when it is
+ * there, the server says that there is a newer version of the page.
+ */
+
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { INSECURE, launch, open, ready, shown } from "./browser.mjs";
+
+const [executable, address, newVersion, ...wanted] = process.argv.slice(2);
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const browser = await launch(executable);
+const DESKTOP = { viewport: { width: 1280, height: 900 }, locale: "es-ES" };
+const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, locale: "de-DE" };
+
+async function fresh(options, work, url = address) {
+  const context = await browser.newContext(options);
+  try {
+    const page = await open(context, url);
+    await ready(page);
+    const found = await work(page, context);
+    return { ...found, uncaught: page.uncaught };
+  } finally {
+    await context.close();
+  }
+}
+
+const ask = async (page, query) => {
+  await page.fill("#query", query);
+  return shown(page);
+};
+
+const violations = (page) =>
+  page.evaluate(async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`));
+
+const scenarios = {
+  /** The golden files, with the very modules that the page runs. */
+  golden: () =>
+    fresh(DESKTOP, (page) =>
+      page.evaluate(async () => {
+        const load = (path) => import(new URL(path, location));
+        const check = await load("golden/golden_check.mjs");
+        const { EntityResolver } = await load("edge-er/index.js");
+        const { quantise } = await load("edge-er/encoder.js");
+        const { isBlank } = await load("edge-er/normalize.js");
+        const findings = new check.Findings();
+        for (const name of ["requests.jsonl", "nbest.jsonl"]) {
+          const rows = check.jsonLines(await (await fetch(`golden/${name}`)).text());
+          for (const bundle of new Set(rows.map(({ bundle }) => bundle))) {
+            const resolver = await EntityResolver.load(`bundles/${bundle}`);
+            check.checkRequests(rows, resolver, { quantise, isBlank }, findings);
+          }
+        }
+        return { findings, agent: navigator.userAgent };
+      }),
+    ),
+
+  /** Typing, the keyboard, other languages. */
+  typing: () =>
+    fresh(DESKTOP, async (page) => {
+      const first = await shown(page);
+      const empty = await ask(page, "");
+      await page.focus("#query");
+      const steps = [];
+      for (const letter of "pon la cadena ser") {
+        await page.keyboard.type(letter);
+        steps.push((await shown(page)).decision);
+      }
+      const match = await shown(page);
+      await page.waitForFunction(() => document.getElementById("spoken").textContent);
+      const spoken = (await shown(page)).spoken;
+      const focus = [];
+      for (const key of ["ArrowDown", "ArrowDown", "ArrowUp", "Escape", "Tab", "Tab"]) {
+        await page.keyboard.press(key);
+        focus.push((await shown(page)).focus);
+      }
+      const silly = await ask(page, "asdf qwer zxcv");
+      const blank = await ask(page, "   ");
+      const emoji = await ask(page, "🎵");
+      const markup = await ask(page, "<img src=x onerror=alert(1)>");
+      await page.check("#languages input[value=de]");
+      await ready(page);
+      const german = await ask(page, "spiele bayern eins im wohnzimmer");
+      const tree = await page.locator("main").ariaSnapshot();
+      await page.reload();
+      await ready(page);
+      return { first, empty, steps, match, spoken, focus, silly, blank, emoji, markup, german, tree, kept: await shown(page) };
+    }),
+
+  /** Light and dark, desktop and phone, by the rules of WCAG that a machine can check. */
+  accessible: async () => {
+    const found = {};
+    for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+      for (const colorScheme of ["light", "dark"]) {
+        const seen = await fresh({ ...options, colorScheme, bypassCSP: true }, async (page) => {
+          await page.addScriptTag({ content: axe });
+          await ask(page, options === DESKTOP ? "pon la cadena ser" : "bayern");
+          await page.locator("#own summary").click();
+          return { violations: await violations(page), shown: await shown(page) };
+        });
+        found[`${name}, ${colorScheme}`] = seen;
+      }
+    }
+    return found;
+  },
+
+  /** Own names: found, kept, taken out again; a damaged store is no harm. */
+  own: () =>
+    fresh(DESKTOP, async (page) => {
+      await ask(page, "pon la cadena ser");
+      await page.locator("#matches li:first-child .actions button").last().click();
+      const asked = await shown(page);
+      await page.keyboard.type("la radio del desayuno");
+      await page.keyboard.press("Enter");
+      await page.fill("#own-name", "Mi lista de correr");
+      await page.click("#own-add");
+      const renamed = await ask(page, "pon la radio del desayuno");
+      const entry = await ask(page, "pon mi lista de correr");
+      await page.reload();
+      await ready(page);
+      const kept = await ask(page, "pon la radio del desayuno");
+      await page.locator("#own summary").click();
+      await page.locator("#own-list button").first().click();
+      const removed = await shown(page);
+      await page.evaluate(() => localStorage.setItem("edge-er.own.radio_es", "{damaged"));
+      await page.reload();
+      await ready(page);
+      return { asked, renamed, entry, kept, removed, damaged: await ask(page, "pon la cadena ser") };
+    }),
+
+  /** The page and a catalog that was used, without a network; then a new version. */
+  offline: () =>
+    fresh(DESKTOP, async (page, context) => {
+      const word = "funciona";
+      await page.waitForFunction((said) => document.getElementById("facts").textContent.includes(said), word);
+      await context.setOffline(true);
+      await page.reload();
+      await ready(page);
+      const without = await ask(page, "pon la cadena ser");
+      await page.check("#languages input[value=fr]");
+      await page.waitForSelector("#problem:not([hidden])");
+      const other = await shown(page);
+      await context.setOffline(false);
+      await page.locator("#problem button").click();
+      await ready(page);
+      const again = await ask(page, "mets france inter");
+      await writeFile(newVersion, "");
+      await page.reload();
+      const pages = async () => (await page.evaluate(() => caches.keys())).filter((name) => name.startsWith("edge-er page "));
+      while ((await pages()).join() !== "edge-er page newer") await page.waitForTimeout(50);
+      await page.waitForFunction(() => navigator.serviceWorker.controller?.scriptURL.endsWith("newer"));
+      const seen = await page.evaluate(() => ({
+        told: !document.getElementById("update").hidden,
+        fromNetwork: performance.getEntriesByType("navigation")[0].workerStart === 0,
+      }));
+      return { without, other, again, ...seen, caches: await page.evaluate(() => caches.keys()) };
+    }),
+
+  /** Damaged, newer and wrong bundles: a message on the screen, and no answer. */
+  damaged: async () => {
+    const found = {};
+    for (const bundle of ["cut", "flipped", "newer", "missing", "page", "cut.zip"]) {
+      found[bundle] = await fresh(
+        DESKTOP,
+        async (page) => {
+          const told = await shown(page);
+          return { told, asked: await ask(page, "pon la cadena ser"), again: await page.locator("#problem button").count() };
+        },
+        `${address}?bundle=bundles/${bundle}`,
+      );
+    }
+    return found;
+  },
+
+  /** Over plain http: no help from the browser for checksums, no service worker; a zip. */
+  insecure: () =>
+    fresh(
+      DESKTOP,
+      async (page) => ({ secure: await page.evaluate(() => isSecureContext), shown: await ask(page, "pon la cadena ser") }),
+      `${address.replace("127.0.0.1", INSECURE)}?bundle=bundles/whole.zip`,
+    ),
+
+  /** Several texts of one utterance, from a recogniser that stands in for the browser's. */
+  speech: async () => {
+    const context = await browser.newContext(DESKTOP);
+    await context.addInitScript(() => {
+      globalThis.SpeechRecognition = class extends EventTarget {
+        start() {
+          const texts = [["cadena cer", 0.6], ["cadena ser", 0.3], ["kadena", 0]];
+          const results = [texts.map(([transcript, confidence]) => ({ transcript, confidence }))];
+          globalThis.asked = { lang: this.lang, most: this.maxAlternatives };
+          setTimeout(() => this.dispatchEvent(Object.assign(new Event("result"), { results })));
+          setTimeout(() => this.dispatchEvent(new Event("end")));
+        }
+        abort() {}
+      };
+    });
+    const page = await open(context, address);
+    await ready(page);
+    await page.click("#speak");
+    await page.waitForSelector("#answer:not([hidden])");
+    const found = { shown: await shown(page), asked: await page.evaluate(() => globalThis.asked), uncaught: page.uncaught };
+    await page.evaluate(() => (SpeechRecognition.prototype.start = function () {
+      setTimeout(() => this.dispatchEvent(Object.assign(new Event("error"), { error: "not-allowed" })));
+      setTimeout(() => this.dispatchEvent(new Event("end")));
+    }));
+    await page.click("#speak");
+    await page.waitForFunction(() => document.getElementById("loading").textContent.includes("not-allowed"));
+    await context.close();
+    return found;
+  },
+
+  /** A stream that no browser can play. */
+  player: () =>
+    fresh(DESKTOP, async (page) => {
+      await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.fulfill({ status: 200, contentType: "audio/mpeg", body: "no sound" }));
+      await ask(page, "pon la cadena ser");
+      await page.locator("#matches li:first-child .actions button").first().click();
+      const playing = await page.textContent("#player-text");
+      await page.waitForFunction((text) => document.getElementById("player-text").textContent !== text, playing);
+      return { playing, failed: await page.textContent("#player-text") };
+    }),
+};
+
+const found = {};
+for (const name of wanted.length ? wanted : Object.keys(scenarios)) found[name] = await scenarios[name]();
+await browser.close();
+console.log(JSON.stringify(found));

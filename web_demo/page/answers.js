@@ -1,0 +1,94 @@
+/** The answers to a request: decision, time, and the candidates with what can be done with each. */
+
+import { button, byId, element } from "./elements.js";
+
+const QUIET = 700; // milliseconds without typing before a screen reader is told
+
+/** Shows resolutions. */
+export class Answers {
+  /**
+   * @param {HTMLElement} section
+   * @param {HTMLElement} spoken live region for screen readers
+   * @param {{play: (match: object) => void, rename: (match: object) => void}} actions
+   */
+  constructor(section, spoken, actions) {
+    this._section = section;
+    this._spoken = spoken;
+    this._actions = actions;
+    this._timer = 0;
+  }
+
+  /** Show nothing. */
+  clear() {
+    clearTimeout(this._timer);
+    this._section.hidden = true;
+    this._spoken.textContent = "";
+    byId("matches").replaceChildren();
+  }
+
+  /**
+   * Show a resolution.
+   * @param {import("../edge-er/resolver.js").Resolution} resolution
+   * @param {number} milliseconds that it took
+   * @param {ReturnType<typeof import("./texts.js").textsOf>} text
+   * @param {string} lang
+   */
+  show({ decision, matches }, milliseconds, text, lang) {
+    if (!matches.length) {
+      this.clear();
+      return;
+    }
+    const told = text(decision, { name: matches[0].name });
+    this._section.hidden = false;
+    this._section.dataset.decision = decision;
+    byId("decision-text").textContent = told;
+    byId("time").textContent = `${Math.round(milliseconds * 1000).toLocaleString(lang)} µs`;
+    byId("matches").replaceChildren(...matches.map((match) => this._item(match, text, lang)));
+    clearTimeout(this._timer);
+    const names = decision === "match" ? percent(matches[0].confidence, lang) : matches.map(({ name }) => name).join(", ");
+    this._timer = setTimeout(() => (this._spoken.textContent = `${told} ${names}`), QUIET);
+  }
+
+  /**
+   * Arrow keys move between the box and the answers, Escape goes back to the box.
+   * @param {KeyboardEvent} event
+   * @param {HTMLElement} box
+   */
+  moveFrom(event, box) {
+    const steps = { ArrowDown: 1, ArrowUp: -1, Escape: -Infinity };
+    if (!(event.key in steps) || this._section.hidden) return;
+    const stops = [box, ...[...byId("matches").children].map((item) => item.querySelector("button"))];
+    const item = event.target.closest("li");
+    const now = item ? [...byId("matches").children].indexOf(item) + 1 : 0;
+    if (event.key === "Escape" && now === 0) return; // the box empties itself
+    event.preventDefault();
+    stops[Math.max(0, Math.min(stops.length - 1, now + steps[event.key]))].focus();
+  }
+
+  _item(match, text, lang) {
+    const { name, aliases, confidence, metadata } = match;
+    const details = [aliases.length ? text("also", { names: aliases.join(", ") }) : "", metadata.country];
+    details.push(...(Array.isArray(metadata.tags) ? metadata.tags.slice(0, 4) : []));
+    const sure = text("sure", { percent: percent(confidence, lang) });
+    const meter = element("meter");
+    meter.value = confidence;
+    meter.setAttribute("aria-hidden", "true");
+    const actions = element("div", { className: "actions" });
+    if (metadata.streams?.length) {
+      actions.append(button(text("play"), text("playLabel", { name }), () => this._actions.play(match)));
+    }
+    actions.append(button(text("rename"), text("renameLabel", { name }), () => this._actions.rename(match)));
+    return element(
+      "li",
+      {},
+      element("span", { className: "name", text: name }),
+      element("span", { className: "details", text: details.filter((each) => typeof each === "string" && each).join(" · ") }),
+      element("span", { className: "sure" }, meter, element("span", { text: sure })),
+      actions,
+    );
+  }
+}
+
+function percent(confidence, lang) {
+  return confidence.toLocaleString(lang, { style: "percent", maximumFractionDigits: 0 });
+}
