@@ -37,9 +37,12 @@ Rows = NDArray[np.int64]
 Features = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
+_ARTICLES = frozenset(
+    "a an the der die das den dem ein eine le la les l un une el los las una il lo gli i uno".split()  # noqa: SIM905
+)
 _LONG = 160  # characters: partial matches of longer texts cost much and say little
 _GRAM = 3
-_SHOWN = 60  # characters of a value in a reason
+_SHOWN = 100  # characters: longer texts are not repeated in a reason
 
 
 class Column(Protocol):
@@ -72,9 +75,9 @@ class TextColumn:
     """Titles, names, descriptions: edit distances, rare words in common, q-grams, numbers, and meaning if asked."""
 
     features: tuple[str, ...] = (
-        "similarity", "same", "ratio", "token_sort", "token_set", "partial", "jaro_winkler", "words", "contained",
-        "grams", "rarest_missing_least", "rarest_missing_most", "numbers_missing_least", "numbers_missing_most",
-        "length",
+        "similarity", "same", "ratio", "token_sort", "token_set", "joined", "partial", "jaro_winkler", "words",
+        "contained", "grams", "rarest_missing_least", "rarest_missing_most", "numbers_missing_least",
+        "numbers_missing_most", "length",
     )  # fmt: skip
 
     def __init__(self, values: Sequence[Any], encode: Encode | None = None) -> None:
@@ -84,7 +87,8 @@ class TextColumn:
         self._cut = [text[:_LONG] for text in self.texts]
         self._lengths = np.array([len(text) for text in self.texts], np.float64)
         self.bags = Bags([text.split() for text in self.texts])
-        self._grams = Bags([_grams(text) for text in self._cut])
+        self._joined = [_joined(text) for text in self._cut]
+        self._grams = Bags([_grams(text) for text in self._joined])
         self._is_number = np.array([any(map(str.isdigit, word)) for word in self.bags.vocabulary] or [False])
         self._encode = encode
         if encode:
@@ -99,6 +103,7 @@ class TextColumn:
         overlap = self.bags.overlap(a, b)
         grams = self._grams.cosine(a, b, self._grams.overlap(a, b).shared)
         sort = pairwise(fuzz.token_sort_ratio, self.texts, a, b)
+        joined = pairwise(fuzz.ratio, self._joined, a, b)
         together = pairwise(fuzz.token_set_ratio, self.texts, a, b)
         words = self.bags.cosine(a, b, overlap.shared)
         rarest = [self.bags.heaviest(only, len(a)) for only in (overlap.left, overlap.right)]
@@ -106,11 +111,12 @@ class TextColumn:
         lengths = self._lengths[a], self._lengths[b]
         columns = [
             np.maximum(0.5 * (sort + words), 0.5 * (sort + grams)),
-            pairwise(fuzz.ratio, self.texts, a, b) == 1,
+            joined == 1,
             pairwise(fuzz.ratio, self.texts, a, b),
             sort,
             together,
-            pairwise(fuzz.partial_ratio, self._cut, a, b),
+            joined,
+            pairwise(fuzz.partial_ratio, self._joined, a, b),
             pairwise(JaroWinkler.similarity, self._cut, a, b),
             words,
             self.bags.containment(a, b, overlap.shared),
@@ -131,7 +137,9 @@ class TextColumn:
         """Whether they are the same, or how alike, and both."""
         if self.texts[a] == self.texts[b]:
             return "the same"
-        return f"{in_words(min(similarity, 0.99))} ({_short(self.written[a])} / {_short(self.written[b])})"
+        if max(len(self.written[a]), len(self.written[b])) > _SHOWN:
+            return f"{in_words(min(similarity, 0.99))}, {100 * similarity:.0f} % alike"
+        return f'{in_words(min(similarity, 0.99))} ("{self.written[a]}" / "{self.written[b]}")'
 
     def _numbers(self, only: tuple[Rows, Rows], pairs: int) -> NDArray[np.float64]:
         """How many words with a digit only one side has, [pairs]."""
@@ -196,10 +204,11 @@ class PlaceColumn(TextColumn):
         return " ".join(_SHORT_FORMS.get(word, word) for word in words)
 
 
+def _joined(text: str) -> str:
+    """The words without articles and spaces; all of them where there is nothing else."""
+    return "".join(word for word in text.split() if word not in _ARTICLES) or text.replace(" ", "")
+
+
 def _grams(text: str) -> list[str]:
     padded = f" {text} "
     return [padded[start : start + _GRAM] for start in range(len(padded) - _GRAM + 1)]
-
-
-def _short(text: str) -> str:
-    return f'"{text}"' if len(text) <= _SHOWN else f'"{text[: _SHOWN - 1]}…"'

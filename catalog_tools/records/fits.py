@@ -20,10 +20,10 @@ __all__ = ["FITS", "Fit"]
 _Floats = NDArray[np.float64]
 _Labels = NDArray[np.int64]
 _INVERSE_PENALTY = 0.3
-_RATE, _ROUNDS, _STEP = 0.05, 400, 20
+_RATE, _ROUNDS, _STEP = 0.08, 240, 20
 _TREES: dict[str, Any] = {
     "n_estimators": _ROUNDS, "max_depth": 4, "subsample": 0.7, "max_features": "sqrt", "learning_rate": _RATE,
-    "min_samples_leaf": 3, "random_state": 1,
+    "min_samples_leaf": 8, "random_state": 1,
 }  # fmt: skip
 
 

@@ -130,11 +130,6 @@ class LearnedWeights:
         return sum(float(part["bias"]) for part in parts) / len(parts)
 
     @property
-    def kind(self) -> str:
-        """What was learned: logistic, trees or both."""
-        return " and ".join(self.content["parts"])
-
-    @property
     def same_from(self) -> float:
         """The probability from which a pair is a duplicate."""
         return float(self.content["decision"]["same_from"])
