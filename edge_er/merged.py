@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +13,21 @@ from edge_er.catalog import Catalog, Said
 from edge_er.entity import Entity
 from edge_er.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.filters import MetadataIndex
-from edge_er.normalize import canonical_text
 from edge_er.rerank import Candidate, best_candidates, demands
 from edge_er.search import ExactIndex
 
-__all__ = ["MergedCatalog", "Vectors"]
+__all__ = ["MergedCatalog", "OwnEntry"]
 
-Vectors = Mapping[str, NDArray[np.int8]]
-"""Canonical form to its vector, int8 [dim]."""
+
+class OwnEntry(NamedTuple):
+    """An own entry ready to be searched: its surface forms, the same in canonical text, and their vectors as int8
+    [forms, dim].
+    """
+
+    entity: Entity
+    forms: tuple[str, ...]
+    texts: tuple[str, ...]
+    vectors: NDArray[np.int8]
 
 
 class MergedCatalog(Catalog):
@@ -32,24 +39,21 @@ class MergedCatalog(Catalog):
     Args:
         base: the catalog.
         entries: own entries, each with another id.
-        vectors: of all canonical forms of `entries`.
         bonus: added to the score of entities, by id, in units of the dot product.
     """
 
-    def __init__(
-        self, base: Catalog, entries: Sequence[Entity], vectors: Vectors, bonus: Mapping[str, float]
-    ) -> None:
+    def __init__(self, base: Catalog, entries: Sequence[OwnEntry], bonus: Mapping[str, float]) -> None:
         self._base, self.weights = base, base.weights
-        index_of = base.indices(entry.id for entry in entries)
-        new = [entry for entry in entries if entry.id not in index_of]
-        renamed = {index_of[entry.id]: entry for entry in entries if entry.id in index_of}
+        own = [each.entity for each in entries]
+        index_of = base.indices(entry.id for entry in own)
+        new = [entry for entry in own if entry.id not in index_of]
+        renamed = {index_of[entry.id]: entry for entry in own if entry.id in index_of}
         index_of.update((entry.id, index) for index, entry in enumerate(new, start=len(base.entities)))
         index_of.update(base.indices(bonus))
         self.entities = _Entities(base.entities, new, renamed)
-        self._own = _OwnForms(base, [(index_of[entry.id], entry) for entry in entries], vectors)
-        self._own_metadata = MetadataIndex(
-            [(index_of[entry.id], _without(entry, base.entities, index_of[entry.id])) for entry in entries]
-        )
+        self._own = _OwnForms(base, [(index_of[each.entity.id], each) for each in entries])
+        added = [(index, _added(entry, base.entities[index])) for index, entry in renamed.items()]
+        self._own_metadata = MetadataIndex([*((index_of[entry.id], entry) for entry in new), *added])
         self._bonus = {index_of[one]: value for one, value in bonus.items() if one in index_of}
         self._head = base.head.with_forms(self._own.texts) if base.head else None
 
@@ -81,23 +85,25 @@ class MergedCatalog(Catalog):
 class _OwnForms:
     """The forms of own entries and their evidence; numbered after those of the catalog."""
 
-    def __init__(self, base: Catalog, owned: Sequence[tuple[int, Entity]], vectors: Vectors) -> None:
-        spelled = [(form, index, entry) for index, entry in owned for form in entry.surface_forms]
-        self.forms = [form for form, _, _ in spelled]
-        self.texts = [canonical_text(form) for form in self.forms]
+    def __init__(self, base: Catalog, owned: Sequence[tuple[int, OwnEntry]]) -> None:
+        self.forms = [form for _, own in owned for form in own.forms]
+        self.texts = [text for _, own in owned for text in own.texts]
         self._first = base.form_count
-        if not spelled:
+        if not owned:
             return
-        owners = np.array([index for _, index, _ in spelled], np.int32)
-        demand = np.zeros(len(spelled), np.int64)
+        owners = np.repeat([index for index, _ in owned], [len(own.forms) for _, own in owned]).astype(
+            np.int32
+        )
+        demand = np.zeros(len(owners), np.int64)
         if base.weights.popularity:
             there = len(base.entities)
-            demand[:] = [
-                base.demand_of(index) if index < there else demands([entry])[0] for _, index, entry in spelled
+            told = [
+                base.demand_of(index) if index < there else demands([own.entity])[0] for index, own in owned
             ]
+            demand = np.repeat(told, [len(own.forms) for _, own in owned])
         like = base.worths if base.weights.sound_pieces or base.weights.sound_forms else None
         self._evidence = FormEvidence(self.texts, owners, base.lang, base.weights, demand, like)
-        self._index = ExactIndex(np.array([vectors[text] for text in self.texts], np.int8), owners)
+        self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners)
 
     def pool(self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
         """See `Catalog.pool`."""
@@ -138,10 +144,10 @@ def _renamed(entity: Entity, entry: Entity) -> Entity:
     return replace(entity, aliases=tuple(names), metadata={**entry.metadata, **entity.metadata})
 
 
-def _without(entry: Entity, base: Sequence[Entity], index: int) -> Entity:
-    """`entry` without metadata that the entity it renames has already."""
-    taken = base[index].metadata if index < len(base) else {}
-    return replace(entry, metadata={key: value for key, value in entry.metadata.items() if key not in taken})
+def _added(entry: Entity, entity: Entity) -> Entity:
+    """`entry` with the metadata that it adds to the entity it renames."""
+    new = {key: value for key, value in entry.metadata.items() if key not in entity.metadata}
+    return replace(entry, metadata=new)
 
 
 def _joined(catalog: Pool, own: Pool) -> Pool:

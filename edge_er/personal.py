@@ -20,13 +20,10 @@ import os
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge_er.encoder import quantise
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError
-from edge_er.merged import MergedCatalog
+from edge_er.merged import MergedCatalog, OwnEntry
 from edge_er.normalize import canonical_text
 from edge_er.personal_file import EntryLike, count_of, entry_of, read_entries, write_entries
 from edge_er.resolver import EntityResolver
@@ -59,15 +56,14 @@ class PersonalResolver(EntityResolver):
             saved[1].update(counts)
         self._base, self._shared = base, base._catalog
         self._lock = threading.RLock()
-        self._vectors: dict[str, NDArray[np.int8]] = {}
-        self._entries: dict[str, Entity] = {}
+        self._own: dict[str, OwnEntry] = {}
         self._popularity: dict[str, float] = {}
         self._change([*saved[0], *map(entry_of, entries)], (), {**saved[1], **(popularity or {})})
 
     @property
     def own_entries(self) -> tuple[Entity, ...]:
         """The own entries, in the order in which they came."""
-        return tuple(self._entries.values())
+        return tuple(own.entity for own in self._own.values())
 
     @property
     def popularity(self) -> Mapping[str, float]:
@@ -118,29 +114,28 @@ class PersonalResolver(EntityResolver):
     ) -> None:
         counts = {one: count_of(one, count) for one, count in popularity.items()}
         with self._lock:
-            entries, popularity = dict(self._entries), {**self._popularity, **counts}
+            entries = {one: own.entity for one, own in self._own.items()}
+            popularity = {**self._popularity, **counts}
             for one in removed:
                 if entries.pop(one, None) is None:
                     raise CatalogError(f"no own entry has the id {one!r}; see own_entries")
             for entry in added:
-                if entries.setdefault(entry.id, entry) is not entry:
-                    taken = entries[entry.id].name
+                if entry.id in entries:
                     raise CatalogError(
-                        f"the id {entry.id!r} of {entry.name!r} is already used by {taken!r}; "
+                        f"the id {entry.id!r} of {entry.name!r} is already used by {entries[entry.id].name!r}; "
                         "remove that entry first, or give this one another id"
                     )
-            vectors = self._encoded(entries.values())
+                entries[entry.id] = entry
+            own = {entry.id: self._own.get(entry.id) or self._ready(entry) for entry in entries.values()}
             bonus = {one: self._bonus(count) for one, count in popularity.items() if count}
-            catalog = MergedCatalog(self._shared, list(entries.values()), vectors, bonus)
-            self._vectors, self._entries, self._popularity = vectors, entries, popularity
-            self._catalog = catalog
+            self._catalog = MergedCatalog(self._shared, list(own.values()), bonus)
+            self._own, self._popularity = own, popularity
 
-    def _encoded(self, entries: Iterable[Entity]) -> dict[str, NDArray[np.int8]]:
-        forms = [canonical_text(form) for entry in entries for form in entry.surface_forms]
-        new = [form for form in dict.fromkeys(forms) if form not in self._vectors]
-        rows = quantise(self.encoder.encode_canonical(new, batch_size=1), self._scale)
-        known = {**self._vectors, **dict(zip(new, rows, strict=True))}
-        return {form: known[form] for form in forms}
+    def _ready(self, entry: Entity) -> OwnEntry:
+        forms = entry.surface_forms
+        texts = tuple(canonical_text(form) for form in forms)
+        vectors = quantise(self.encoder.encode_canonical(texts, batch_size=1), self._scale)
+        return OwnEntry(entry, forms, texts, vectors)
 
     def _bonus(self, count: float) -> float:
         """Whole units of the dot product for an entity asked for `count` times."""
