@@ -141,16 +141,16 @@ def _has_session(url: str) -> bool:
     return len(url.partition("?")[2]) > _SHORT_QUERY
 
 
-def _with_ids(entities: Iterable[Entity]) -> list[Entity]:
+def _with_ids(entities: Sequence[Entity]) -> list[Entity]:
     """Ids for entities without one; those that share country and name are numbered in the order of their content."""
-    taken = {entity.id for entity in entities if entity.id}
-    done: list[Entity] = []
+    done = [entity for entity in entities if entity.id]
+    taken = {entity.id for entity in done}
     for entity in sorted(
-        entities, key=lambda one: (one.name, repr(sorted(one.metadata.items(), key=str)), one.aliases)
+        (entity for entity in entities if not entity.id),
+        key=lambda one: (one.name, repr(sorted(one.metadata.items(), key=str)), one.aliases),
     ):
-        again = 0
-        new = entity.id
-        while not new or (not entity.id and new in taken):
+        again, new = 0, ""
+        while not new or new in taken:
             new = stable_id(str(entity.metadata.get("country", "")), entity.name, again)
             again += 1
         taken.add(new)

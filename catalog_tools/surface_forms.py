@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from catalog_tools.language import Language, language
 from catalog_tools.number_words import cardinal_words, decade_words, decimal_words, figures, paired_words
@@ -119,7 +119,7 @@ def _number_forms(name: str, facts: Language) -> Iterator[tuple[str, str]]:
 def _number_kind(name: str) -> str:
     """The kind of the longest number in ``name``; "" where there is none."""
     kinds: list[str] = []
-    for piece in _PIECE.finditer(name):
+    for piece in _pieces(name):
         if piece["decimal"] or piece["decade"]:
             kinds.append(str(piece.lastgroup))
         elif piece["number"] and len(piece["number"]) in _DIGITS:
@@ -130,15 +130,21 @@ def _number_kind(name: str) -> str:
 
 def _spoken(name: str, sayers: Mapping[str, Say]) -> str:
     """``name`` with each piece that has a sayer said, set off by spaces."""
-
-    def said(piece: re.Match[str]) -> str:
+    parts, end = [], 0
+    for piece in _pieces(name):
         kind = str(piece.lastgroup)
-        if kind not in sayers:
-            return piece.group()
-        words = sayers[kind](piece[kind])
-        return piece.group() if words == piece[kind] else f" {words} "
+        text = piece[kind]
+        words = sayers[kind](text) if kind in sayers else text
+        if words != text:
+            parts += [name[end : piece.start()], f" {words} "]
+            end = piece.end()
+    return "".join(parts) + name[end:] if parts else name
 
-    return _PIECE.sub(said, name)
+
+@lru_cache(maxsize=1)
+def _pieces(name: str) -> tuple[re.Match[str], ...]:
+    """The pieces of the name that is looked at, found once for all its forms."""
+    return tuple(_PIECE.finditer(name))
 
 
 def _symbol_sayers(facts: Language, word: int) -> dict[str, Say]:
