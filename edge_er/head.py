@@ -67,6 +67,7 @@ class PairHead:
             )
         self._session = open_session(onnx, HEAD_FILE, 1)
         self._encoder, self._forms, self._kept = encoder, forms, kept
+        self._more: Sequence[str] = ()
         self._first, self._scale = int(settings["request_tokens"]), float(settings["token_scale"])
 
     def worth(self, request: str, forms: Sequence[int]) -> NDArray[np.int64]:
@@ -85,17 +86,21 @@ class PairHead:
     def with_forms(self, more: Sequence[str]) -> PairHead:
         """The same head for `more` canonical forms after its own; theirs are read at each request."""
         both = copy(self)
-        both._forms = [*self._forms, *more]
+        both._more = more
         return both
+
+    def _form(self, index: int) -> str:
+        own = index - len(self._forms)
+        return self._forms[index] if own < 0 else self._more[own]
 
     def _tokens(self, forms: Sequence[int]) -> FormTokens:
         if self._kept is None:
-            return form_tokens(self._encoder, [self._forms[form] for form in forms])
+            return form_tokens(self._encoder, [self._form(form) for form in forms])
         chosen = np.asarray(forms, np.int64)
         there = chosen < len(self._kept[0])
         rows = np.where(there, chosen, 0)
         tokens, lengths = self._kept[0][rows], self._kept[1][rows]
         if not there.all():
-            read = form_tokens(self._encoder, [self._forms[form] for form in chosen[~there].tolist()])
+            read = form_tokens(self._encoder, [self._form(form) for form in chosen[~there].tolist()])
             tokens[~there], lengths[~there] = read
         return tokens, lengths
