@@ -53,6 +53,8 @@ def update_bundle(
     requests: str | os.PathLike[str] | None = None,
     locale: Language | None = None,
     measure: bool = True,
+    workers: int = 1,
+    work: str | os.PathLike[str] | None = None,
 ) -> UpdateResult:
     """Add, replace and remove entities of a bundle.
 
@@ -67,6 +69,8 @@ def update_bundle(
             them; one on simulated requests is made again.
         locale: the locale file's language, if the bundle was built with one.
         measure: without, a report on simulated requests is not made again but left out, which is faster.
+        workers: processes for a large catalog, as in ``build_bundle``.
+        work: folder of finished pieces that later updates of a large catalog use again, as in ``build_bundle``.
 
     Raises:
         CatalogError: a record that cannot be used, an id or name that is not there (names file and row), a bundle that
@@ -85,8 +89,17 @@ def update_bundle(
     came = {record.id for record in new if record.id}
     entities = entities_of([*(each for each in left.values() if each.id not in came), *new])
     ids = {entity.id for entity in entities}
-    place = path if out is None else Path(out)
-    built = _built(old, entities, place, requests, locale, measure, keep=out is None)
+    simulated = old.manifest["report"].get("requests", {}).get("simulated", False)
+    built = build_bundle(
+        entities,
+        path if out is None else out,
+        requests=requests,
+        measure=measure and simulated,
+        workers=workers,
+        work=work,
+        keep=out is None,
+        **_settings(old, locale),
+    )
     return UpdateResult(
         added=tuple(sorted(ids - left.keys())),
         replaced=tuple(sorted(came & left.keys())),
@@ -96,34 +109,21 @@ def update_bundle(
     )
 
 
-def _built(
-    old: Bundle,
-    entities: Sequence[Entity],
-    out: Path,
-    requests: str | os.PathLike[str] | None,
-    locale: Language | None,
-    measure: bool,
-    keep: bool,
-) -> BuildResult:
-    """The full build, with what is known from the bundle."""
+def _settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
+    """What the bundle was built with, and the vectors it has."""
     manifest = old.manifest
     forms = [form for entity in old.entities for form in entity.surface_forms]
-    return build_bundle(
-        entities,
-        out,
-        lang=_language(manifest, locale),
-        encoder=old.encoder_files,
-        budget=manifest["budget_bytes"],
-        name=manifest["name"],
-        requests=requests,
-        calibration=manifest["calibration"],
-        head_tokens=old.head_tokens is not None,
-        known_vectors=dict(zip(forms, old.vectors, strict=True)),
-        measure=measure and manifest["report"].get("requests", {}).get("simulated", False),
-        keep=keep,
-        index=manifest["recipe"].get("index", AUTO),
-        popular_share=manifest["index"].get("popular", {}).get("share", 0.0),
-    )
+    return {
+        "lang": _language(manifest, locale),
+        "encoder": old.encoder_files,
+        "budget": manifest["budget_bytes"],
+        "name": manifest["name"],
+        "calibration": manifest["calibration"],
+        "head_tokens": old.head_tokens is not None,
+        "known_vectors": dict(zip(forms, old.vectors, strict=True)),
+        "index": manifest["recipe"].get("index", AUTO),
+        "popular_share": manifest["index"].get("popular", {}).get("share", 0.0),
+    }
 
 
 def _language(manifest: Mapping[str, Any], locale: Language | None) -> str | Language:

@@ -54,15 +54,27 @@ def update(
     measure: Annotated[
         bool, typer.Option("--measure/--no-measure", help="Measure again what was measured at the build.")
     ] = True,
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Processes for a large catalog; one a core."),
+    ] = None,
+    work: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Keep the finished pieces of a large catalog here for later updates."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add entities to BUNDLE and remove others: what a full build would give, in seconds."""
     with extra("catalog"):
         from catalog_tools.language import read_locale
         from catalog_tools.update import update_bundle
+        from catalog_tools.workers import default_workers
 
         language = read_locale(locale) if locale else None
-        result = update_bundle(bundle, add or (), remove or (), out, requests, language, measure)
+        processes = workers or default_workers()
+        result = update_bundle(
+            bundle, add or (), remove or (), out, requests, language, measure, processes, work
+        )
     told = {"added": result.added, "replaced": result.replaced, "removed": result.removed}
     manifest = result.built.manifest
     if as_json:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog_tools import build
 from catalog_tools.build import build_bundle
 from catalog_tools.language import read_locale
 from catalog_tools.sources import Record
@@ -231,6 +232,15 @@ def test_a_locale_file_is_wanted_again(encoder_folder: Path, tmp_path: Path) -> 
     build_bundle(STATIONS, tmp_path / "plain", "es", encoder_folder)
     with pytest.raises(CatalogError, match="leave --locale out"):
         update_bundle(tmp_path / "plain", remove=["es-2"], locale=locale)
+
+
+def test_pieces_of_a_large_catalog_are_kept(
+    encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "_KEPT_FROM", 3)
+    path = build_bundle(STATIONS, tmp_path / "b", "es", encoder_folder, work=tmp_path / "work").path
+    result = update_bundle(path, work=tmp_path / "work")
+    assert result.built.shards_kept == result.built.shards > 0
 
 
 def test_a_shipped_bundle_is_not_replaced() -> None:
