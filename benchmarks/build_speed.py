@@ -1,0 +1,184 @@
+"""From a file to a bundle: entities a second, peak memory and size, by processes and by Ray, and with a worker killed.
+
+    python -m benchmarks.build_speed --sizes 40000 1000000 --workers 2
+
+Catalogs are composed of the real names of the data folder. Each build is the command of a user, without a measurement
+of its quality and without a budget, in a process of its own; time includes its start. Memory is the largest sum over
+all its processes (shared pages once), looked at twice a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.composed import write_composed_catalog
+from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
+
+ENGINES = ("local", "ray")
+_LOOK = 0.5  # seconds
+_WORKERS = (b"multiprocessing.spawn", b"ray::MapWorker")  # in the command lines of workers
+_KILL_AT = 0.5  # of the time an undisturbed build took
+
+
+def build(
+    catalog: Path, out: Path, engine: str, workers: int, kill_after: float | None = None
+) -> dict[str, Any]:
+    """One build in a process of its own; with `kill_after` seconds a worker of it is killed then."""
+    command = [
+        sys.executable,
+        "-m",
+        "edge_er",
+        "build",
+        "--catalog",
+        str(catalog),
+        "--out",
+        str(out),
+        "--json",
+    ]
+    command += ["--budget", "none", "--no-measure", "--engine", engine, "--workers", str(workers)]
+    start, peak, killed = time.perf_counter(), 0, False
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        while process.poll() is None:
+            time.sleep(_LOOK)
+            tree = _tree(process.pid)
+            peak = max(peak, sum(map(_memory, tree)))
+            if kill_after is not None and not killed and time.perf_counter() - start > kill_after:
+                killed = _kill_worker(tree)
+        if process.returncode:
+            errors.seek(0)
+            sys.exit(f"{' '.join(command)}: exit code {process.returncode}\n{errors.read().decode()}")
+    if kill_after is not None and not killed:
+        sys.exit(f"no worker was running {kill_after:.0f} s after the start; give a larger --kill-size")
+    return {
+        "seconds": round(time.perf_counter() - start, 1),
+        "peak_bytes": peak,
+        "size_bytes": sum(file.stat().st_size for file in out.iterdir()),
+        "sha256": _digest(out),
+        "worker_killed": killed,
+    }
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the names and contents of the files."""
+    whole = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        whole.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def _tree(root: int) -> list[int]:
+    """A process and all under it."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(stat.parent.name))
+    found, waiting = [], [root]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += children.get(found[-1], [])
+    return found
+
+
+def _memory(process: int) -> int:
+    """Bytes of a process, pages shared by several divided among them; 0 where it is gone."""
+    return _of_process(process, "smaps_rollup", lambda text: int(text.split(b"Pss:")[1].split()[0]) * 1024)
+
+
+def _kill_worker(tree: list[int]) -> bool:
+    for process in tree:
+        if _of_process(process, "cmdline", lambda text: any(name in text for name in _WORKERS)):
+            os.kill(process, signal.SIGKILL)
+            return True
+    return False
+
+
+def _of_process(process: int, file: str, read: Callable[[bytes], int]) -> int:
+    try:
+        return read(Path(f"/proc/{process}/{file}").read_bytes())
+    except (OSError, IndexError):
+        return 0
+
+
+def markdown(rows: list[dict[str, Any]], workers: int) -> str:
+    """The table."""
+    heading = [
+        "entities",
+        "build",
+        "seconds",
+        "entities/s",
+        "peak memory",
+        "bundle",
+        "bytes an entity",
+        "same bytes",
+    ]
+    cells = [
+        [
+            f"{row['entities']:,}",
+            row["engine"] + (", a worker killed" if row["worker_killed"] else ""),
+            f"{row['seconds']:,.1f}",
+            f"{row['entities'] / row['seconds']:,.0f}",
+            f"{row['peak_bytes'] / 1e9:.2f} GB",
+            f"{row['size_bytes'] / 1e6:.1f} MB",
+            f"{row['size_bytes'] / row['entities']:.0f}",
+            "yes" if row["same"] else "NO",
+        ]
+        for row in rows
+    ]
+    told = f"From a JSONL file to a bundle with {workers} workers, start of the processes (and of Ray) included.\n\n"
+    return told + markdown_table(heading, cells)
+
+
+def main() -> None:
+    """Composed catalogs, builds, result files."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    add_data_option(parser)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[40_000, 1_000_000], help="entities")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--kill-size", type=int, default=40_000, help="the size that is built with a worker killed, too"
+    )
+    options = parser.parse_args()
+    data, rows = data_folder(options.data), []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory(prefix="build_speed_") as folder:
+            catalog, first = Path(folder, "catalog.jsonl"), None
+            write_composed_catalog(data, size, catalog)
+            for engine in options.engines:
+                for kill in (False, True) if size == options.kill_size else (False,):
+                    after = rows[-1]["seconds"] * _KILL_AT if kill else None
+                    out = Path(folder, "catalog")
+                    row = {
+                        "entities": size,
+                        "engine": engine,
+                        **build(catalog, out, engine, options.workers, after),
+                    }
+                    first = first or row["sha256"]
+                    rows.append({**row, "same": row["sha256"] == first})
+                    print(rows[-1], flush=True)
+    write_result(
+        "build_speed",
+        "build_speed",
+        {"workers": options.workers, "rows": rows},
+        markdown(rows, options.workers),
+    )
+    if not all(row["same"] for row in rows):
+        sys.exit("builds of one catalog differ")
+
+
+if __name__ == "__main__":
+    main()
