@@ -34,6 +34,7 @@ from edge_er.rerank import demands
 __all__ = ["LargeCatalog", "catalog_of"]
 
 _ENTITIES_AT_HAND = 4096
+_FEW_IDS = 1000  # each is looked for by halves
 
 
 def catalog_of(bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> Catalog:
@@ -110,8 +111,8 @@ class LargeCatalog(Catalog):
     def allowed(
         self, where: Mapping[str, Any] | None, ids: Collection[str] | None
     ) -> NDArray[np.bool_] | None:
-        """See `Catalog.allowed`; a filter by metadata reads the whole catalog once."""
-        if where is not None or ids is None or isinstance(ids, str):
+        """See `Catalog.allowed`; a filter by metadata or by many ids reads the whole catalog once."""
+        if where is not None or ids is None or isinstance(ids, str) or len(ids) > _FEW_IDS:
             return super().allowed(where, ids)
         mask = np.zeros(len(self.entities), bool)
         mask[list(self.indices(ids).values())] = True
