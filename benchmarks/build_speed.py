@@ -27,13 +27,11 @@ from benchmarks.results_file import add_data_option, data_folder, markdown_table
 ENGINES = ("local", "ray")
 _LOOK = 0.5  # seconds
 _WORKERS = (b"multiprocessing.spawn", b"ray::MapWorker")  # in the command lines of workers
-_KILL_AT = 0.5  # of the time an undisturbed build took
+_KILL_FROM = 3  # finished pieces
 
 
-def build(
-    catalog: Path, out: Path, engine: str, workers: int, kill_after: float | None = None
-) -> dict[str, Any]:
-    """One build in a process of its own; with `kill_after` seconds a worker of it is killed then."""
+def build(catalog: Path, out: Path, engine: str, workers: int, kill: bool) -> dict[str, Any]:
+    """One build in a process of its own; with `kill` one of its workers is killed when three pieces are finished."""
     command = [
         sys.executable,
         "-m",
@@ -46,6 +44,7 @@ def build(
         "--json",
     ]
     command += ["--budget", "none", "--no-measure", "--engine", engine, "--workers", str(workers)]
+    finished = out.with_name(f".{out.name}.work")
     start, peak, killed = time.perf_counter(), 0, False
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
@@ -53,13 +52,13 @@ def build(
             time.sleep(_LOOK)
             tree = _tree(process.pid)
             peak = max(peak, sum(map(_memory, tree)))
-            if kill_after is not None and not killed and time.perf_counter() - start > kill_after:
+            if kill and not killed and len(list(finished.glob("*.shard"))) >= _KILL_FROM:
                 killed = _kill_worker(tree)
         if process.returncode:
             errors.seek(0)
             sys.exit(f"{' '.join(command)}: exit code {process.returncode}\n{errors.read().decode()}")
-    if kill_after is not None and not killed:
-        sys.exit(f"no worker was running {kill_after:.0f} s after the start; give a larger --kill-size")
+    if kill and not killed:
+        sys.exit("no worker was left to be killed after three pieces; give a larger --kill-size")
     return {
         "seconds": round(time.perf_counter() - start, 1),
         "peak_bytes": peak,
@@ -160,12 +159,11 @@ def main() -> None:
             write_composed_catalog(data, size, catalog)
             for engine in options.engines:
                 for kill in (False, True) if size == options.kill_size else (False,):
-                    after = rows[-1]["seconds"] * _KILL_AT if kill else None
                     out = Path(folder, "catalog")
                     row = {
                         "entities": size,
                         "engine": engine,
-                        **build(catalog, out, engine, options.workers, after),
+                        **build(catalog, out, engine, options.workers, kill),
                     }
                     first = first or row["sha256"]
                     rows.append({**row, "same": row["sha256"] == first})
