@@ -82,19 +82,19 @@ for (const [name, data] of whole) {
     await attempt(`${name} flipped ${time}`, changed(name, flipped(data, random(data.length))));
   }
 }
-for (let time = 0; time < 60; time++) {
-  const size = time < 30 ? time * 4 : random(zipped.length);
+for (let time = 0; time < 40; time++) {
+  const size = time < 20 ? time * 6 : random(zipped.length);
   await attempt(`zip cut ${time}`, new Map([["b.zip", cut(zipped, size)]]), "b.zip");
   await attempt(`zip flipped ${time}`, new Map([["b.zip", flipped(zipped, random(zipped.length))]]), "b.zip");
 }
 for (const file of ["encoder.onnx", "vectors.safetensors", "tokenizer.json", "encoder.json", "entities.jsonl.gz", "streams.jsonl"]) {
   const data = whole.get(file);
-  for (let time = 0; time < 12; time++) {
-    const size = time < 4 ? time * 3 : random(data.length);
+  for (let time = 0; time < 6; time++) {
+    const size = time < 3 ? time * 4 : random(data.length);
     await attempt(`sealed ${file} cut ${time}`, sealed([[file, cut(data, size)]]));
   }
 }
-for (let time = 0; time < 60; time++) {
+for (let time = 0; time < 24; time++) {
   const graph = whole.get("encoder.onnx");
   await attempt(`maybe encoder.onnx flipped ${time}`, sealed([["encoder.onnx", flipped(graph, graph.length - 1 - random(graph.length >> (time % 8)))]]));
   const vectors = whole.get("vectors.safetensors");

@@ -61,7 +61,7 @@ export function checkLexical(rows, { SoundFold, GramIndex, leastEdits, Hearing }
 /** Rows of requests.jsonl or nbest.jsonl that ask the bundle of `resolver`. */
 export function checkRequests(rows, resolver, { quantise, isBlank }, findings) {
   for (const row of rows.filter(({ bundle }) => bundle === resolver.name)) {
-    if (row.nbest) checkVectors(row.nbest.map(([text]) => text), row.vectors, resolver, quantise, findings);
+    if (row.nbest) checkNbest(row, resolver, quantise, findings);
     else checkEncoding(row, resolver, quantise, findings);
     checkFromVectors(row, resolver, isBlank, findings);
     const found = row.nbest ? resolver.resolve(null, { nbest: row.nbest }) : resolver.resolve(row.query);
@@ -81,17 +81,20 @@ function checkEncoding(row, resolver, quantise, findings) {
   const difference = row.embedding.reduce((most, value, i) => Math.max(most, Math.abs(value - vector[i])), 0);
   findings.largest.embedding = Math.max(findings.largest.embedding, difference);
   findings.check("embedding", difference <= EMBEDDING, { query: row.query, difference });
-  checkVectors([row.query], [row.vector], resolver, quantise, findings);
+  checkVector(row.query, row.vector, vector, resolver, quantise, findings);
 }
 
-function checkVectors(texts, expected, resolver, quantise, findings) {
-  texts.forEach((text, place) => {
-    const vector = resolver.encoder.encodeIds(resolver.encoder.tokenIds(text));
-    const found = quantise(vector, resolver.manifest.index.scale);
-    const off = Array.from(bytes(expected[place]), (value, i) => Math.abs(value - found[i])).filter(Boolean);
-    findings.check("int8 vector", off.length === 0, { text, off });
-    findings.check("int8 vector, as allowed", off.length <= OFF_BY_ONE && off.every((by) => by === 1), { text, off });
-  });
+function checkNbest({ nbest, vectors }, resolver, quantise, findings) {
+  nbest.forEach(([text], place) => checkVector(text, vectors[place], embed(text, resolver), resolver, quantise, findings));
+}
+
+const embed = (text, { encoder }) => encoder.encodeIds(encoder.tokenIds(text));
+
+function checkVector(text, expected, vector, resolver, quantise, findings) {
+  const found = quantise(vector, resolver.manifest.index.scale);
+  const off = Array.from(bytes(expected), (value, i) => Math.abs(value - found[i])).filter(Boolean);
+  findings.check("int8 vector", off.length === 0, { text, off });
+  findings.check("int8 vector, as allowed", off.length <= OFF_BY_ONE && off.every((by) => by === 1), { text, off });
 }
 
 /** Candidates, scores and their parts, computed from the vectors of the file: all must be equal. */

@@ -54,7 +54,7 @@ def test_lost_and_changed_bytes_are_always_found(found: dict[str, Any]) -> None:
         if " cut " in name or "flipped" in name or "empty" in name
     }
     cases = {name: answer for name, answer in cases.items() if not name.startswith(("maybe ", "sealed "))}
-    assert len(cases) > 150
+    assert len(cases) > 120
     for name, answer in cases.items():
         assert answer["error"] in ("BundleCorruptError", "BundleVersionError"), (name, answer)
         assert len(answer["message"]) > 30
@@ -71,7 +71,7 @@ def test_missing_files_are_named(found: dict[str, Any]) -> None:
 
 def test_files_that_end_early_are_found_even_with_right_checksums(found: dict[str, Any]) -> None:
     cases = {name: answer for name, answer in found.items() if name.startswith("sealed ")}
-    assert len(cases) == 72
+    assert len(cases) == 36
     for name, answer in cases.items():
         assert answer["error"] in ("BundleCorruptError", "EncoderError"), (name, answer)
         assert name.split()[1] in answer["message"], (name, answer)
@@ -80,7 +80,7 @@ def test_files_that_end_early_are_found_even_with_right_checksums(found: dict[st
 def test_nothing_ends_in_an_error_of_no_name(found: dict[str, Any]) -> None:
     """A changed weight cannot be seen behind a right checksum; a changed structure must not crash."""
     cases = {name: answer for name, answer in found.items() if name.startswith("maybe ")}
-    assert len(cases) == 120
+    assert len(cases) == 48
     for name, answer in cases.items():
         assert answer["error"] is None or answer["ours"], (name, answer)
 
