@@ -53,13 +53,16 @@ def stations(data: Path, most: int) -> list[Entity]:
     ]
 
 
-def spoken_requests(names: Sequence[Entity], system: tuple[str, str, int], model: Path, work: Path) -> Path:
+def spoken_requests(
+    names: Sequence[Entity], system: tuple[str, str, int, float], model: Path, work: Path
+) -> Path:
     """The file of one system, made or gone on with."""
-    voice, recogniser, nbest = system
+    voice, recogniser, nbest, share = system
     out = work / f"{voice}_{recogniser}.jsonl.gz"
     if not out.exists():
         hearer = find_recogniser(recogniser, LANG, model if recogniser == "faster-whisper" else None, nbest)
-        settings = VoiceSettings(held_out=1.0, domain="station", nbest=nbest, seed=SEED)
+        limit = None if share == 1.0 else round(share * len(names))
+        settings = VoiceSettings(limit=limit, held_out=1.0, domain="station", nbest=nbest, seed=SEED)
         simulate(names, find_speaker(voice, LANG), hearer, out, LANG, settings, resume=True)
     return out
 
@@ -99,7 +102,7 @@ def measure(data: Path, most: int, model: Path, work: Path) -> dict[str, Any]:
     resolver = EntityResolver.load(BUNDLE)
     systems = []
     for system in SYSTEMS:
-        voice, recogniser, nbest = system
+        voice, recogniser, nbest, _ = system
         file = spoken_requests(names, system, model, work)
         name = recogniser if recogniser == "pocketsphinx" else f"{recogniser} {model.name}"
         row = {"voice": voice, "recogniser": name, **recalls(resolver, read_requests(file))}
@@ -120,18 +123,19 @@ def markdown(figures: dict[str, Any]) -> str:
     rows = [
         [
             f"{row['voice']}, {row['recogniser']}",
+            str(row["text"]["rows"]),
             *(percent(row[stratum]) for stratum in STRATA),
             percent(row["nbest"]) if "nbest" in row else "-",
         ]
         for row in figures["systems"]
     ]
-    heading = ["voice, recogniser", "typed", "recognised", "through noise", "recognised, 5-best"]
+    heading = ["voice, recogniser", "requests", "typed", "recognised", "through noise", "recognised, 5-best"]
     return "\n".join(
         [
             f"# Voice simulation: Recall@1 of {figures['bundle']}",
             "",
-            f"{figures['stations']} development stations, one request each, spoken and heard offline; 95 % intervals",
-            "by entity. The last row is the data folder's recordings of the same stations.",
+            f"{figures['stations']} development stations, or a part of them, one request each, spoken and heard",
+            "offline; 95 % intervals by entity. The last row is the data folder's recordings of the same stations.",
             "",
             markdown_table(heading, rows),
         ]
