@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,8 +20,8 @@ from catalog_tools.measure import Measurement, measure_on, simulated_requests
 from catalog_tools.popular_choice import with_popular
 from catalog_tools.record_entities import RecordLike, entities_of
 from catalog_tools.requests import Carriers
-from catalog_tools.shards import SPOKEN, VECTORS, ShardStore, ShardWorker
-from catalog_tools.workers import Engine, InProcess, Processes, ShardRunner
+from catalog_tools.shards import SPOKEN, VECTORS, ShardWorker
+from catalog_tools.workers import ENGINES, LOCAL, ShardRunner, shard_runner
 from edge_er.bundle import ENTITIES, Bundle, new_bundle, over_budget, parse_size, read_bundle, write_bundle
 from edge_er.bundle import VECTORS as VECTORS_FILE
 from edge_er.encoder import Encoder, read_encoder_files
@@ -35,10 +34,7 @@ from edge_er.requests_file import read_requests
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_encoder
 
-__all__ = ["ENGINES", "BuildResult", "build_bundle"]
-
-LOCAL, RAY = "local", "ray"
-ENGINES = (LOCAL, RAY)
+__all__ = ["BuildResult", "build_bundle"]
 
 GOLDEN_REQUESTS = 12
 AWKWARD = ("", "🎵📻", "asdf qwer zxcv")  # golden requests that no bundle may answer
@@ -110,8 +106,7 @@ def build_bundle(
         known_vectors: rows of forms, int8 [dim], that this encoder made before; only other forms are encoded. The
             bytes are those of a build without.
         measure: without ``requests``, measure the bundle on simulated ones and store that.
-        workers: processes of this machine, or actors of a cluster, one thread each; the bytes are
-            always the same.
+        workers: processes of this machine, or actors of a cluster, one thread each; the bytes are always the same.
         work: folder for the finished pieces of large catalogs, from which a build that was stopped goes on; kept, and
             used again by later builds. By default a hidden folder beside ``out``, removed when the bundle is there.
         engine: "local", or "ray" for Ray Data, with a local cluster or the one at ``ray_address``.
@@ -146,15 +141,11 @@ def build_bundle(
     room = None
     if limit is not None:
         room = _room(Path(out), limit, entities, files, dim, reported=bool(rows) or measure)
-    worker = ShardWorker(files, facts)
-    large = engine != LOCAL or named >= _KEPT_FROM
-    store = _store(Path(out), work) if large else ShardStore()
-    with closing(_engine(worker, workers if large else 1, engine, ray_address)) as computing:
-        runner = ShardRunner(worker, computing, store)
+    folder = _work_folder(Path(out), named, work, engine)
+    with shard_runner(ShardWorker(files, facts), folder, workers, engine, ray_address) as runner:
         choice = choose_spoken_forms(entities, facts, dim, room, partial(_offers, runner))
-        bundle = _bundle(
-            name or Path(out).stem, facts, choice, files, calibration, known_vectors or {}, runner
-        )
+        called = name or Path(out).stem
+        bundle = _bundle(called, facts, choice, files, calibration, known_vectors or {}, runner)
     bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **_for_updates(entities, index)})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
@@ -169,21 +160,16 @@ def build_bundle(
         bundle = bundle.with_manifest(report=measurement.report)
     manifest = write_bundle(out, bundle, budget, keep)
     if work is None:
-        store.remove()
+        runner.store.remove()
     silent = tuple(entity.id for entity in entities if not canonical_text(entity.name))
     return BuildResult(Path(out), manifest, choice.left_out, silent, measurement, runner.shards, runner.kept)
 
 
-def _store(out: Path, work: str | os.PathLike[str] | None) -> ShardStore:
-    return ShardStore(out.with_name(f".{out.name}.work") if work is None else Path(work))
-
-
-def _engine(worker: ShardWorker, workers: int, engine: str, address: str | None) -> Engine:
-    if engine == RAY:
-        from catalog_tools.distributed import RayActors
-
-        return RayActors(worker, workers, address)
-    return InProcess(worker) if workers == 1 else Processes(worker, workers)
+def _work_folder(out: Path, names: int, work: str | os.PathLike[str] | None, engine: str) -> Path | None:
+    """Where finished pieces are kept; a small catalog is done at once and needs none."""
+    if engine == LOCAL and names < _KEPT_FROM:
+        return None
+    return out.with_name(f".{out.name}.work") if work is None else Path(work)
 
 
 def _room(

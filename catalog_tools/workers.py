@@ -10,9 +10,10 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from catalog_tools.shards import Shard, ShardStore, ShardWorker, cut
@@ -21,8 +22,21 @@ from edge_er.errors import BuildError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["Engine", "InProcess", "Processes", "Results", "ShardRunner", "default_workers"]
+__all__ = [
+    "ENGINES",
+    "LOCAL",
+    "RAY",
+    "Engine",
+    "InProcess",
+    "Processes",
+    "Results",
+    "ShardRunner",
+    "default_workers",
+    "shard_runner",
+]
 
+LOCAL, RAY = "local", "ray"
+ENGINES = (LOCAL, RAY)
 MOST_WORKERS = 16
 PROGRESS_FROM = 5000  # texts
 _TRIES = 3  # without a shard finished in between
@@ -148,11 +162,12 @@ class ShardRunner:
     """Results of a step over many texts, kept in a store, with a progress bar on a terminal.
 
     Attributes:
+        store: where results are kept.
         shards, kept: how many there were so far, and how many of them the store had already.
     """
 
     def __init__(self, worker: ShardWorker, engine: Engine, store: ShardStore) -> None:
-        self._worker, self._engine, self._store = worker, engine, store
+        self._worker, self._engine, self.store = worker, engine, store
         self.shards = self.kept = 0
 
     def results(self, step: str, texts: Sequence[str]) -> Iterator[tuple[slice, bytes]]:
@@ -163,23 +178,44 @@ class ShardRunner:
         """
         places = list(cut(texts))
         shards = [self._worker.shard(step, texts[place]) for place in places]
-        missing = [shard for shard in shards if self._store.read(shard.key) is None]
+        missing = [shard for shard in shards if self.store.read(shard.key) is None]
         self.shards, self.kept = self.shards + len(shards), self.kept + len(shards) - len(missing)
         sizes = {shard.key: len(shard.texts) for shard in shards}
         with _progress(len(texts)) as bar:
             there = len(texts) - sum(sizes[shard.key] for shard in missing)
             task = bar.add_task(step, total=len(texts), completed=there)
             for key, result in self._engine.run(missing):
-                self._store.write(key, result)
+                self.store.write(key, result)
                 bar.advance(task, sizes[key])
         for place, shard in zip(places, shards, strict=True):
-            kept = self._store.read(shard.key)
+            kept = self.store.read(shard.key)
             if kept is None:
                 raise BuildError(
-                    f"{self._store.folder}: the finished shard {shard.key} is gone or damaged; "
+                    f"{self.store.folder}: the finished shard {shard.key} is gone or damaged; "
                     "let nothing else write there, and run the same again"
                 )
             yield place, kept
+
+
+@contextmanager
+def shard_runner(
+    worker: ShardWorker, folder: Path | None, workers: int, engine: str, address: str | None
+) -> Iterator[ShardRunner]:
+    """A runner with its workers: ``engine`` is one of ENGINES, ``address`` that of a Ray cluster.
+
+    Without a ``folder`` for the results they stay in memory, and all is done in this process.
+    """
+    computing: Engine
+    if folder is None or (engine == LOCAL and workers == 1):
+        computing = InProcess(worker)
+    elif engine == LOCAL:
+        computing = Processes(worker, workers)
+    else:
+        from catalog_tools.distributed import RayActors
+
+        computing = RayActors(worker, workers, address)
+    with closing(computing):
+        yield ShardRunner(worker, computing, ShardStore(folder))
 
 
 def _progress(texts: int) -> AbstractContextManager[Progress]:
