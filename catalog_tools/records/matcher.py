@@ -88,7 +88,7 @@ def probabilities(table: RecordTable, weights: Weights, a: Rows, b: Rows) -> NDA
 
 
 def decide(table: RecordTable, weights: Weights, a: int, b: int) -> PairDecision:
-    """The decision about two rows, with the evidence of every field."""
+    """The decision about two rows, with the evidence of every field; unsure where no field has a value in both."""
     weights.check(table)
     features = table.compare(np.array([a]), np.array([b]), weights.names)
     parts = weights.contributions(features)[0]
@@ -101,7 +101,9 @@ def decide(table: RecordTable, weights: Weights, a: int, b: int) -> PairDecision
         evidence.append(Evidence(name, similarity, float(weight), words))
     evidence.sort(key=lambda one: (one.field == ALL_TEXT, -abs(one.weight)))
     probability = float(_sigmoid(np.array([parts.sum() + weights.bias]))[0])
-    return PairDecision(decision_of(probability, weights), probability, tuple(evidence))
+    comparable = any(each.similarity is not None for each in evidence)
+    decision = decision_of(probability, weights) if comparable else UNSURE
+    return PairDecision(decision, probability, tuple(evidence))
 
 
 def decision_of(probability: float, weights: Weights) -> str:

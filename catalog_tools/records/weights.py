@@ -81,12 +81,12 @@ class GivenWeights:
 
     def contributions(self, features: Sequence[Features]) -> _Floats:
         """float64 [pairs, fields]."""
-        columns = []
+        columns: list[_Floats] = []
         for block, curve, weight in zip(features, self.curves, self.weights, strict=True):
             similarity = np.asarray(block[:, 0], np.float64)
             odds = np.interp(similarity, *np.array(curve).T)
             columns.append(np.where(np.isnan(similarity), 0.0, weight * odds))
-        return np.stack(columns, 1)
+        return np.stack(columns, 1) if columns else np.zeros((1, 0))
 
     def check(self, table: RecordTable) -> None:
         """Given weights are made from the table's fields."""
@@ -227,6 +227,8 @@ def read_weights(path: str | Path) -> LearnedWeights:
             raise CatalogError(
                 f"format {content['format']!r}; this version reads format {_FORMAT}", file=file
             )
+        if not content["parts"]:
+            raise ValueError("no parts")
         widths = [len(found) for found in content["features"].values()]
         weights.contributions([np.zeros((1, width), np.float32) for width in widths])
         if not 0 < weights.different_to <= weights.same_from < 1 or set(content["kinds"]) != set(

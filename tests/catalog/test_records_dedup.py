@@ -1,0 +1,387 @@
+"""A catalog without its duplicates: candidates, clusters, corrections, the report, and the commands."""
+
+import csv
+import json
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from catalog_tools.records import (
+    Blocking,
+    PairLabel,
+    RecordFields,
+    candidate_pairs,
+    deduplicate,
+    infer_fields,
+    read_pair_labels,
+    record_key,
+    record_values,
+    reject_contradictions,
+)
+from catalog_tools.records.clusters import cluster_rows
+from catalog_tools.records.corrections import labelled_rows
+from catalog_tools.records.dedup import merged_record
+from catalog_tools.records.fields import Field
+from catalog_tools.records.report import dedup_report, report_page, write_dedup_report
+from catalog_tools.sources import Record, read_records
+from edge_er import cli
+from edge_er.errors import CatalogError
+
+
+def _paper(key, name, authors, year, **more):
+    return Record(name, id=key, metadata={"authors": authors, "year": year, **more})
+
+
+PAPERS = [
+    _paper("d1", "The Transaction Concept: Virtues and Limitations", "Jim Gray", "1981"),
+    _paper("d2", "Access Path Selection in a Relational Database", "P. Selinger, M. Astrahan", "1979"),
+    _paper("a1", "The transaction concept : virtues and limitations", "J. Gray", "1981", venue="VLDB"),
+    _paper("a2", "Access path selection in a relational data base", "M. Astrahan, Pat Selinger", "1979"),
+    _paper("d3", "Granularity of Locks in a Shared Data Base", "Jim Gray", "1975"),
+]
+
+
+def _members(found):
+    return [[found.keys[row] for row in one.rows] for one in found.clusters]
+
+
+def test_duplicates_are_merged_with_aliases_and_fields():
+    found = deduplicate(PAPERS)
+    assert _members(found) == [["d1", "a1"], ["d2", "a2"], ["d3"]]
+    first, second, third = found.merged()
+    assert (first.id, first.metadata["merged_from"], first.metadata["venue"]) == ("a1", ["d1", "a1"], "VLDB")
+    assert second.aliases in (
+        ("Access path selection in a relational data base",),
+        ("Access Path Selection in a Relational Database",),
+    )
+    assert third == PAPERS[4]
+
+
+def test_the_order_of_records_changes_no_cluster():
+    expected = sorted(map(sorted, _members(deduplicate(PAPERS))))
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(len(PAPERS))
+        assert sorted(map(sorted, _members(deduplicate([PAPERS[at] for at in order])))) == expected
+
+
+def test_corrections_always_win():
+    apart = [PairLabel("d1", "a1", False, 1), PairLabel("d3", "a2", True, 2)]
+    found = deduplicate(PAPERS, corrections=apart)
+    assert sorted(map(sorted, _members(found))) == [["a1"], ["a2", "d3"], ["d1"], ["d2"]]
+    report = dedup_report(found, "papers")
+    reasons = [link["reason"] for merge in report["merges"] for link in merge["links"]]
+    assert "corrected by hand: the same" in reasons
+
+
+def test_corrections_survive_a_rebuild_without_ids():
+    records = [Record(each.name, metadata=each.metadata) for each in PAPERS]
+    keys = [record_key(each) for each in records]
+    corrections = [PairLabel(keys[0], keys[2], False, 1)]
+    found = deduplicate([*reversed(records), Record("Something New")], corrections=corrections)
+    members = _members(found)
+    assert [keys[0]] in members and [keys[2]] in members
+    assert deduplicate(records[1:], corrections=corrections).unused == corrections
+
+
+def test_equal_records_without_ids_are_one():
+    records = [
+        Record("Ab", metadata={"x": 1}),
+        Record("Ab", metadata={"x": 1}),
+        Record("Ab", metadata={"x": 2}),
+    ]
+    assert [one.rows for one in deduplicate(records, RecordFields((Field("name", "ignore"),))).clusters] == [
+        (0, 1),
+        (2,),
+    ]
+
+
+def test_two_sources_are_compared_with_one_another_only():
+    records = [Record("Alpha Beta Gamma", id=f"{n}", metadata={"from": n % 2}) for n in range(4)]
+    fields = RecordFields((Field("name", "title", block=True), Field("from", "ignore")), between="from")
+    a, b = candidate_pairs([record_values(r) for r in records], fields)
+    assert {(x, y) for x, y in zip(a.tolist(), b.tolist(), strict=True)} == {(0, 1), (0, 3), (1, 2), (2, 3)}
+
+
+def test_candidates_keep_the_duplicates_and_little_else():
+    rng = np.random.default_rng(1)
+    words = ["".join(rng.choice(list("abcdefghijklmnop"), 6)) for _ in range(300)]
+    names = [" ".join(rng.choice(words, 4)) for _ in range(1_000)]
+    typed = [name[:5] + "x" + name[6:] for name in names]
+    records = [{"name": name} for name in [*names, *typed]]
+    fields = infer_fields(records)
+    a, b = candidate_pairs(records, fields, Blocking(neighbours=5))
+    found = set(zip(a.tolist(), b.tolist(), strict=True))
+    assert sum((row, row + 1_000) in found for row in range(1_000)) >= 995
+    assert len(found) <= 2_000 * 5 * 2
+    assert (a < b).all()
+
+
+def test_the_same_title_always_meets_however_many_have_it():
+    records = [{"name": "Unknown", "year": str(1900 + n // 2)} for n in range(600)]
+    fields = RecordFields((Field("name", "title", block=True), Field("year", "date", block=True)))
+    pairs = set(zip(*(rows.tolist() for rows in candidate_pairs(records, fields)), strict=True))
+    assert all((row, row + 1) in pairs for row in range(0, 600, 2))
+
+
+def _clusters(pairs, count=4, **corrected):
+    rows = np.array([pair[:2] for pair in pairs]).T
+    score = {(a, b): p for a, b, p in pairs}
+    found = cluster_rows(
+        count,
+        (rows[0], rows[1]),
+        np.array([pair[2] for pair in pairs]),
+        (0.1, 0.9),
+        lambda a, b: np.array([score.get(pair, 0.0) for pair in zip(a.tolist(), b.tolist(), strict=True)]),
+        **corrected,
+    )
+    return [one.rows for one in found]
+
+
+def test_likeness_is_not_passed_on():
+    assert _clusters([(0, 1, 0.99), (1, 2, 0.95)]) == [(0, 1), (2,), (3,)]
+    assert _clusters([(0, 1, 0.99), (1, 2, 0.95), (0, 2, 0.5)]) == [(0, 1), (2,), (3,)]
+    assert _clusters([(0, 1, 0.99), (1, 2, 0.95), (0, 2, 0.92)]) == [(0, 1, 2), (3,)]
+
+
+def test_a_doubtful_link_joins_nothing():
+    assert _clusters([(0, 1, 0.89)]) == [(0,), (1,), (2,), (3,)]
+
+
+def test_a_pair_that_differs_keeps_its_clusters_apart():
+    pairs = [(0, 1, 0.99), (2, 3, 0.99), (1, 2, 0.97), (0, 2, 0.97), (0, 3, 0.97), (1, 3, 0.97)]
+    assert _clusters(pairs) == [(0, 1, 2, 3)]
+    assert _clusters(pairs, different=[(3, 0)]) == [(0, 1), (2, 3)]
+    assert _clusters([(0, 1, 0.0)], same=[(0, 1)]) == [(0, 1), (2,), (3,)]
+
+
+def _write(tmp_path, name, text):
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_pairs_of_both_kinds_of_file(tmp_path):
+    lines = _write(
+        tmp_path, "c.jsonl", '{"a": "x", "b": 2, "same": true}\n\n{"a": "x", "b": "y", "same": 0}\n'
+    )
+    table = _write(tmp_path, "c.csv", "a,b,same\nx,2,yes\nx,y,different\n")
+    assert [(p.a, p.b, p.same) for p in read_pair_labels(lines)] == [("x", "2", True), ("x", "y", False)]
+    assert [(p.a, p.b, p.same) for p in read_pair_labels(table)] == [("x", "2", True), ("x", "y", False)]
+    assert [p.row for p in read_pair_labels(lines)] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "part"),
+    [
+        ("c.jsonl", '{"a": "x", "b": "y", "same": true}\n{"a": ', "row 2: not JSON"),
+        ("c.jsonl", "[1]\n", "row 1: expected a, b and same, found list"),
+        ("c.jsonl", '{"a": "x", "same": true}', "row 1, column 'b': expected the id of a record, found None"),
+        ("c.jsonl", '{"a": "x", "b": "x", "same": true}', "a pair of one record"),
+        (
+            "c.csv",
+            "a,b,same\nx,y,perhaps\n",
+            "row 2, column 'same': expected true or false .* found 'perhaps'",
+        ),
+        ("c.csv", "a,b,same\n", "no pairs in it"),
+        ("c.jsonl", "", "no pairs in it"),
+        ("c.txt", "", "expected .jsonl or .csv"),
+    ],
+)
+def test_unusable_pairs_name_file_and_row(tmp_path, name, text, part):
+    with pytest.raises(CatalogError, match=part):
+        read_pair_labels(_write(tmp_path, name, text))
+
+
+def test_unusable_bytes_name_the_file(tmp_path):
+    file = tmp_path / "c.jsonl"
+    file.write_bytes(b"\xff\xfe{")
+    with pytest.raises(CatalogError, match="not UTF-8"):
+        read_pair_labels(file)
+    with pytest.raises(CatalogError, match="no such file"):
+        read_pair_labels(tmp_path / "none.csv")
+
+
+def test_a_label_of_an_unknown_record_names_its_row():
+    with pytest.raises(CatalogError, match=r"labels\.csv, row 7, column 'b': no record has the id 'zz'"):
+        labelled_rows([PairLabel("x", "zz", True, 7)], ["x", "y"], "labels.csv")
+
+
+def test_contradicting_corrections_name_their_rows():
+    chain = [PairLabel("a", "b", True, 1), PairLabel("c", "d", True, 2), PairLabel("b", "c", True, 3)]
+    reject_contradictions(chain)
+    with pytest.raises(
+        CatalogError, match="row 9: 'a' and 'c' are said to differ, but by row 1, 3 they are one"
+    ):
+        reject_contradictions([*chain, PairLabel("a", "c", False, 9)], "c.jsonl")
+
+
+def test_merged_fields_are_the_most_frequent_and_lists_are_put_together():
+    records = [
+        Record("Kiss FM", ("Kiss",), None, {"tags": ["pop"], "country": "ES", "note": None}),
+        Record("KISS FM", (), "k2", {"tags": ["rock", "pop"], "country": "ES"}),
+        Record("Kiss Fm 102.7", (), "k1", {"country": "PT"}),
+    ]
+    merged = merged_record(records)
+    assert (merged.id, merged.name) == ("k1", "Kiss Fm 102.7")
+    assert set(merged.aliases) == {"Kiss FM", "Kiss"}
+    assert merged.metadata["tags"] == ["pop", "rock"]
+    assert merged.metadata["country"] == "ES"
+    assert merged.metadata["merged_from"] == [record_key(records[0]), "k2", "k1"]
+
+
+class _Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.links, self.ids, self.text = [], [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        values = dict(attrs)
+        self.ids += [values["id"]] if "id" in values else []
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_the_report_is_one_page_with_reasons_the_most_doubtful_first(tmp_path):
+    odd = Record('<script>alert("x")</script> & Sons', id="o1", metadata={"year": "1975"})
+    found = deduplicate([*PAPERS, odd, Record(odd.name, id="o2", metadata={"year": "1975"})])
+    report = dedup_report(found, "papers.csv")
+    assert [m["doubt"] for m in report["merges"]] == sorted(
+        (m["doubt"] for m in report["merges"]), reverse=True
+    )
+    write_dedup_report(report, tmp_path / "report.html")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == report
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = _Page(text)
+    assert page.tags.count("script") == 1
+    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert "http" not in text.replace("http-equiv", "")
+    assert "prefers-color-scheme:dark" in text
+    assert 'lang="en"' in text
+    assert page.tags.count("article") == len(report["merges"]) + len(report["unsure"])
+    for part in ("in another order", "1981 = 1981", '{"a": "d1", "b": "a1", "same": false}', odd.name):
+        assert part in page.text
+
+
+def test_unsure_pairs_come_with_the_line_that_would_merge_them():
+    records = [
+        Record("Radio Norte Clasica", id="1", metadata={"city": "Lugo"}),
+        Record("Radio Norte Clasico", id="2", metadata={"city": "Lugo"}),
+    ]
+    found = deduplicate(
+        records, RecordFields((Field("name", "title", block=True), Field("city", "place")), different_to=0.05)
+    )
+    assert [(a, b) for a, b, _ in found.unsure] == [(0, 1)]
+    (_, _, cards), _ = report_page(dedup_report(found, "x")).sections
+    assert cards[0].correction == '{"a": "1", "b": "2", "same": true}'
+
+
+def _run(monkeypatch, capsys, *arguments):
+    monkeypatch.setattr(sys, "argv", ["edge-er", *map(str, arguments)])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    out, err = capsys.readouterr()
+    return int(caught.value.code or 0), out, err
+
+
+@pytest.fixture
+def edge_er(monkeypatch, capsys):
+    return lambda *arguments: _run(monkeypatch, capsys, *arguments)
+
+
+def test_match_prints_the_decision_and_why(edge_er, tmp_path):
+    a = _write(tmp_path, "a.json", '{"name": "Kiss FM", "city": "Madrid"}')
+    b = _write(tmp_path, "b.json", '{"name": "Kiss FM", "city": "Madrid"}')
+    code, out, _ = edge_er("match", a, b)
+    assert code == 0
+    assert out.startswith("duplicate (probability 0.99")
+    assert "+5.00  name  the same" in out
+    assert json.loads(edge_er("match", a, b, "--json")[1])["decision"] == "duplicate"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"), [("{", "not JSON"), ("[1]", "found list"), ("{}", "found an empty object")]
+)
+def test_match_refuses_what_is_no_record(edge_er, tmp_path, text, part):
+    good, bad = _write(tmp_path, "a.json", '{"name": "x"}'), _write(tmp_path, "b.json", text)
+    code, _, err = edge_er("match", good, bad)
+    assert code == 1
+    assert "b.json" in err and part in err
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    """Thirty names twice, once with an error; and the labels of some of them."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    with (tmp_path / "catalog.csv").open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(["id", "name", "year"])
+        for n in range(30):
+            name = f"{letters[n % 26] * 3}on {letters[(n * 7) % 26]}erlin {letters[n * 3 % 26]}adio"
+            rows.writerow([f"x{n}", name, 1980 + n])
+            rows.writerow([f"y{n}", name.replace("on", "onn"), 1980 + n])
+    labels = [f"x{n},y{n},1\nx{n},y{(n + 1) % 30},0\n" for n in range(15)]
+    (tmp_path / "labels.csv").write_text("a,b,same\n" + "".join(labels), encoding="utf-8")
+    return tmp_path / "catalog.csv"
+
+
+def test_dedup_writes_a_catalog_a_report_and_weights(edge_er, catalog, tmp_path):
+    out, report, weights = tmp_path / "clean.jsonl", tmp_path / "report.html", tmp_path / "weights.json"
+    options = ("--labels", tmp_path / "labels.csv", "--save-weights", weights, "--report", report)
+    code, shown, _ = edge_er("dedup", catalog, "--out", out, *options)
+    assert code == 0
+    assert "60 records, 30 entities" in shown
+    assert len(list(read_records(out))) == 30
+    assert report.exists() and report.with_suffix(".json").exists()
+    again = json.loads(edge_er("dedup", catalog, "--out", out, "--weights", weights, "--json")[1])
+    assert again["entities"] == 30
+
+
+def test_dedup_is_byte_for_byte_reproducible(edge_er, catalog, tmp_path):
+    for name in ("one", "two"):
+        assert (
+            edge_er(
+                "dedup", catalog, "--out", tmp_path / f"{name}.jsonl", "--report", tmp_path / f"{name}.html"
+            )[0]
+            == 0
+        )
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+
+
+def test_dedup_says_what_is_wrong_and_writes_nothing(edge_er, catalog, tmp_path):
+    out = tmp_path / "clean.jsonl"
+    contradiction = '{"a": "x1", "b": "y1", "same": true}\n{"a": "y1", "b": "x1", "same": false}\n'
+    wrong = [
+        (
+            ("--corrections", _write(tmp_path, "c.jsonl", contradiction)),
+            "row 2: 'y1' and 'x1' are said to differ",
+        ),
+        (("--labels", _write(tmp_path, "l.csv", "a,b,same\nx1,zz,1\n")), "no record has the id 'zz'"),
+        (
+            ("--fields", _write(tmp_path, "f.toml", "[fields.titel]\nkind = 'title'\n")),
+            "no record has the field 'titel'",
+        ),
+        (("--weights", tmp_path / "none.json"), "no such file"),
+    ]
+    for options, part in wrong:
+        code, _, err = edge_er("dedup", catalog, "--out", out, *options)
+        assert code == 1
+        assert part in err and err.count("\n") == 1
+    empty = _write(tmp_path, "empty.csv", "name\n")
+    assert edge_er("dedup", empty, "--out", out)[0] == 1
+    assert not out.exists()
+    assert edge_er("dedup", catalog, "--out", tmp_path / "clean.csv")[0] == 2
+    assert edge_er("dedup", catalog, "--out", out, "--save-weights", tmp_path / "w.json")[0] == 2
+
+
+def test_corrections_of_records_that_are_gone_are_told(edge_er, catalog, tmp_path):
+    corrections = _write(tmp_path, "c.jsonl", '{"a": "x1", "b": "gone", "same": true}\n')
+    code, _, err = edge_er("dedup", catalog, "--out", tmp_path / "clean.jsonl", "--corrections", corrections)
+    assert code == 0
+    assert "row 1 of the corrections names a record that is not there" in err
