@@ -144,7 +144,7 @@ def measure_on(
 
 
 def nearest_pairs(bundle: Bundle, sample: int = SAMPLE) -> list[NearPair]:
-    """For a sample of the entities the nearest form of another entity, the nearest pairs first."""
+    """For a sample of the entities the nearest form of another entity, the nearest pairs first; a pair stands once."""
     chosen = {entity.id for entity in _sample(bundle.entities, sample)}
     indices = [index for index, entity in enumerate(bundle.entities) if entity.id in chosen]
     first_form = np.searchsorted(bundle.form_entity, indices)
@@ -169,7 +169,10 @@ def nearest_pairs(bundle: Bundle, sample: int = SAMPLE) -> list[NearPair]:
             pairs.append(
                 NearPair(bundle.entities[index], text, bundle.entities[owner], min(score / unit, 1.0))
             )
-    return sorted(pairs, key=lambda pair: (-pair.cosine, pair.entity.id))
+    once: dict[frozenset[str], NearPair] = {}
+    for pair in sorted(pairs, key=lambda pair: (-pair.cosine, pair.entity.id)):
+        once.setdefault(frozenset((pair.entity.id, pair.other.id)), pair)
+    return list(once.values())
 
 
 class _Watched:

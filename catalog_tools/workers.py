@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ENGINES",
     "LOCAL",
-    "RAY",
     "Engine",
     "InProcess",
     "Processes",
