@@ -29,9 +29,14 @@ class Entity:
 
         A form without any canonical text (emoji only) is left out unless the entity has no other.
         """
+        return tuple(self.spellings.values())
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """Canonical text of each of the `surface_forms`, and the form itself, in their order."""
         first: dict[str, str] = {}
         for form in (self.name, *self.aliases, *self.spoken):
             first.setdefault(canonical_text(form), form)
         if len(first) > 1:
             first.pop("", None)
-        return tuple(first.values())
+        return first

@@ -26,7 +26,6 @@ from edge_er.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
 from edge_er.head import PairHead
 from edge_er.large_index import FAISS, IndexSettings, LargeIndex, open_index
 from edge_er.lexical import Worths
-from edge_er.normalize import canonical_text
 from edge_er.piece_worths import PIECES_FILE, PieceWorths
 from edge_er.popular_index import PopularIndex, popular_floor
 from edge_er.rerank import demands
@@ -57,6 +56,7 @@ class LargeCatalog(Catalog):
         self.lang = str(bundle.manifest["lang"])
         self.form_count = len(bundle.form_entity)
         self.entities = bundle.entities
+        self._owners = bundle.form_entity.view(np.ndarray)  # one number out of a memmap costs a microsecond
         if bundle.index is None:
             raise BundleCorruptError(
                 f"bundle {bundle.manifest['name']!r}: no index.faiss; build the bundle again"
@@ -85,7 +85,7 @@ class LargeCatalog(Catalog):
         """See `Catalog.pool`; of the forms that vectors bring near."""
         near = [self._near(hypothesis.dots, k, allowed) for hypothesis in hypotheses]
         forms = np.unique(np.concatenate(near))
-        owners, entity = np.unique(self._bundle.form_entity[forms], return_inverse=True)
+        owners, entity = np.unique(self._owners[forms], return_inverse=True)
         weights = replace(self.weights, dense_forms=max(len(forms), 1), sound_forms=0)
         demand = np.array([self.demand_of(owner) for owner in owners.tolist()], np.int64)[entity]
         texts = [self.canonical_form(form) for form in forms.tolist()]
@@ -102,9 +102,9 @@ class LargeCatalog(Catalog):
         count = max(self._nearby.settings.candidates, self.weights.dense_forms)
         if allowed is None:
             return self._nearby.nearest_forms(vector, count, k)[0]
-        among = np.flatnonzero(allowed[self._bundle.form_entity])
+        among = np.flatnonzero(allowed[self._owners])
         ranked: NDArray[np.int64] = among[np.lexsort((among, -self._nearby.dots(vector, among)))]
-        owners = self._bundle.form_entity[ranked]
+        owners = self._owners[ranked]
         first = np.sort(np.unique(owners, return_index=True)[1])[:k]
         return ranked[: max(count, first[-1] + 1 if len(first) else 0)]
 
@@ -139,14 +139,14 @@ class LargeCatalog(Catalog):
 
     def form(self, index: int) -> str:
         """See `Catalog.form`."""
-        return self._spelling(index)[0]
+        return self._spelling(index)[1]
 
     def canonical_form(self, index: int) -> str:
         """A surface form by its index, in canonical text."""
-        return self._spelling(index)[1]
+        return self._spelling(index)[0]
 
     def _spelling(self, index: int) -> tuple[str, str]:
-        first, spelled = self._spelled(int(self._bundle.form_entity[index]))
+        first, spelled = self._spelled(int(self._owners[index]))
         return spelled[index - first]
 
     @cached_property
@@ -155,18 +155,18 @@ class LargeCatalog(Catalog):
         return self._read_head(_Forms(self)) if self.weights.head else None
 
     def _read_forms(self, entity: int) -> tuple[int, list[tuple[str, str]]]:
-        """The index of an entity's first form, and all its forms, each with its canonical text."""
+        """The index of an entity's first form, and the canonical text of each of its forms with the form itself."""
         entities = self.entities
         bare = entities.bare(entity) if isinstance(entities, EntityFile) else entities[entity]
-        forms = bare.surface_forms
+        forms = list(bare.spellings.items())
         borders = np.array([entity, entity + 1], np.int32)  # of the same type, so that nothing is copied
-        first, end = np.searchsorted(self._bundle.form_entity, borders).tolist()
+        first, end = np.searchsorted(self._owners, borders).tolist()
         if len(forms) != end - first:
             raise BundleCorruptError(
                 f"entities.jsonl.gz, {bare.id!r}: {len(forms)} surface forms, but vectors.safetensors has "
                 f"{end - first}; build the bundle again"
             )
-        return first, [(form, canonical_text(form)) for form in forms]
+        return first, forms
 
 
 class _Forms(Sequence[str]):
