@@ -24,6 +24,7 @@ from catalog_tools.shards import SPOKEN, VECTORS, ShardWorker
 from catalog_tools.workers import ENGINES, LOCAL, ShardRunner, shard_runner
 from edge_er.bundle import ENTITIES, Bundle, new_bundle, over_budget, parse_size, read_bundle, write_bundle
 from edge_er.bundle import VECTORS as VECTORS_FILE
+from edge_er.bundle_files import check_replaceable
 from edge_er.encoder import Encoder, read_encoder_files
 from edge_er.entity import Entity
 from edge_er.entity_file import packed_entities
@@ -118,7 +119,7 @@ def build_bundle(
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
         EncoderError: no such encoder (lists the nearest names), or a damaged one.
-        BundleError: the catalog is large enough for a FAISS index and faiss is not installed.
+        BundleError: ``out`` is something that is not replaced, or the catalog is large enough for a FAISS index and faiss is not installed.
         BudgetExceededError: names, aliases and encoder alone are larger than ``budget``; nothing is written.
         RequestFileError: ``requests`` cannot be read.
         BuildError: workers keep dying, the work folder cannot be used, or ``index`` finds too little; the old bundle
@@ -130,6 +131,7 @@ def build_bundle(
         raise ValueError(
             f"expected 1 or more workers and an engine of {', '.join(ENGINES)}; found {workers} and {engine!r}"
         )
+    check_replaceable(Path(out))
     limit = None if budget is None else parse_size(budget)
     rows = [] if requests is None else read_requests(Path(requests))
     files = dict(encoder) if isinstance(encoder, Mapping) else read_encoder_files(find_encoder(encoder))

@@ -143,8 +143,7 @@ def write_zip(path: Path, files: Mapping[str, bytes], keep: bool = False) -> Non
     Raises:
         BundleError: `path` is a directory.
     """
-    if path.is_dir():
-        raise BundleError(f"{path}: is a directory; give another name for the zip")
+    check_replaceable(path)
     write_file(path, zip_bytes(files), keep)
     if not keep:
         previous_version(path).unlink(missing_ok=True)
@@ -159,7 +158,7 @@ def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]
     Raises:
         BundleError: `path` is a file, or a directory that holds no bundle.
     """
-    _check_replaceable(path)
+    check_replaceable(path)
     prepare_folder(path)
     restore(path)
     temporary = temporary_folder(path)
@@ -224,8 +223,16 @@ def _swap(path: Path, new: Path, keep: bool) -> None:
         discard(previous)
 
 
-def _check_replaceable(path: Path) -> None:
-    if path.is_file():
+def check_replaceable(path: Path) -> None:
+    """A bundle can be put at `path`.
+
+    Raises:
+        BundleError: a zip in the place of a directory or the other way round, or a directory that holds no bundle.
+    """
+    zipped = path.suffix.lower() == ".zip"
+    if zipped and path.is_dir():
+        raise BundleError(f"{path}: is a directory; give another name for the zip")
+    if not zipped and path.is_file():
         raise BundleError(f"{path}: is a file; give a directory, or a name ending in .zip")
     if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
         raise BundleError(

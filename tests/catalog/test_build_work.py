@@ -20,7 +20,7 @@ from catalog_tools.surface_forms import ranked_forms
 from catalog_tools.workers import InProcess, Processes, ShardRunner, default_workers
 from edge_er.bundle import read_bundle
 from edge_er.encoder import Encoder
-from edge_er.errors import BudgetExceededError, BuildError
+from edge_er.errors import BudgetExceededError, BuildError, BundleError
 from edge_er.resolver import EntityResolver
 
 NAMES = [f"Radio {number} Kiss" for number in range(1, 301)]
@@ -238,6 +238,19 @@ def test_a_budget_that_names_alone_exceed_costs_no_encoding(
     with pytest.raises(BudgetExceededError, match="nothing was written"):
         build_bundle(ROWS, tmp_path / "b", "es", encoder_folder, budget="12kB")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_is_not_replaced_is_told_before_anything_is_computed(
+    encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ShardWorker, "__call__", lambda *_: pytest.fail("a shard was computed"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("")
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.zip").mkdir()
+    for name in ("mine", "file", "folder.zip"):
+        with pytest.raises(BundleError, match=name):
+            build_bundle(ROWS, tmp_path / name, "es", encoder_folder)
 
 
 def test_workers_and_engines_are_checked(encoder_folder: Path, tmp_path: Path) -> None:
