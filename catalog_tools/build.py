@@ -119,7 +119,8 @@ def build_bundle(
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
         EncoderError: no such encoder (lists the nearest names), or a damaged one.
-        BundleError: ``out`` is something that is not replaced, or the catalog is large enough for a FAISS index and faiss is not installed.
+        BundleError: ``out`` is something that is not replaced, or the catalog is large enough for a FAISS index and
+            faiss is not installed.
         BudgetExceededError: names, aliases and encoder alone are larger than ``budget``; nothing is written.
         RequestFileError: ``requests`` cannot be read.
         BuildError: workers keep dying, the work folder cannot be used, or ``index`` finds too little; the old bundle
