@@ -6,6 +6,7 @@ import dataclasses
 import json
 
 import pytest
+from javascript import ask_javascript, find_node
 
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from catalog_tools import build_bundle
@@ -18,6 +19,7 @@ from edge_er.training.export import export_encoder
 from edge_er.training.head_export import export_head
 from edge_er.training.pair_lists import make_lists
 from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
+from web_demo.assemble import assemble
 
 SHAPE = HeadSettings(request_tokens=8, entity_tokens=4, dim=16, intermediate=32, candidates=5)
 WEIGHTS = {"dense_forms": 8, "head": 3, "head_forms": 4, "head_margin": 10**9}
@@ -144,3 +146,21 @@ def test_java_asks_the_head_too(bundles, pool, tmp_path):
         found = [json.loads(line) for line in done.stdout.splitlines()[1:]]
         assert [row["id"] for row in found] == [answer.matches[0].id for answer in expected], done.stderr
         assert [row["decision"] for row in found] == [answer.decision for answer in expected]
+
+
+def test_javascript_asks_the_head_too(bundles, pool, tmp_path):
+    find_node()
+    assemble(tmp_path / "page", [])
+    resolver = EntityResolver.load(bundles[True])
+    entries = [{"id": "own", "name": "Radio del desayuno"}]
+    queries = [*pool.queries[:40], "pon radio del desayuno"]
+    expected = [resolver.explain(query, 3) for query in queries]
+    expected += [resolver.with_entries(entries).explain(query, 3) for query in queries]
+    for kept in (True, False):
+        calls = [{"bundle": str(bundles[kept]), "explain": [query, 3]} for query in queries]
+        calls += [{**call, "entries": entries} for call in calls]
+        for answer, found in zip(expected, ask_javascript(tmp_path / "page", calls), strict=True):
+            assert [one["id"] for one in found] == [one.id for one in answer]
+            for one, other in zip(found, answer, strict=True):
+                assert one["form"] == other.form
+                assert one["parts"] == pytest.approx(other.parts, abs=0.001)

@@ -107,7 +107,7 @@ const card = (change) => [["encoder.json", Buffer.from(JSON.stringify({ ...JSON.
 const wrong = {
   "newer format": sealed([], (manifest) => (manifest.format_version = 2)),
   "approximate index": sealed([], (manifest) => (manifest.index.kind = "ivf")),
-  "a head": sealed([], (manifest) => (manifest.rerank.head = 5)),
+  "a head that is not there": sealed([], (manifest) => (manifest.rerank.head = 5)),
   "unknown file": sealed([["new.bin", Buffer.from("x")]], (manifest) => (manifest.files["new.bin"] = { size: 1 })),
   "path outside": sealed([], (manifest) => (manifest.files["../secret"] = { size: 1 })),
   "file not listed": sealed([], (manifest) => delete manifest.files["vectors.safetensors"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from javascript import run_script
 from tiny import require
 
 from edge_er.bundle import read_bundle, write_bundle
@@ -78,16 +78,13 @@ def damage(bundles: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def found(node: str, served: tuple[str, Path]) -> dict[str, Any]:
+def found(served: tuple[str, Path]) -> dict[str, Any]:
     address, folder = served
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     require(chromium, chromium is not None, "no Chromium is installed")
     modules = HERE / "node_modules" / "playwright-core"
     require(modules, modules.is_dir(), "run npm ci --prefix tests/web")
-    command = [node, HERE / "browser_node.mjs", str(chromium), address, folder / NEW_VERSION]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300)
-    assert done.returncode == 0, done.stderr
-    answers: dict[str, Any] = json.loads(done.stdout)
+    answers: dict[str, Any] = run_script("browser_node.mjs", str(chromium), address, folder / NEW_VERSION)
     return answers
 
 

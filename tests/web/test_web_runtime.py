@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from javascript import run_script
 
 from edge_er.resolver import EntityResolver
 from tools.golden_file import FOLDER
 
-HERE = Path(__file__).parent
 REQUESTS = (
     "pon la cadena ser",
     "los cuarenta",
@@ -27,12 +26,8 @@ REQUESTS = (
 
 
 @pytest.fixture(scope="module")
-def findings(node: str, web: Path) -> dict[str, Any]:
-    bundles = sorted((web / "bundles").iterdir())
-    command = [node, HERE / "golden_node.mjs", web, FOLDER, *bundles]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+def findings(web: Path) -> dict[str, Any]:
+    found: dict[str, Any] = run_script("golden_node.mjs", web, FOLDER, *sorted((web / "bundles").iterdir()))
     return found
 
 

@@ -7,7 +7,7 @@
 import { MANIFEST, openReader } from "./bundle_files.js";
 import { unpacked, utf8 } from "./bytes.js";
 import { EntityFile } from "./entities.js";
-import { BundleCorruptError, BundleError, BundleVersionError, EdgeERError } from "./errors.js";
+import { BundleCorruptError, BundleVersionError, EdgeERError } from "./errors.js";
 import { readArrays } from "./safetensors.js";
 import { sha256 } from "./sha256.js";
 
@@ -16,8 +16,9 @@ const ENCODER_FILES = ["encoder.onnx", "tokenizer.json", "encoder.json"];
 const ENTITIES = "entities.jsonl.gz";
 const VECTORS = "vectors.safetensors";
 const STREAMS = "streams.jsonl";
-const HEAD_FILES = ["head.onnx", "head_tokens.safetensors"];
-const KNOWN = [...ENCODER_FILES, ENTITIES, VECTORS, STREAMS, ...HEAD_FILES];
+const HEAD = "head.onnx";
+const HEAD_TOKENS = "head_tokens.safetensors";
+const KNOWN = [...ENCODER_FILES, ENTITIES, VECTORS, STREAMS, HEAD, HEAD_TOKENS];
 const SEAL = '"manifest_sha256": "';
 const DIGITS = 64;
 const REQUIRED = { name: "string", lang: "string", counts: "object", files: "object", index: "object", size_bytes: "number" };
@@ -28,7 +29,8 @@ const REQUIRED = { name: "string", lang: "string", counts: "object", files: "obj
  * @property {EntityFile} entities
  * @property {Int8Array} vectors [forms · dim]
  * @property {Int32Array} formEntity [forms], the line of each form's entity
- * @property {Map<string, Uint8Array>} encoderFiles
+ * @property {Map<string, Uint8Array>} encoderFiles with `head.onnx` where the encoder has a head
+ * @property {{tokens: Int8Array, lengths: Uint8Array} | null} headTokens of the forms, where the bundle keeps them
  */
 
 /**
@@ -60,7 +62,8 @@ export async function readBundle(url) {
     entities,
     vectors: vectors.data,
     formEntity: entity.data,
-    encoderFiles: new Map(ENCODER_FILES.map((name) => [name, files.get(name)])),
+    encoderFiles: new Map([...ENCODER_FILES, HEAD].map((name) => [name, files.get(name)])),
+    headTokens: files.has(HEAD_TOKENS) ? readHeadTokens(files.get(HEAD_TOKENS), entity.data.length, url) : null,
   };
 }
 
@@ -95,8 +98,8 @@ function checkKind(manifest, url) {
     throw new BundleVersionError(`${url}: index "${kind}"; the browser searches exactly, so build it with an exact index`);
   }
   if (!(scale > 0)) throw corrupt(url, `${MANIFEST}, index.scale: expected a number above 0; build the bundle again`);
-  if (manifest.rerank?.head > 0) {
-    throw new BundleVersionError(`${url}: it ranks with a DiPair head, which the browser does not run; build it without`);
+  if (manifest.rerank?.head > 0 && !(HEAD in manifest.files)) {
+    throw corrupt(url, `${MANIFEST}, rerank.head has a weight, but there is no ${HEAD}; build the bundle again`);
   }
 }
 
@@ -158,8 +161,14 @@ function checkVectors(vectors, entity, entities, index, url) {
   }
 }
 
+function readHeadTokens(data, forms, url) {
+  const { tokens, lengths } = readArrays(data, HEAD_TOKENS, url);
+  if (tokens?.shape[0] !== forms || lengths?.shape[0] !== forms) {
+    throw corrupt(url, `${HEAD_TOKENS}: expected tokens of ${forms} forms; build the bundle again`);
+  }
+  return { tokens: tokens.data, lengths: lengths.data };
+}
+
 function corrupt(url, message) {
   return new BundleCorruptError(`${url}: ${message}`);
 }
-
-export { BundleError };

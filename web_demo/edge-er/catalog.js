@@ -3,6 +3,7 @@
 import { surfaceForms } from "./entities.js";
 import { BundleCorruptError } from "./errors.js";
 import { FormEvidence } from "./evidence.js";
+import { addHead, PairHead } from "./head.js";
 import { quarterLog2 } from "./lexical.js";
 
 /**
@@ -17,15 +18,15 @@ import { quarterLog2 } from "./lexical.js";
 export class Catalog {
   /**
    * @param {import("./bundle.js").Bundle} bundle
-   * @param {import("./normalize.js").Normalizer} normalizer
+   * @param {import("./encoder.js").Encoder} encoder
    * @param {ReturnType<typeof import("./evidence.js").rerankWeights>} weights
    * @param {{phonetic: string, hearing: string}} tables
    * @throws {BundleCorruptError} there are more or fewer surface forms than vectors
    */
-  constructor(bundle, normalizer, weights, tables) {
+  constructor(bundle, encoder, weights, tables) {
     this.entities = bundle.entities;
     this.weights = weights;
-    const canonical = (text) => normalizer.canonicalText(text);
+    const canonical = (text) => encoder.canonicalText(text);
     const forms = bundle.entities.withoutStreams().flatMap((entity) => surfaceForms(entity, canonical));
     if (forms.length !== bundle.formEntity.length) {
       throw new BundleCorruptError(
@@ -34,6 +35,9 @@ export class Catalog {
       );
     }
     this.forms = forms.map(([, form]) => form);
+    const onnx = bundle.encoderFiles.get("head.onnx");
+    /** The head that reads close races, where the bundle has one and a weight for it. */
+    this.head = weights.head ? new PairHead(onnx, encoder, (form) => forms[form][0], bundle.headTokens) : null;
     const demands = bundle.entities.withoutStreams().map((entity) => demandOf(entity));
     this.evidence = new FormEvidence(
       {
@@ -55,7 +59,7 @@ export class Catalog {
    * @returns {Candidate[]} best first
    */
   ranked(hypotheses, k) {
-    return bestCandidates(this.evidence.pool(hypotheses, k), k);
+    return bestCandidates(this.evidence.pool(hypotheses, k), hypotheses, k, this.weights, this.head);
   }
 
   /** The entity of an index. */
@@ -70,23 +74,39 @@ export class Catalog {
 }
 
 /**
- * The `k` best entities of a pool: descending score, ties by entity, then by form.
+ * The `k` best entities of a pool; `head` is asked about its forms in a close race.
  * @param {{form: number, entity: number, parts: Record<string, number>}[]} pool
+ * @param {import("./evidence.js").Hypothesis[]} hypotheses
  * @param {number} k
+ * @param {ReturnType<typeof import("./evidence.js").rerankWeights>} weights
+ * @param {PairHead | null} head
  * @returns {Candidate[]}
  */
-export function bestCandidates(pool, k) {
-  const scored = pool.map((each) => ({ ...each, score: Object.values(each.parts).reduce((sum, part) => sum + part, 0) }));
+export function bestCandidates(pool, hypotheses, k, weights, head) {
+  if (head && pool.length) {
+    const scores = pool.map(({ parts }) => sum(parts));
+    const order = pool.map((_, place) => place);
+    order.sort((one, other) => scores[other] - scores[one] || pool[one].form - pool[other].form);
+    addHead(pool, best(pool, 2), order, hypotheses, weights, head);
+  }
+  return best(pool, k);
+}
+
+const sum = (parts) => Object.values(parts).reduce((total, part) => total + part, 0);
+
+/** Descending score, ties by entity, then by form; each entity once. */
+function best(pool, k) {
+  const scored = pool.map((each) => ({ ...each, score: sum(each.parts) }));
   scored.sort((one, other) => other.score - one.score || one.entity - other.entity || one.form - other.form);
   const seen = new Set();
-  const best = [];
+  const found = [];
   for (const candidate of scored) {
     if (seen.has(candidate.entity)) continue;
     seen.add(candidate.entity);
-    best.push(candidate);
-    if (best.length === k) break;
+    found.push(candidate);
+    if (found.length === k) break;
   }
-  return best;
+  return found;
 }
 
 /**

@@ -56,6 +56,19 @@ export class Encoder {
   }
 
   /**
+   * The tokens of canonical text as a DiPair head reads them.
+   * @param {string} text
+   * @param {"head_request" | "head_entity"} side
+   * @returns {Float32Array} [tokens · columns]
+   * @throws {EncoderError} the encoder has no head
+   */
+  tokens(text, side) {
+    const tokens = this._graph.tokens(this._tokenizer.ids(text, this.maxTokens), side);
+    if (!tokens) throw new EncoderError(`encoder.onnx: no output ${side}; train and export the head again`);
+    return tokens;
+  }
+
+  /**
    * Whether there is anything in a text's token ids but [UNK] and other specials.
    * @param {number[]} ids
    * @returns {boolean}

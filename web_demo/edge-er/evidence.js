@@ -21,6 +21,8 @@ const DEFAULTS = {
   heard: 0,
   popularity: 0,
   head: 0,
+  head_forms: 10,
+  head_margin: 0,
 };
 
 /**
@@ -33,7 +35,7 @@ export function rerankWeights(told) {
   const weights = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS)) {
     if (!(name in told)) continue;
-    const least = name === "dense_forms" ? 1 : 0;
+    const least = name === "dense_forms" || name === "head_forms" ? 1 : 0;
     if (!Number.isInteger(told[name]) || told[name] < least) {
       throw new BundleCorruptError(
         `manifest.json, rerank.${name}: expected a whole number from ${least} up, ` +

@@ -1,5 +1,5 @@
 /**
- * The tensors of an ONNX file: just enough of Protocol Buffers to take the initializers of `encoder.onnx` out.
+ * The tensors of an ONNX file: just enough of Protocol Buffers to take the initializers out.
  *
  * Fields: ModelProto.graph 7; GraphProto.node 1, initializer 5; NodeProto.op_type 4, attribute 5; AttributeProto.name 1,
  * f 2; TensorProto.dims 1, data_type 2, name 8, raw_data 9.
@@ -20,10 +20,11 @@ const INT64 = 7;
 /**
  * Initializers by name, and the epsilon of layer normalisation, of an ONNX graph.
  * @param {Uint8Array} bytes
+ * @param {string} file its name, for messages
  * @returns {{tensors: Map<string, Tensor>, epsilon: number}}
  * @throws {EncoderError} it is no such file
  */
-export function readGraph(bytes) {
+export function readGraph(bytes, file) {
   try {
     const tensors = new Map();
     let epsilon = 1e-12;
@@ -39,7 +40,7 @@ export function readGraph(bytes) {
     }
     return { tensors, epsilon };
   } catch (error) {
-    throw new EncoderError(`encoder.onnx: cannot be read (${error.message}); export the encoder again`, {
+    throw new EncoderError(`${file}: cannot be read (${error.message}); export the encoder again`, {
       cause: error,
     });
   }

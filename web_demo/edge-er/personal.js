@@ -35,6 +35,7 @@ export class PersonalCatalog {
     );
     this._forms = forms.map(({ form }) => form);
     this._evidence = forms.length ? this._evidenceOf(forms, tools) : null;
+    this._head = this._base.head?.with((form) => tools.canonicalText(this.form(form))) ?? null;
   }
 
   /** See `Catalog.ranked`. */
@@ -42,7 +43,8 @@ export class PersonalCatalog {
     const pool = this._base.evidence.pool(hypotheses, k);
     const own = this._evidence?.pool(hypotheses, k) ?? [];
     const after = this._base.forms.length;
-    return bestCandidates([...pool, ...own.map((each) => ({ ...each, form: each.form + after }))], k);
+    const joined = [...pool, ...own.map((each) => ({ ...each, form: each.form + after }))];
+    return bestCandidates(joined, hypotheses, k, this._base.weights, this._head);
   }
 
   /** See `Catalog.entity`. */

@@ -43,8 +43,7 @@ export class EntityResolver {
   constructor(bundle, tables, { rerank = true, minPrecision } = {}) {
     const { manifest } = bundle;
     this.manifest = manifest;
-    const normalizer = new Normalizer(tables.unicode);
-    this.encoder = new Encoder(bundle.encoderFiles, normalizer);
+    this.encoder = new Encoder(bundle.encoderFiles, new Normalizer(tables.unicode));
     if (this.encoder.dim !== manifest.index.dim) {
       throw new BundleCorruptError(
         `manifest.json, index.dim: ${manifest.index.dim}, but the encoder has ${this.encoder.dim}; build the bundle again`,
@@ -59,7 +58,7 @@ export class EntityResolver {
     this._calibration.needed(minPrecision); // refuses nonsense now, not at the first request
     this._minPrecision = minPrecision;
     this._tables = tables;
-    this._catalog = new Catalog(bundle, normalizer, this._weights, tables);
+    this._catalog = new Catalog(bundle, this.encoder, this._weights, tables);
   }
 
   /**

@@ -3,17 +3,17 @@
 import { utf8 } from "./bytes.js";
 import { BundleCorruptError } from "./errors.js";
 
-const KINDS = { I8: Int8Array, I32: Int32Array };
+const KINDS = { I8: Int8Array, U8: Uint8Array, I32: Int32Array };
 
 /**
  * @typedef {object} NamedArray
  * @property {string} dtype
  * @property {number[]} shape
- * @property {Int8Array | Int32Array} data
+ * @property {Int8Array | Uint8Array | Int32Array} data
  */
 
 /**
- * The arrays by name; those of other types than int8 and int32 are left out.
+ * The arrays by name; those of other types than int8, uint8 and int32 are left out.
  * @param {Uint8Array} bytes
  * @param {string} file its name, for messages
  * @param {URL} url of the bundle, for messages
