@@ -1,10 +1,11 @@
-"""What was merged and why, to be read and argued with: JSON for tools, Markdown for people.
+"""What was merged and why, to be read and argued with: JSON for tools, Markdown and an HTML page for people.
 
 The most doubtful merges come first. A shipped report keeps those and counts the rest.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from catalog_tools.entities import Cluster
 from catalog_tools.files import write_json, write_text
+from catalog_tools.merge_page import Card, Page, render_page
 from edge_er.entity import Entity
 
 __all__ = ["merge_report", "reason_counts", "write_merge_report"]
@@ -55,10 +57,11 @@ def reason_counts(clusters: Sequence[Cluster]) -> Counter[str]:
 
 
 def write_merge_report(report: dict[str, Any], folder: Path) -> list[Path]:
-    """Writes NAME.json and NAME.md; both appear whole or not at all."""
-    files = [folder / f"{report['catalog']}.json", folder / f"{report['catalog']}.md"]
+    """Writes NAME.json, NAME.md and NAME.html; each appears whole or not at all."""
+    files = [folder / f"{report['catalog']}.{kind}" for kind in ("json", "md", "html")]
     write_json(files[0], report)
     write_text(files[1], _markdown(report))
+    write_text(files[2], render_page(_page(report)))
     return files
 
 
@@ -108,3 +111,37 @@ def _markdown(report: dict[str, Any]) -> str:
             cells = [f"{link['doubt']:.2f}", merge["name"], link["a"], link["b"], link["reason"]]
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _page(report: dict[str, Any]) -> Page:
+    facts = {
+        "Names": f"{report['names']:,}",
+        "Entities": f"{report['entities']:,}",
+        "Aliases": f"{report['aliases']:,}",
+        "Entities of several names": f"{report['merged_entities']:,}",
+        **{
+            reason[:1].upper() + reason[1:]: f"{count:,}"
+            for reason, count in report["merges_by_reason"].items()
+        },
+    }
+    told = (
+        f"{report['listed']:,} of {report['merged_entities']:,}, the most doubtful first. A wrong one: add the pair "
+        "to tests/data/merge_pairs.jsonl and mend catalog_tools/matching.py."
+    )
+    cards = [
+        Card(
+            merge["name"],
+            max(link["doubt"] for link in merge["links"]),
+            ("name", "country", "rows"),
+            [[member["name"], member["country"], str(member["rows"])] for member in merge["members"]],
+            [f"{link['a']} = {link['b']}: {link['reason']} ({link['doubt']:.2f})" for link in merge["links"]],
+            json.dumps(_pair(merge["links"][0], merge["members"]), ensure_ascii=False),
+        )
+        for merge in report["merges"]
+    ]
+    return Page(f"Merged names of {report['catalog']}", facts, (("Merged", told, cards),))
+
+
+def _pair(link: dict[str, Any], members: list[dict[str, Any]]) -> dict[str, Any]:
+    country = next(member["country"] for member in members if member["name"] == link["a"])
+    return {"country": country, "name_a": link["a"], "name_b": link["b"], "same": False}

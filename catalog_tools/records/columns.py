@@ -42,6 +42,7 @@ _ARTICLES = frozenset(
 )
 _LONG = 160  # characters: partial matches of longer texts cost much and say little
 _GRAM = 3
+_CONTAINED = 0.75  # similarity at least, where one text has all words of the other
 _SHOWN = 100  # characters: longer texts are not repeated in a reason
 
 
@@ -106,11 +107,12 @@ class TextColumn:
         joined = pairwise(fuzz.ratio, self._joined, a, b)
         together = pairwise(fuzz.token_set_ratio, self.texts, a, b)
         words = self.bags.cosine(a, b, overlap.shared)
+        contained = self.bags.containment(a, b, overlap.shared)
         rarest = [self.bags.heaviest(only, len(a)) for only in (overlap.left, overlap.right)]
         numbers = [self._numbers(only, len(a)) for only in (overlap.left, overlap.right)]
         lengths = self._lengths[a], self._lengths[b]
         columns = [
-            np.maximum(0.5 * (sort + words), 0.5 * (sort + grams)),
+            np.maximum(0.5 * (sort + np.maximum(words, grams)), _CONTAINED * contained),
             joined == 1,
             pairwise(fuzz.ratio, self.texts, a, b),
             sort,
@@ -119,7 +121,7 @@ class TextColumn:
             pairwise(fuzz.partial_ratio, self._joined, a, b),
             pairwise(JaroWinkler.similarity, self._cut, a, b),
             words,
-            self.bags.containment(a, b, overlap.shared),
+            contained,
             grams,
             np.minimum(*rarest) / self.bags.rarest,
             np.maximum(*rarest) / self.bags.rarest,

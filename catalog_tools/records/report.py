@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from catalog_tools.files import write_json, write_text
+from catalog_tools.merge_page import Card, Page, render_page
 from catalog_tools.records.clusters import Cluster, Link
 from catalog_tools.records.dedup import Deduplicated, record_values
 from catalog_tools.records.matcher import PairDecision, decide
-from catalog_tools.records.page import Card, Page, render_page
 from catalog_tools.records.values import plain_text
 
 __all__ = ["dedup_report", "report_page", "write_dedup_report"]
@@ -115,7 +115,9 @@ def _pair(pair: dict[str, Any]) -> Card:
     heading = " / ".join(str(side["values"].get("name", side["key"])) for side in sides)
     correction = json.dumps({"a": sides[0]["key"], "b": sides[1]["key"], "same": True}, ensure_ascii=False)
     reasons = [f"probability {pair['probability']:.2f}", *_evidence(pair)]
-    return Card(heading, 1 - abs(2 * pair["probability"] - 1), *_table(sides), reasons, correction)
+    return Card(
+        heading, 1 - abs(2 * pair["probability"] - 1), *_table(sides), reasons, correction, "The same?"
+    )
 
 
 def _cluster(merge: dict[str, Any]) -> Card:

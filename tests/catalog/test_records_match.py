@@ -89,7 +89,8 @@ def test_fields_without_a_value_say_nothing():
 def test_kinds_are_told_by_names_and_values():
     record = {
         "title": "A Study", "authors": ["Ann Lee"], "year": 1999, "price": "$ 3", "phone": "030 1234567",
-        "doi": "10.1/x", "homepage": "http://a.example", "genre": "Rock", "addr": "1 Main St.", "source": "x", "id": "7",
+        "doi": "10.1/x", "homepage": "http://a.example", "genre": "Rock", "addr": "1 Main St.",
+        "source": "x", "id": "7",
     }  # fmt: skip
     kinds = {field.name: field.kind for field in infer_fields([record]).fields}
     assert kinds == {

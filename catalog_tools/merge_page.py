@@ -1,6 +1,6 @@
 """One self-contained HTML page about what was merged: no script but its own, no address outside it.
 
-Both reports use it: duplicate records (`report.py`) and merged station names (`catalog_tools/merge_report.py`).
+Both reports use it: duplicate records (`records/report.py`) and merged station names (`merge_report.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LONGEST = 160  # characters of a value in a table
 class Card:
     """A cluster or a pair: its heading, a doubt from 0 to 1, its records as rows, and why, line by line.
 
-    `correction` is the line for a corrections file that changes the decision.
+    `correction` is the line for a corrections file that changes the decision, after its `question`.
     """
 
     heading: str
@@ -27,6 +27,7 @@ class Card:
     rows: Sequence[Sequence[str]]
     reasons: Sequence[str]
     correction: str = ""
+    question: str = "Wrong?"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def _card(card: Card) -> str:
         for row in card.rows
     )
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in card.reasons)
-    wrong = f"<p>Wrong? <code>{escape(card.correction)}</code></p>" if card.correction else ""
+    wrong = (
+        f"<p>{escape(card.question)} <code>{escape(card.correction)}</code></p>" if card.correction else ""
+    )
     return (
         f'<article><h3>{escape(card.heading)} <span class="doubt {level}">doubt {card.doubt:.2f}</span></h3>'
         f'<div class="wide" tabindex="0" role="region" aria-label="Records"><table><thead><tr>{head}</tr></thead>'
