@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from catalog_tools.records.columns import Rows
 from catalog_tools.records.fields import Field, RecordFields
-from catalog_tools.records.values import identifiers_of, parse_names, parse_phone, plain_text
+from catalog_tools.records.values import identifiers_of, parse_names, parse_phones, plain_text
 from edge_er.normalize import canonical_text
 
 __all__ = ["Blocking", "candidate_pairs"]
@@ -91,8 +91,7 @@ def _keys(field: Field, value: Any) -> Iterator[str]:
     if field.kind == "identifier":
         yield from (f"#{scheme} {found}" for scheme, found in identifiers_of(field.name, value))
     elif field.kind == "phone":
-        if phone := parse_phone(value):
-            yield f"+{phone[-_PHONE_END:]}"
+        yield from (f"+{phone[-_PHONE_END:]}" for phone in parse_phones(value))
     elif field.kind == "names":
         yield from (f"@{name.family}" for name in parse_names(value))
     else:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from catalog_tools.records.values import as_texts, parse_date, parse_names, parse_number, parse_phone
+from catalog_tools.records.values import as_texts, parse_date, parse_names, parse_number, parse_phones
 from edge_er.errors import CatalogError
 
 if sys.version_info >= (3, 11):
@@ -52,6 +52,7 @@ _MOSTLY = 0.8  # share of values that read as dates, numbers ...
 _HINTS = (
     ("ignore", r"(?:record_?|row_?|_)?id|source|database|created|updated|versions?|merged_from|popularity"),
     ("identifier", r".*(?:doi|isbn|issn|arxiv|ean|gtin|upc|sku|asin|imdb|wikidata|geonames|musicbrainz|model_?no).*"),
+    ("identifier", r".*(?:e_?mail).*"),
     ("identifier", r".*(?:url|uri|link|homepage|website|streams?)s?"),
     ("phone", r".*(?:phone|mobile|tel(?:efon)?|fax)s?"),
     ("names", r"(?:authors?|editors?|creators?|persons?|people|cast|actors|directors?)"),
@@ -193,7 +194,11 @@ def _kind(name: str, values: Sequence[Any]) -> str:
         return hinted
     if all(isinstance(value, (dict, bool)) for value in values):
         return "ignore"
-    readers = (("date", parse_date), ("number", parse_number), ("phone", parse_phone))
+    readers = (
+        ("date", parse_date),
+        ("number", parse_number),
+        ("phone", lambda value: parse_phones(value) or None),
+    )
     for kind, reader in readers:
         if sum(reader(value) is not None for value in values) >= _MOSTLY * len(values):
             return kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from catalog_tools.records.values import (
     identifiers_of,
     parse_date,
     parse_number,
-    parse_phone,
+    parse_phones,
     plain_text,
 )
 from edge_er.normalize import canonical_text
@@ -134,29 +135,27 @@ def _categories(value: Any) -> list[str]:
 
 
 class PhoneColumn:
-    """Telephone numbers: digits from the end, whatever stands for the country."""
+    """Telephone numbers: digits from the end, whatever stands for the country; of several, the two most alike."""
 
     features: tuple[str, ...] = ("similarity", "last_digits")
 
     def __init__(self, values: Sequence[Any]) -> None:
-        self._digits = [parse_phone(value) or "" for value in values]
-        self.present = np.array([bool(digits) for digits in self._digits], bool)
+        self._numbers = [parse_phones(value) for value in values]
+        self.present = np.array([bool(numbers) for numbers in self._numbers], bool)
 
     def compare(self, a: Rows, b: Rows) -> Features:
         """float32 [pairs, features]; the similarity is 1 where one number ends in the other, else 0."""
-        pairs = [
-            (self._digits[left], self._digits[right])
-            for left, right in zip(a.tolist(), b.tolist(), strict=True)
-        ]
-        same = [x.endswith(y) or y.endswith(x) for x, y in pairs]
-        ends = [_common_end(x, y) for x, y in pairs]
-        found = np.stack([np.array(same, np.float32), np.array(ends, np.float32)], 1)
-        found[~(self.present[a] & self.present[b])] = np.nan
+        found = np.full((len(a), 2), np.nan, np.float32)
+        for row, (left, right) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+            if self.present[left] and self.present[right]:
+                pairs = list(product(self._numbers[left], self._numbers[right]))
+                found[row, 0] = any(x.endswith(y) or y.endswith(x) for x, y in pairs)
+                found[row, 1] = max(_common_end(x, y) for x, y in pairs)
         return found
 
     def words(self, a: int, b: int, similarity: float) -> str:
-        """Whether they are the same, or both."""
-        return "the same" if similarity == 1 else f"{self._digits[a]} / {self._digits[b]}"
+        """Whether one is the same, or both."""
+        return "the same" if similarity == 1 else " / ".join(", ".join(self._numbers[row]) for row in (a, b))
 
 
 def _common_end(a: str, b: str) -> int:
@@ -172,6 +171,7 @@ class IdentifierColumn:
     features: tuple[str, ...] = ("similarity", "alike")
 
     def __init__(self, fields: Mapping[str, Sequence[Any]]) -> None:
+        self._fields = fields
         rows = len(next(iter(fields.values()))) if fields else 0
         self._found = [
             frozenset().union(*(identifiers_of(name, values[row]) for name, values in fields.items()))
@@ -195,11 +195,20 @@ class IdentifierColumn:
         """Which are common, or which contradict."""
         both = sorted(self._found[a] & self._found[b])
         if both:
-            return "the same " + ", ".join(f"{scheme} {value}" for scheme, value in both)
+            return "; ".join(
+                f"the same {one[0]} {one[1]} (in {self._where(one, a)} and {self._where(one, b)})"
+                for one in both
+            )
         schemes = _schemes(self._found[a]) & _schemes(self._found[b])
         sides = (self._found[a], self._found[b])
         shown = [sorted(value for scheme, value in found if scheme in schemes) for found in sides]
         return " / ".join(", ".join(one) for one in shown) + f" ({in_words(0)})"
+
+    def _where(self, wanted: tuple[str, str], row: int) -> str:
+        """The fields of a row that hold an identifier."""
+        return ", ".join(
+            name for name, values in self._fields.items() if wanted in identifiers_of(name, values[row])
+        )
 
     def _agree(self, a: int, b: int) -> float:
         if self._found[a] & self._found[b]:

@@ -21,7 +21,7 @@ __all__ = [
     "parse_date",
     "parse_names",
     "parse_number",
-    "parse_phone",
+    "parse_phones",
     "plain_text",
 ]
 
@@ -173,10 +173,10 @@ def parse_number(value: Any) -> float | None:
     return float(digits)
 
 
-def parse_phone(value: Any) -> str | None:
-    """Digits of a telephone number without leading zeros; None for fewer than 6 or more than 15."""
-    digits = re.sub(r"\(0\)|\D", "", plain_text(value)).lstrip("0")
-    return digits if _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE else None
+def parse_phones(value: Any) -> list[str]:
+    """Digits of each telephone number without leading zeros; those of fewer than 6 or more than 15 are left out."""
+    numbers = (re.sub(r"\(0\)|\D", "", text).lstrip("0") for text in as_texts(value))
+    return [digits for digits in dict.fromkeys(numbers) if _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE]
 
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")

@@ -86,6 +86,13 @@ def test_fields_without_a_value_say_nothing():
     assert empty.reason == "no field has a value on both sides"
 
 
+def test_one_of_several_telephone_numbers_is_enough():
+    a = {"name": "Ann Lee", "phones": ["+49 30 1234567", "0171 7654321"]}
+    b = {"name": "Ann Lee", "phones": ["(0171) 7654321"]}
+    assert "phones: the same" in match_records(a, b).reason
+    assert "phones: 303030303 / 1717654321" in match_records({**a, "phones": "030 30 30 303"}, b).reason
+
+
 def test_kinds_are_told_by_names_and_values():
     record = {
         "title": "A Study", "authors": ["Ann Lee"], "year": 1999, "price": "$ 3", "phone": "030 1234567",

@@ -13,7 +13,7 @@ from catalog_tools.records.values import (
     parse_date,
     parse_names,
     parse_number,
-    parse_phone,
+    parse_phones,
     plain_text,
 )
 
@@ -70,9 +70,8 @@ def test_what_is_no_number_is_missing(text):
 
 
 def test_telephone_numbers_are_digits():
-    assert parse_phone("+49 (0)30 / 1234-567") == "49301234567"
-    assert parse_phone("404/350 -6755") == "4043506755"
-    assert parse_phone("12345") is None
+    assert parse_phones("+49 (0)30 / 1234-567") == ["49301234567"]
+    assert parse_phones(["404/350 -6755", "12345", "1" * 16]) == ["4043506755"]
 
 
 def test_identifiers_are_found_wherever_they_stand():
@@ -131,7 +130,7 @@ def test_nothing_that_may_stand_in_a_field_is_an_error(value):
     parse_date(value)
     parse_names(value)
     parse_number(value)
-    parse_phone(value)
+    parse_phones(value)
     identifiers_of("field", value)
     assert isinstance(plain_text(value), str)
     assert all(text.strip() for text in as_texts(value))
