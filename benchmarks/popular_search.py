@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from benchmarks.large_catalog import ENCODER, catalog_names, name_vectors, vector_scale
 from benchmarks.latency import bind_to_one_core, times
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
-from catalog_tools.index_choice import build_index, choose_index, nearest_scores
+from catalog_tools.index_choice import build_index, choose_index, list_count, nearest_scores
 from catalog_tools.popular_choice import exit_floor, popular_forms, requests_by_demand
 from edge_er.encoder import Encoder, quantise
 from edge_er.large_index import LargeIndex
@@ -39,7 +39,7 @@ def systems(
     owners = np.arange(len(vectors), dtype=np.int32)
     yield "exact scan", ExactIndex(vectors, owners), {}
     nearest = nearest_scores(vectors, fitted, 1)[:, 0]
-    lists = 1 << round(np.log2(len(vectors)) / 2)
+    lists = list_count(len(vectors))
     for factory in (f"IVF{lists},SQ8", f"PQ{vectors.shape[1] // 2}x4fs"):
         choice = choose_index(vectors, fitted[:256], factory, TARGET)
         assert choice is not None  # an index that is asked for by name is there or refused

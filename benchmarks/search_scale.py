@@ -45,7 +45,7 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
-from catalog_tools.index_choice import AT, choose_index, nearest_scores, recalls, sample_requests
+from catalog_tools.index_choice import AT, choose_index, list_count, nearest_scores, recalls, sample_requests
 from edge_er.encoder import Encoder, quantise
 from edge_er.large_index import IndexSettings, LargeIndex, import_faiss, open_index
 from edge_er.search import ExactIndex
@@ -102,7 +102,7 @@ def _unit_rows(rows: NDArray[np.float32], scale: float) -> NDArray[np.int8]:
 
 def factories(size: int, dim: int) -> list[str]:
     """The kinds of index, as FAISS calls them."""
-    lists = 1 << round(np.log2(size) / 2)
+    lists = list_count(size)
     return [
         EXACT,
         f"PQ{dim // 2}x4fs",

@@ -35,6 +35,7 @@ __all__ = [
     "build_index",
     "choose_index",
     "index_bytes",
+    "list_count",
     "nearest_scores",
     "recalls",
     "request_vectors",
@@ -50,7 +51,12 @@ SAMPLE = 256
 
 _SEED = 20261120
 _FORMS_AT_ONCE = 1 << 16
-_TRAINED_ON, _A_LIST = 1 << 16, 64  # vectors to learn codes from, and lists
+_TRAINED_ON, _A_LIST, _ROUNDS = (
+    1 << 16,
+    64,
+    10,
+)  # vectors to learn codes from, vectors a list, rounds of k-means
+_MOST_LISTS = 2048
 _NUMBER_BYTES = 8  # by which lists know a form
 _READS = (256, 512, 1024, 2048, 4096)
 _SHARES = (16, 8, 4, 2, 1)  # one in so many lists is read
@@ -207,7 +213,7 @@ def build_index(vectors: NDArray[np.int8], factory: str) -> Any:
         index = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
         lists = getattr(index, "nlist", 0)
         if lists:
-            index.cp.max_points_per_centroid = _A_LIST
+            index.cp.max_points_per_centroid, index.cp.niter = _A_LIST, _ROUNDS
         sample = np.random.default_rng(_SEED).permutation(len(vectors))[: max(_TRAINED_ON, _A_LIST * lists)]
         index.train(vectors[np.sort(sample)].astype(np.float32))
         for start in range(0, len(vectors), _FORMS_AT_ONCE):
@@ -217,8 +223,13 @@ def build_index(vectors: NDArray[np.int8], factory: str) -> Any:
     return index
 
 
+def list_count(forms: int) -> int:
+    """How many inverted lists a catalog of so many forms is given: about the square root, a power of two."""
+    return min(1 << round(np.log2(max(forms, 1)) / 2), _MOST_LISTS)
+
+
 def _factories(how: str, forms: int, dim: int) -> list[str]:
-    lists = 1 << max(round(np.log2(max(forms, 1)) / 2), 0)
+    lists = list_count(forms)
     if how == MAPPED:
         return [f"IVF{lists},SQ8", f"IVF{lists},SQ4"]
     if how == AUTO:
