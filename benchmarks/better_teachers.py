@@ -4,7 +4,7 @@
 
 Teachers: BERT-Tiny and one of four layers and width 256, trained on the same 300,000 requests in the same order
 (models/recipes/teachers), and an ensemble of encoders that are there already. Students: the shipped 64-d one, and the
-same recipe with other teachers to mimic; the 128-d student of the training fold before and after DSE's cross-attentive
+same recipe with the ensemble to mimic; the 128-d student of the training fold before and after DSE's cross-attentive
 teacher. Vectors alone, float32; differences are paired by entity.
 """
 
@@ -38,7 +38,6 @@ def systems() -> dict[str, list[str]]:
         f"ensemble of {len(ensemble.hpd.teachers)}": ensemble.hpd.teachers,
         SHIPPED: ["models/encoders/multilingual-32-hpd64"],
         "student of the ensemble": [ensemble.out],
-        "student of 4 layers of 256": [read_recipe(RECIPES / "hpd64-wide.toml").out],
         "128-d student of the training fold": [dse.dse.student],
         "the same after DSE": [dse.out],
     }
