@@ -8,7 +8,12 @@ const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floo
 
 const figures = (times) => {
   const sorted = times.toSorted((one, other) => one - other);
-  return { p50: quantile(sorted, 0.5), p90: quantile(sorted, 0.9), p99: quantile(sorted, 0.99), requests: sorted.length };
+  return {
+    p50: quantile(sorted, 0.5),
+    p90: quantile(sorted, 0.9),
+    p99: quantile(sorted, 0.99),
+    requests: sorted.length,
+  };
 };
 
 /**
@@ -42,7 +47,10 @@ function timed(resolver, queries) {
   };
   const resolve = some.map((query) => time(() => resolver.resolve(query)));
   const ids = some.map((query) => resolver.encoder.tokenIds(query));
-  return { resolve: figures(resolve), encode: figures(ids.map((each) => time(() => resolver.encoder.encodeIds(each)))) };
+  return {
+    resolve: figures(resolve),
+    encode: figures(ids.map((each) => time(() => resolver.encoder.encodeIds(each)))),
+  };
 }
 
 /** Times of one encoding with onnxruntime-web (its module) on the same requests; `tokens` are their ids. */

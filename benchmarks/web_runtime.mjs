@@ -1,6 +1,6 @@
 /**
  * node web_runtime.mjs node WEB_FOLDER < JOBS          measures in Node
- * node web_runtime.mjs CHROMIUM ADDRESS [ORT] < JOBS   measures in Chromium; ORT is the address of onnxruntime-web's module
+ * node web_runtime.mjs CHROMIUM ADDRESS [ORT] < JOBS   measures in Chromium; ORT: address of onnxruntime-web's module
  *
  * JOBS is {bundle: queries}; the findings come as JSON {bundle: ...}.
  */
@@ -16,7 +16,8 @@ const found = {};
 
 if (where === "node") {
   const runtime = await import(pathToFileURL(join(web, "edge-er", "index.js")).href);
-  for (const [name, queries] of jobs) found[name] = await measure(runtime, pathToFileURL(join(web, "bundles", name)), queries);
+  for (const [name, queries] of jobs)
+    found[name] = await measure(runtime, pathToFileURL(join(web, "bundles", name)), queries);
 } else {
   const { launch, open, ready } = await import("../tests/web/browser.mjs");
   const browser = await launch(where);

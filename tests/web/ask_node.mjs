@@ -1,8 +1,8 @@
 /**
  * node ask_node.mjs WEB_FOLDER < CALLS: answers of the JavaScript runtime, in JSON.
  *
- * CALLS is a list of {bundle, load?, entries?, resolve?: [query, options], explain?: [query, topK]}, options as in JavaScript; an
- * error is answered with its class and message.
+ * CALLS is a list of {bundle, load?, entries?, resolve?: [query, options], explain?: [query, topK]}, options as in
+ * JavaScript; an error is answered with its class and message.
  */
 
 import { text } from "node:stream/consumers";

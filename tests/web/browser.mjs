@@ -2,7 +2,13 @@
 
 import { chromium } from "playwright-core";
 
-const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-sync",
+];
 
 /** Name that is no localhost and so gets no help of the browser (no crypto.subtle, no service worker). */
 export const INSECURE = "plain.test";
@@ -23,7 +29,9 @@ export async function open(context, url) {
 
 /** Waits until a catalog can be asked, or cannot. */
 export async function ready(page) {
-  await page.waitForFunction(() => document.getElementById("facts").children.length || !document.getElementById("problem").hidden);
+  await page.waitForFunction(
+    () => document.getElementById("facts").children.length || !document.getElementById("problem").hidden,
+  );
 }
 
 /** What the page shows. */
@@ -43,7 +51,9 @@ export function shown(page) {
       spoken: text("spoken"),
       facts: Array.from(document.querySelectorAll("#facts dd"), (each) => each.textContent),
       own: Array.from(document.querySelectorAll("#own-list li span"), (each) => each.textContent),
-      focus: document.activeElement.getAttribute("aria-label") ?? (document.activeElement.id || document.activeElement.textContent),
+      focus:
+        document.activeElement.getAttribute("aria-label") ??
+        (document.activeElement.id || document.activeElement.textContent),
       wide: document.documentElement.scrollWidth > screen.width,
     };
   });

@@ -1,8 +1,9 @@
 /**
- * node browser_node.mjs CHROMIUM ADDRESS NEW_VERSION [SCENARIO...]: what the page does in a real browser, as JSON {scenario: findings}.
+ * node browser_node.mjs CHROMIUM ADDRESS NEW_VERSION [SCENARIO...]: what the page does in a real browser, as JSON
+ * {scenario: findings}.
  *
- * ADDRESS serves the page, the golden files under golden/ and damaged bundles under bundles/. NEW_VERSION is a file name: when it is
- * there, the server says that there is a newer version of the page.
+ * ADDRESS serves the page, the golden files under golden/ and damaged bundles under bundles/. NEW_VERSION is a file
+ * name: when it is there, the server says that there is a newer version of the page.
  */
 
 import { readFile, writeFile } from "node:fs/promises";
@@ -13,7 +14,13 @@ const [executable, address, newVersion, ...wanted] = process.argv.slice(2);
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await launch(executable);
 const DESKTOP = { viewport: { width: 1280, height: 900 }, locale: "es-ES" };
-const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, locale: "de-DE" };
+const PHONE = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  locale: "de-DE",
+};
 
 async function fresh(options, work, url = address) {
   const context = await browser.newContext(options);
@@ -33,7 +40,9 @@ const ask = async (page, query) => {
 };
 
 const violations = (page) =>
-  page.evaluate(async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`));
+  page.evaluate(async () =>
+    (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+  );
 
 const scenarios = {
   /** The golden files, with the very modules that the page runs. */
@@ -86,7 +95,21 @@ const scenarios = {
       const tree = await page.locator("main").ariaSnapshot();
       await page.reload();
       await ready(page);
-      return { first, empty, steps, match, spoken, focus, silly, blank, emoji, markup, german, tree, kept: await shown(page) };
+      return {
+        first,
+        empty,
+        steps,
+        match,
+        spoken,
+        focus,
+        silly,
+        blank,
+        emoji,
+        markup,
+        german,
+        tree,
+        kept: await shown(page),
+      };
     }),
 
   /** Light and dark, desktop and phone, by the rules of WCAG that a machine can check. */
@@ -148,7 +171,8 @@ const scenarios = {
       const again = await ask(page, "mets france inter");
       await writeFile(newVersion, "");
       await page.reload();
-      const pages = async () => (await page.evaluate(() => caches.keys())).filter((name) => name.startsWith("edge-er page "));
+      const pages = async () =>
+        (await page.evaluate(() => caches.keys())).filter((name) => name.startsWith("edge-er page "));
       while ((await pages()).join() !== "edge-er page newer") await page.waitForTimeout(50);
       await page.waitForFunction(() => navigator.serviceWorker.controller?.scriptURL.endsWith("newer"));
       const seen = await page.evaluate(() => ({
@@ -166,7 +190,11 @@ const scenarios = {
         DESKTOP,
         async (page) => {
           const told = await shown(page);
-          return { told, asked: await ask(page, "pon la cadena ser"), again: await page.locator("#problem button").count() };
+          return {
+            told,
+            asked: await ask(page, "pon la cadena ser"),
+            again: await page.locator("#problem button").count(),
+          };
         },
         `${address}?bundle=bundles/${bundle}`,
       );
@@ -178,7 +206,10 @@ const scenarios = {
   insecure: () =>
     fresh(
       DESKTOP,
-      async (page) => ({ secure: await page.evaluate(() => isSecureContext), shown: await ask(page, "pon la cadena ser") }),
+      async (page) => ({
+        secure: await page.evaluate(() => isSecureContext),
+        shown: await ask(page, "pon la cadena ser"),
+      }),
       `${address.replace("127.0.0.1", INSECURE)}?bundle=bundles/whole.zip`,
     ),
 
@@ -188,7 +219,11 @@ const scenarios = {
     await context.addInitScript(() => {
       globalThis.SpeechRecognition = class extends EventTarget {
         start() {
-          const texts = [["cadena cer", 0.6], ["cadena ser", 0.3], ["kadena", 0]];
+          const texts = [
+            ["cadena cer", 0.6],
+            ["cadena ser", 0.3],
+            ["kadena", 0],
+          ];
           const results = [texts.map(([transcript, confidence]) => ({ transcript, confidence }))];
           globalThis.asked = { lang: this.lang, most: this.maxAlternatives };
           setTimeout(() => this.dispatchEvent(Object.assign(new Event("result"), { results })));
@@ -201,11 +236,18 @@ const scenarios = {
     await ready(page);
     await page.click("#speak");
     await page.waitForSelector("#answer:not([hidden])");
-    const found = { shown: await shown(page), asked: await page.evaluate(() => globalThis.asked), uncaught: page.uncaught };
-    await page.evaluate(() => (SpeechRecognition.prototype.start = function () {
-      setTimeout(() => this.dispatchEvent(Object.assign(new Event("error"), { error: "not-allowed" })));
-      setTimeout(() => this.dispatchEvent(new Event("end")));
-    }));
+    const found = {
+      shown: await shown(page),
+      asked: await page.evaluate(() => globalThis.asked),
+      uncaught: page.uncaught,
+    };
+    await page.evaluate(
+      () =>
+        (SpeechRecognition.prototype.start = function () {
+          setTimeout(() => this.dispatchEvent(Object.assign(new Event("error"), { error: "not-allowed" })));
+          setTimeout(() => this.dispatchEvent(new Event("end")));
+        }),
+    );
     await page.click("#speak");
     await page.waitForFunction(() => document.getElementById("loading").textContent.includes("not-allowed"));
     await context.close();
@@ -215,7 +257,9 @@ const scenarios = {
   /** A stream that no browser can play. */
   player: () =>
     fresh(DESKTOP, async (page) => {
-      await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.fulfill({ status: 200, contentType: "audio/mpeg", body: "no sound" }));
+      await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) =>
+        route.fulfill({ status: 200, contentType: "audio/mpeg", body: "no sound" }),
+      );
       await ask(page, "pon la cadena ser");
       await page.locator("#matches li:first-child .actions button").first().click();
       const playing = await page.textContent("#player-text");

@@ -1,7 +1,7 @@
 /**
- * node damage_node.mjs WEB_FOLDER BUNDLE_FOLDER BUNDLE_ZIP: what loading damaged bundles ends in, as JSON {case: {error, message}}.
+ * node damage_node.mjs WEB_FOLDER BUNDLE_FOLDER BUNDLE_ZIP: what damaged bundles end in, as JSON {case: {error, message}}.
  *
- * Bundles are served from memory: some with bytes lost or changed, some wrong in themselves, with checksums that are right.
+ * Bundles are served from memory: some with bytes lost or changed, some wrong in themselves, with right checksums.
  */
 
 import { createHash } from "node:crypto";
@@ -87,7 +87,14 @@ for (let time = 0; time < 40; time++) {
   await attempt(`zip cut ${time}`, new Map([["b.zip", cut(zipped, size)]]), "b.zip");
   await attempt(`zip flipped ${time}`, new Map([["b.zip", flipped(zipped, random(zipped.length))]]), "b.zip");
 }
-for (const file of ["encoder.onnx", "vectors.safetensors", "tokenizer.json", "encoder.json", "entities.jsonl.gz", "streams.jsonl"]) {
+for (const file of [
+  "encoder.onnx",
+  "vectors.safetensors",
+  "tokenizer.json",
+  "encoder.json",
+  "entities.jsonl.gz",
+  "streams.jsonl",
+]) {
   const data = whole.get(file);
   for (let time = 0; time < 6; time++) {
     const size = time < 3 ? time * 4 : random(data.length);
@@ -96,14 +103,22 @@ for (const file of ["encoder.onnx", "vectors.safetensors", "tokenizer.json", "en
 }
 for (let time = 0; time < 24; time++) {
   const graph = whole.get("encoder.onnx");
-  await attempt(`maybe encoder.onnx flipped ${time}`, sealed([["encoder.onnx", flipped(graph, graph.length - 1 - random(graph.length >> (time % 8)))]]));
+  await attempt(
+    `maybe encoder.onnx flipped ${time}`,
+    sealed([["encoder.onnx", flipped(graph, graph.length - 1 - random(graph.length >> (time % 8)))]]),
+  );
   const vectors = whole.get("vectors.safetensors");
-  await attempt(`maybe vectors.safetensors flipped ${time}`, sealed([["vectors.safetensors", flipped(vectors, random(160))]]));
+  await attempt(
+    `maybe vectors.safetensors flipped ${time}`,
+    sealed([["vectors.safetensors", flipped(vectors, random(160))]]),
+  );
 }
 
 const lines = gunzipSync(whole.get("entities.jsonl.gz")).toString().split("\n");
 const entities = (text) => [["entities.jsonl.gz", gzipSync(Buffer.from(text))]];
-const card = (change) => [["encoder.json", Buffer.from(JSON.stringify({ ...JSON.parse(whole.get("encoder.json")), ...change }))]];
+const card = (change) => [
+  ["encoder.json", Buffer.from(JSON.stringify({ ...JSON.parse(whole.get("encoder.json")), ...change }))],
+];
 const wrong = {
   "newer format": sealed([], (manifest) => (manifest.format_version = 2)),
   "approximate index": sealed([], (manifest) => (manifest.index.kind = "ivf")),
@@ -118,20 +133,34 @@ const wrong = {
   "weight below 0": sealed([], (manifest) => (manifest.rerank.heard = -1)),
   "weight of an unknown sign": sealed([], (manifest) => (manifest.calibration.reranked.weights = { luck: 1 })),
   "temperature 0": sealed([], (manifest) => (manifest.calibration.reranked.temperature = 0)),
-  "knots that fall": sealed([], (manifest) => (manifest.calibration.reranked.knots = [[0, 1], [1, 0]])),
+  "knots that fall": sealed(
+    [],
+    (manifest) =>
+      (manifest.calibration.reranked.knots = [
+        [0, 1],
+        [1, 0],
+      ]),
+  ),
   "no precision": sealed([], (manifest) => (manifest.calibration.reranked.precision = [])),
   "an entity less": sealed(entities(lines.slice(1).join("\n"))),
   "an alias more": sealed(entities([lines[0].replace(/}$/, ',"aliases":["zzz zzz"]}'), ...lines.slice(1)].join("\n"))),
   "entity without a name": sealed(entities([lines[0].replace('"name"', '"nick"'), ...lines.slice(1)].join("\n"))),
   "entity no JSON": sealed(entities([`${lines[0]}}`, ...lines.slice(1)].join("\n"))),
-  "popularity a text": sealed(entities([lines[0].replace(/}$/, ',"popularity":"much"}'), ...lines.slice(1)].join("\n"))),
+  "popularity a text": sealed(
+    entities([lines[0].replace(/}$/, ',"popularity":"much"}'), ...lines.slice(1)].join("\n")),
+  ),
   "entities no gzip": sealed([["entities.jsonl.gz", Buffer.from(lines.join("\n"))]]),
   "entities no UTF-8": sealed([["entities.jsonl.gz", gzipSync(Buffer.from([0x7b, 0xff, 0x0a]))]]),
   "streams of others": sealed([["streams.jsonl", Buffer.from('{"id":"x","streams":[]}\n'.repeat(lines.length - 1))]]),
   "card of other size": sealed(card({ dim: 32 })),
   "card of more tokens": sealed(card({ max_tokens: 4800 })),
   "another tokenizer": sealed([["tokenizer.json", Buffer.from('{"model":{"type":"BPE"}}')]]),
-  "no vocabulary": sealed([["tokenizer.json", Buffer.from('{"model":{"type":"WordPiece","vocab":{}},"pre_tokenizer":{"type":"WhitespaceSplit"}}')]]),
+  "no vocabulary": sealed([
+    [
+      "tokenizer.json",
+      Buffer.from('{"model":{"type":"WordPiece","vocab":{}},"pre_tokenizer":{"type":"WhitespaceSplit"}}'),
+    ],
+  ]),
   "another graph": sealed([["encoder.onnx", Buffer.from("3a0012", "hex")]]),
 };
 for (const [what, files] of Object.entries(wrong)) await attempt(`wrong ${what}`, files);

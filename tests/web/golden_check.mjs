@@ -22,7 +22,10 @@ export class Findings {
 }
 
 export function jsonLines(text) {
-  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -50,7 +53,10 @@ export function checkLexical(rows, { SoundFold, GramIndex, leastEdits, Hearing }
       sound_edits: row.form_sounds.map((form) => leastEdits(form, sounds)),
       form_worth: Array.from(index.totals),
       shared_worth: Array.from(index.shared(sounds)),
-      heard_worth: new Hearing(tables.hearing, row.lang, row.forms).worth(row.request, row.forms.map((_, form) => form)),
+      heard_worth: new Hearing(tables.hearing, row.lang, row.forms).worth(
+        row.request,
+        row.forms.map((_, form) => form),
+      ),
     };
     for (const [field, value] of Object.entries(found)) {
       findings.check(field, same(value, row[field]), { request: row.request, expected: row[field], found: value });
@@ -66,8 +72,16 @@ export function checkRequests(rows, resolver, { quantise, isBlank }, findings) {
     checkFromVectors(row, resolver, isBlank, findings);
     const found = row.nbest ? resolver.resolve(null, { nbest: row.nbest }) : resolver.resolve(row.query);
     const said = row.nbest ?? row.query;
-    findings.check("decision", found.decision === row.decision, { said, expected: row.decision, found: found.decision });
-    findings.check("first", found.matches[0]?.id === row.ranking[0]?.[0], { said, expected: row.ranking, found: found.matches });
+    findings.check("decision", found.decision === row.decision, {
+      said,
+      expected: row.decision,
+      found: found.decision,
+    });
+    findings.check("first", found.matches[0]?.id === row.ranking[0]?.[0], {
+      said,
+      expected: row.ranking,
+      found: found.matches,
+    });
     const difference = Math.abs((found.matches[0]?.confidence ?? 0) - row.confidence);
     findings.largest.confidence = Math.max(findings.largest.confidence, difference);
     findings.check("confidence", difference <= CONFIDENCE, { said, expected: row.confidence, difference });
@@ -85,7 +99,9 @@ function checkEncoding(row, resolver, quantise, findings) {
 }
 
 function checkNbest({ nbest, vectors }, resolver, quantise, findings) {
-  nbest.forEach(([text], place) => checkVector(text, vectors[place], embed(text, resolver), resolver, quantise, findings));
+  nbest.forEach(([text], place) =>
+    checkVector(text, vectors[place], embed(text, resolver), resolver, quantise, findings),
+  );
 }
 
 const embed = (text, { encoder }) => encoder.encodeIds(encoder.tokenIds(text));
@@ -111,8 +127,19 @@ function checkFromVectors(row, resolver, isBlank, findings) {
   const ranked = catalog.ranked(hypotheses, row.ranking.length);
   const ids = ranked.map(({ entity }) => catalog.entity(entity).id);
   const parts = ranked.map((each) => ({ form: each.form, ...rounded(each.parts) }));
-  findings.check("candidates", same(candidates, row.candidates), { said: told, expected: row.candidates, found: candidates });
-  findings.check("ranking", same(ids, row.ranking.map(([id]) => id)), { said: told, expected: row.ranking, found: ids });
+  findings.check("candidates", same(candidates, row.candidates), {
+    said: told,
+    expected: row.candidates,
+    found: candidates,
+  });
+  findings.check(
+    "ranking",
+    same(
+      ids,
+      row.ranking.map(([id]) => id),
+    ),
+    { said: told, expected: row.ranking, found: ids },
+  );
   const near = ranked.every(({ score }, place) => Math.abs(score - row.ranking[place][1]) <= (row.nbest ? SCORE : 0));
   findings.check("scores", near, { said: told, expected: row.ranking, found: ranked.map(({ score }) => score) });
   findings.check("parts", same(parts, row.parts), { said: told, expected: row.parts, found: parts });

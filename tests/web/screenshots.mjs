@@ -5,9 +5,20 @@ import { launch, open, ready } from "./browser.mjs";
 
 const [executable, address, folder] = process.argv.slice(2);
 const SHOTS = {
-  desktop: { options: { viewport: { width: 1200, height: 900 }, locale: "en-GB" }, query: "play bbc radio four please", fullPage: true },
+  desktop: {
+    options: { viewport: { width: 1200, height: 900 }, locale: "en-GB" },
+    query: "play bbc radio four please",
+    fullPage: true,
+  },
   phone: {
-    options: { viewport: { width: 360, height: 780 }, deviceScaleFactor: 1.5, isMobile: true, hasTouch: true, locale: "es-ES", colorScheme: "dark" },
+    options: {
+      viewport: { width: 360, height: 780 },
+      deviceScaleFactor: 1.5,
+      isMobile: true,
+      hasTouch: true,
+      locale: "es-ES",
+      colorScheme: "dark",
+    },
     query: "quiero oir cadena cer",
   },
 };

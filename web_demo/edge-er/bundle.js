@@ -21,7 +21,14 @@ const HEAD_TOKENS = "head_tokens.safetensors";
 const KNOWN = [...ENCODER_FILES, ENTITIES, VECTORS, STREAMS, HEAD, HEAD_TOKENS];
 const SEAL = '"manifest_sha256": "';
 const DIGITS = 64;
-const REQUIRED = { name: "string", lang: "string", counts: "object", files: "object", index: "object", size_bytes: "number" };
+const REQUIRED = {
+  name: "string",
+  lang: "string",
+  counts: "object",
+  files: "object",
+  index: "object",
+  size_bytes: "number",
+};
 
 /**
  * @typedef {object} Bundle
@@ -46,9 +53,7 @@ export async function readBundle(url) {
   const manifest = await readManifest(await read(MANIFEST), url);
   const files = new Map();
   const listed = Object.entries(manifest.files);
-  await Promise.all(
-    listed.map(async ([name, expected]) => files.set(name, await verified(read, name, expected, url))),
-  );
+  await Promise.all(listed.map(async ([name, expected]) => files.set(name, await verified(read, name, expected, url))));
   for (const name of [...ENCODER_FILES, ENTITIES, VECTORS]) {
     if (!files.has(name)) throw corrupt(url, `the manifest does not list ${name}; build the bundle again`);
   }
@@ -95,7 +100,9 @@ async function readManifest(data, url) {
 function checkKind(manifest, url) {
   const { kind, scale } = manifest.index;
   if (kind !== "exact") {
-    throw new BundleVersionError(`${url}: index "${kind}"; the browser searches exactly, so build it with an exact index`);
+    throw new BundleVersionError(
+      `${url}: index "${kind}"; the browser searches exactly, so build it with an exact index`,
+    );
   }
   if (!(scale > 0)) throw corrupt(url, `${MANIFEST}, index.scale: expected a number above 0; build the bundle again`);
   if (manifest.rerank?.head > 0 && !(HEAD in manifest.files)) {
@@ -114,7 +121,9 @@ async function isSealed(data) {
 
 async function verified(read, name, expected, url) {
   if (!KNOWN.includes(name)) {
-    throw new BundleVersionError(`${url}: ${MANIFEST} lists "${name}", which this edge-er does not know; update this page`);
+    throw new BundleVersionError(
+      `${url}: ${MANIFEST} lists "${name}", which this edge-er does not know; update this page`,
+    );
   }
   const data = await read(name);
   const found = { size: data.length, sha256: await sha256(data) };
@@ -157,7 +166,10 @@ function checkVectors(vectors, entity, entities, index, url) {
   const owners = new Set(entity.data);
   const fits = owners.size === entities && entity.data.every((owner) => owner >= 0 && owner < entities);
   if (!fits) {
-    throw corrupt(url, `${VECTORS}: expected a form for each of ${entities} entities and no other; build the bundle again`);
+    throw corrupt(
+      url,
+      `${VECTORS}: expected a form for each of ${entities} entities and no other; build the bundle again`,
+    );
   }
 }
 

@@ -21,7 +21,9 @@ export class EntityFile {
    */
   constructor(lines, streams, url) {
     this._url = url;
-    this._entities = splitLines(lines).map((line, index) => entityOf(parsed("entities.jsonl.gz", line, index, url), index, url));
+    this._entities = splitLines(lines).map((line, index) =>
+      entityOf(parsed("entities.jsonl.gz", line, index, url), index, url),
+    );
     this._streams = streams === null ? null : splitLines(streams);
     if (this._streams && this._streams.length !== this._entities.length) {
       throw new BundleCorruptError(
@@ -83,7 +85,9 @@ function parsed(file, line, index, url) {
   try {
     values = JSON.parse(line);
   } catch (error) {
-    throw new BundleCorruptError(`${url}: ${file}, row ${index + 1}: not JSON (${error.message}); build the bundle again`);
+    throw new BundleCorruptError(
+      `${url}: ${file}, row ${index + 1}: not JSON (${error.message}); build the bundle again`,
+    );
   }
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
     throw new BundleCorruptError(`${url}: ${file}, row ${index + 1}: expected an object; build the bundle again`);
@@ -94,7 +98,9 @@ function parsed(file, line, index, url) {
 function entityOf({ id, name, aliases = [], spoken = [], ...metadata }, index, url) {
   const texts = [id, name, ...aliases, ...spoken];
   if (!texts.every((text) => typeof text === "string")) {
-    throw new BundleCorruptError(`${url}: entities.jsonl.gz, row ${index + 1}: expected texts as id, name, aliases and spoken; build the bundle again`);
+    throw new BundleCorruptError(
+      `${url}: entities.jsonl.gz, row ${index + 1}: expected texts as id, name, aliases and spoken; build the bundle again`,
+    );
   }
   return { id, name, aliases, spoken, metadata };
 }

@@ -1,5 +1,5 @@
 /**
- * What speaks for a form: vectors, hearing, letters, sounds and demand, each in whole numbers, as in `edge_er/evidence.py`.
+ * What speaks for a form: vectors, hearing, letters, sounds and demand, in whole numbers, as in `edge_er/evidence.py`.
  */
 
 import { BundleCorruptError } from "./errors.js";
@@ -160,7 +160,10 @@ function dotProducts(rows, vector) {
   const dots = new Int32Array(rows.length / dim);
   const request = Float64Array.from(vector);
   for (let form = 0, at = 0; form < dots.length; form++) {
-    let a = 0, b = 0, c = 0, d = 0;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let i = 0;
     for (; i + 3 < dim; i += 4, at += 4) {
       a += request[i] * rows[at];

@@ -1,5 +1,6 @@
 /**
- * The DiPair head, as in `edge_er/head.py`: it reads the first tokens of a request and of a form together and scores the pair.
+ * The DiPair head, as in `edge_er/head.py`: it reads the first tokens of a request and of a form together and scores
+ * the pair.
  */
 
 import { EncoderError } from "./errors.js";
@@ -110,7 +111,8 @@ export class PairHead {
 }
 
 /**
- * What the head adds to the candidates of a close race: its score for the first forms, the worst of these for the others.
+ * What the head adds to the candidates of a close race: its score for the first forms, for the others the worst of
+ * these.
  * @param {{form: number, parts: Record<string, number>}[]} pool gets a part `head`
  * @param {import("./catalog.js").Candidate[]} best the first two entities of all other evidence
  * @param {number[]} order of the candidates by all other evidence, best first
@@ -128,7 +130,12 @@ export function addHead(pool, best, order, hypotheses, weights, head) {
   const total = hypotheses.reduce((sum, { weight }) => sum + weight, 0);
   const worth = new Float64Array(chosen.length);
   for (const { text, weight } of hypotheses) {
-    head.worth(text, chosen.map((place) => pool[place].form)).forEach((value, i) => (worth[i] += (weight / total) * value));
+    head
+      .worth(
+        text,
+        chosen.map((place) => pool[place].form),
+      )
+      .forEach((value, i) => (worth[i] += (weight / total) * value));
   }
   const least = worth.reduce((one, other) => Math.min(one, other));
   for (const { parts } of pool) parts.head = weights.head * least;

@@ -141,7 +141,10 @@ function readLine(line, costs) {
   const [kind, key, ...cells] = line.split(" ");
   const table = costs[kind];
   const width = kind === "added" || kind === "usual" ? CODES : COLUMNS;
-  const rows = Array.from(key, codesOf).reduce((found, codes) => found.flatMap((row) => codes.map((code) => row * CODES + code)), [0]);
+  const rows = Array.from(key, codesOf).reduce(
+    (found, codes) => found.flatMap((row) => codes.map((code) => row * CODES + code)),
+    [0],
+  );
   for (const cell of cells) {
     const column = cell[0] === "-" ? LOST : codesOf(cell[0])[0];
     const cost = parseInt(cell.slice(1), 10);

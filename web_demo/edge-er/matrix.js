@@ -50,34 +50,63 @@ function threeRows(x, row, y, out, { ins, outs, weights, bias }) {
   const x0 = row * ins;
   const x1 = x0 + ins;
   const x2 = x1 + ins;
-  let a0 = bias[out], a1 = bias[out + 1], a2 = bias[out + 2], a3 = bias[out + 3];
-  let b0 = a0, b1 = a1, b2 = a2, b3 = a3;
-  let c0 = a0, c1 = a1, c2 = a2, c3 = a3;
+  let a0 = bias[out];
+  let a1 = bias[out + 1];
+  let a2 = bias[out + 2];
+  let a3 = bias[out + 3];
+  let b0 = a0;
+  let b1 = a1;
+  let b2 = a2;
+  let b3 = a3;
+  let c0 = a0;
+  let c1 = a1;
+  let c2 = a2;
+  let c3 = a3;
   for (let i = 0, w = out * ins; i < ins; i++, w += COLUMNS) {
     const a = x[x0 + i];
     const b = x[x1 + i];
     const c = x[x2 + i];
     let weight = weights[w];
-    a0 += a * weight, b0 += b * weight, c0 += c * weight;
+    a0 += a * weight;
+    b0 += b * weight;
+    c0 += c * weight;
     weight = weights[w + 1];
-    a1 += a * weight, b1 += b * weight, c1 += c * weight;
+    a1 += a * weight;
+    b1 += b * weight;
+    c1 += c * weight;
     weight = weights[w + 2];
-    a2 += a * weight, b2 += b * weight, c2 += c * weight;
+    a2 += a * weight;
+    b2 += b * weight;
+    c2 += c * weight;
     weight = weights[w + 3];
-    a3 += a * weight, b3 += b * weight, c3 += c * weight;
+    a3 += a * weight;
+    b3 += b * weight;
+    c3 += c * weight;
   }
   const y0 = row * outs + out;
   const y1 = y0 + outs;
   const y2 = y1 + outs;
-  y[y0] = a0, y[y0 + 1] = a1, y[y0 + 2] = a2, y[y0 + 3] = a3;
-  y[y1] = b0, y[y1 + 1] = b1, y[y1 + 2] = b2, y[y1 + 3] = b3;
-  y[y2] = c0, y[y2 + 1] = c1, y[y2 + 2] = c2, y[y2 + 3] = c3;
+  y[y0] = a0;
+  y[y0 + 1] = a1;
+  y[y0 + 2] = a2;
+  y[y0 + 3] = a3;
+  y[y1] = b0;
+  y[y1 + 1] = b1;
+  y[y1 + 2] = b2;
+  y[y1 + 3] = b3;
+  y[y2] = c0;
+  y[y2 + 1] = c1;
+  y[y2 + 2] = c2;
+  y[y2 + 3] = c3;
 }
 
 /** Four columns of one row of y. */
 function oneRow(x, row, y, out, { ins, outs, weights, bias }) {
   const x0 = row * ins;
-  let a0 = bias[out], a1 = bias[out + 1], a2 = bias[out + 2], a3 = bias[out + 3];
+  let a0 = bias[out];
+  let a1 = bias[out + 1];
+  let a2 = bias[out + 2];
+  let a3 = bias[out + 3];
   for (let i = 0, w = out * ins; i < ins; i++, w += COLUMNS) {
     const a = x[x0 + i];
     a0 += a * weights[w];
@@ -86,5 +115,8 @@ function oneRow(x, row, y, out, { ins, outs, weights, bias }) {
     a3 += a * weights[w + 3];
   }
   const y0 = row * outs + out;
-  y[y0] = a0, y[y0 + 1] = a1, y[y0 + 2] = a2, y[y0 + 3] = a3;
+  y[y0] = a0;
+  y[y0 + 1] = a1;
+  y[y0 + 2] = a2;
+  y[y0 + 3] = a3;
 }

@@ -1,8 +1,8 @@
 /**
  * The tensors of an ONNX file: just enough of Protocol Buffers to take the initializers out.
  *
- * Fields: ModelProto.graph 7; GraphProto.node 1, initializer 5; NodeProto.op_type 4, attribute 5; AttributeProto.name 1,
- * f 2; TensorProto.dims 1, data_type 2, name 8, raw_data 9.
+ * Fields: ModelProto.graph 7; GraphProto.node 1, initializer 5; NodeProto.op_type 4, attribute 5; AttributeProto.name
+ * 1, f 2; TensorProto.dims 1, data_type 2, name 8, raw_data 9.
  */
 
 import { EncoderError } from "./errors.js";
@@ -98,13 +98,14 @@ function readTensor(bytes) {
   const count = shape.reduce((product, size) => product * size, 1);
   const Kind = { [FLOAT]: Float32Array, [INT8]: Int8Array, [INT64]: BigInt64Array }[type];
   if (!Kind) throw new Error(`tensor ${name}: data type ${type}`);
-  if (buffer.byteLength !== count * Kind.BYTES_PER_ELEMENT) throw new Error(`tensor ${name}: ${buffer.byteLength} bytes`);
+  if (buffer.byteLength !== count * Kind.BYTES_PER_ELEMENT)
+    throw new Error(`tensor ${name}: ${buffer.byteLength} bytes`);
   return [name, { shape, data: new Kind(buffer) }];
 }
 
 function packed(bytes) {
   const values = [];
-  for (const place = { at: 0 }; place.at < bytes.length; ) values.push(varint(bytes, place));
+  for (const place = { at: 0 }; place.at < bytes.length;) values.push(varint(bytes, place));
   return values;
 }
 

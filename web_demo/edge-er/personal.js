@@ -1,8 +1,8 @@
 /**
  * A person's own entries beside a catalog: contacts, favourites, nicknames, as in `edge_er/personal.py`.
  *
- * Own entries have the same evidence as the catalog's entities; sound pieces are worth what they are there, so that no other
- * answer's score changes. An entry with the id of an entity of the catalog gives that entity more names.
+ * Own entries have the same evidence as the catalog's entities; sound pieces are worth what they are there, so that no
+ * other answer's score changes. An entry with the id of an entity of the catalog gives that entity more names.
  */
 
 import { bestCandidates, demandOf } from "./catalog.js";

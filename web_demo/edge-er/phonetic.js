@@ -29,7 +29,7 @@ export class SoundFold {
   fold(text) {
     const letters = text.replaceAll(" ", "");
     let codes = "";
-    for (let at = 0; at < letters.length; ) {
+    for (let at = 0; at < letters.length;) {
       const rule = this._byLetter.get(letters[at])?.find((each) => fits(each, letters, at));
       codes += rule ? rule.code : letters[at];
       at += rule ? rule.piece.length : 1;

@@ -67,7 +67,7 @@ export class EntityResolver {
    * @param {object} [options]
    * @param {boolean} [options.rerank] false leaves all other evidence out: vectors alone rank
    * @param {number} [options.minPrecision] how often an answer should be right, between 0 and 1
-   * @param {string | URL} [options.tables] folder of unicode.txt, phonetic.txt and hearing.txt; `data/` beside this file
+   * @param {string | URL} [options.tables] folder of the tables that Python reads too; `data/` beside this file
    * @returns {Promise<EntityResolver>}
    * @throws {BundleNotFoundError} there is no bundle
    * @throws {BundleVersionError} it is newer than this runtime

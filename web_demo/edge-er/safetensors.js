@@ -29,7 +29,8 @@ export function readArrays(bytes, file, url) {
     const arrays = {};
     for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
       const Kind = KINDS[dtype];
-      if (Kind) arrays[name] = { dtype, shape, data: arrayOf(Kind, bytes, shape, start + offsets[0], start + offsets[1]) };
+      if (Kind)
+        arrays[name] = { dtype, shape, data: arrayOf(Kind, bytes, shape, start + offsets[0], start + offsets[1]) };
     }
     return arrays;
   } catch (error) {

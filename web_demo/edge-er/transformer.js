@@ -1,5 +1,5 @@
 /**
- * The encoder's graph in plain JavaScript: BERT's layers over int8 weights, brought back to floats once, when it is loaded.
+ * The encoder's graph in plain JavaScript: BERT's layers over int8 weights, brought back to floats when it is loaded.
  *
  * Sums are taken in double precision, so that the vector lies as near to the exact one as any float32 runtime's.
  */
@@ -26,7 +26,8 @@ export class Transformer {
     this._positions = weights.rows("position.table");
     this._embeddingNorm = weights.norm("embedding.norm");
     this._layers = [];
-    while (weights.has(`layer.${this._layers.length}.inner.weight`)) this._layers.push(layerOf(weights, this._layers.length));
+    while (weights.has(`layer.${this._layers.length}.inner.weight`))
+      this._layers.push(layerOf(weights, this._layers.length));
     this._output = weights.has("output.projection") ? weights.dense("output.projection") : null;
     this._sides = new Map();
     for (const side of ["head_request", "head_entity"]) {
@@ -77,7 +78,13 @@ export class Transformer {
   _embeddings(ids) {
     const rows = takeRows(this._table, ids);
     const x = this._projection ? multiply(rows, ids.length, this._projection) : rows;
-    add(x, takeRows(this._positions, ids.map((_, place) => place)));
+    add(
+      x,
+      takeRows(
+        this._positions,
+        ids.map((_, place) => place),
+      ),
+    );
     normalise(x, this.width, this._embeddingNorm, this._epsilon);
     return x;
   }

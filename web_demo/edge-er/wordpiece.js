@@ -73,7 +73,7 @@ export class WordPiece {
       ids.push(this._unknown);
       return;
     }
-    for (let start = 0; start < word.length; ) {
+    for (let start = 0; start < word.length;) {
       let end = word.length;
       let id;
       for (; end > start; end--) {

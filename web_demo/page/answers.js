@@ -45,7 +45,8 @@ export class Answers {
     byId("time").textContent = `${Math.round(milliseconds * 1000).toLocaleString(lang)} µs`;
     byId("matches").replaceChildren(...matches.map((match) => this._item(match, text, lang)));
     clearTimeout(this._timer);
-    const names = decision === "match" ? percent(matches[0].confidence, lang) : matches.map(({ name }) => name).join(", ");
+    const names =
+      decision === "match" ? percent(matches[0].confidence, lang) : matches.map(({ name }) => name).join(", ");
     this._timer = setTimeout(() => (this._spoken.textContent = `${told} ${names}`), QUIET);
   }
 
@@ -82,7 +83,10 @@ export class Answers {
       "li",
       {},
       element("span", { className: "name", text: name }),
-      element("span", { className: "details", text: details.filter((each) => typeof each === "string" && each).join(" · ") }),
+      element("span", {
+        className: "details",
+        text: details.filter((each) => typeof each === "string" && each).join(" · "),
+      }),
       element("span", { className: "sure" }, meter, element("span", { text: sure })),
       actions,
     );

@@ -13,7 +13,15 @@ import { EXAMPLES, LANGUAGES, textsOf } from "./texts.js";
 const INDEX = "files.json";
 const CHOSEN = "edge-er.language";
 
-const state = { lang: "en", text: textsOf("en"), catalogs: [], loaded: new Map(), current: null, resolver: null, heard: null };
+const state = {
+  lang: "en",
+  text: textsOf("en"),
+  catalogs: [],
+  loaded: new Map(),
+  current: null,
+  resolver: null,
+  heard: null,
+};
 const player = new Player(byId("player"), byId("player-text"), byId("audio"));
 const answers = new Answers(byId("answer"), byId("spoken"), {
   play: (match) => player.play(match, state.text),
@@ -34,9 +42,7 @@ function answer() {
     return;
   }
   const start = performance.now();
-  const resolution = state.heard
-    ? state.resolver.resolve(null, { nbest: state.heard })
-    : state.resolver.resolve(query);
+  const resolution = state.heard ? state.resolver.resolve(null, { nbest: state.heard }) : state.resolver.resolve(query);
   answers.show(resolution, performance.now() - start, state.text, state.lang);
 }
 
@@ -179,7 +185,8 @@ async function findCatalogs() {
   const asked = new URLSearchParams(location.search).get("bundle");
   if (asked) return [{ name: asked, lang: navigator.language.split("-")[0], url: asked }];
   const response = await fetch(INDEX, { cache: "no-cache" });
-  if (!response.ok) throw new Error(`${INDEX}: HTTP ${response.status}; put the page together with web_demo/assemble.py`);
+  if (!response.ok)
+    throw new Error(`${INDEX}: HTTP ${response.status}; put the page together with web_demo/assemble.py`);
   return (await response.json()).bundles;
 }
 

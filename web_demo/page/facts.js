@@ -24,9 +24,11 @@ export function showFacts(list, { resolver, milliseconds, tested }, text, lang, 
     [text("selftest"), text("passed", { count: tested })],
     [text("offline"), text({ ready: "offlineReady", never: "offlineNever" }[offline] ?? "offlineNot")],
   ];
-  const rows = facts.filter(([, value]) => value).map(([name, value]) => {
-    return element("div", {}, element("dt", { text: name }), element("dd", { text: value }));
-  });
+  const rows = facts
+    .filter(([, value]) => value)
+    .map(([name, value]) => {
+      return element("div", {}, element("dt", { text: name }), element("dd", { text: value }));
+    });
   list.replaceChildren(...rows);
 }
 
