@@ -10,6 +10,7 @@ FAISS runs on as many threads as OMP_NUM_THREADS says.
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -225,7 +226,7 @@ def build_index(vectors: NDArray[np.int8], factory: str) -> Any:
 
 def list_count(forms: int) -> int:
     """How many inverted lists a catalog of so many forms is given: about the square root, a power of two."""
-    return min(1 << round(np.log2(max(forms, 1)) / 2), _MOST_LISTS)
+    return min(1 << round(math.log2(max(forms, 1)) / 2), _MOST_LISTS)
 
 
 def _factories(how: str, forms: int, dim: int) -> list[str]:
