@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ def sizes(apk: Path, core_dex: Path) -> dict[str, int]:
         "apk": apk.stat().st_size,
         "dex": sum(dex),
         "core_dex": core_dex.stat().st_size,
+        "core_dex_deflated": len(zlib.compress(core_dex.read_bytes(), 9)),
         "tables": sum(tables),
         **bundles,
     }

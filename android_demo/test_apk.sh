@@ -28,9 +28,9 @@ enjarify "$unpacked/classes.dex" -o "$unpacked/classes.jar" -f
 # The tests' own helpers (a JSON reader) come from the source; the resolver and all it calls from the APK, first on the path.
 javac -nowarn --release 8 -encoding UTF-8 -d "$unpacked/core" $(find "$here/core/src/main/java" -name '*.java') 2>/dev/null
 javac -nowarn --release 8 -encoding UTF-8 -cp "$unpacked/core:$jars" -d "$unpacked/tests" \
-    "$tests"/{GoldenAnswersTest,Rows,AnswerRequests}.java 2>/dev/null
+    "$tests"/{GoldenAnswersTest,GoldenCheck,Rows,AnswerRequests}.java 2>/dev/null
 log=$(java -Dedgeer.repository="$here/.." -Dfile.encoding=UTF-8 \
     -cp "$unpacked/tests:$unpacked/classes.jar:$unpacked/tables:$unpacked/core:$jars" \
     org.junit.runner.JUnitCore edgeer.GoldenAnswersTest) || { echo "$log"; exit 1; }
 echo "$log" | grep -v '^$'
-echo "$log" | grep -q 'classes from classes.jar' # and not from the source
+echo "$log" | grep -q '"classes": "classes.jar"' # and not from the source

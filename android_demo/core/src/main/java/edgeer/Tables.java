@@ -8,7 +8,7 @@ final class Tables {
     private Tables() {}
 
     static String[] lines(String name) {
-        InputStream stream = Tables.class.getResourceAsStream("data/" + name);
+        InputStream stream = Tables.class.getResourceAsStream("/edgeer/data/" + name); // whatever this class is renamed to
         if (stream == null) {
             throw new EdgeErException(
                     "edgeer/data/" + name + " is not among the resources of the app; copy edge_er/data/*.txt there");

@@ -1,6 +1,5 @@
 package edgeer;
 
-import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
@@ -20,29 +19,22 @@ public final class GoldenAnswersTest {
     private static final double PRECISION = 0.95;
 
     @Test
-    public void aRequestIsAnsweredAsInPython() throws IOException {
-        List<Fields> rows = Rows.golden("requests.jsonl");
-        assertTrue(rows.size() > 300);
-        int offByOne = 0;
-        double farthest = 0;
-        for (Fields row : rows) {
-            EntityResolver resolver = Rows.resolver(row.text("bundle"));
-            String query = row.text("query");
-            assertArrayEquals(query, Rows.ints(row.list("token_ids")), resolver.tokenIds(query));
-            farthest = Math.max(farthest, distance(resolver.encode(query), row.list("embedding")));
-            int wrong = stepsApart(resolver.vector(row.text("canonical")), Rows.base64(row.text("vector")));
-            assertTrue(query + ": " + wrong + " numbers of the vector differ", wrong <= 2);
-            offByOne += wrong;
-            checkAnswer(row, resolver.resolve(query, K));
-        }
-        System.out.println(rows.size() + " golden requests: embeddings within " + farthest + " of Python's, " + offByOne
-                + " numbers of int8 vectors off by one; classes from " + place());
-        assertTrue("embeddings are " + farthest + " from Python's", farthest <= 1e-5);
+    public void everyRequestIsAnsweredAsInPython() throws IOException {
+        GoldenCheck found = GoldenCheck.ofAllRows();
+        System.out.println(found);
+        assertTrue(found.requests > 300);
+        assertEquals(found.requests, found.tokenIds);
+        assertEquals(found.requests, found.first);
+        assertEquals(found.requests, found.decisions);
+        assertTrue(found.mostInOne <= 2);
+        assertTrue(found.within <= 1e-5);
     }
 
-    private static String place() {
-        String path = EntityResolver.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-        return path.replaceFirst("/$", "").replaceFirst(".*/", "");
+    @Test
+    public void confidencesAreThoseOfPython() throws IOException {
+        for (Fields row : Rows.golden("requests.jsonl")) {
+            checkAnswer(row, Rows.resolver(row.text("bundle")).resolve(row.text("query"), K));
+        }
     }
 
     @Test
@@ -70,25 +62,6 @@ public final class GoldenAnswersTest {
             assertEquals(found.query, first.get(0), found.matches.get(0).id);
             assertEquals(found.query, row.number("confidence"), found.matches.get(0).confidence, 0.01);
         }
-    }
-
-    private static double distance(float[] vector, List<Object> expected) {
-        assertEquals(expected.size(), vector.length);
-        double most = 0;
-        for (int i = 0; i < vector.length; i++) {
-            most = Math.max(most, Math.abs(vector[i] - ((Number) expected.get(i)).doubleValue()));
-        }
-        return most;
-    }
-
-    private static int stepsApart(byte[] found, byte[] expected) {
-        assertEquals(expected.length, found.length);
-        int wrong = 0;
-        for (int i = 0; i < found.length; i++) {
-            assertTrue(Arrays.toString(found), Math.abs(found[i] - expected[i]) <= 1);
-            wrong += found[i] == expected[i] ? 0 : 1;
-        }
-        return wrong;
     }
 
     @Test

@@ -1,7 +1,9 @@
 package edgeer.demo;
 
 import android.app.Activity;
+import android.app.Dialog;
 import android.content.ActivityNotFoundException;
+import android.content.DialogInterface;
 import android.content.Intent;
 import android.os.Bundle;
 import android.speech.RecognizerIntent;
@@ -37,6 +39,7 @@ public final class MainActivity extends Activity
     private static final String[] LANGUAGES = {"de", "en", "es", "fr", "it"};
     private static final String[] REGIONS = {"DE", "GB", "ES", "FR", "IT"};
     private static final int SPOKEN = 1;
+    private static final int OWN_NAME = 1;
     private static final int MOST_TEXTS = 5;
     private static final String NBEST = "nbest";
     private static final String SURE = "sure";
@@ -227,12 +230,24 @@ public final class MainActivity extends Activity
     }
 
     private void askForName(Match station) {
-        OwnName.ask(this, station, new OwnName.Saver() {
+        showDialog(OWN_NAME, OwnName.about(station));
+    }
+
+    @Override
+    protected Dialog onCreateDialog(int id, Bundle about) {
+        Dialog dialog = OwnName.dialog(this, about, new OwnName.Saver() {
             @Override
             public void save(Entity entry) {
                 asker.add(entry);
                 asker.ask(nbest, sure);
             }
         });
+        dialog.setOnDismissListener(new DialogInterface.OnDismissListener() {
+            @Override
+            public void onDismiss(DialogInterface gone) {
+                removeDialog(OWN_NAME); // the next one is about another station
+            }
+        });
+        return dialog;
     }
 }

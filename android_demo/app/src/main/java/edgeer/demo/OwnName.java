@@ -1,8 +1,10 @@
 package edgeer.demo;
 
 import android.app.AlertDialog;
+import android.app.Dialog;
 import android.content.Context;
 import android.content.DialogInterface;
+import android.os.Bundle;
 import android.view.LayoutInflater;
 import android.view.View;
 import android.widget.EditText;
@@ -19,21 +21,33 @@ final class OwnName {
         void save(Entity entry);
     }
 
+    private static final String ID = "id";
+    private static final String NAME = "name";
+
     private OwnName() {}
 
-    /**
-     * @param station that gets another name; null for a new entry
-     */
-    static void ask(Context context, final Match station, final Saver saver) {
+    /** What the dialog is about: a station, or nothing. */
+    static Bundle about(Match station) {
+        Bundle about = new Bundle();
+        if (station != null) {
+            about.putString(ID, station.id);
+            about.putString(NAME, station.name);
+        }
+        return about;
+    }
+
+    /** The dialog; what is typed into it survives a turn of the screen. */
+    static Dialog dialog(Context context, Bundle about, final Saver saver) {
         View fields = LayoutInflater.from(context).inflate(R.layout.own_name, null);
         final EditText name = (EditText) fields.findViewById(R.id.own_name);
         final EditText address = (EditText) fields.findViewById(R.id.own_address);
-        address.setVisibility(station == null ? View.VISIBLE : View.GONE);
-        new AlertDialog.Builder(context)
+        final String id = about.getString(ID);
+        address.setVisibility(id == null ? View.VISIBLE : View.GONE);
+        return new AlertDialog.Builder(context)
                 .setTitle(
-                        station == null
+                        id == null
                                 ? context.getString(R.string.add_title)
-                                : context.getString(R.string.another_name, station.name))
+                                : context.getString(R.string.another_name, about.getString(NAME)))
                 .setView(fields)
                 .setNegativeButton(R.string.cancel, null)
                 .setPositiveButton(R.string.save, new DialogInterface.OnClickListener() {
@@ -41,16 +55,16 @@ final class OwnName {
                     public void onClick(DialogInterface dialog, int button) {
                         String text = name.getText().toString();
                         if (!text.trim().isEmpty()) {
-                            saver.save(entry(text, address.getText().toString().trim(), station));
+                            saver.save(entry(text, address.getText().toString().trim(), id));
                         }
                     }
                 })
-                .show();
+                .create();
     }
 
-    private static Entity entry(String name, String address, Match station) {
-        if (station != null) {
-            return new Entity(station.id, name.trim());
+    private static Entity entry(String name, String address, String id) {
+        if (id != null) {
+            return new Entity(id, name.trim());
         }
         Entity named = Entity.named(name);
         List<String> none = Collections.emptyList();
