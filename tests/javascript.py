@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tiny import require
+import pytest
 
 SCRIPTS = Path(__file__).parent / "web"
 NODE_VERSION = 18  # with DecompressionStream, Blob and fetch
@@ -17,10 +20,22 @@ NODE_VERSION = 18  # with DecompressionStream, Blob and fetch
 
 def find_node() -> str:
     """The Node program; the test skips where there is none, or an old one."""
-    found = require("node", shutil.which("node") is not None, "Node is not installed")
+    found = shutil.which("node") or pytest.skip("Node is not installed")
     version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    major = int(re.findall(r"\d+", version)[0])
-    return require(found, major >= NODE_VERSION, f"Node {version.strip()} is older than {NODE_VERSION}")
+    if int(re.findall(r"\d+", version)[0]) < NODE_VERSION:
+        pytest.skip(f"Node {version.strip()} is older than {NODE_VERSION}")
+    return found
+
+
+def once(name: str, make: Callable[[], Any], temporary: pytest.TempPathFactory) -> Any:
+    """What `make` gives, which is JSON: made by one of the processes that test together, read by the others."""
+    folder = temporary.getbasetemp()
+    file = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / f"{name}.json"
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_text(json.dumps(make()), encoding="utf-8")
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def run_script(name: str, *arguments: str | Path, text: str = "", seconds: float = 300) -> Any:
