@@ -101,7 +101,7 @@ dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 article{background:var(--card);border:1px solid var(--line);
 border-radius:.5rem;padding:.8rem 1rem;margin:.8rem 0;content-visibility:auto;contain-intrinsic-size:auto 12rem}
 .doubt{font-size:.8rem;font-weight:600;border:1px solid currentColor;border-radius:1rem;
-padding:.05rem .6rem;margin-left:.4rem}
+padding:.05rem .6rem;margin-left:.4rem;white-space:nowrap}
 .high{color:#b3261e}.some{color:#8a5a00}.low{color:#2b6a30}.wide{overflow-x:auto}
 @media(prefers-color-scheme:dark){.high{color:#ff9d94}.some{color:#f0c060}.low{color:#93d69a}}
 table{border-collapse:collapse;font-size:.88rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;

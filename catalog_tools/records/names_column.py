@@ -43,14 +43,15 @@ class NamesColumn:
         return found
 
     def words(self, a: int, b: int, similarity: float) -> str:
-        """How many are the same, who is written differently, whether the order is another, who is on one list only."""
+        """How many agree, who is written differently, whether the order is another, who is on one list only."""
         left, right = self._names[a], self._names[b]
         pairs = match_people(left, right)
         if not pairs:
             return f"nobody in common of {len(left)} and {len(right)}"
         written = [(left[i], right[j]) for i, j, _ in pairs if left[i][1:] != right[j][1:]]
         exact, most = len(pairs) - len(written), max(len(left), len(right))
-        said = ["the same" if exact == most else f"{exact} of {most} the same"]
+        said = ["the same" if exact == most else f"{len(pairs)} of {most} agree"]
+        said += [f"{exact} to the letter"] if 0 < exact < most else []
         said += [f'"{one.written}" beside "{other.written}"' for one, other in written]
         places = [j for _, j, _ in pairs]
         if places != sorted(places):

@@ -50,8 +50,12 @@ def _merge(found: Deduplicated, cluster: Cluster) -> dict[str, Any]:
     return {
         "doubt": round(1 - cluster.least, 4),
         "members": [_side(found, row) for row in cluster.rows],
-        "links": [_link(found, link) for link in cluster.links],
+        "links": [_link(found, link) for link in sorted(cluster.links, key=_doubtful_first)],
     }
+
+
+def _doubtful_first(link: Link) -> tuple[float, int, int]:
+    return (2.0 if link.probability is None else link.probability, link.a, link.b)
 
 
 def _link(found: Deduplicated, link: Link) -> dict[str, Any]:
@@ -121,12 +125,16 @@ def _pair(pair: dict[str, Any]) -> Card:
 
 
 def _cluster(merge: dict[str, Any]) -> Card:
-    reasons = [f"{link['a']} = {link['b']}: {link['reason']}" for link in merge["links"]]
-    last = merge["links"][-1]
-    correction = json.dumps({"a": last["a"], "b": last["b"], "same": False}, ensure_ascii=False)
+    reasons = [f"{link['a']} = {link['b']}{_sure(link)}: {link['reason']}" for link in merge["links"]]
+    doubtful = merge["links"][0]
+    correction = json.dumps({"a": doubtful["a"], "b": doubtful["b"], "same": False}, ensure_ascii=False)
     heading = str(merge["members"][0]["values"].get("name", merge["members"][0]["key"]))
     equal = all(link["a"] == link["b"] for link in merge["links"])
     return Card(heading, merge["doubt"], *_table(merge["members"]), reasons, "" if equal else correction)
+
+
+def _sure(link: dict[str, Any]) -> str:
+    return f" ({link['probability']:.4f})" if "probability" in link else ""
 
 
 def _evidence(decided: dict[str, Any]) -> list[str]:

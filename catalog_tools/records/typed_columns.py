@@ -196,19 +196,23 @@ class IdentifierColumn:
         both = sorted(self._found[a] & self._found[b])
         if both:
             return "; ".join(
-                f"the same {one[0]} {one[1]} (in {self._where(one, a)} and {self._where(one, b)})"
-                for one in both
+                f"the same {scheme} {value} (in {self._where((scheme, value), a, b)})"
+                for scheme, value in both
             )
         schemes = _schemes(self._found[a]) & _schemes(self._found[b])
         sides = (self._found[a], self._found[b])
         shown = [sorted(value for scheme, value in found if scheme in schemes) for found in sides]
         return " / ".join(", ".join(one) for one in shown) + f" ({in_words(0)})"
 
-    def _where(self, wanted: tuple[str, str], row: int) -> str:
-        """The fields of a row that hold an identifier."""
-        return ", ".join(
-            name for name, values in self._fields.items() if wanted in identifiers_of(name, values[row])
+    def _where(self, wanted: tuple[str, str], *rows: int) -> str:
+        """The fields of two rows that hold an identifier."""
+        named = (
+            ", ".join(
+                name for name, values in self._fields.items() if wanted in identifiers_of(name, values[row])
+            )
+            for row in rows
         )
+        return " and ".join(dict.fromkeys(named))
 
     def _agree(self, a: int, b: int) -> float:
         if self._found[a] & self._found[b]:

@@ -30,6 +30,10 @@ _QUOTED = re.compile(r"^[`'\"\s]+|[`'\"\s]+$")
 _SHORTEST_PHONE, _LONGEST_PHONE = 6, 15  # digits (E.164 allows 15)
 
 
+_FAMILY_FIRST = re.compile(r"^[^\s,;|&]+, ?[^\s,;|&]+(?: [^\s,;|&]+)?$")  # "Wu, Ming-li", one person
+_INITIALS_LAST = re.compile(r"^([^\W\d_][^\W\d_.'-]+) ([A-Z]{1,3})$")  # "Codd EF"
+
+
 def as_texts(value: Any) -> list[str]:
     """A value as a list of texts: lists stay lists, "None", "n/a" and empty texts are left out."""
     if value is None or (isinstance(value, float) and value != value):
@@ -53,15 +57,15 @@ class PersonName(NamedTuple):
 
 
 def parse_names(value: Any) -> list[PersonName]:
-    """People of a list, or of one text joined by ";", "|", "," or "and".
+    """People of a list, or of one text joined by ";", "|", "," or "and"; "Wu, Ming-li" and "Wu ML" are one person.
 
-    >>> [name.family for name in parse_names("M. Stonebraker, Jim Gray and Codd")]
+    >>> [name.family for name in parse_names("M. Stonebraker, Jim Gray and Codd EF")]
     ['stonebraker', 'gray', 'codd']
-    >>> parse_names(["Wu, Ming-li"])[0].given
+    >>> parse_names("Wu, Ming-li")[0].given
     ('ming', 'li')
     """
     texts = as_texts(value)
-    if len(texts) == 1 and not isinstance(value, (list, tuple)):
+    if len(texts) == 1 and not isinstance(value, (list, tuple)) and not _FAMILY_FIRST.match(texts[0]):
         separator = r"[;|]" if re.search(r"[;|]", texts[0]) else r",|\band\b|\bund\b|&"
         texts = [part.strip() for part in re.split(separator, texts[0])]
     return [name for text in texts if (name := _person(text))]
@@ -72,6 +76,8 @@ def _person(text: str) -> PersonName | None:
     if comma:
         families = canonical_text(family).split()
         return PersonName(text, families[-1], tuple(_name_words(given))) if families else None
+    if initials := _INITIALS_LAST.match(text):
+        return PersonName(text, canonical_text(initials[1]), tuple(initials[2].lower()))
     words = _name_words(text)
     return PersonName(text, words[-1], tuple(words[:-1])) if words else None
 

@@ -39,7 +39,7 @@ def test_one_paper_in_two_databases_is_a_duplicate(example):
     for part in (
         "the same arxiv 2203.07687",
         "title: the same",
-        'authors: 3 of 4 the same, "Ming Wu" beside "Ming-li Wu"',
+        'authors: 4 of 4 agree, 3 to the letter, "Ming Wu" beside "Ming-li Wu"',
         "publication_date: 2022-03-15 = 2022-03-15",
         "abstract: nearly the same",
     ):

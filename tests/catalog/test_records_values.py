@@ -95,8 +95,11 @@ def test_people_of_a_list_or_a_text():
         "sagiv",
         "ullman",
     ]
-    (name,) = parse_names(["Wu, Ming-li"])
-    assert (name.family, name.given) == ("wu", ("ming", "li"))
+    for written in (["Wu, Ming-li"], "Wu, Ming-li", ["Ming-li Wu"]):
+        (name,) = parse_names(written)
+        assert (name.family, name.given) == ("wu", ("ming", "li"))
+    assert [name.given for name in parse_names("Codd EF; JONES, Ann")] == [("e", "f"), ("ann",)]
+    assert [name.family for name in parse_names("Ann Lee, Jo Kim")] == ["lee", "kim"]
 
 
 @pytest.mark.parametrize(
