@@ -31,6 +31,7 @@ from edge_er.training.data import Pool
 from edge_er.training.ensemble import Ensemble
 from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, TokenRows, length_chunks, linear_of, load_model, save_model
+from edge_er.training.parallel import first_process_first, share
 from edge_er.training.pretrained import load_teacher
 from edge_er.training.recipe import Recipe, read_recipe, work_folder
 from edge_er.training.simtde import student_of, token_loss
@@ -209,7 +210,7 @@ def _batches(recipe: Recipe, teacher: DualEncoder, texts: Pool, run: Run) -> Ite
     batches.mine(teacher)
     for step, asked in zip(steps, batches.draw(run.first_step, run.steps), strict=True):
         named = np.unique(batches.entity[asked])
-        yield step, np.concatenate([asked, len(texts.queries) + named])
+        yield step, share(np.concatenate([asked, len(texts.queries) + named]))
 
 
 def _embedded(
@@ -233,7 +234,9 @@ def main(recipe: Path, resume: bool = False) -> Path:
     """Train the reduced student of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
     teacher = load_teacher(settings.student.teacher, settings.model.max_tokens)
-    student = train_hpd(settings, teacher, texts_of(settings), resume)
+    with first_process_first():
+        texts = texts_of(settings)
+    student = train_hpd(settings, teacher, texts, resume)
     card = card_of(student, settings) | {"token_dim": settings.student.token_dim}
     save_model(student, Path(settings.out), card)
     return Path(settings.out)

@@ -16,6 +16,7 @@ from rich.progress import (
 )
 from torch import Tensor, nn
 
+from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
 from edge_er.training.recipe import OptimSettings
 
 __all__ = ["Run", "able_bfloat16", "best_device"]
@@ -24,8 +25,8 @@ LOG_EVERY = 200
 
 
 def best_device() -> torch.device:
-    """The GPU if there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The GPU if there is one; of several processes on a host each has its own."""
+    return torch.device("cuda", local_rank()) if torch.cuda.is_available() else torch.device("cpu")
 
 
 def able_bfloat16(device: torch.device) -> bool:
@@ -35,6 +36,8 @@ def able_bfloat16(device: torch.device) -> bool:
 
 class Run:
     """One training run over ``settings.requests`` requests that can be stopped and taken up again.
+
+    Several processes can train together (see ``parallel``).
 
     Args:
         checkpoint: file the state is saved to every ``save_every`` steps; removed by ``finish``.
@@ -59,6 +62,7 @@ class Run:
             model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.first_step = int(state["step"])
+        start_alike(model)
 
     def learning_rate(self, step: int) -> float:
         """Linear warm-up, then a straight line to zero."""
@@ -73,13 +77,16 @@ class Run:
             group["lr"] = self.learning_rate(step)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        average_gradients(self.model)
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         if (step + 1) % self.settings.save_every == 0:
             self.save(step + 1)
 
     def save(self, step: int) -> None:
-        """Write the checkpoint whole or not at all."""
+        """Write the checkpoint whole or not at all; of several processes the first does."""
+        if rank():
+            return
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         partial = self.checkpoint.with_suffix(".partial")
         torch.save(
@@ -90,7 +97,8 @@ class Run:
 
     def finish(self) -> None:
         """Remove the checkpoint of a finished run."""
-        self.checkpoint.unlink(missing_ok=True)
+        if not rank():
+            self.checkpoint.unlink(missing_ok=True)
 
     def mixed_precision(self) -> torch.autocast:
         """bfloat16 on a GPU; on a CPU only where the processor has the instructions for it."""
@@ -114,6 +122,7 @@ class _Bar:
             TextColumn("{task.fields[state]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
+            disable=rank() > 0,
         )
         self._task = self._bar.add_task("", total=total, completed=first, state="")
 
@@ -127,5 +136,5 @@ class _Bar:
     def advance(self, step: int, state: str) -> None:
         """Show that ``step`` steps are done, with ``state`` beside them."""
         self._bar.update(self._task, completed=step, state=state)
-        if not self._bar.console.is_terminal and step % LOG_EVERY == 0:
+        if not self._bar.disable and not self._bar.console.is_terminal and step % LOG_EVERY == 0:
             print(f"{self.title} {step}/{self.total} {state}", flush=True)

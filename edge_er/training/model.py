@@ -16,6 +16,7 @@ from transformers import BertConfig, BertModel
 
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
+from edge_er.training.parallel import rank
 
 __all__ = [
     "CompactEmbedding",
@@ -163,8 +164,11 @@ def length_chunks(
 def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> None:
     """Write the float32 encoder: model.safetensors, config.json, tokenizer.json, encoder.json.
 
-    The card gains ``canonical: false`` for an encoder that reads texts as they are.
+    The card gains ``canonical: false`` for an encoder that reads texts as they are. Of several processes that train
+    together the first writes.
     """
+    if rank():
+        return
     folder.mkdir(parents=True, exist_ok=True)
     weights = {
         name: tensor.detach().float().cpu().contiguous()

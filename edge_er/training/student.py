@@ -16,6 +16,7 @@ from torch import Tensor
 from edge_er.training.data import Pool, data_folder, load_pool
 from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, TokenRows, length_chunks, save_model
+from edge_er.training.parallel import first_process_first, share
 from edge_er.training.pretrained import load_teacher
 from edge_er.training.recipe import OptimSettings, Recipe, read_recipe, work_folder
 from edge_er.training.sentences import training_sentences
@@ -53,12 +54,15 @@ def train_student(recipe: Recipe, teacher: DualEncoder, pool: Pool, resume: bool
 
 
 def text_places(pool: Pool, settings: OptimSettings, step: int) -> np.ndarray:
-    """The texts of one step: places in the pool's requests, and behind them its names (sentences have none)."""
+    """The texts of one step: places in the pool's requests, and behind them its names (sentences have none).
+
+    Of several processes each has its share of them.
+    """
     rng = np.random.default_rng((settings.seed, step))
     named = int(settings.batch * NAME_SHARE) if pool.names else 0
     asked = rng.integers(len(pool.queries), size=settings.batch - named)
     names = rng.integers(max(1, len(pool.names)), size=named)
-    return np.concatenate([asked, len(pool.queries) + names])
+    return share(np.concatenate([asked, len(pool.queries) + names]))
 
 
 def _chunk_loss(recipe: Recipe, student: DualEncoder, teacher: DualEncoder, rows: TokenRows) -> ChunkLoss:
@@ -101,7 +105,9 @@ def main(recipe: Path, resume: bool = False) -> Path:
     """Train the student of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
     teacher = load_teacher(settings.student.teacher, settings.model.max_tokens)
-    student = train_student(settings, teacher, texts_of(settings), resume)
+    with first_process_first():
+        texts = texts_of(settings)
+    student = train_student(settings, teacher, texts, resume)
     card = card_of(student, settings) | {"token_dim": settings.student.token_dim}
     save_model(student, Path(settings.out), card)
     return Path(settings.out)

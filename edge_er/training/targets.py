@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from edge_er.training.model import DualEncoder, TokenRows, length_chunks
+from edge_er.training.parallel import first_process_first
 
 __all__ = ["TeacherTargets"]
 
@@ -29,11 +30,12 @@ class TeacherTargets:
             digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
         self.file = folder / f"{digest.hexdigest()}.npy"
         shape = (len(rows), teacher.dim)
-        if self.file.is_file():
-            self.kept = np.load(self.file, mmap_mode="r+")
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.kept = np.lib.format.open_memmap(self.file, mode="w+", dtype=np.float16, shape=shape)
+        with first_process_first():
+            if self.file.is_file():
+                self.kept = np.load(self.file, mmap_mode="r+")
+            else:
+                folder.mkdir(parents=True, exist_ok=True)
+                self.kept = np.lib.format.open_memmap(self.file, mode="w+", dtype=np.float16, shape=shape)
 
     @torch.no_grad()
     def __call__(self, places: np.ndarray) -> Tensor:

@@ -20,6 +20,7 @@ from edge_er.training.batches import Batches
 from edge_er.training.data import Pool, data_folder, load_pool
 from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, length_chunks, save_model
+from edge_er.training.parallel import first_process_first, rank, share
 from edge_er.training.recipe import ModelSettings, Recipe, read_recipe, work_folder
 from edge_er.training.vocabulary import spelling_table, train_tokenizer, wrap_texts
 
@@ -100,11 +101,13 @@ def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncod
     settings, folder = recipe.optim, work_folder(recipe)
     tokenizer_file = folder / "tokenizer.json"
     shape = recipe.model
-    if resume and tokenizer_file.is_file():
-        shape = dataclasses.replace(shape, vocabulary=str(tokenizer_file))
-    model = new_teacher(shape, pool, settings.seed)
-    folder.mkdir(parents=True, exist_ok=True)
-    model.tokenizer.save(str(tokenizer_file))
+    with first_process_first():  # its vocabulary is that of all
+        if (resume or rank()) and tokenizer_file.is_file():
+            shape = dataclasses.replace(shape, vocabulary=str(tokenizer_file))
+        model = new_teacher(shape, pool, settings.seed)
+        if not rank():
+            folder.mkdir(parents=True, exist_ok=True)
+            model.tokenizer.save(str(tokenizer_file))
     model.to(best_device()).train()
     run = Run(model, settings, folder / "checkpoint.pt", resume)
     queries, names = model.tokenize(pool.queries), model.tokenize(pool.names)
@@ -117,7 +120,7 @@ def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncod
             if settings.neighbours > 1:
                 batches.mine(model)
             stop = min(run.steps, (step // settings.mine_every + 1) * settings.mine_every)
-            for rows in batches.draw(step, stop):
+            for rows in map(share, batches.draw(step, stop)):
                 asked_for = entity[rows]
                 with run.mixed_precision():
                     asked = embed(model, [queries[row] for row in rows])
@@ -158,7 +161,8 @@ def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
 def main(recipe: Path, resume: bool = False) -> Path:
     """Train the teacher of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
-    pool = load_pool(data_folder(settings.data), settings.data)
+    with first_process_first():
+        pool = load_pool(data_folder(settings.data), settings.data)
     model = train_teacher(settings, pool, resume)
     save_model(model, Path(settings.out), card_of(model, settings))
     return Path(settings.out)
