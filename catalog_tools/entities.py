@@ -14,6 +14,7 @@ from itertools import combinations
 
 from catalog_tools.features import NameFeatures, name_features
 from catalog_tools.matching import Matcher
+from catalog_tools.name_corrections import NameCorrection
 from catalog_tools.names import clean_name
 from catalog_tools.sources import Record
 from catalog_tools.streams import stream_key
@@ -21,6 +22,7 @@ from catalog_tools.words import STATION_WORDS, StationWords
 
 __all__ = ["Cluster", "Link", "NameGroup", "merge_records", "name_groups"]
 
+_BY_HAND = "corrected by hand"
 _CROWDED_STREAM = 40  # names on one stream: beyond that it says nothing about them
 
 
@@ -66,21 +68,30 @@ class Cluster:
 
 
 def merge_records(
-    records: Iterable[Record], places: Collection[str] = (), words: StationWords = STATION_WORDS
+    records: Iterable[Record],
+    places: Collection[str] = (),
+    words: StationWords = STATION_WORDS,
+    corrections: Sequence[NameCorrection] = (),
 ) -> list[Cluster]:
-    """Clusters of names, sorted by country and name; `places` and `words`: see Matcher.
+    """Clusters of names, sorted by country and name; `places` and `words`: see Matcher. `corrections` always win.
 
     Records need a country in their metadata to stay apart from those of other countries.
     """
     groups = name_groups(records, words)
+    same, different = _corrected(groups, corrections)
     matcher = Matcher([group.features for group in groups], places, words)
     links = sorted(_links(groups, matcher), key=lambda found: (found[0].doubt, found[1], found[2]))
+
+    def may_join(ours: list[int], theirs: list[int]) -> bool:
+        apart = any((min(a, b), max(a, b)) in different for a in ours for b in theirs)
+        return not apart and _all_compatible(groups, matcher, ours, theirs)
+
     parent = list(range(len(groups)))
     members = {index: [index] for index in parent}
     kept: dict[int, list[Link]] = defaultdict(list)
-    for link, a, b in links:
+    for link, a, b in [*same, *links]:
         root_a, root_b = sorted((_root(parent, a), _root(parent, b)))
-        if root_a == root_b or not _all_compatible(groups, matcher, members[root_a], members[root_b]):
+        if root_a == root_b or (link.reason != _BY_HAND and not may_join(members[root_a], members[root_b])):
             continue
         parent[root_b] = root_a
         members[root_a] += members.pop(root_b)
@@ -112,6 +123,21 @@ def record_streams(record: Record) -> list[str]:
     listed = streams.split("|") if isinstance(streams, str) else list(streams or ())
     single = record.metadata.get("stream")
     return list(dict.fromkeys([*([single] if single else []), *listed]))
+
+
+def _corrected(
+    groups: Sequence[NameGroup], corrections: Sequence[NameCorrection]
+) -> tuple[list[tuple[Link, int, int]], set[tuple[int, int]]]:
+    """Links made by hand, and pairs of groups that stay apart; what names no group is left alone."""
+    place = {(group.features.country, group.name): index for index, group in enumerate(groups)}
+    same, different = [], set()
+    for each in corrections:
+        a, b = sorted((place.get(each.a, -1), place.get(each.b, -1)))
+        if a >= 0 and each.same:
+            same.append((Link(each.a[1], each.b[1], each.a[0], _BY_HAND, 0.0), a, b))
+        elif a >= 0:
+            different.add((a, b))
+    return same, different
 
 
 def _links(groups: Sequence[NameGroup], matcher: Matcher) -> Iterator[tuple[Link, int, int]]:

@@ -125,8 +125,8 @@ def _page(report: dict[str, Any]) -> Page:
         },
     }
     told = (
-        f"{report['listed']:,} of {report['merged_entities']:,}, the most doubtful first. A wrong one: add the pair "
-        "to tests/data/merge_pairs.jsonl and mend catalog_tools/matching.py."
+        f"{report['listed']:,} of {report['merged_entities']:,}, the most doubtful first. A wrong one: put its line "
+        "into the file of corrections (python -m catalog_tools.radio --corrections)."
     )
     cards = [
         Card(

@@ -3,7 +3,8 @@
     python -m catalog_tools.radio --data ../shared/data --out build/catalogs
 
 writes radio_{de,en,fr,it,es}.jsonl (id, name, aliases, country, tags, streams), ready for `edge-er build`, and for
-each a report of what was merged and why (radio_XX.json and .md in --reports). With `--locale nl.toml` it is the
+each a report of what was merged and why (radio_XX.json, .md and .html in --reports); --corrections takes a file of
+pairs of names that are one station or are not (name_corrections.py). With `--locale nl.toml` it is the
 catalog of that language alone, with the stations of the countries the file names.
 """
 
@@ -23,6 +24,7 @@ from catalog_tools.files import write_lines
 from catalog_tools.identity import entities_from_clusters, keep_previous_ids
 from catalog_tools.language import Language, read_locale
 from catalog_tools.merge_report import merge_report, write_merge_report
+from catalog_tools.name_corrections import NameCorrection, read_name_corrections
 from catalog_tools.sources import Record, read_records
 from catalog_tools.words import STATION_WORDS
 from edge_er.bundle import read_bundle
@@ -44,7 +46,10 @@ _CITIES = "entities/cities.jsonl.gz"
 
 
 def radio_clusters(
-    records: Iterable[Record], places: frozenset[str], own: Language | None = None
+    records: Iterable[Record],
+    places: frozenset[str],
+    own: Language | None = None,
+    corrections: Sequence[NameCorrection] = (),
 ) -> dict[str, list[Cluster]]:
     """Merged stations of each language's catalog; of that of ``own``, a locale file, alone where it is given."""
     stations = list(records)
@@ -53,7 +58,9 @@ def radio_clusters(
         catalogs = {own.code: (*CATALOG_COUNTRIES.get(own.code, ()), *own.countries)}
         words = STATION_WORDS.with_language(own)
     return {
-        lang: merge_records((r for r in stations if r.metadata.get("country") in countries), places, words)
+        lang: merge_records(
+            (r for r in stations if r.metadata.get("country") in countries), places, words, corrections
+        )
         for lang, countries in catalogs.items()
     }
 
@@ -94,11 +101,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--previous", type=Path, help="folder of earlier bundles; their ids stay with their stations"
     )
+    parser.add_argument("--corrections", type=Path, help="names that are one station or are not (JSONL)")
     parser.add_argument("--most", type=int, help="merges listed in a report, the most doubtful first (all)")
     options = parser.parse_args(arguments)
     stations = read_records(options.stations or options.data / _STATIONS)
     own = read_locale(options.locale) if options.locale else None
-    clusters = radio_clusters(stations, city_names(options.data), own)
+    corrections = read_name_corrections(options.corrections) if options.corrections else []
+    clusters = radio_clusters(stations, city_names(options.data), own, corrections)
     for lang, found in clusters.items():
         entities = _with_known_ids(entities_from_clusters(found), options.previous, f"radio_{lang}")
         write_catalog(entities, options.out / f"radio_{lang}.jsonl")

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from catalog_tools.entities import merge_records
+from catalog_tools.name_corrections import NameCorrection, read_name_corrections
 from catalog_tools.names import clean_name
 from catalog_tools.radio import city_names, radio_clusters
 from catalog_tools.sources import Record, read_records
+from edge_er.errors import CatalogError
 
 PAIRS = Path(__file__).parents[1] / "data" / "merge_pairs.jsonl"
 LEAST_PRECISION = 0.98
@@ -175,3 +177,47 @@ def test_the_order_of_rows_changes_nothing():
     first = _clusters(*records)
     for order in random.Random(1).sample(list(permutations(records)), 20):
         assert _clusters(*order) == first
+
+
+def _corrected(*corrections):
+    names = ("Cadena SER", "SER", "Radio Madrid")
+    records = [_record(name, stream=STREAM) for name in names]
+    found = [NameCorrection(("ES", a), ("ES", b), same) for a, b, same in corrections]
+    return sorted(sorted(g.name for g in c.groups) for c in merge_records(records, corrections=found))
+
+
+def test_corrections_always_win():
+    assert _corrected() == [["Cadena SER", "SER"], ["Radio Madrid"]]
+    assert _corrected(("SER", "Cadena SER", False)) == [["Cadena SER"], ["Radio Madrid"], ["SER"]]
+    assert _corrected(("SER", "Radio Madrid", True)) == [["Cadena SER", "Radio Madrid", "SER"]]
+    apart = (("SER", "Radio Madrid", True), ("Cadena SER", "Radio Madrid", False))
+    assert _corrected(*apart) == [["Cadena SER"], ["Radio Madrid", "SER"]]
+    assert _corrected(("SER", "Nobody", True)) == _corrected()
+
+
+def test_corrections_are_read_with_cleaned_names(tmp_path):
+    file = tmp_path / "c.jsonl"
+    file.write_text('{"country": "ES", "name_a": "SER (128k)", "name_b": "Cadena SER", "same": false}\n')
+    assert read_name_corrections(file) == [NameCorrection(("ES", "SER"), ("ES", "Cadena SER"), False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("{", "row 1: not JSON"),
+        ("[]", "row 1: expected .* found list"),
+        ('{"country": "ES", "name_a": "x", "same": true}', "column 'name_b': expected text, found None"),
+        ('{"country": "ES", "name_a": "x", "name_b": "y", "same": 1}', "expected true or false, found 1"),
+        (
+            '{"country": "ES", "name_a": "x", "name_b": "y", "same": true}\n'
+            '{"country": "ES", "name_a": "y", "name_b": "x", "same": false}',
+            "row 2: 'ES y' and 'ES x' are said to differ, but by row 1",
+        ),
+    ],
+)
+def test_unusable_corrections_name_file_and_row(tmp_path, text, part):
+    file = tmp_path / "c.jsonl"
+    file.write_text(text)
+    with pytest.raises(CatalogError, match=part) as caught:
+        read_name_corrections(file)
+    assert "c.jsonl" in str(caught.value)

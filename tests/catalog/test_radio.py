@@ -66,6 +66,9 @@ def test_a_report_explains_every_merge(folder):
     assert all(len(merge["links"]) == len(merge["members"]) - 1 for merge in report["merges"])
     page = (folder / "merge_reports" / "radio_es.md").read_text("utf-8")
     assert "| 0.60 | Cadena SER | Cadena SER | SER |" in page
+    html = (folder / "merge_reports" / "radio_es.html").read_text("utf-8")
+    assert html.count("<article>") == report["listed"]
+    assert "http" not in html.replace("http-equiv", "")
 
 
 def test_the_same_data_give_the_same_bytes(folder, data_folder, tmp_path):
