@@ -36,11 +36,6 @@ app = typer.Typer(
 )
 train = typer.Typer(help="Train and export encoders; needs edge-er\\[train].", no_args_is_help=True)
 app.add_typer(train, name="train")
-cli_catalog.register(app)
-cli_dedup.register(app)
-cli_sources.register(app)
-cli_update.register(app)
-cli_voice.register(app)
 
 RecipeArgument = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe, models/recipes/*.toml.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")]
@@ -168,6 +163,10 @@ def list_bundles(as_json: JsonOption = False) -> None:
         from edge_er.cli_tables import print_bundle_list
 
         print_bundle_list(bundles)
+
+
+for topic in (cli_catalog, cli_sources, cli_dedup, cli_update, cli_voice):
+    topic.register(app)
 
 
 def _train_command(step: str, told: str) -> None:
