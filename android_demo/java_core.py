@@ -18,6 +18,7 @@ from pathlib import Path
 __all__ = [
     "ANSWER_REQUESTS",
     "CORE",
+    "QUICK",
     "REPOSITORY",
     "compile_core",
     "compile_java",
@@ -31,6 +32,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 CORE = REPOSITORY / "android_demo" / "core" / "src"
 ANSWER_REQUESTS = [CORE / "test" / "java" / "edgeer" / f"{name}.java" for name in ("AnswerRequests", "Rows")]
 TABLES = ("hearing.txt", "phonetic.txt", "unicode.txt")
+QUICK = ("-XX:TieredStopAtLevel=1",)  # for tests: less is compiled, so that less time is spent
 _JUNIT = {"junit4": "junit/junit/4.*/junit-4.*.jar", "hamcrest-core": "org/hamcrest/hamcrest-core/1.3/*.jar"}
 _LAST_WITH_JAVA_7 = 19
 
@@ -92,22 +94,13 @@ def junit_jars() -> list[Path]:
     return [jar for jar in found if jar] if all(found) else []
 
 
-def run_java(classpath: Sequence[Path], main: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a class on one thread of the JVM's own, with the repository's place in its properties."""
-    flags = [
-        "-XX:+UseSerialGC",
-        "-XX:CICompilerCount=2",
-        f"-Dedgeer.repository={REPOSITORY}",
-        "-Dfile.encoding=UTF-8",
-    ]
-    path = os.pathsep.join(map(str, classpath))
-    return subprocess.run(
-        ["java", *flags, "-cp", path, main, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
+def run_java(
+    classpath: Sequence[Path], main: str, *arguments: str, flags: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run a class with the repository's place in its properties."""
+    always = ["-XX:+UseSerialGC", f"-Dedgeer.repository={REPOSITORY}", "-Dfile.encoding=UTF-8"]
+    command = ["java", *always, *flags, "-cp", os.pathsep.join(map(str, classpath)), main, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
 
 
 if __name__ == "__main__":

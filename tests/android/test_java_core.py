@@ -5,31 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from android_demo.java_core import CORE, compile_core, compile_java, java_release, junit_jars, run_java
+from android_demo.java_core import CORE, QUICK, compile_java, java_release, junit_jars, run_java
 
 pytestmark = pytest.mark.skipif(java_release() is None, reason="no JDK (javac) on this machine")
 TESTS = CORE / "test" / "java"
 
 
-@pytest.fixture(scope="module")
-def classes(tmp_path_factory) -> Path:
-    """The core, compiled at the level of Java 7."""
-    return compile_core(tmp_path_factory.mktemp("java") / "core")
-
-
-def test_junit_tests_pass(classes, tmp_path):
+def test_junit_tests_pass(java_core, tmp_path):
     jars = junit_jars()
     if not jars:
         pytest.skip("no JUnit 4 on this machine (Debian: junit4)")
-    compile_java([TESTS], tmp_path / "tests", [classes, *jars], release=8)
+    compile_java([TESTS], tmp_path / "tests", [java_core, *jars], release=8)
     names = sorted(f"edgeer.{file.stem}" for file in TESTS.rglob("*Test.java"))
-    done = run_java([tmp_path / "tests", classes, *jars], "org.junit.runner.JUnitCore", *names)
+    done = run_java([tmp_path / "tests", java_core, *jars], "org.junit.runner.JUnitCore", *names, flags=QUICK)
     report = re.sub(r"(?m)^\tat (?!edgeer).*\n", "", done.stdout + done.stderr)
     assert done.returncode == 0, report
     assert int(re.search(r"OK \((\d+) tests\)", done.stdout)[1]) >= len(names), report
 
 
-def test_the_core_needs_nothing_but_java(classes):
+def test_the_core_needs_nothing_but_java():
     files = sorted((CORE / "main" / "java").rglob("*.java"))
     imported = {
         line.split()[-1].rstrip(";")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
+from android_demo.java_core import QUICK, java_release, run_java
 from edge_er.shipped import find_bundle
 
 pytestmark = pytest.mark.skipif(java_release() is None, reason="no JDK (javac) on this machine")
@@ -19,7 +19,7 @@ QUERIES = [
 ]
 
 
-def test_java_answers_with_the_entries_that_python_saved(radio_es, tmp_path):
+def test_java_answers_with_the_entries_that_python_saved(radio_es, answering, tmp_path):
     ser, kiss = (radio_es.resolve(query).matches[0].id for query in ("cadena ser", "kiss fm"))
     mine = radio_es.with_entries([*OWN, {"id": ser, "name": "El desayuno"}], {kiss: 40, "nobody": 2})
     mine.save(tmp_path / "mine.jsonl")
@@ -27,12 +27,10 @@ def test_java_answers_with_the_entries_that_python_saved(radio_es, tmp_path):
     assert expected[0].matches[0].name == "Tía Lola"
     assert expected[3].matches[0].id == ser
 
-    classes = [compile_core(tmp_path / "core"), tmp_path / "tools"]
-    compile_java(ANSWER_REQUESTS, classes[1], classes[:1], release=8)
     requests = tmp_path / "requests.jsonl"
     requests.write_text("\n".join(json.dumps({"query": query}) for query in QUERIES), encoding="utf-8")
     arguments = [str(find_bundle("radio_es")), str(requests), "1", "rerank", str(tmp_path / "mine.jsonl")]
-    done = run_java(classes, "edgeer.AnswerRequests", *arguments)
+    done = run_java(answering, "edgeer.AnswerRequests", *arguments, flags=QUICK)
     found = [json.loads(line) for line in done.stdout.splitlines()[1:]]
     assert [row["id"] for row in found] == [answer.matches[0].id for answer in expected], done.stderr
     assert [row["decision"] for row in found] == [answer.decision for answer in expected]

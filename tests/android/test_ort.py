@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from android_demo.java_core import (
+    QUICK,
     REPOSITORY,
-    compile_core,
     compile_java,
     find_jar,
     java_release,
@@ -34,13 +34,15 @@ def onnxruntime() -> Path:
     )
 
 
-def test_junit_tests_pass(onnxruntime, tmp_path):
+def test_junit_tests_pass(onnxruntime, java_core, tmp_path):
     jars = junit_jars()
     if not jars:
         pytest.skip("no JUnit 4 on this machine (Debian: junit4)")
-    path = [compile_core(tmp_path / "core"), onnxruntime, *jars]
+    path = [java_core, onnxruntime, *jars]
     compile_java([SOURCES], tmp_path / "ort", path, release=8)
-    done = run_java([tmp_path / "ort", *path], "org.junit.runner.JUnitCore", "edgeer.ort.OrtEncoderTest")
+    done = run_java(
+        [tmp_path / "ort", *path], "org.junit.runner.JUnitCore", "edgeer.ort.OrtEncoderTest", flags=QUICK
+    )
     report = re.sub(r"(?m)^\tat (?!edgeer).*\n", "", done.stdout + done.stderr)
     assert done.returncode == 0, report
     print(done.stdout)
