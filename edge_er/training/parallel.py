@@ -1,7 +1,6 @@
 """One training run by several processes, on one host or many, each computing its share of every batch.
 
     torchrun --nproc-per-node 4 -m edge_er train student models/recipes/multilingual-32.toml
-    accelerate launch --num_processes 4 -m edge_er train student models/recipes/multilingual-32.toml
 
 The launcher says in the environment which process this is (RANK, WORLD_SIZE, LOCAL_RANK), over several hosts, too. All
 processes start from the weights of the first and take the same steps, on the mean of their gradients. A loss that is a
