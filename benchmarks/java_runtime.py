@@ -1,11 +1,12 @@
 """The Java core on this machine's JVM beside Python: the same answers to all requests, Recall@1, time, memory, start.
 
-    python -m benchmarks.java_runtime [--classes JAR_OR_FOLDER ...]
+    python -m benchmarks.java_runtime [--head ENCODER_FOLDER] [--classes JAR_OR_FOLDER ...]
 
 All development requests of the five shipped bundles, in three strata, are answered by both. Time is that of the
 requests of radio_es as they were recognised, on one thread, after the JIT has compiled (the last of several rounds);
-load and first answer are those of fresh JVMs, with nothing compiled yet. `--classes` runs other classes than the ones
-compiled here, such as those of the signed APK turned back into bytecode (`android_demo/test_apk.sh`).
+load and first answer are those of fresh JVMs, with nothing compiled yet. `--head` names an encoder folder with a DiPair
+head, of which the shipped bundles have none, and times radio_es with it, too. `--classes` runs other classes than the
+ones compiled here, such as those of the signed APK turned back into bytecode (`android_demo/test_apk.sh`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import random
 import statistics
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,11 @@ from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, 
 from benchmarks.latency import bind_to_one_core
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
 from benchmarks.voice_requests import station_requests
+from edge_er.bundle import read_bundle, write_bundle
+from edge_er.encoder import Encoder, read_encoder_files
+from edge_er.head import form_tokens
 from edge_er.metrics import GoldMap
+from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_bundle
@@ -33,6 +39,7 @@ from edge_er.shipped import find_bundle
 TIMED_BUNDLE, TIMED_LANG = "radio_es", "es"
 ROUNDS = 5
 FRESH = 5
+ALWAYS = 2**31 - 1
 MAIN = "edgeer.AnswerRequests"
 
 Row = dict[str, Any]
@@ -98,11 +105,34 @@ def compared(classes: Sequence[Path], data: Path, lang: str) -> dict[str, Any]:
     }
 
 
-def timed(classes: Sequence[Path], queries: Sequence[str], way: str) -> dict[str, float]:
+def headed_bundle(encoder: Path, out: Path, **weights: int) -> Path:
+    """The timed bundle with the encoder and head of a folder, tokens kept; the head counts one unit, so it runs."""
+    files = read_encoder_files(encoder)
+    shipped = read_bundle(TIMED_BUNDLE)
+    forms = [canonical_text(form) for entity in shipped.entities for form in entity.surface_forms]
+    tokens = form_tokens(Encoder.load(encoder), forms)
+    rerank = {**shipped.manifest["rerank"], "head": 1, **weights}
+    manifest = {**shipped.manifest, "rerank": rerank, "golden": []}
+    write_bundle(out, replace(shipped, manifest=manifest, encoder_files=files, head_tokens=tokens), None)
+    return out
+
+
+def ways_to_ask(head: Path | None, folder: Path) -> dict[str, tuple[str, str]]:
+    """What is timed: name, bundle, and whether all evidence ranks."""
+    ways = {"resolve": (TIMED_BUNDLE, "rerank"), "vectors alone": (TIMED_BUNDLE, "dense")}
+    if head:
+        margin = json.loads((head / "encoder.json").read_text(encoding="utf-8"))["rerank"]["head_margin"]
+        for name, value in (("in close races", margin), ("always", ALWAYS)):
+            bundle = headed_bundle(head, folder / name.replace(" ", "_"), head_margin=value)
+            ways[f"resolve, a head asked {name}"] = (str(bundle), "rerank")
+    return ways
+
+
+def timed(classes: Sequence[Path], queries: Sequence[str], bundle: str, way: str) -> dict[str, float]:
     """Milliseconds of one request, and of fresh JVMs."""
-    _, rows = java_answers(classes, TIMED_BUNDLE, queries, ROUNDS, way)
+    _, rows = java_answers(classes, bundle, queries, ROUNDS, way)
     p50, p90, p99 = np.percentile([row["us"] / 1e3 for row in rows], [50, 90, 99]).tolist()
-    starts = [java_answers(classes, TIMED_BUNDLE, queries[:1], 1, way)[0] for _ in range(FRESH)]
+    starts = [java_answers(classes, bundle, queries[:1], 1, way)[0] for _ in range(FRESH)]
     fresh = {name: statistics.median(start[name] for start in starts) for name in starts[0]}
     return {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, **fresh}
 
@@ -150,6 +180,7 @@ def main() -> None:
     parser.add_argument(
         "--classes", type=Path, nargs="+", help="jar or folder of the core; default: compiled here"
     )
+    parser.add_argument("--head", type=Path, help="encoder folder with a head, to be timed with radio_es")
     parser.add_argument("--result", default="java_runtime", help="name of the result files")
     options = parser.parse_args()
     data = data_folder(options.data)
@@ -162,8 +193,8 @@ def main() -> None:
         random.Random(0).shuffle(spoken)
         bind_to_one_core()
         time = {
-            name: timed(classes, spoken, way)
-            for name, way in (("resolve", "rerank"), ("vectors alone", "dense"))
+            name: timed(classes, spoken, bundle, way)
+            for name, (bundle, way) in ways_to_ask(options.head, Path(folder)).items()
         }
     figures = {"jdk": java_release(), "languages": languages, "timed": len(spoken), "time": time}
     write_result("java_runtime", options.result, figures, table(figures))
