@@ -28,7 +28,7 @@ _YEAR = 365.25  # days
 
 
 class DateColumn:
-    """Dates and years: days apart; a year and a day in it are 0 apart."""
+    """Dates and years: days apart; a year and a day in it are 0 apart, a year and the next one year."""
 
     features: tuple[str, ...] = ("similarity", "years", "same")
 
@@ -55,8 +55,10 @@ class DateColumn:
         return f"{one} / {other}, {apart} apart"
 
     def _days(self, a: Rows, b: Rows) -> NDArray[np.int64]:
-        gap: NDArray[np.int64] = np.maximum(self._first[a] - self._last[b], self._first[b] - self._last[a])
-        return np.maximum(gap, 0)
+        """0 where the spans have a day in common, else from the middle of the one to the middle of the other."""
+        overlap = (self._first[a] <= self._last[b]) & (self._first[b] <= self._last[a])
+        apart = np.abs(self._first[a] + self._last[a] - self._first[b] - self._last[b]) // 2
+        return np.where(overlap, 0, apart)
 
     def _shown(self, row: int) -> str:
         first, last = int(self._first[row]), int(self._last[row])

@@ -77,6 +77,21 @@ def test_the_order_of_two_records_changes_nothing(example):
     )
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "similarity", "words"),
+    [
+        ("1999", "1999-06-03", 1.0, "1999 agrees with 1999-06-03"),
+        ("1999", 1999, 1.0, "1999 = 1999"),
+        ("2001", "2002", 0.5, "2001 / 2002, 1.0 years apart"),
+        ("2001-03-01", "2001-03-15", 1 / (1 + 14 / 365.25), "2001-03-01 / 2001-03-15, 14 days apart"),
+        ("2001-03", "2001-04", 1 / (1 + 30 / 365.25), "2001-03 / 2001-04, 30 days apart"),
+    ],
+)
+def test_dates_are_as_far_apart_as_they_say(a, b, similarity, words):
+    (found,) = (e for e in match_records({"date": a}, {"date": b}).evidence if e.field == "date")
+    assert (found.similarity, found.words) == (pytest.approx(similarity, abs=1e-3), words)
+
+
 def test_fields_without_a_value_say_nothing():
     decided = match_records({"name": "Kiss FM", "phone": ""}, {"name": "Kiss FM", "phone": "030 123456"})
     (phone,) = (each for each in decided.evidence if each.field == "phone")
