@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from javascript import once, run_script
+from tiny import require
 
+from edge_er.encoder import Encoder
 from edge_er.resolver import EntityResolver
+from edge_er.shipped import find_bundle, shipped_encoders
 from tools.golden_file import FOLDER
 
 REQUESTS = (
@@ -102,6 +106,15 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
     check(ask, calls, radio_es.with_entries(entries).resolve_batch(queries))
 
 
+@pytest.mark.parametrize("name", ["multilingual-32", "multilingual-64"])
+def test_encoders_of_other_shapes_give_the_same_vectors(ask, name: str) -> None:
+    """Without an output projection, and with a wider table of tokens."""
+    folder = require(name, name in shipped_encoders(), f"no encoder {name}") and shipped_encoders()[name]
+    texts = [*REQUESTS, "a" * 70, "radio " * 60]
+    found = ask([{"encoder": str(folder), "encode": texts}])[0]
+    assert np.abs(Encoder.load(folder).encode(texts, batch_size=1) - np.array(found)).max() < 1e-6
+
+
 def test_what_is_known_of_a_bundle(ask, radio_es: EntityResolver) -> None:
     told = ask([{"bundle": bundle()}, {"bundle": bundle(), "selftest": True}])
     assert told[0]["name"] == radio_es.name
@@ -129,8 +142,6 @@ def test_wrong_calls_are_refused(ask) -> None:
 
 
 def bundle() -> str:
-    from edge_er.shipped import find_bundle
-
     return str(find_bundle("radio_es"))
 
 

@@ -114,7 +114,7 @@ function checkKind(manifest, url) {
 async function isSealed(data) {
   const start = new TextDecoder("latin1").decode(data).indexOf(SEAL) + SEAL.length;
   const told = String.fromCharCode(...data.subarray(start, start + DIGITS));
-  const blank = data.slice();
+  const blank = new Uint8Array(data);
   blank.fill(0x30, start, start + DIGITS);
   return (await sha256(blank)) === told;
 }

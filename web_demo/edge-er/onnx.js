@@ -94,7 +94,7 @@ function readTensor(bytes) {
     else if (number === 8) name = text(value);
     else if (number === 9) raw = value;
   }
-  const buffer = raw.slice().buffer;
+  const { buffer } = new Uint8Array(raw); // a copy, so that it starts where any type of number may
   const count = shape.reduce((product, size) => product * size, 1);
   const Kind = { [FLOAT]: Float32Array, [INT8]: Int8Array, [INT64]: BigInt64Array }[type];
   if (!Kind) throw new Error(`tensor ${name}: data type ${type}`);

@@ -40,7 +40,7 @@ export function readArrays(bytes, file, url) {
 
 function arrayOf(Kind, bytes, shape, from, to) {
   const count = shape.reduce((product, size) => product * size, 1);
-  const data = bytes.slice(from, to);
+  const data = new Uint8Array(bytes.subarray(from, to)); // a copy, so that it starts where any number may
   if (data.length !== count * Kind.BYTES_PER_ELEMENT) throw new Error(`${data.length} bytes for ${shape.join(" x ")}`);
   return new Kind(data.buffer);
 }
