@@ -22,6 +22,7 @@ public final class Entity {
     /** Whatever else the catalog says, values as in JSON. */
     public final Map<String, Object> metadata;
 
+    /** An entity with all that a catalog can say of it; the collections are copied. */
     public Entity(String id, String name, List<String> aliases, List<String> spoken, Map<String, Object> metadata) {
         this.id = id;
         this.name = name;

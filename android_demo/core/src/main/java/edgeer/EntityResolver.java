@@ -23,7 +23,7 @@ import java.util.Map;
 public class EntityResolver {
     private static final int TOP_K = 5;
 
-    private final Bundle bundle;
+    private final Fields manifest;
     private final BundleCatalog catalog;
     private final WordPiece tokenizer;
     private final Encoder encoder;
@@ -62,8 +62,8 @@ public class EntityResolver {
     }
 
     private EntityResolver(Bundle bundle, Encoder.Factory factory, boolean rerank) {
-        this.bundle = bundle;
-        scale = bundle.manifest.object("index").number("scale");
+        manifest = bundle.manifest;
+        scale = manifest.object("index").number("scale");
         Fields card = new Fields(Json.parse(new String(bundle.file(Bundle.CARD), Bundle.UTF_8)), Bundle.CARD);
         int dim = card.wholeFrom(1, "dim");
         tokenizer = new WordPiece(bundle.file(Bundle.TOKENIZER), card.wholeFrom(2, "max_tokens"));
@@ -71,17 +71,17 @@ public class EntityResolver {
         if (encoder.encode(tokenizer.ids("")).length != dim) {
             throw new IllegalArgumentException("encoder.onnx: expected vectors of " + dim + " numbers");
         }
-        boolean reranks = rerank && !bundle.manifest.objectOrEmpty("rerank").map().isEmpty();
-        RerankWeights weights = new RerankWeights(reranks ? bundle.manifest.object("rerank") : Fields.EMPTY);
+        boolean reranks = rerank && !manifest.objectOrEmpty("rerank").map().isEmpty();
+        RerankWeights weights = new RerankWeights(reranks ? manifest.object("rerank") : Fields.EMPTY);
         catalog = new BundleCatalog(bundle, card, weights, encoder, tokenizer);
-        Fields told = bundle.manifest.objectOrEmpty("calibration");
+        Fields told = manifest.objectOrEmpty("calibration");
         String way = reranks ? "reranked" : "dense";
         answers = new Answers(new Calibration(told.has(way) ? told.object(way) : told), scale, reranks, weights.heard);
     }
 
     /** The same resolver, sharing everything. */
     EntityResolver(EntityResolver other) {
-        bundle = other.bundle;
+        manifest = other.manifest;
         catalog = other.catalog;
         tokenizer = other.tokenizer;
         encoder = other.encoder;
@@ -91,7 +91,7 @@ public class EntityResolver {
 
     /** Name of the bundle. */
     public String name() {
-        return bundle.manifest.text("name");
+        return manifest.text("name");
     }
 
     /** How often an answer should be right, unless {@link #resolve(String, int, double)} is asked for another. */
@@ -101,12 +101,12 @@ public class EntityResolver {
 
     /** Main language of the bundle's names ("es"). */
     public String lang() {
-        return bundle.manifest.text("lang");
+        return manifest.text("lang");
     }
 
     /** Everything the bundle says about itself, as in manifest.json: "counts", "report", "size_bytes", … */
     public Map<String, Object> manifest() {
-        return Collections.unmodifiableMap(bundle.manifest.map());
+        return Collections.unmodifiableMap(manifest.map());
     }
 
     /** All entities, in the order of their ids, without stream addresses. */
@@ -198,7 +198,7 @@ public class EntityResolver {
      * @throws BundleCorruptException where an answer differs from the one the bundle was shipped with
      */
     public int selftest() {
-        return Golden.check(this, bundle.manifest.listOrEmpty("golden"));
+        return Golden.check(this, manifest.listOrEmpty("golden"));
     }
 
     /** Token ids of a text: [CLS] … [SEP]. */

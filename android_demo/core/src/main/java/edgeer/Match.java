@@ -5,8 +5,11 @@ import java.util.Map;
 
 /** One candidate. */
 public final class Match {
+    /** What an app knows the entity by. */
     public final String id;
+    /** What is shown. */
     public final String name;
+    /** Other names of it. */
     public final List<String> aliases;
     /** Cosine with the request; where a bundle re-ranks, other evidence is added in the same unit, and it may exceed 1. */
     public final double score;

@@ -5,7 +5,9 @@ import java.util.List;
 
 /** The answer to one request. */
 public final class Resolution {
+    /** What was said; of several texts the first. */
     public final String query;
+    /** What to do with the answer. */
     public final Decision decision;
     /** Ranked, best first, whatever the decision; empty for empty input. */
     public final List<Match> matches;
