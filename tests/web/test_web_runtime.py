@@ -92,7 +92,7 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
     entries = [
         {"id": "c-1", "name": "Mamá", "aliases": ["mi madre"], "phone": "123"},
         {"id": known.id, "name": "la radio del desayuno"},
-        {"id": "c-2", "name": "Gym mix 3"},
+        {"name": " Gym mix 3"},
     ]
     queries = [
         *REQUESTS,
@@ -104,6 +104,9 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
     ]
     calls = [{"entries": entries, "resolve": [query]} for query in queries]
     check(ask, calls, radio_es.with_entries(entries).resolve_batch(queries))
+    wrong = ([{"name": " "}], [{"id": "a"}], [{"name": "x", "aliases": [1]}], [{"name": "x"}, {"name": "X"}])
+    for answer in ask([{"bundle": bundle(), "entries": each, "resolve": ["x"]} for each in wrong]):
+        assert answer["error"] == "EdgeERError", answer
 
 
 @pytest.mark.parametrize("name", ["multilingual-32", "multilingual-64"])

@@ -9,6 +9,9 @@ import { bestCandidates, demandOf } from "./catalog.js";
 import { surfaceForms } from "./entities.js";
 import { EdgeERError } from "./errors.js";
 import { FormEvidence } from "./evidence.js";
+import { hexadecimal, plainSha256 } from "./sha256.js";
+
+const ID_DIGITS = 12;
 
 /** A catalog with own entries: its entities keep their indices, own ones come after them. */
 export class PersonalCatalog {
@@ -25,7 +28,7 @@ export class PersonalCatalog {
   constructor(base, entries, tools) {
     this._base = base instanceof PersonalCatalog ? base._base : base;
     const before = base instanceof PersonalCatalog ? base.ownEntries : [];
-    this.ownEntries = [...before, ...entries.map(entryOf)];
+    this.ownEntries = [...before, ...entries.map((entry) => entryOf(entry, tools.canonicalText))];
     this._owners = new Map();
     this._names = new Map();
     this._own = [];
@@ -99,9 +102,15 @@ export class PersonalCatalog {
   }
 }
 
-function entryOf({ id, name, aliases = [], ...metadata }) {
-  if (typeof name !== "string" || !name.trim()) {
-    throw new EdgeERError(`an own entry needs a name, found ${JSON.stringify(name)}`);
+function entryOf({ id, name, aliases = [], ...metadata }, canonicalText) {
+  const texts = [name, ...aliases, id ?? ""];
+  if (!texts.every((text) => typeof text === "string") || !name.trim()) {
+    throw new EdgeERError(`an own entry needs a name, and texts as aliases and id, found ${JSON.stringify(texts)}`);
   }
-  return { id: id ?? `own-${name}`, name, aliases, spoken: [], metadata };
+  return { id: id ?? ownId(canonicalText(name) || name), name: name.trim(), aliases, spoken: [], metadata };
+}
+
+/** The id that Python gives an entry without one. */
+function ownId(text) {
+  return `me-${hexadecimal(plainSha256(new TextEncoder().encode(text))).slice(0, ID_DIGITS)}`;
 }

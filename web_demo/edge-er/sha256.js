@@ -10,7 +10,16 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 export async function sha256(data) {
   const subtle = globalThis.crypto?.subtle;
   const digest = subtle ? new Uint8Array(await subtle.digest("SHA-256", data)) : plainSha256(data);
-  return Array.from(digest, (byte) => HEX[byte]).join("");
+  return hexadecimal(digest);
+}
+
+/**
+ * Bytes as hexadecimal digits.
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+export function hexadecimal(bytes) {
+  return Array.from(bytes, (byte) => HEX[byte]).join("");
 }
 
 /**
