@@ -27,7 +27,13 @@ final class FormEvidence {
      * @param like what pieces are worth; null for their rarity in these forms
      */
     FormEvidence(
-            List<String> forms, int[] formEntity, Vectors vectors, String lang, RerankWeights weights, int[] demand, GramIndex like) {
+            List<String> forms,
+            int[] formEntity,
+            Vectors vectors,
+            String lang,
+            RerankWeights weights,
+            int[] demand,
+            GramIndex like) {
         this.vectors = vectors;
         this.formEntity = formEntity;
         this.demand = demand;

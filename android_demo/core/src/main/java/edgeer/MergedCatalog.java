@@ -28,7 +28,8 @@ final class MergedCatalog implements Catalog {
      * @param vectors of all canonical forms of the entries
      * @param favour added to the score of entities, by id, in units of the dot product
      */
-    MergedCatalog(BundleCatalog base, Collection<Entity> entries, Map<String, byte[]> vectors, int dim, Map<String, Double> favour) {
+    MergedCatalog(
+            BundleCatalog base, Collection<Entity> entries, Map<String, byte[]> vectors, int dim, Map<String, Double> favour) {
         this.base = base;
         List<String> forms = new ArrayList<String>();
         List<Integer> owners = new ArrayList<Integer>();

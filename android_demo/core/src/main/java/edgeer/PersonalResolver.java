@@ -67,7 +67,8 @@ public final class PersonalResolver extends EntityResolver {
     }
 
     /**
-     * Sets how often this person asked for entities, by id: one asked for n times has sqrt(1 + n) times the odds, at most 8 times.
+     * Sets how often this person asked for entities, by id: one asked for n times has sqrt(1 + n) times the odds, at most 8
+     * times.
      *
      * @throws CatalogException where a count is no number from 0 up
      */

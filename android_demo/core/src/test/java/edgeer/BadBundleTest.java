@@ -104,6 +104,12 @@ public final class BadBundleTest {
         refused(whole.withManifest(text.replace("\"head\": 0", "\"head\": 1")), BundleCorruptException.class, "head.onnx");
     }
 
+    @Test
+    public void theIndexOfALargeCatalogIsNotNeeded() {
+        String listed = whole.manifestText().replace("\"files\": {", "\"files\": {\"index.faiss\": {},");
+        assertTrue(EntityResolver.load(whole.withManifest(listed)).selftest() > 10);
+    }
+
     /** Files that are wrong although their checksums are right: a bundle that was built wrongly, or on purpose. */
     @Test
     public void wrongContentsWithRightChecksumsAreRefusedOrAnswered() throws IOException {
