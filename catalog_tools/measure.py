@@ -7,11 +7,11 @@ carriers that are never stored as forms. Simulated requests are easier than peop
 from __future__ import annotations
 
 import hashlib
-import heapq
 import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -194,10 +194,9 @@ class _Watched:
 
 def _sample(entities: Sequence[Entity], count: int) -> list[Entity]:
     """``count`` of those that have a name to ask for, by a hash of the id: other entities hardly change the choice."""
-    named = (
-        (_hash(entity.id), index) for index, entity in enumerate(entities) if canonical_text(entity.name)
-    )
-    return [entities[index] for _, index in heapq.nsmallest(count, named)]
+    order = sorted(range(len(entities)), key=lambda index: _hash(entities[index].id))
+    named = (entities[index] for index in order if canonical_text(entities[index].name))
+    return list(islice(named, count))
 
 
 def _hash(text: str) -> bytes:
