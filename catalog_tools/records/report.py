@@ -20,6 +20,9 @@ from catalog_tools.records.values import plain_text
 __all__ = ["dedup_report", "report_page", "write_dedup_report"]
 
 
+_LISTED = 50  # records and links of a cluster
+
+
 def dedup_report(found: Deduplicated, catalog: str, most: int | None = 500) -> dict[str, Any]:
     """Counts, the `most` most doubtful merges and unsure pairs (None: all), and corrections that were not used."""
     merged = sorted(
@@ -49,8 +52,9 @@ def dedup_report(found: Deduplicated, catalog: str, most: int | None = 500) -> d
 def _merge(found: Deduplicated, cluster: Cluster) -> dict[str, Any]:
     return {
         "doubt": round(1 - cluster.least, 4),
-        "members": [_side(found, row) for row in cluster.rows],
-        "links": [_link(found, link) for link in sorted(cluster.links, key=_doubtful_first)],
+        "size": len(cluster.rows),
+        "members": [_side(found, row) for row in cluster.rows[:_LISTED]],
+        "links": [_link(found, link) for link in sorted(cluster.links, key=_doubtful_first)[:_LISTED]],
     }
 
 
@@ -130,6 +134,8 @@ def _cluster(merge: dict[str, Any]) -> Card:
     correction = json.dumps({"a": doubtful["a"], "b": doubtful["b"], "same": False}, ensure_ascii=False)
     heading = str(merge["members"][0]["values"].get("name", merge["members"][0]["key"]))
     equal = all(link["a"] == link["b"] for link in merge["links"])
+    if merge["size"] > len(merge["members"]):
+        heading += f" ({merge['size']:,} records, the first {len(merge['members'])} shown)"
     return Card(heading, merge["doubt"], *_table(merge["members"]), reasons, "" if equal else correction)
 
 

@@ -145,6 +145,15 @@ def test_likeness_is_not_passed_on():
     assert _clusters([(0, 1, 0.99), (1, 2, 0.95), (0, 2, 0.92)]) == [(0, 1, 2), (3,)]
 
 
+def test_a_thousand_records_of_one_thing():
+    records = [Record("Kiss FM", id=f"{n:04}", metadata={"city": "Madrid"}) for n in range(1_000)]
+    found = deduplicate(records)
+    assert len(found.clusters) == 1
+    report = dedup_report(found, "kiss")
+    assert (report["merges"][0]["size"], len(report["merges"][0]["members"])) == (1_000, 50)
+    assert "1,000 records, the first 50 shown" in report_page(report).sections[1][2][0].heading
+
+
 def test_a_doubtful_link_joins_nothing():
     assert _clusters([(0, 1, 0.89)]) == [(0,), (1,), (2,), (3,)]
 
