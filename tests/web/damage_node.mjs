@@ -1,5 +1,6 @@
 /**
- * node damage_node.mjs WEB_FOLDER BUNDLE_FOLDER BUNDLE_ZIP: what damaged bundles end in, as JSON {case: {error, message}}.
+ * node damage_node.mjs WEB_FOLDER BUNDLE_FOLDER BUNDLE_ZIP OTHER_ZIP: what damaged bundles end in, as JSON
+ * {case: {error, message}}. OTHER_ZIP is made by another tool.
  *
  * Bundles are served from memory: some with bytes lost or changed, some wrong in themselves, with right checksums.
  */
@@ -10,7 +11,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 
-const [web, folder, zip] = process.argv.slice(2);
+const [web, folder, zip, packed] = process.argv.slice(2);
 const tables = pathToFileURL(join(web, "edge-er", "data") + "/");
 const whole = new Map();
 for (const name of await readdir(folder)) whole.set(name, await readFile(join(folder, name)));
@@ -70,6 +71,12 @@ function sealed(files, change = () => {}) {
 await attempt("whole", whole);
 await attempt("whole, sealed again", sealed([]));
 await attempt("whole zip", new Map([["b.zip", zipped]]), "b.zip");
+const other = await readFile(packed);
+await attempt("zip of another tool", new Map([["b.zip", other]]), "b.zip");
+for (let time = 0; time < 20; time++) {
+  await attempt(`other zip cut ${time}`, new Map([["b.zip", cut(other, random(other.length))]]), "b.zip");
+  await attempt(`maybe other zip flipped ${time}`, new Map([["b.zip", flipped(other, random(other.length))]]), "b.zip");
+}
 await attempt("no bundle", new Map());
 await attempt("no zip", new Map(), "b.zip");
 await attempt("another page", changed("manifest.json", Buffer.from("<!doctype html><title>404</title>")));
