@@ -48,7 +48,8 @@ def candidate_pairs(
     count = len(records)
     used = [one for one in fields.fields if one.block and one.kind != "ignore"]
     key, record, titles = _postings(records, used, blocking.grams)
-    blocks = list(_blocks(key, record, titles, blocking.largest_block, _whole_texts(records, used)))
+    texts = _whole_texts(records, [one for one in fields.fields if one.kind != "ignore"])
+    blocks = list(_blocks(key, record, titles, blocking.largest_block, texts))
     pairs, scores = _scored(blocks, count)
     if fields.between:
         groups: dict[str, int] = {}
@@ -61,8 +62,8 @@ def candidate_pairs(
     return kept // max(count, 1), kept % max(count, 1)
 
 
-def _whole_texts(records: Sequence[Mapping[str, Any]], used: Sequence[Field]) -> list[str]:
-    return [" ".join(plain_text(record.get(one.name)) for one in used) for record in records]
+def _whole_texts(records: Sequence[Mapping[str, Any]], fields: Sequence[Field]) -> list[str]:
+    return [" ".join(plain_text(record.get(one.name)) for one in fields) for record in records]
 
 
 def _postings(

@@ -119,10 +119,10 @@ def test_candidates_keep_the_duplicates_and_little_else():
 
 
 def test_the_same_title_always_meets_however_many_have_it():
-    records = [{"name": "Unknown", "year": str(1900 + n // 2)} for n in range(600)]
-    fields = RecordFields((Field("name", "title", block=True), Field("year", "date", block=True)))
+    records = [{"name": "Unknown", "year": str(1700 + n % 300)} for n in range(600)]
+    fields = RecordFields((Field("name", "title", block=True), Field("year", "date")))
     pairs = set(zip(*(rows.tolist() for rows in candidate_pairs(records, fields)), strict=True))
-    assert all((row, row + 1) in pairs for row in range(0, 600, 2))
+    assert all((row, row + 300) in pairs for row in range(300))
 
 
 def _clusters(pairs, count=4, **corrected):
