@@ -25,7 +25,7 @@ __all__ = [
     "plain_text",
 ]
 
-_NOTHING = {"", "none", "null", "nan", "n/a", "na", "-", "unknown", "nil"}
+_NOTHING = {"", "none", "null", "nan", "n/a", "-"}
 _QUOTED = re.compile(r"^[`'\"\s]+|[`'\"\s]+$")
 _SHORTEST_PHONE, _LONGEST_PHONE = 6, 15  # digits (E.164 allows 15)
 
