@@ -22,7 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.composed import write_composed_catalog
-from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
+from benchmarks.results_file import (
+    add_data_option,
+    data_folder,
+    found_result,
+    markdown_table,
+    write_result,
+)
 
 ENGINES = ("local", "ray")
 _LOOK = 0.5  # seconds
@@ -122,7 +128,7 @@ def markdown(rows: list[dict[str, Any]], workers: int) -> str:
         "peak memory",
         "bundle",
         "bytes an entity",
-        "same bytes",
+        "SHA-256",
     ]
     cells = [
         [
@@ -133,12 +139,37 @@ def markdown(rows: list[dict[str, Any]], workers: int) -> str:
             f"{row['peak_bytes'] / 1e9:.2f} GB",
             f"{row['size_bytes'] / 1e6:.1f} MB",
             f"{row['size_bytes'] / row['entities']:.0f}",
-            "yes" if row["same"] else "NO",
+            row["sha256"][:12],
         ]
         for row in rows
     ]
     told = f"From a JSONL file to a bundle with {workers} workers, start of the processes (and of Ray) included.\n\n"
     return told + markdown_table(heading, cells)
+
+
+def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """A row for each size, engine, and for one size with a worker killed."""
+    rows = []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory(prefix="build_speed_") as folder:
+            catalog = Path(folder, "catalog.jsonl")
+            write_composed_catalog(data_folder(options.data), size, catalog)
+            for engine in options.engines:
+                for kill in (False, True) if size == options.kill_size else (False,):
+                    figures = build(catalog, Path(folder, "catalog"), engine, options.workers, kill)
+                    rows.append({"entities": size, "engine": engine, **figures})
+                    print(rows[-1], flush=True)
+    return rows
+
+
+def with_earlier(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, and those of the result file that they do not take the place of."""
+
+    def which(row: dict[str, Any]) -> tuple[Any, ...]:
+        return row["entities"], ENGINES.index(row["engine"]), row["worker_killed"]
+
+    earlier = (found_result("build_speed") or {"rows": []})["rows"]
+    return sorted({which(row): row for row in [*earlier, *rows]}.values(), key=which)
 
 
 def main() -> None:
@@ -148,33 +179,20 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[40_000, 1_000_000], help="entities")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument(
-        "--kill-size", type=int, default=40_000, help="the size that is built with a worker killed, too"
-    )
+    parser.add_argument("--kill-size", type=int, default=40_000, help="size built with a worker killed, too")
+    parser.add_argument("--add", action="store_true", help="keep the other rows of the result file")
     options = parser.parse_args()
-    data, rows = data_folder(options.data), []
-    for size in options.sizes:
-        with tempfile.TemporaryDirectory(prefix="build_speed_") as folder:
-            catalog, first = Path(folder, "catalog.jsonl"), None
-            write_composed_catalog(data, size, catalog)
-            for engine in options.engines:
-                for kill in (False, True) if size == options.kill_size else (False,):
-                    out = Path(folder, "catalog")
-                    row = {
-                        "entities": size,
-                        "engine": engine,
-                        **build(catalog, out, engine, options.workers, kill),
-                    }
-                    first = first or row["sha256"]
-                    rows.append({**row, "same": row["sha256"] == first})
-                    print(rows[-1], flush=True)
+    rows = measured(options)
+    if options.add:
+        rows = with_earlier(rows)
+    digests = {size: {row["sha256"] for row in rows if row["entities"] == size} for size in options.sizes}
     write_result(
         "build_speed",
         "build_speed",
         {"workers": options.workers, "rows": rows},
         markdown(rows, options.workers),
     )
-    if not all(row["same"] for row in rows):
+    if any(len(found) > 1 for found in digests.values()):
         sys.exit("builds of one catalog differ")
 
 
