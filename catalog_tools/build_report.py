@@ -155,9 +155,9 @@ def _confusions(measured: Measurement) -> str:
 
 
 def _left_out(result: BuildResult, rejected: int | None) -> str:
-    told = [f"{result.spoken_left_out:,} spoken forms, the least likely, had no room in the budget."]
+    told = [f"Spoken forms without room in the budget, the least likely: {result.spoken_left_out:,}."]
     if rejected is not None:
-        told.insert(0, f"{rejected:,} rows of the source could not be used.")
+        told.insert(0, f"Rows of the source that could not be used: {rejected:,}.")
     silent = result.without_text
     if silent:
         more = f" and {len(silent) - _SILENT_LISTED:,} more" if len(silent) > _SILENT_LISTED else ""

@@ -9,10 +9,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from test_build import STATIONS
+from typer.testing import CliRunner
 
 from catalog_tools.build import BuildResult, build_bundle
 from catalog_tools.build_report import build_report, write_build_report
 from catalog_tools.report_plots import latency_plot, recall_plot, size_plot
+from edge_er.bundle import read_bundle
+from edge_er.cli import app
 
 VOID = {"meta", "br", "link", "img"}
 
@@ -66,7 +69,7 @@ def test_the_page_says_what_was_measured_and_left_out(measured: BuildResult) -> 
     assert f"{cell['value']:.3f} ({cell['low']:.3f} to {cell['high']:.3f})" in page.text
     assert "Simulated" in page.text
     assert f"{measured.manifest['size_bytes']:,}" in page.text
-    assert "3 rows of the source could not be used" in page.text
+    assert "Rows of the source that could not be used: 3." in page.text
     assert "No letter or digit in the name of note" in page.text
     wrong = sum(rank != 1 for rank in measured.measurement.ranks)
     assert f"{wrong} of {len(measured.measurement.ranks)} requests answered wrong first" in page.text
@@ -85,7 +88,24 @@ def test_a_build_without_measurement_has_a_page_too(encoder_folder: Path, tmp_pa
     assert "Size by file" in page.text
     assert "of all" in page.text
     assert "Recall@1" not in page.text
-    assert "rows of the source" not in page.text
+    assert "Rows of the source" not in page.text
+
+
+def test_the_command_writes_the_page_and_counts_rejected_rows(encoder_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "catalog.csv").write_text("id,name\n1,Kiss FM\n2,\n3,Onda Cero\n", encoding="utf-8")
+    places = {"--catalog": "catalog.csv", "--out": "b", "--report": "page.html", "--rejects": "rejects.jsonl"}
+    words = [word for option, name in places.items() for word in (option, str(tmp_path / name))]
+    command = ["build", *words, "--encoder", str(encoder_folder), "--lang", "es", "--budget", "none"]
+    done = CliRunner().invoke(app, [*command, "--workers", "2", "--json"])
+    assert done.exit_code == 0, done.output
+    assert read_bundle(tmp_path / "b").manifest["budget_bytes"] is None
+    assert read_bundle(tmp_path / "b").manifest["report"]["requests"]["simulated"] is True
+    page = _Page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert "Rows of the source that could not be used: 1." in page.text
+    assert (tmp_path / "rejects.jsonl").read_text(encoding="utf-8").count("\n") == 1
+    done = CliRunner().invoke(app, [*command, "--no-measure"])
+    assert done.exit_code == 0, done.output
+    assert read_bundle(tmp_path / "b").manifest["report"] == {}
 
 
 def test_points_stand_on_their_intervals() -> None:
