@@ -50,10 +50,10 @@ class Simulation:
         """As it stands in a manifest's report."""
         told = (
             "Simulated, not collected from people: each of these entities, chosen by a hash of its id, is asked for by "
-            "name (now and then without radio, FM or a frequency) or spoken form in a random carrier, once typed (every "
-            "second request with a slip of the finger) and once with the errors of a speech recogniser, at times with a "
-            "word dropped or added; in the bundle's language, and in turn in one of the others. No carrier is stored in "
-            "the bundle, and no request is one of its forms. Entities of one name count as one."
+            "name (now and then without radio, FM or a frequency) or spoken form in a random carrier, once typed "
+            "(every second request with a slip of the finger) and once with the errors of a speech recogniser, at "
+            "times with a word dropped or added; in the bundle's language, and in turn in one of the others. No "
+            "carrier is stored in the bundle, and no request is one of its forms. Entities of one name count as one."
         )
         return {"simulated": True, "entities": self.entities, "of": self.catalog, "description": told}
 
