@@ -123,7 +123,7 @@ function checkFromVectors(row, resolver, isBlank, findings) {
     .filter(({ text }) => !isBlank(text))
     .map((each) => ({ ...each, text: resolver.encoder.canonicalText(each.text) }));
   const catalog = resolver._catalog;
-  const candidates = catalog.evidence.pool(hypotheses, row.ranking.length).map(({ form }) => form);
+  const candidates = catalog.evidence.pool(hypotheses, row.ranking.length, null).map(({ form }) => form);
   const ranked = catalog.ranked(hypotheses, row.ranking.length);
   const ids = ranked.map(({ entity }) => catalog.entity(entity).id);
   const parts = ranked.map((each) => ({ form: each.form, ...rounded(each.parts) }));

@@ -12,6 +12,7 @@ from javascript import once, run_script
 from tiny import require
 
 from edge_er.encoder import Encoder
+from edge_er.errors import FilterError
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_bundle, shipped_encoders
 from tools.golden_file import FOLDER
@@ -75,6 +76,26 @@ def test_options_of_resolve_mean_the_same(ask, radio_es: EntityResolver) -> None
     check(ask, calls, expected)
 
 
+def test_filters_mean_the_same(ask, radio_es: EntityResolver) -> None:
+    some = [entity.id for entity in list(radio_es.entities)[::300]]
+    filters = (
+        {"where": {"tags": ["news", "talk"]}},
+        {"where": {"country": "ES", "tags": "pop"}, "ids": some},
+    )
+    filters += ({"ids": some}, {"ids": ["none"]}, {"ids": []}, {"where": {}})
+    for each in filters:
+        calls = [{"resolve": [query, each]} for query in REQUESTS]
+        check(ask, calls, radio_es.resolve_batch(REQUESTS, **each))
+    wrong = ({"where": {"colour": "red"}}, {"where": {"tags": {"a": 1}}}, {"where": ["ES"]}, {"ids": "es-1"})
+    wrong += ({"where": {"streams": "x"}},)
+    for each, answer in zip(
+        wrong, ask([{"bundle": bundle(), "resolve": ["radio", call]} for call in wrong]), strict=True
+    ):
+        with pytest.raises(FilterError):
+            radio_es.resolve("radio", **each)
+        assert answer["error"] == "FilterError", answer
+
+
 def test_explanations_are_the_same(ask, radio_es: EntityResolver) -> None:
     answers = ask([{"bundle": bundle(), "explain": [query, 4]} for query in REQUESTS])
     for query, found in zip(REQUESTS, answers, strict=True):
@@ -91,7 +112,7 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
     assert known is not None
     entries = [
         {"id": "c-1", "name": "Mamá", "aliases": ["mi madre"], "phone": "123"},
-        {"id": known.id, "name": "la radio del desayuno"},
+        {"id": known.id, "name": "la radio del desayuno", "room": "kitchen", "country": "none"},
         {"name": " Gym mix 3"},
     ]
     queries = [
@@ -104,6 +125,9 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
     ]
     calls = [{"entries": entries, "resolve": [query]} for query in queries]
     check(ask, calls, radio_es.with_entries(entries).resolve_batch(queries))
+    kitchen = {"where": {"room": ["kitchen", 3]}}
+    calls = [{"entries": entries, "resolve": [query, kitchen]} for query in REQUESTS]
+    check(ask, calls, radio_es.with_entries(entries).resolve_batch(REQUESTS, **kitchen))
     wrong = ([{"name": " "}], [{"id": "a"}], [{"name": "x", "aliases": [1]}], [{"name": "x"}, {"name": "X"}])
     for answer in ask([{"bundle": bundle(), "entries": each, "resolve": ["x"]} for each in wrong]):
         assert answer["error"] == "EdgeERError", answer

@@ -56,10 +56,16 @@ export class Catalog {
    * The `k` best entities.
    * @param {import("./evidence.js").Hypothesis[]} hypotheses
    * @param {number} k
+   * @param {Uint8Array | null} [allowed] whether each entity may answer; null for all
    * @returns {Candidate[]} best first
    */
-  ranked(hypotheses, k) {
-    return bestCandidates(this.evidence.pool(hypotheses, k), hypotheses, k, this.weights, this.head);
+  ranked(hypotheses, k, allowed = null) {
+    return bestCandidates(this.evidence.pool(hypotheses, k, allowed), hypotheses, k, this.weights, this.head);
+  }
+
+  /** All entities by index, for filters; without stream addresses. */
+  get searched() {
+    return this.entities.withoutStreams();
   }
 
   /** The entity of an index. */

@@ -26,3 +26,6 @@ export class BundleVersionError extends BundleError {}
 
 /** An encoder that cannot be loaded or used. */
 export class EncoderError extends EdgeERError {}
+
+/** A filter that fits no catalog: a field that no entity has, or a value that cannot be compared. */
+export class FilterError extends EdgeERError {}

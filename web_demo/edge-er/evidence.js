@@ -86,11 +86,12 @@ export class FormEvidence {
    * Candidates of at least `k` entities where there are as many, and the weighted mean of what speaks for them.
    * @param {Hypothesis[]} hypotheses
    * @param {number} k
+   * @param {Uint8Array | null} allowed whether each entity may be a candidate; null for all
    * @returns {{form: number, entity: number, parts: Record<string, number>}[]} by form
    */
-  pool(hypotheses, k) {
+  pool(hypotheses, k, allowed) {
     const heard = hypotheses.map((hypothesis) => this._heard(hypothesis));
-    const forms = this._candidates(heard, k);
+    const forms = this._candidates(heard, k, allowed);
     const pool = forms.map((form) => ({ form, entity: this._owners[form], parts: {} }));
     const total = heard.reduce((sum, { weight }) => sum + weight, 0);
     for (const each of heard) this._addParts(each, forms, pool, each.weight / total);
@@ -104,16 +105,18 @@ export class FormEvidence {
   }
 
   /** Forms nearest by vector and by sound, ascending; more by vector while they are of fewer than `k` entities. */
-  _candidates(heard, k) {
+  _candidates(heard, k, allowed) {
     const { dense_forms: dense, sound_forms: sounding } = this._weights;
-    const bySound = sounding ? heard.flatMap(({ shared }) => bestForms(this._soundScores(shared), sounding)) : [];
+    const among = allowed && Array.from(this._owners.keys()).filter((form) => allowed[this._owners[form]]);
+    const entities = among ? new Set(among.map((form) => this._owners[form])).size : this._entities;
+    const forms = among ? among.length : this._forms.length;
+    const best = (scores, count) => (among ? bestAmong(scores, count, among) : bestForms(scores, count));
+    const bySound = sounding ? heard.flatMap(({ shared }) => best(this._soundScores(shared), sounding)) : [];
     for (let count = dense; ; count *= 2) {
       const pool = new Set(bySound);
-      for (const { dots } of heard) for (const form of bestForms(dots, count)) pool.add(form);
-      const entities = new Set(Array.from(pool, (form) => this._owners[form]));
-      if (count >= this._forms.length || entities.size >= Math.min(k, this._entities)) {
-        return Array.from(pool).sort((one, other) => one - other);
-      }
+      for (const { dots } of heard) for (const form of best(dots, count)) pool.add(form);
+      const found = new Set(Array.from(pool, (form) => this._owners[form])).size;
+      if (count >= forms || found >= Math.min(k, entities)) return Array.from(pool).sort((one, other) => one - other);
     }
   }
 
@@ -175,6 +178,14 @@ function dotProducts(rows, vector) {
     dots[form] = a + b + c + d;
   }
   return dots;
+}
+
+/** The same as `bestForms` of the forms with some indices. */
+function bestAmong(scores, count, among) {
+  return bestForms(
+    Float64Array.from(among, (form) => scores[form]),
+    count,
+  ).map((place) => among[place]);
 }
 
 /**

@@ -2,7 +2,8 @@
  * A person's own entries beside a catalog: contacts, favourites, nicknames, as in `edge_er/personal.py`.
  *
  * Own entries have the same evidence as the catalog's entities; sound pieces are worth what they are there, so that no
- * other answer's score changes. An entry with the id of an entity of the catalog gives that entity more names.
+ * other answer's score changes. An entry with the id of an entity of the catalog gives that entity more names, and
+ * metadata in fields that it has not.
  */
 
 import { bestCandidates, demandOf } from "./catalog.js";
@@ -30,7 +31,7 @@ export class PersonalCatalog {
     const before = base instanceof PersonalCatalog ? base.ownEntries : [];
     this.ownEntries = [...before, ...entries.map((entry) => entryOf(entry, tools.canonicalText))];
     this._owners = new Map();
-    this._names = new Map();
+    this._renamed = new Map();
     this._own = [];
     this._place();
     const forms = this.ownEntries.flatMap((entry) =>
@@ -42,9 +43,9 @@ export class PersonalCatalog {
   }
 
   /** See `Catalog.ranked`. */
-  ranked(hypotheses, k) {
-    const pool = this._base.evidence.pool(hypotheses, k);
-    const own = this._evidence?.pool(hypotheses, k) ?? [];
+  ranked(hypotheses, k, allowed = null) {
+    const pool = this._base.evidence.pool(hypotheses, k, allowed);
+    const own = this._evidence?.pool(hypotheses, k, allowed) ?? [];
     const after = this._base.forms.length;
     const joined = [...pool, ...own.map((each) => ({ ...each, form: each.form + after }))];
     return bestCandidates(joined, hypotheses, k, this._base.weights, this._head);
@@ -54,10 +55,20 @@ export class PersonalCatalog {
   entity(index) {
     const count = this._base.entities.length;
     if (index >= count) return this._own[index - count];
-    const entity = this._base.entity(index);
-    const names = this._names.get(index);
-    if (!names) return entity;
-    return { ...entity, aliases: [...new Set([...entity.aliases, ...names])].filter((name) => name !== entity.name) };
+    return this._withOwnNames(this._base.entity(index), index);
+  }
+
+  /** See `Catalog.searched`. */
+  get searched() {
+    return [...this._base.searched.map((entity, index) => this._withOwnNames(entity, index)), ...this._own];
+  }
+
+  _withOwnNames(entity, index) {
+    const entry = this._renamed.get(index);
+    if (!entry) return entity;
+    const names = new Set([...entity.aliases, entry.name, ...entry.aliases]);
+    names.delete(entity.name);
+    return { ...entity, aliases: [...names], metadata: { ...entry.metadata, ...entity.metadata } };
   }
 
   /** See `Catalog.form`. */
@@ -75,7 +86,7 @@ export class PersonalCatalog {
       }
       const index = there.get(entry.id);
       if (index === undefined) this._own.push(entry);
-      else this._names.set(index, [entry.name, ...entry.aliases]);
+      else this._renamed.set(index, entry);
       this._owners.set(entry.id, index ?? this._base.entities.length + this._own.length - 1);
     }
   }

@@ -7,6 +7,7 @@ import { Catalog } from "./catalog.js";
 import { Encoder, quantise } from "./encoder.js";
 import { BundleCorruptError, EdgeERError } from "./errors.js";
 import { rerankWeights } from "./evidence.js";
+import { allowedEntities } from "./filters.js";
 import { sameAnswer } from "./golden.js";
 import { BIT } from "./hearing.js";
 import { textsAndWeights } from "./nbest.js";
@@ -101,11 +102,14 @@ export class EntityResolver {
    * @param {number} [options.topK] how many candidates to give, from 1 up
    * @param {(string | [string, number])[]} [options.nbest] several texts of one utterance, each alone or with a weight
    * @param {number} [options.minPrecision] how often an answer should be right, between 0 and 1
+   * @param {Record<string, any>} [options.where] only entities whose metadata has these values: `{country: "ES"}`
+   * @param {Iterable<string>} [options.ids] only entities with these ids
    * @returns {Resolution}
+   * @throws {FilterError} no entity has a field of `where`, or a value cannot be compared
    * @throws {TypeError} a text is no string, or not just one of `query` and `nbest` is given
    * @throws {RangeError} `topK` below 1, `minPrecision` not between 0 and 1, or a weight not above 0
    */
-  resolve(query, { topK = 5, nbest, minPrecision } = {}) {
+  resolve(query, { topK = 5, nbest, minPrecision, where, ids } = {}) {
     if ((query ?? null) === null ? nbest === undefined : nbest !== undefined) {
       throw new TypeError("expected either a request as a string or nbest: [...]");
     }
@@ -113,12 +117,13 @@ export class EntityResolver {
     checkRequest(texts, topK);
     const wanted = minPrecision ?? this._minPrecision;
     this._calibration.needed(wanted);
+    const allowed = (where ?? ids ?? null) === null ? null : allowedEntities(this._catalog.searched, where, ids);
     const said = texts.filter(([text]) => !isBlank(text));
     const first = texts.length ? texts[0][0] : "";
-    if (!said.length) return resolution(first, "no_match", []);
-    const ids = said.map(([text]) => this.encoder.tokenIds(text));
-    const ranked = this._catalog.ranked(this._hypotheses(said, ids), Math.max(topK, COMPARED));
-    const readable = ids.some((each) => this.encoder.canRead(each));
+    if (!said.length || (allowed && !allowed.includes(1))) return resolution(first, "no_match", []);
+    const tokens = said.map(([text]) => this.encoder.tokenIds(text));
+    const ranked = this._catalog.ranked(this._hypotheses(said, tokens), Math.max(topK, COMPARED), allowed);
+    const readable = tokens.some((each) => this.encoder.canRead(each));
     return this._answer(first, ranked, readable, topK, wanted);
   }
 
@@ -184,10 +189,10 @@ export class EntityResolver {
     return expected.length;
   }
 
-  _hypotheses(said, ids) {
+  _hypotheses(said, tokens) {
     return said.map(([text, weight], place) => ({
       text: this.encoder.canonicalText(text),
-      vector: quantise(this.encoder.encodeIds(ids[place]), this._scale),
+      vector: quantise(this.encoder.encodeIds(tokens[place]), this._scale),
       weight,
     }));
   }
