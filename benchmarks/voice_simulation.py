@@ -34,10 +34,10 @@ from edge_er.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 
 LANG, BUNDLE, SEED = "en", "radio_en", 7
-SYSTEMS = (
-    ("ttspico", "faster-whisper", 1),
-    ("espeak-ng", "faster-whisper", 1),
-    ("ttspico", "pocketsphinx", 5),
+SYSTEMS = (  # voice, recogniser, texts of a sound, share of the stations (PocketSphinx is slow)
+    ("ttspico", "faster-whisper", 1, 1.0),
+    ("espeak-ng", "faster-whisper", 1, 1.0),
+    ("ttspico", "pocketsphinx", 5, 0.4),
 )
 STRATA = ("text", "asr", "noisy")
 DATA_SYSTEM = ("ttspico (data folder)", "Whisper base")
