@@ -28,7 +28,7 @@ __all__ = [
     "PlaceColumn",
     "Rows",
     "TextColumn",
-    "WholeColumn",
+    "TitleColumn",
     "in_words",
     "pairwise",
 ]
@@ -43,6 +43,7 @@ _ARTICLES = frozenset(
 _LONG = 160  # characters: partial matches of longer texts cost much and say little
 _GRAM = 3
 _CONTAINED = 0.75  # similarity at least, where one text has all words of the other
+_FOUND = 0.95  # where all words of both titles stand somewhere in the other's record
 _SHOWN = 100  # characters: longer texts are not repeated in a reason
 
 
@@ -93,7 +94,11 @@ class TextColumn:
         self._is_number = np.array([any(map(str.isdigit, word)) for word in self.bags.vocabulary] or [False])
         self._encode = encode
         if encode:
-            self.features = (*type(self).features, "meaning")
+            self.features = (
+                *TextColumn.features,
+                "meaning",
+                *type(self).features[len(TextColumn.features) :],
+            )
 
     @staticmethod
     def _canonical(text: str) -> str:
@@ -156,20 +161,21 @@ class TextColumn:
         return self._encode(list(distinct))[[distinct[text] for text in self.texts]]
 
 
-class WholeColumn(TextColumn):
-    """All texts of a record as one; and how much of each side's titles stands anywhere on the other side.
+class TitleColumn(TextColumn):
+    """Titles: as a text, and how much of each side's title stands anywhere in the other side's record.
 
     "John Harvard's Oatmeal Ale" beside "Oatmeal Ale" of the maker "John Harvard's": the maker's name is no difference.
+    `whole` is what a record's other side is searched in, a text for each row.
     """
 
     features: tuple[str, ...] = (
-        *TextColumn.features, "title_found_least", "title_found_most", "title_missing_least", "title_missing_most"
+        *TextColumn.features, "found_least", "found_most", "not_found_least", "not_found_most"
     )  # fmt: skip
 
-    def __init__(self, texts: Sequence[str], titles: Sequence[str]) -> None:
-        super().__init__(texts)
+    def __init__(self, values: Sequence[Any], encode: Encode | None, whole: Sequence[str]) -> None:
+        super().__init__(values, encode)
         self._both = Bags(
-            [*(canonical_text(title).split() for title in titles), *(t.split() for t in self.texts)]
+            [*(text.split() for text in self.texts), *(canonical_text(t).split() for t in whole)]
         )
 
     def compare(self, a: Rows, b: Rows) -> Features:
@@ -182,9 +188,11 @@ class WholeColumn(TextColumn):
         ]
         missing = [bags.heaviest(side.left, len(a)) / bags.rarest for side in sides]
         columns = [np.minimum(*found), np.maximum(*found), np.minimum(*missing), np.maximum(*missing)]
+        text = super().compare(a, b)
         extra = np.stack(columns, 1).astype(np.float32)
-        extra[~(self.present[a] & self.present[b])] = np.nan
-        return np.concatenate([super().compare(a, b), extra], 1)
+        extra[np.isnan(text[:, 0])] = np.nan
+        text[:, 0] = np.maximum(text[:, 0], _FOUND * extra[:, 0])
+        return np.concatenate([text, extra], 1)
 
 
 _SHORT_FORMS = {

@@ -51,7 +51,7 @@ def learn_weights(table: RecordTable, a: Rows, b: Rows, labels: _Labels) -> Lear
     content = {
         "format": 1,
         "kinds": dict(table.kinds),
-        "features": {name: list(table.columns[name].features) for name in table.kinds},
+        "features": {name: list(table.column(name).features) for name in table.kinds},
         "learned_from": {"same": counts[0], "different": counts[1], "log_loss_unseen": losses},
         "decision": _decision(_sigmoid(odds), labels),
         "parts": {kind: FITS[kind](joined, labels).kept(stage) for kind, (_, stage) in unseen.items()},

@@ -96,7 +96,7 @@ def decide(table: RecordTable, weights: Weights, a: int, b: int) -> PairDecision
     for name, block, weight in zip(weights.names, features, parts, strict=True):
         similarity = None if np.isnan(block[0, 0]) else float(block[0, 0])
         words = (
-            table.missing(name, a, b) if similarity is None else table.columns[name].words(a, b, similarity)
+            table.missing(name, a, b) if similarity is None else table.column(name).words(a, b, similarity)
         )
         evidence.append(Evidence(name, similarity, float(weight), words))
     evidence.sort(key=lambda one: (one.field == ALL_TEXT, -abs(one.weight)))

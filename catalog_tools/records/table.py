@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog_tools.records.columns import Column, Encode, Features, PlaceColumn, Rows, TextColumn, WholeColumn
+from catalog_tools.records.columns import Column, Encode, Features, PlaceColumn, Rows, TextColumn, TitleColumn
 from catalog_tools.records.fields import RecordFields
 from catalog_tools.records.names_column import NamesColumn
 from catalog_tools.records.typed_columns import (
@@ -28,6 +28,7 @@ ALL_TEXT = (
     "all text"  # every field but dates, numbers and telephone numbers, joined; read by learned weights alone
 )
 _BATCH = 20_000  # pairs
+_LONGEST = 300  # characters of a field in the whole text
 _JOINED = ("title", "text", "place", "names", "identifier")
 _COLUMNS: dict[str, Callable[[Sequence[Any]], Column]] = {
     "names": NamesColumn, "date": DateColumn, "number": NumberColumn, "category": CategoryColumn, "phone": PhoneColumn
@@ -35,7 +36,7 @@ _COLUMNS: dict[str, Callable[[Sequence[Any]], Column]] = {
 
 
 class RecordTable:
-    """Records of one catalog: `kinds` and `columns` by name of evidence, in one order."""
+    """Records of one catalog: `kinds` by name of evidence, in their order."""
 
     def __init__(
         self, records: Sequence[Mapping[str, Any]], fields: RecordFields, encode: Encode | None = None
@@ -44,22 +45,23 @@ class RecordTable:
         self.fields = fields
         _check_fields(records, fields)
         self.kinds = dict(evidence_names(fields))
-        self.columns: dict[str, Column] = {}
+        self._columns: dict[str, Column] = {}
+        joined = [one.name for one in fields.of_kind(*_JOINED)]
+        whole = [" ".join(plain_text(r.get(name))[:_LONGEST] for name in joined) for r in records]
         for one in fields.fields:
             if one.name in self.kinds:
                 values = [record.get(one.name) for record in records]
-                self.columns[one.name] = _column(one.kind, values, encode if one.meaning else None)
+                self._columns[one.name] = _column(one.kind, values, encode if one.meaning else None, whole)
         if IDENTIFIERS in self.kinds:
             named = {one.name: [r.get(one.name) for r in records] for one in fields.of_kind("identifier")}
-            self.columns[IDENTIFIERS] = IdentifierColumn(named)
-        texts, titles = (
-            [
-                " ".join(plain_text(record.get(one.name)) for one in fields.of_kind(*kinds))
-                for record in records
-            ]
-            for kinds in (_JOINED, ("title",))
-        )
-        self.columns[ALL_TEXT] = WholeColumn(texts, titles)
+            self._columns[IDENTIFIERS] = IdentifierColumn(named)
+        self._whole = whole
+
+    def column(self, name: str) -> Column:
+        """The prepared column of a piece of evidence; that of all text is prepared when it is first asked for."""
+        if name == ALL_TEXT and ALL_TEXT not in self._columns:
+            self._columns[ALL_TEXT] = TextColumn(self._whole)
+        return self._columns[name]
 
     def __len__(self) -> int:
         return len(self.records)
@@ -68,16 +70,16 @@ class RecordTable:
         """Features of each piece of evidence in the order of `names` (all): float32 [pairs, features], NaN: missing."""
         wanted = list(names if names is not None else self.kinds)
         if not len(a):
-            return [np.zeros((0, len(self.columns[name].features)), np.float32) for name in wanted]
+            return [np.zeros((0, len(self.column(name).features)), np.float32) for name in wanted]
         parts = [
-            [self.columns[name].compare(a[at : at + _BATCH], b[at : at + _BATCH]) for name in wanted]
+            [self.column(name).compare(a[at : at + _BATCH], b[at : at + _BATCH]) for name in wanted]
             for at in range(0, len(a), _BATCH)
         ]
         return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
     def missing(self, name: str, a: int, b: int) -> str:
         """Which side has no value, in words."""
-        present: NDArray[np.bool_] = self.columns[name].present
+        present: NDArray[np.bool_] = self.column(name).present
         if present[a] and present[b]:
             return "nothing comparable"
         return "missing on both sides" if not present[a] and not present[b] else "missing on one side"
@@ -90,10 +92,12 @@ def evidence_names(fields: RecordFields) -> list[tuple[str, str]]:
     return [*found, *identifiers, (ALL_TEXT, ALL_TEXT)]
 
 
-def _column(kind: str, values: Sequence[Any], encode: Encode | None) -> Column:
-    if kind == "place":
-        return PlaceColumn(values, encode)
-    return TextColumn(values, encode) if kind in ("title", "text") else _COLUMNS[kind](values)
+def _column(kind: str, values: Sequence[Any], encode: Encode | None, whole: Sequence[str]) -> Column:
+    if kind == "title":
+        return TitleColumn(values, encode, whole)
+    if kind in ("place", "text"):
+        return (PlaceColumn if kind == "place" else TextColumn)(values, encode)
+    return _COLUMNS[kind](values)
 
 
 def _check_fields(records: Sequence[Mapping[str, Any]], fields: RecordFields) -> None:

@@ -156,7 +156,7 @@ class LearnedWeights:
 
     def check(self, table: RecordTable) -> None:
         """CatalogError where the fields, their kinds or their features are others than those learned from."""
-        expected = {name: (table.kinds[name], list(table.columns[name].features)) for name in table.kinds}
+        expected = {name: (table.kinds[name], list(table.column(name).features)) for name in table.kinds}
         learned = {
             name: (self.content["kinds"][name], list(found))
             for name, found in self.content["features"].items()

@@ -169,7 +169,7 @@ def test_a_declared_field_that_no_record_has(tmp_path):
 def test_meaning_is_evidence_where_an_encoder_is_given(encoder):
     fields = RecordFields((Field("name", "title", meaning=True),))
     table = RecordTable([{"name": "Cadena SER"}, {"name": "SER Cadena"}], fields, encoder.encode)
-    column = table.columns["name"]
+    column = table.column("name")
     found = column.compare(np.array([0]), np.array([1]))[0]
     assert found[column.features.index("meaning")] == pytest.approx(1.0, abs=1e-5)
 
@@ -214,7 +214,7 @@ def test_kept_weights_give_what_scikit_learn_gives(labelled):
     for kind, fit in FITS.items():
         fitted = fit(joined, labels)
         stage = len(fitted.log_odds(joined)) // 2
-        sizes = {name: list(table.columns[name].features) for name in table.kinds}
+        sizes = {name: list(table.column(name).features) for name in table.kinds}
         weights = LearnedWeights({"features": sizes, "parts": {kind: fitted.kept(stage)}})
         odds = weights.contributions(features).sum(1) + weights.bias
         assert odds == pytest.approx(fitted.log_odds(joined)[stage])
