@@ -101,6 +101,14 @@ def _column(kind: str, values: Sequence[Any], encode: Encode | None, whole: Sequ
 
 
 def _check_fields(records: Sequence[Mapping[str, Any]], fields: RecordFields) -> None:
+    for one in fields.fields:
+        reserved = {IDENTIFIERS: ("identifier", "ignore"), ALL_TEXT: ("ignore",)}.get(one.name)
+        if reserved and one.kind not in reserved:
+            raise CatalogError(
+                f"the name {one.name!r} is taken by a piece of evidence of its own; rename the field, or make it "
+                f"of kind {' or '.join(reserved)}",
+                file=fields.file, column=one.name,
+            )  # fmt: skip
     if not fields.file:
         return
     known = {name for record in records for name in record}

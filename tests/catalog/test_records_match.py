@@ -166,6 +166,14 @@ def test_a_declared_field_that_no_record_has(tmp_path):
         match_records({"name": "A"}, {"name": "B"}, fields)
 
 
+def test_a_field_may_not_take_the_name_of_other_evidence():
+    with pytest.raises(CatalogError, match="the name 'identifiers' is taken"):
+        match_records(
+            {"identifiers": "x"}, {"identifiers": "y"}, RecordFields((Field("identifiers", "text"),))
+        )
+    assert match_records({"identifiers": "10.1000/x"}, {"identifiers": "10.1000/X"}).decision == "duplicate"
+
+
 def test_meaning_is_evidence_where_an_encoder_is_given(encoder):
     fields = RecordFields((Field("name", "title", meaning=True),))
     table = RecordTable([{"name": "Cadena SER"}, {"name": "SER Cadena"}], fields, encoder.encode)
