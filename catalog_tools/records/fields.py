@@ -51,7 +51,8 @@ _SAMPLE = 2_000  # records that are looked at
 _MOSTLY = 0.8  # share of values that read as dates, numbers ...
 _HINTS = (
     ("ignore", r"(?:record_?|row_?|_)?id|source|database|created|updated|versions?|merged_from|popularity"),
-    ("identifier", r".*(?:identifier|doi|isbn|issn|arxiv|ean|gtin|upc|sku|asin|imdb|wikidata|geonames|musicbrainz|model_?no).*"),
+    ("identifier", r".*identifiers?"),
+    ("identifier", r".*(?:doi|isbn|issn|arxiv|ean|gtin|upc|sku|asin|imdb|wikidata|geonames|musicbrainz|model_?no).*"),
     ("identifier", r".*(?:e_?mail).*"),
     ("identifier", r".*(?:url|uri|link|homepage|website|streams?)s?"),
     ("phone", r".*(?:phone|mobile|tel(?:efon)?|fax)s?"),

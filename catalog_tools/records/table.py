@@ -49,7 +49,7 @@ class RecordTable:
         joined = [one.name for one in fields.of_kind(*_JOINED)]
         whole = [" ".join(plain_text(r.get(name))[:_LONGEST] for name in joined) for r in records]
         for one in fields.fields:
-            if one.name in self.kinds:
+            if one.kind not in ("identifier", "ignore"):
                 values = [record.get(one.name) for record in records]
                 self._columns[one.name] = _column(one.kind, values, encode if one.meaning else None, whole)
         if IDENTIFIERS in self.kinds:
