@@ -194,6 +194,13 @@ class TitleColumn(TextColumn):
         text[:, 0] = np.maximum(text[:, 0], _FOUND * extra[:, 0])
         return np.concatenate([text, extra], 1)
 
+    def words(self, a: int, b: int, similarity: float) -> str:
+        """Whether they are the same, or how alike, or only found in the other record, and both."""
+        alone = float(super().compare(np.array([a]), np.array([b]))[0, 0])
+        if similarity > alone and in_words(similarity) != in_words(alone):
+            return f'in the rest of the other record ("{self.written[a]}" / "{self.written[b]}")'
+        return super().words(a, b, similarity)
+
 
 _SHORT_FORMS = {
     "street": "st", "avenue": "ave", "av": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr", "place": "pl",

@@ -108,6 +108,16 @@ def test_one_of_several_telephone_numbers_is_enough():
     assert "phones: 303030303 / 1717654321" in match_records({**a, "phones": "030 30 30 303"}, b).reason
 
 
+def test_a_title_may_hold_what_another_field_says():
+    a = {"title": "John Harvard's Oatmeal Ale", "maker": ""}
+    b = {"title": "Oatmeal Ale", "maker": "John Harvard's"}
+    (title,) = (each for each in match_records(a, b).evidence if each.field == "title")
+    assert title.similarity == pytest.approx(0.95)
+    assert title.words.startswith("in the rest of the other record")
+    (title,) = (each for each in match_records(a, {**b, "maker": "Smith"}).evidence if each.field == "title")
+    assert title.similarity < 0.8
+
+
 def test_kinds_are_told_by_names_and_values():
     record = {
         "title": "A Study", "authors": ["Ann Lee"], "year": 1999, "price": "$ 3", "phone": "030 1234567",
