@@ -72,11 +72,24 @@ def print_bundle(path: Path, manifest: Mapping[str, Any]) -> None:
     screen.print(f"[bold]{escape(manifest['name'])}[/bold]  {escape(str(path))}")
     screen.print(f"lang {manifest['lang']}, version {escape(manifest['version'])}, {counts}")
     screen.print(f"encoder: {escape(encoder)}")
+    if "recall" in manifest["index"]:
+        screen.print(f"index: {escape(_index_line(manifest['index']))}")
     screen.print(_file_table(manifest))
     if manifest["report"].get("recall_at_1"):
         screen.print(_quality_table(manifest["report"]["recall_at_1"]))
     else:
         screen.print("quality: not measured")
+
+
+def _index_line(index: Mapping[str, Any]) -> str:
+    """What a large catalog is searched with, and how much it finds."""
+    found = ", ".join(f"Recall@{at} {index['recall'][f'at_{at}']:.4f}" for at in (1, 64))
+    told = f"{index['kind']} {index['factory']}, {found} of an exact scan, {index['bytes_per_entity']} bytes an entity"
+    if "popular" in index:
+        told += "; {share:.1%} of entities searched first, where {exits:.0%} of requests end".format(
+            **index["popular"]
+        )
+    return told
 
 
 def print_bundle_list(bundles: Mapping[str, Mapping[str, Any]]) -> None:

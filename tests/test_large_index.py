@@ -316,3 +316,12 @@ def test_worths_of_counted_pieces_are_those_of_the_forms(monkeypatch: pytest.Mon
     assert whole.counts()
     for piece in [*whole.counts(), "qqq"]:
         assert counted.worth(piece) == whole.worth(piece), piece
+
+
+def test_the_command_line_says_how_it_is_searched(popular: Bundle, capsys: pytest.CaptureFixture[str]) -> None:
+    from edge_er.cli_tables import print_bundle
+
+    print_bundle(Path("big"), {**popular.manifest, "files": {}, "size_bytes": 1, "budget_bytes": None})
+    told = " ".join(capsys.readouterr().out.split())
+    assert "index: faiss IVF16,SQ8, Recall@1 1.0000, Recall@64 1.0000 of an exact scan" in told
+    assert "20.0% of entities searched first" in told
