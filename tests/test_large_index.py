@@ -318,7 +318,9 @@ def test_worths_of_counted_pieces_are_those_of_the_forms(monkeypatch: pytest.Mon
         assert counted.worth(piece) == whole.worth(piece), piece
 
 
-def test_the_command_line_says_how_it_is_searched(popular: Bundle, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_says_how_it_is_searched(
+    popular: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
     from edge_er.cli_tables import print_bundle
 
     print_bundle(Path("big"), {**popular.manifest, "files": {}, "size_bytes": 1, "budget_bytes": None})
