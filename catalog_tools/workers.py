@@ -7,12 +7,14 @@ cluster.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -140,8 +142,18 @@ _worker: ShardWorker | None = None  # of a worker process
 
 
 def _start(worker: ShardWorker) -> None:
+    """Before the first shard: an interrupt is left to the parent, and none lives on without it."""
     global _worker
     _worker = worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _compute(shard: Shard) -> bytes:

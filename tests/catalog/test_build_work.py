@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -190,18 +191,29 @@ def test_a_work_folder_of_ones_own_serves_later_builds(
 
 
 KILLED = """
-import os, signal, sys
+import multiprocessing, os, signal, sys
 from catalog_tools import build, shards
 build._KEPT_FROM, shards._LEAST, shards._ON_AVERAGE, shards._MOST = 100, 20, 40, 60
 write, written = shards.ShardStore.write, []
 def write_nine(self, key, data):
     if len(written) == 9:
+        print(*(child.pid for child in multiprocessing.active_children()), flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     written.append(key)
     write(self, key, data)
 shards.ShardStore.write = write_nine
-build.build_bundle([{"name": f"Radio {n} Kiss"} for n in range(1, 301)], sys.argv[1], "es", sys.argv[2])
+if __name__ == "__main__":
+    rows = [{"name": f"Radio {n} Kiss"} for n in range(1, 301)]
+    build.build_bundle(rows, sys.argv[1], "es", sys.argv[2], workers=int(sys.argv[3]))
 """
+
+
+def _killed_build(out: Path, encoder: Path, workers: int) -> list[int]:
+    """A build that kills itself when nine pieces are finished; the process ids of its workers."""
+    command = [sys.executable, "-c", KILLED, str(out), str(encoder), str(workers)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    return [int(word) for word in done.stdout.split()]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
@@ -211,15 +223,32 @@ def test_a_killed_build_leaves_the_old_bundle_whole(
     out = tmp_path / "b"
     build_bundle(ROWS[:5], out, "es", encoder_folder)
     before = _files(out)
-    code = subprocess.run(
-        [sys.executable, "-c", KILLED, str(out), str(encoder_folder)], check=False
-    ).returncode
-    assert code == -signal.SIGKILL
+    _killed_build(out, encoder_folder, workers=1)
     assert _files(out) == before
     result = build_bundle(ROWS, out, "es", encoder_folder)
     assert result.shards_kept == 9
     assert _files(out) == whole
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_workers_end_with_a_killed_build(encoder_folder: Path, tmp_path: Path) -> None:
+    left = _killed_build(tmp_path / "b", encoder_folder, workers=2)
+    assert len(left) == 2
+    until = time.monotonic() + 20
+    while left and time.monotonic() < until:
+        left = [pid for pid in left if _runs(pid)]
+        time.sleep(0.05)
+    assert left == []
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_shard_that_vanishes_is_told(
