@@ -1,7 +1,7 @@
 /** What the JavaScript runtime answers to requests, and how long it takes; runs in Node and in a browser. */
 
 const WARM = 300; // requests that are not timed
-const MOST_TIMED = 3000;
+const MOST_TIMED = 1500;
 
 /** The value below which a share of the sorted numbers lies. */
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

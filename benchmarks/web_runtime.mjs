@@ -41,7 +41,7 @@ async function inPage({ name, queries, ort }) {
   const found = await measure(runtime, `bundles/${name}`, queries);
   if (ort) {
     const resolver = await runtime.EntityResolver.load(`bundles/${name}`);
-    const tokens = queries.slice(0, 2000).map((query) => resolver.encoder.tokenIds(query));
+    const tokens = queries.slice(0, 500).map((query) => resolver.encoder.tokenIds(query));
     found.onnxruntime = await measureOnnx(await import(address(ort)), address(`bundles/${name}/encoder.onnx`), tokens);
   }
   return found;

@@ -35,6 +35,7 @@ from web_demo.assemble import assemble
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE / "web_runtime.mjs"
 STRATA = ("text", "asr", "noisy")
+IN_BROWSER = 5  # every fifth request is asked in the browser too
 ORT_MODULE = "ort/dist/ort.wasm.min.mjs"
 ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
@@ -211,11 +212,12 @@ def main() -> None:
                 shutil.copytree(options.onnxruntime_web / "dist", folder / "ort" / "dist")
             with served(folder) as address:
                 ort = [ORT_MODULE] if options.onnxruntime_web else []
-                in_browser = run_node(jobs, chromium, address, *ort)
+                some = {name: queries[::IN_BROWSER] for name, queries in jobs.items()}
+                in_browser = run_node(some, chromium, address, *ort)
             report["agent"] = in_browser.pop("agent")
             report["chromium"] = {name: _without_answers(cell) for name, cell in in_browser.items()}
             report["chromium_same_as_node"] = all(
-                cell["answers"] == in_node[name]["answers"] for name, cell in in_browser.items()
+                cell["answers"] == in_node[name]["answers"][::IN_BROWSER] for name, cell in in_browser.items()
             )
     report["node"] = {name: _without_answers(cell) for name, cell in in_node.items()}
     report["answers"] = {

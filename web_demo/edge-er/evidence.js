@@ -7,6 +7,7 @@ import { Hearing } from "./hearing.js";
 import { GramIndex, leastEdits } from "./lexical.js";
 import { characters } from "./normalize.js";
 import { SoundFold } from "./phonetic.js";
+import { ExactIndex } from "./search.js";
 
 const SHORT_FORM = 150; // added to the worth of a form's sound pieces, so that no short form is found everywhere
 
@@ -69,7 +70,7 @@ export class FormEvidence {
    */
   constructor({ forms, vectors, owners, demand }, lang, weights, tables, like) {
     this._forms = forms;
-    this._vectors = vectors;
+    this._index = new ExactIndex(vectors, forms.length);
     this._owners = owners;
     this._demand = demand;
     this._weights = weights;
@@ -101,7 +102,7 @@ export class FormEvidence {
   _heard({ text, vector, weight }) {
     const sounds = this._sounds ? this._fold.fold(text) : "";
     const shared = this._sounds ? this.pieces.shared(sounds) : null;
-    return { text, sounds, shared, weight, dots: dotProducts(this._vectors, vector) };
+    return { text, sounds, shared, weight, dots: this._index.dots(vector) };
   }
 
   /** Forms nearest by vector and by sound, ascending; more by vector while they are of fewer than `k` entities. */
@@ -155,29 +156,6 @@ export class FormEvidence {
 function found(form, request, match, edit) {
   const edits = leastEdits(form, request);
   return match * (characters(form).length - edits) - edit * edits;
-}
-
-/** The dot product of one int8 vector with every row. */
-function dotProducts(rows, vector) {
-  const dim = vector.length;
-  const dots = new Int32Array(rows.length / dim);
-  const request = Float64Array.from(vector);
-  for (let form = 0, at = 0; form < dots.length; form++) {
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let i = 0;
-    for (; i + 3 < dim; i += 4, at += 4) {
-      a += request[i] * rows[at];
-      b += request[i + 1] * rows[at + 1];
-      c += request[i + 2] * rows[at + 2];
-      d += request[i + 3] * rows[at + 3];
-    }
-    for (; i < dim; i++, at++) a += request[i] * rows[at];
-    dots[form] = a + b + c + d;
-  }
-  return dots;
 }
 
 /** The same as `bestForms` of the forms with some indices. */
