@@ -1,8 +1,8 @@
 """What a bundle and its runtime add to an Android app: plain Java beside ONNX Runtime, for each ABI.
 
     android_demo/build_apk.sh
-    npm pack @siteed/sherpa-onnx.rn@1.3.1
-    python -m benchmarks.android_size build/android/sizes.json siteed-sherpa-onnx.rn-1.3.1.tgz
+    npm pack @siteed/sherpa-onnx.rn@1.3.1 --pack-destination build/android
+    python -m benchmarks.android_size build/android/sizes.json build/android/siteed-sherpa-onnx.rn-1.3.1.tgz
 
 The first file is what build_apk.sh measured in the APK it signed. The second is a package that has ONNX Runtime's own
 libraries for Android inside, one for each ABI; an app that takes them from Gradle has the same. Downloaded sizes are
