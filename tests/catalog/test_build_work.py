@@ -211,7 +211,7 @@ if __name__ == "__main__":
 def _killed_build(out: Path, encoder: Path, workers: int) -> list[int]:
     """A build that kills itself when nine pieces are finished; the process ids of its workers."""
     command = [sys.executable, "-c", KILLED, str(out), str(encoder), str(workers)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == -signal.SIGKILL, done.stderr
     return [int(word) for word in done.stdout.split()]
 
