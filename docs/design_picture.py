@@ -41,17 +41,17 @@ REQUEST = Way(
         ("what was said", "“pon la cadena ser”"),
         ("normalize", "one definition of\ncanonical text"),
         ("encode", "tokens, ONNX graph,\nint8 vector"),
-        ("search", "exact integer scan,\nbest form an entity"),
-        ("calibrate", "cosine and margin\nto confidence"),
+        ("search, rerank", "vectors and sounds,\nthen what was heard"),
+        ("calibrate", "evidence and margin\nto confidence"),
         ("answer", "match, ambiguous\nor no match"),
     ),
 )  # fmt: skip
 CATALOG = Way(
     "A catalog", "offline, catalog_tools/", "#2f7d4f", "#e9f6ee", 4.35,
     (
-        ("your file", "CSV, TSV, JSONL\nor Parquet"),
+        ("your file", "tables, playlists,\ncontacts, SQL …"),
         ("records", "name, aliases, id,\nmetadata; checked"),
-        ("entities", "aliases in one,\nstable ids"),
+        ("entities", "duplicates merged,\nstable ids"),
         ("surface forms", "“Bayern 1”,\n“bayern eins”"),
         ("vectors", "int8, one a form,\nencoded like requests"),
         ("bundle", "within its budget,\nor refused"),
