@@ -1,5 +1,5 @@
 /**
- * GELU by a table: x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel, 2016), exact to 1e-9.
+ * GELU by a table: x · Φ(x), Φ the normal distribution (Hendrycks and Gimpel, 2016), exact to 1e-8.
  *
  * Between two points of the table a cubic (Hermite) curve is taken that meets value and slope at both; beyond ±LIMIT it
  * is x or 0 to 1e-14.
