@@ -4,9 +4,9 @@
     npm pack @siteed/sherpa-onnx.rn@1.3.1 --pack-destination build/android
     python -m benchmarks.android_size build/android/sizes.json build/android/siteed-sherpa-onnx.rn-1.3.1.tgz
 
-The first file is what build_apk.sh measured in the APK it signed. The second is a package for apps that has ONNX Runtime 1.24.3 for
-Android inside, `libonnxruntime.so` for each ABI; its Java classes and their bridge are not counted. Downloaded sizes are
-after deflate.
+The first file is what build_apk.sh measured in the APK it signed. The second is a package for apps that has ONNX
+Runtime 1.24.3 for Android inside, `libonnxruntime.so` for each ABI; its Java classes and their bridge are not counted.
+Downloaded sizes are after deflate.
 """
 
 from __future__ import annotations
