@@ -1,24 +1,25 @@
-"""A build on a Ray cluster of this machine: an actor is killed, the build ends, and the bytes are the same."""
+"""Shards on a Ray cluster of this machine: an actor is killed, and the results are the same."""
 
 from __future__ import annotations
 
 import os
 import signal
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tiny import require_packages
 
-from catalog_tools import build, shards
-from catalog_tools.build import build_bundle
+from catalog_tools import shards
 from catalog_tools.language import language
-from catalog_tools.shards import ShardStore, ShardWorker
+from catalog_tools.shards import VECTORS, ShardWorker, cut
+from catalog_tools.workers import InProcess
 from edge_er.errors import BuildError
 
 require_packages("ray")
 from catalog_tools.distributed import RayActors, ShardActor  # noqa: E402
 
-ROWS = [{"name": f"Radio {number} Kiss"} for number in range(1, 301)]
+NAMES = [f"Radio {number} Kiss" for number in range(1, 401)]
 
 
 def _actors() -> list[int]:
@@ -42,31 +43,23 @@ def _ancestors(pid: int) -> list[int]:
     return found
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds actors in /proc")
-def test_an_actor_is_killed_and_the_bytes_are_those_of_one_machine(
-    encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_actor_is_killed_and_the_results_are_those_of_one_process(
+    encoder_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {"_LEAST": 40, "_ON_AVERAGE": 60, "_MOST": 80}.items():
         monkeypatch.setattr(shards, name, value)
-    monkeypatch.setattr(build, "_KEPT_FROM", 100)
-    alone = build_bundle(ROWS, tmp_path / "alone" / "b", "es", encoder_folder)
-    write, killed = ShardStore.write, list[int]()
-
-    def write_and_kill(store: ShardStore, key: str, data: bytes) -> None:
-        write(store, key, data)
-        if not killed:
-            killed.append(_actors()[0])
-            os.kill(killed[0], signal.SIGKILL)
-
-    monkeypatch.setattr(ShardStore, "write", write_and_kill)
-    result = build_bundle(ROWS, tmp_path / "ray" / "b", "es", encoder_folder, workers=2, engine="ray")
-    assert len(killed) == 1
-    assert _files(result.path) == _files(alone.path)
-    assert result.shards == alone.shards > 6
+    worker = ShardWorker(encoder_files, language("es"))
+    pieces = [worker.shard(VECTORS, NAMES[place]) for place in cut(NAMES)]
+    killed, found = list[int](), {}
+    with closing(RayActors(worker, 2)) as actors:
+        for key, result in actors.run(pieces):
+            if not killed:
+                killed.append(_actors()[0])
+                os.kill(killed[0], signal.SIGKILL)
+            found[key] = result
+    assert len(pieces) > 4
+    assert found == dict(InProcess(worker).run(pieces))
 
 
 def test_an_actor_computes_what_a_worker_does(
