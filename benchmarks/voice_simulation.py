@@ -96,12 +96,14 @@ def _rows(file: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def measure(data: Path, most: int, model: Path, work: Path) -> dict[str, Any]:
-    """All systems on the same stations."""
+def measure(data: Path, most: int, model: Path, work: Path, only: str | None = None) -> dict[str, Any]:
+    """All systems, or those of one recogniser, on the same stations."""
     names = stations(data, most)
     resolver = EntityResolver.load(BUNDLE)
     systems = []
     for system in SYSTEMS:
+        if only not in (None, system[1]):
+            continue
         voice, recogniser, nbest, _ = system
         file = spoken_requests(names, system, model, work)
         name = recogniser if recogniser == "pocketsphinx" else f"{recogniser} {model.name}"
@@ -153,8 +155,10 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, required=True, help="folder of what is made, kept between runs")
     parser.add_argument("--names", type=int, default=250, help="so many stations")
+    parser.add_argument("--only", metavar="RECOGNISER", help="the systems of this recogniser alone")
     options = parser.parse_args()
-    figures = measure(data_folder(options.data), options.names, options.model, options.work)
+    data = data_folder(options.data)
+    figures = measure(data, options.names, options.model, options.work, options.only)
     write_result("voice_simulation", "voice_simulation", figures, markdown(figures))
 
 
