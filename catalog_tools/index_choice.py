@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -59,12 +60,13 @@ _TRAINED_ON, _A_LIST, _ROUNDS = (
 )  # vectors to learn codes from, vectors a list, rounds of k-means
 _MOST_LISTS = 2048
 _NUMBER_BYTES = 8  # by which lists know a form
-_READS = (256, 512, 1024, 2048, 4096)
+_READS = (256, 512, 1024, 2048, 4096, 8192)
 _SHARES = (16, 8, 4, 2, 1)  # one in so many lists is read
 
 # Nanoseconds, as `benchmarks/search_scale.py` measured them on one core: a dimension of a form that is looked at, by
 # how it is kept; a form whose exact score is computed; a list that is opened.
-_NS_A_DIMENSION = {"x4fs": 0.008, "SQ8": 0.1, "SQ4": 0.13, "exact": 0.15}
+_NS_A_DIMENSION = {"SQ8": 0.1, "SQ4": 0.13, "exact": 0.15}
+_NS_A_FAST_CODE = 0.016  # of the fast scan, which looks at codes of 4 bits
 _NS_A_READ, _NS_A_LIST = 300, 800
 
 
@@ -147,7 +149,7 @@ def index_bytes(how: str, forms: int, dim: int) -> int:
     """The most bytes a form may take in the index of a catalog of so many forms or more; its number included."""
     if not wants_faiss(how, forms):
         return 0
-    return _NUMBER_BYTES + (dim // 4 if how == AUTO else dim)
+    return _NUMBER_BYTES + (dim // 2 if how == AUTO else dim)
 
 
 def sample_requests(forms: Sequence[str], lang: str, count: int = SAMPLE) -> list[str]:
@@ -175,10 +177,11 @@ def choose_index(
     """
     floors = nearest_scores(vectors, requests, AT)[:, [0, -1]]
     best: IndexChoice | None = None
-    for factory in _factories(how, *vectors.shape):
-        index = build_index(vectors, factory)
-        below = np.inf if best is None else best.nanoseconds
-        best = _cheapest(vectors, index, factory, requests, floors, target, below) or best
+    for factories in _factories(how, *vectors.shape):
+        for factory in factories if best is None else ():
+            index = build_index(vectors, factory)
+            below = np.inf if best is None else best.nanoseconds
+            best = _cheapest(vectors, index, factory, requests, floors, target, below) or best
     if how == AUTO:
         exact = _NS_A_DIMENSION[EXACT] * vectors.size
         return best if best is not None and best.nanoseconds < exact else None
@@ -229,13 +232,14 @@ def list_count(forms: int) -> int:
     return min(1 << round(math.log2(max(forms, 1)) / 2), _MOST_LISTS)
 
 
-def _factories(how: str, forms: int, dim: int) -> list[str]:
+def _factories(how: str, forms: int, dim: int) -> list[list[str]]:
+    """The kinds to choose from, and those that are larger and only tried where none of these finds enough."""
     lists = list_count(forms)
     if how == MAPPED:
-        return [f"IVF{lists},SQ8", f"IVF{lists},SQ4"]
+        return [[f"IVF{lists},SQ8", f"IVF{lists},SQ4"]]
     if how == AUTO:
-        return [f"PQ{dim // 2}x4fs", f"IVF{lists},PQ{dim // 2}x4fs"]
-    return [how]
+        return [[code, f"IVF{lists},{code}"] for code in (f"PQ{dim // 2}x4fs", f"PQ{dim}x4fs")]
+    return [[how]]
 
 
 def _cheapest(
@@ -279,9 +283,10 @@ def _nprobes(index: Any) -> list[int]:
 
 def _nanoseconds(settings: IndexSettings, index: Any) -> float:
     """Estimated time of a request."""
-    kept = next((cost for name, cost in _NS_A_DIMENSION.items() if name in settings.factory), None)
     lists = int(getattr(index, "nlist", 0))
-    share = settings.nprobe / lists if lists else 1.0
-    scan = share * index.ntotal * (_NS_A_DIMENSION["SQ4"] if kept is None else kept)
+    fast = re.search(r"PQ(\d+)x4fs", settings.factory)
+    named = [cost for name, cost in _NS_A_DIMENSION.items() if name in settings.factory]
+    kept = int(fast[1]) * _NS_A_FAST_CODE / index.d if fast else (named or [_NS_A_DIMENSION["SQ4"]])[0]
+    scan = kept * index.ntotal * (settings.nprobe / lists if lists else 1.0)
     dimensions = (scan + lists * _NS_A_DIMENSION[EXACT]) * index.d
     return float(dimensions + settings.nprobe * _NS_A_LIST + settings.reads * _NS_A_READ)
