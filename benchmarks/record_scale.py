@@ -138,8 +138,8 @@ def main() -> None:
         for one in sizes
     ]
     told = (
-        "Made records with a fifth of them twice, given weights, one thread. *All steps* is from prepared fields to "
-        "clusters, blocking and comparing among them."
+        "Made records with a fifth of them twice, given weights, one thread. *All steps* prepares, blocks, compares "
+        "and clusters in one go; the steps before it are timed by themselves."
     )
     text = "\n\n".join(["# Duplicates of a large catalog", told, markdown_table(heading, rows)])
     write_result("record_scale", options.result, {"sizes": sizes}, text)
