@@ -72,7 +72,10 @@ def read_pair_set(folder: Path, name: str) -> PairSet:
 
 
 def _magellan(archive: Path, name: str, part: str) -> Pairs:
-    """A serialised set: left, right, label; `COL title VAL ...` is read as `title ...`."""
+    """A serialised set: left, right, label; `COL title VAL ...` is read as `title ...`.
+
+    The field `class` of Fodors-Zagats is left out: it is the same in every duplicate and in no other pair.
+    """
     member = f"data/er_magellan/Structured/{name}/{part}.txt"
     if not archive.is_file():
         raise EdgeERError(f"{archive}: no such file; pair sets lie in the folder pairs of the data folder")
@@ -89,7 +92,8 @@ def _magellan(archive: Path, name: str, part: str) -> Pairs:
 
 
 def _plain(record: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"\b(COL|VAL)\s", "", record + " ")).strip()
+    without_answer = re.sub(r"\bCOL class VAL .*?(?=COL\s|$)", "", record)
+    return re.sub(r"\s+", " ", re.sub(r"\b(COL|VAL)\s", "", without_answer + " ")).strip()
 
 
 def _sentences(file: Path) -> Pairs:
