@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from edge_er import cli
 from edge_er.bundle import read_bundle
 
 CARDS = (
     "BEGIN:VCARD\nUID:1\nFN:Ana Núñez\nNICKNAME:Anita\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\n"
     "BEGIN:VCARD\nFN:Bo\nEND:VCARD\n"
 )
-
-
-@pytest.fixture
-def edge_er(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Runs the command line in this process: exit code, stdout, stderr."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["edge-er", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(caught.value.code or 0), out, err
-
-    return run
 
 
 def test_convert(edge_er, tmp_path: Path) -> None:
