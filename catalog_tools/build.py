@@ -152,7 +152,7 @@ def build_bundle(
     bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **_for_updates(entities, index)})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
-    bundle = with_index(bundle, index)
+    bundle = with_index(bundle, index, lang=facts)
     if popular_share:
         bundle = with_popular(bundle, popular_share)
     resolver, measurement = EntityResolver(bundle), None

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog_tools.language import Language, language
 from catalog_tools.requests import RequestGenerator
 from edge_er.bundle import Bundle
 from edge_er.encoder import Encoder, quantise
@@ -88,7 +89,9 @@ class IndexChoice:
     nanoseconds: float
 
 
-def with_index(bundle: Bundle, how: str = AUTO, target: float = TARGET) -> Bundle:
+def with_index(
+    bundle: Bundle, how: str = AUTO, target: float = TARGET, lang: str | Language | None = None
+) -> Bundle:
     """The bundle with the index that suits its size, said in its manifest.
 
     Args:
@@ -96,6 +99,7 @@ def with_index(bundle: Bundle, how: str = AUTO, target: float = TARGET) -> Bundl
         how: "exact"; "auto" for an exact scan up to `EXACT_UP_TO` forms and the cheapest index beyond; "mapped" for the
             cheapest whose vectors can stay in its file; or what FAISS calls an index ("IVF1024,SQ8").
         target: what Recall@64 against the exact scan must be at least.
+        lang: language of the requests it is measured on; by default the shipped one that the bundle names.
 
     Raises:
         BundleError: faiss is not installed.
@@ -103,9 +107,8 @@ def with_index(bundle: Bundle, how: str = AUTO, target: float = TARGET) -> Bundl
     """
     if not wants_faiss(how, len(bundle.vectors)):
         return bundle
-    lang = str(bundle.manifest["lang"])
     forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
-    requests = request_vectors(bundle, sample_requests(forms, lang))
+    requests = request_vectors(bundle, sample_requests(forms, lang or str(bundle.manifest["lang"])))
     choice = choose_index(bundle.vectors, requests, how, target)
     if choice is None:
         return bundle
@@ -152,12 +155,13 @@ def index_bytes(how: str, forms: int, dim: int) -> int:
     return _NUMBER_BYTES + (dim // 2 if how == AUTO else dim)
 
 
-def sample_requests(forms: Sequence[str], lang: str, count: int = SAMPLE) -> list[str]:
+def sample_requests(forms: Sequence[str], lang: str | Language, count: int = SAMPLE) -> list[str]:
     """Requests for some of the forms, in carriers, as typed and as a recogniser may hear them."""
     choose = random.Random(_SEED)
-    generator = RequestGenerator.of_languages((lang,))
+    facts = language(lang)
+    generator = RequestGenerator.of_languages((facts,))
     named = [choose.choice(forms) for _ in range(count)]
-    return [generator.request(form, lang, choose) for form in named if canonical_text(form)]
+    return [generator.request(form, facts.code, choose) for form in named if canonical_text(form)]
 
 
 def choose_index(

@@ -24,6 +24,7 @@ from catalog_tools.index_choice import (
     sample_requests,
     with_index,
 )
+from catalog_tools.language import read_locale
 from catalog_tools.popular_choice import exit_floor, popular_forms, requests_by_demand, with_popular
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.errors import BudgetExceededError, BuildError
@@ -151,6 +152,13 @@ def test_sampled_requests_are_the_same_again() -> None:
     assert asked == sample_requests(forms, "es")
     assert len(asked) == 256
     assert len(set(asked)) > 100
+
+
+def test_an_index_in_a_language_that_is_not_shipped(encoder_folder: Path, tmp_path: Path) -> None:
+    dutch = read_locale(Path(__file__).parents[2] / "docs" / "examples" / "nl.toml")
+    built = build_bundle(NAMES, tmp_path / "nl", dutch, encoder_folder, index="IVF4,SQ8")
+    assert built.manifest["index"]["factory"] == "IVF4,SQ8"
+    assert sample_requests(["radio sol"] * 9, dutch) != sample_requests(["radio sol"] * 9, "es")
 
 
 def test_a_build_with_an_index(encoder_folder: Path, tmp_path: Path) -> None:
