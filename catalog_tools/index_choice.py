@@ -107,8 +107,9 @@ def with_index(
     """
     if not wants_faiss(how, len(bundle.vectors)):
         return bundle
+    code = str(bundle.manifest["lang"])
     forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
-    requests = request_vectors(bundle, sample_requests(forms, lang or str(bundle.manifest["lang"])))
+    requests = request_vectors(bundle, sample_requests(forms, lang or code))
     choice = choose_index(bundle.vectors, requests, how, target)
     if choice is None:
         return bundle
@@ -123,7 +124,7 @@ def with_index(
         },
         "bytes_per_entity": round(len(choice.data) / len(bundle.entities), 1),
     }
-    counts = count_pieces(forms, lang) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
+    counts = count_pieces(forms, code) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
     searched = replace(bundle, index=choice.data, piece_counts=counts)
     return searched.with_manifest(index={**bundle.manifest["index"], **told})
 

@@ -49,7 +49,8 @@ def _archive(folder, text):
 
 
 def test_a_serialised_set_is_read_without_its_marks(tmp_path):
-    _archive(tmp_path, "COL name VAL Red Ale COL class VAL 12 COL abv VAL  \tCOL name VAL ColVAL Ale COL abv VAL 5 % \t1\n")
+    left = "COL name VAL Red Ale COL class VAL 12 COL abv VAL  "
+    _archive(tmp_path, left + "\tCOL name VAL ColVAL Ale COL abv VAL 5 % \t1\n")
     found = read_pair_set(tmp_path, "Beer")
     assert found.metric == "f1"
     assert found.test.left == ["name Red Ale abv"]
