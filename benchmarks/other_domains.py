@@ -28,6 +28,7 @@ from benchmarks.results_file import (
 )
 from benchmarks.systems import AVERAGE, by_language, load_encoder, pooled, rows_of
 from benchmarks.voice_requests import OTHER_DOMAINS, STRATA, domain_names, domain_requests, entities_of
+from catalog_tools.candidates import with_candidates
 from edge_er.baselines import TfidfRanker, WRatioRanker
 from edge_er.encoder import quantise
 from edge_er.entity import Entity
@@ -74,7 +75,8 @@ def rankers(
     name = card["name"]
     systems: dict[str, Ranker] = {name: EncoderRanker(encoder, entities)}
     if card.get("rerank"):
-        weights = RerankWeights.from_mapping(card["rerank"])
+        forms = sum(len(entity.surface_forms) for entity in entities)
+        weights = RerankWeights.from_mapping(with_candidates(card["rerank"], forms))
         systems[f"{name}, fusion"] = FusionRanker(encoder, entities, lang, weights, card["vector_scale"])
     systems[TFIDF] = TfidfRanker(entities)
     if wratio:

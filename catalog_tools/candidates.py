@@ -1,0 +1,23 @@
+"""How many forms a bundle looks at twice: more where there are more that sound alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["with_candidates"]
+
+FEW_FORMS = 12_500  # up to here the encoder's own counts are enough
+MORE_EACH = 80  # forms beyond that bring one more candidate
+MOST = 128
+COUNTS = ("dense_forms", "sound_forms")
+
+
+def with_candidates(rerank: Mapping[str, Any], forms: int) -> dict[str, Any]:
+    """The ``rerank`` of an encoder's card for a catalog of so many surface forms.
+
+    A channel that is off (0) stays off, and no count becomes smaller.
+    """
+    more = max(0, forms - FEW_FORMS) // MORE_EACH
+    counts = {name: rerank[name] for name in COUNTS if rerank.get(name)}
+    return {**rerank, **{name: max(count, min(MOST, count + more)) for name, count in counts.items()}}

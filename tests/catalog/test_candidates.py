@@ -1,0 +1,39 @@
+"""Larger catalogs look at more candidate forms, by both channels alike."""
+
+from pathlib import Path
+
+import pytest
+from tiny import require
+
+from catalog_tools.build import build_bundle
+from catalog_tools.candidates import with_candidates
+from edge_er.shipped import shipped_encoders
+
+CARD = {"dense_forms": 32, "sound_forms": 32, "heard": 231}
+
+
+def test_counts_grow_with_the_catalog_up_to_a_most() -> None:
+    assert with_candidates(CARD, 12_579) == CARD
+    assert with_candidates(CARD, 12_580) == {**CARD, "dense_forms": 33, "sound_forms": 33}
+    assert with_candidates(CARD, 10_000_000) == {**CARD, "dense_forms": 128, "sound_forms": 128}
+
+
+def test_a_channel_that_is_off_stays_off_and_no_count_shrinks() -> None:
+    assert with_candidates({"dense_forms": 200, "sound_forms": 0}, 1_000_000) == {
+        "dense_forms": 200,
+        "sound_forms": 0,
+    }
+    assert with_candidates({"heard": 1}, 1_000_000) == {"heard": 1}
+
+
+def test_a_build_says_its_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require(
+        "models", "multilingual-32-hpd64" in shipped_encoders(), "no shipped encoder multilingual-32-hpd64"
+    )
+    monkeypatch.setattr("catalog_tools.candidates.FEW_FORMS", 10)
+    monkeypatch.setattr("catalog_tools.candidates.MORE_EACH", 10)
+    names = [{"name": f"radio {chr(97 + place)}lpha"} for place in range(26)]
+    manifest = build_bundle(names, tmp_path / "b", "en").manifest
+    more = (manifest["counts"]["forms"] - 10) // 10
+    assert more >= 1
+    assert manifest["rerank"]["dense_forms"] == manifest["rerank"]["sound_forms"] == 32 + more
