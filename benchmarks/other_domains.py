@@ -28,8 +28,8 @@ from benchmarks.results_file import (
 )
 from benchmarks.systems import AVERAGE, by_language, load_encoder, pooled, rows_of
 from benchmarks.voice_requests import OTHER_DOMAINS, STRATA, domain_names, domain_requests, entities_of
-from catalog_tools.candidates import with_candidates
 from edge_er.baselines import TfidfRanker, WRatioRanker
+from edge_er.candidates import with_candidates
 from edge_er.encoder import quantise
 from edge_er.entity import Entity
 from edge_er.metrics import Evaluation, measure

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog_tools.candidates import with_candidates
 from catalog_tools.form_choice import Offer, SpokenChoice, choose_spoken_forms
 from catalog_tools.index_choice import AUTO, index_bytes, with_index
 from catalog_tools.language import Language, language
@@ -224,8 +223,6 @@ def _bundle(
         },
     )
     spoken = {"spoken": choice.chosen, "spoken_left_out": choice.left_out}
-    if "rerank" in bundle.manifest:
-        bundle = bundle.with_manifest(rerank=with_candidates(bundle.manifest["rerank"], len(forms)))
     return bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
 
 

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from edge_er.bundle_files import MANIFEST, open_reader, parse_size, write_directory, write_zip
 from edge_er.bundle_reading import read_arrays, verified, verified_file
+from edge_er.candidates import with_candidates
 from edge_er.encoder import ENCODER_FILES
 from edge_er.entity import Entity
 from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
@@ -137,7 +138,7 @@ def new_bundle(
         "encoder": {key: card[key] for key in _CARD_IN_MANIFEST if key in card},
         "index": {"kind": "exact", "dim": card["dim"], "scale": card["vector_scale"]},
         "calibration": dict(calibration if calibration is not None else card.get("calibration") or {}),
-        **({"rerank": dict(card["rerank"])} if card.get("rerank") else {}),
+        **({"rerank": with_candidates(card["rerank"], len(vectors))} if card.get("rerank") else {}),
         "report": {},
         "golden": [],
         "recipe": dict(recipe or {}),
