@@ -12,7 +12,8 @@ import { INSECURE, launch, open, ready, shown } from "./browser.mjs";
 
 const [executable, address, newVersion, ...wanted] = process.argv.slice(2);
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const browser = await launch(executable);
+const LIMIT_MS = 100_000; // of one scenario
+let browser = await launch(executable);
 const DESKTOP = { viewport: { width: 1280, height: 900 }, locale: "es-ES" };
 const PHONE = {
   viewport: { width: 360, height: 740 },
@@ -268,7 +269,27 @@ const scenarios = {
     }),
 };
 
+/** One scenario. A browser that does not answer in time is replaced once; the second time that is an error. */
+async function findings(name) {
+  for (const again of [true, false]) {
+    const attempt = scenarios[name]();
+    attempt.catch(() => {}); // of a browser that was closed
+    const late = Symbol("late");
+    let timer;
+    const limit = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT_MS, late)));
+    const answer = await Promise.race([attempt, limit]);
+    clearTimeout(timer);
+    if (answer !== late) return answer;
+    console.error(`${name}: no answer in ${LIMIT_MS / 1000} s`);
+    if (!again) break;
+    await Promise.race([browser.close(), new Promise((resolve) => setTimeout(resolve, 5_000))]);
+    browser = await launch(executable);
+  }
+  throw new Error(`${name}: the browser does not answer`);
+}
+
 const found = {};
-for (const name of wanted.length ? wanted : Object.keys(scenarios)) found[name] = await scenarios[name]();
-await browser.close();
+for (const name of wanted.length ? wanted : Object.keys(scenarios)) found[name] = await findings(name);
 console.log(JSON.stringify(found));
+await browser.close();
+process.exit();
