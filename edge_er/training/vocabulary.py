@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
@@ -16,19 +17,39 @@ SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ALPHABET = 400
 
 
-def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Tokenizer:
-    """A WordPiece tokenizer over canonical texts that wraps each text in [CLS] and [SEP]."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=64))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+def train_tokenizer(texts: Sequence[str], vocab_size: int) -> Tokenizer:
+    """A WordPiece tokenizer over canonical texts that wraps each text in [CLS] and [SEP].
+
+    The same texts give the same vocabulary in every run. The trainer by itself numbers the letters inside words in the
+    order of a hash table and breaks ties between merges by those numbers (huggingface/tokenizers#1794); here they are
+    numbered beforehand, as special tokens of the training only.
+    """
+    first, inner = Counter[str](), Counter[str]()
+    for text in texts:
+        for word in text.split():
+            first[word[0]] += 1
+            inner.update(word[1:])
+    counts = first + inner
+    alphabet = sorted(sorted(counts, key=lambda letter: (-counts[letter], letter))[:ALPHABET])
     trainer = trainers.WordPieceTrainer(
         vocab_size=vocab_size,
-        special_tokens=SPECIALS,
-        limit_alphabet=ALPHABET,
+        special_tokens=[*SPECIALS, *alphabet, *(f"##{letter}" for letter in alphabet if letter in inner)],
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
         min_frequency=2,
         show_progress=False,
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    trained = _split_at_spaces({})
+    trained.train_from_iterator(texts, trainer)
+    tokenizer = _split_at_spaces(trained.get_vocab())
+    tokenizer.add_special_tokens(SPECIALS)
     wrap_texts(tokenizer)
+    return tokenizer
+
+
+def _split_at_spaces(vocab: dict[str, int]) -> Tokenizer:
+    tokenizer = Tokenizer(models.WordPiece(vocab, unk_token="[UNK]", max_input_chars_per_word=64))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     return tokenizer
 
 
