@@ -1,13 +1,14 @@
 """Evidence to a decision: how sure each candidate is, and whether to answer.
 
     evidence   = sum of weight * sign over the signs of the best candidate + choice * ln(share) + bias
-    share      = 1 / sum of exp((score_i - score_1) / temperature) over the first five candidates
-    confidence = 1 / (1 + exp(-evidence)), or on the straight lines between `knots`
+    share      = equal / sum of exp((score_i - score_1) / temperature) over the first five candidates
+    confidence = 1 / (1 + exp(-evidence)) / equal, or on the straight lines between `knots`, / equal
 
-The signs are `cosine` of request and candidate, and, where the bundle ranks by what was heard, `heard`: ln(1 + bits by
-which the form makes the request likelier), 0 if it does not. Candidate i has the best one's confidence times
+`equal` candidates have the best score: nothing tells them apart, so they share the confidence that one of them is
+right. The signs are `cosine` of request and candidate, and, where the bundle ranks by what was heard, `heard`: ln(1 +
+bits by which the form makes the request likelier), 0 if it does not. Candidate i has the best one's confidence times
 exp((score_i - score_1) / temperature). No weight is below 0: a nearer or better heard form, or a weaker rival, never
-lowers confidence. Where the best candidate is not sure enough, its share and those of its rivals count together.
+lowers evidence. Where the best candidate is not sure enough, its confidence and those of its rivals are added up.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ class Calibration:
     that confidence, this share is answered rightly. Between two points it is straight. `min_precision` is what a bundle
     answers with unless it is asked for another.
 
-    Candidates with at least `rival` times the confidence of the best are too close to tell apart: what speaks for any
-    of them speaks for all together. With `twin` times, they are not told apart however sure the best one is.
+    Candidates with at least `rival` times the confidence of the best are too close to tell apart: one of them is the
+    answer as surely as their confidences together say, and no surer than if they were one candidate. With `twin` times,
+    they are not told apart however sure the best one is.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: {"cosine": 12.0})
@@ -85,8 +87,8 @@ class Calibration:
             for name, value in asdict(self).items()
         }
 
-    def evidence(self, standing: Standing, among: int = 1) -> float:
-        """How much speaks for one of the first `among` candidates being right.
+    def evidence(self, standing: Standing, among: int | None = None) -> float:
+        """How much speaks for one of the first `among` candidates being right; of those of the best score by default.
 
         Raises:
             BundleCorruptError: there is a weight for a sign that the request was not looked at for.
@@ -96,14 +98,16 @@ class Calibration:
             raise _wrong("weights", f"weights of {known}", ", ".join(sorted(missing)))
         signs = sum(weight * standing.signs[name] for name, weight in self.weights.items())
         odds = self._odds(standing.scores[:COMPARED])
-        return signs + self.choice * math.log(sum(odds[:among]) / sum(odds)) + self.bias
+        share = sum(odds[: among or odds.count(1.0)]) / sum(odds)
+        return signs + self.choice * math.log(share) + self.bias
 
     def confidences(self, standing: Standing) -> list[float]:
         """Confidence in [0, 1] of each candidate."""
         if not standing.scores:
             return []
-        best = self._confidence(self.evidence(standing))
-        return [best * odds for odds in self._odds(standing.scores)]
+        odds = self._odds(standing.scores)
+        best = self._confidence(self.evidence(standing)) / odds[:COMPARED].count(1.0)
+        return [best * each for each in odds]
 
     def rivals(self, standing: Standing) -> int:
         """How many of the first candidates, the best one included, are too close to tell apart."""
@@ -128,11 +132,11 @@ class Calibration:
         needed = self.needed(min_precision)
         if not standing.scores:
             return "no_match"
-        twins = sum(odds >= self.twin for odds in self._odds(standing.scores[:COMPARED])) > 1
-        if not twins and self._confidence(self.evidence(standing)) >= needed:
+        confidences, odds = self.confidences(standing), self._odds(standing.scores[:COMPARED])
+        twins, rivals = (sum(each >= least for each in odds) for least in (self.twin, self.rival))
+        if twins <= 1 and confidences[0] >= needed:
             return "match"
-        rivals = self.rivals(standing)
-        joint = self._confidence(self.evidence(standing, rivals))
+        joint = min(sum(confidences[:rivals]), self._confidence(self.evidence(standing, rivals)))
         return "ambiguous" if rivals > 1 and joint >= needed else "no_match"
 
     def _confidence(self, evidence: float) -> float:

@@ -7,9 +7,9 @@ nearest by vector and those that share the rarest sounds with it, and says of ea
         + letter_match * letters found - letter_edit * letter edits
         + sound_match * sounds found - sound_edit * sound edits + sound_pieces * worth of the shared sound pieces
 
-with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, edits those of `least_edits`, and found =
-length of the form - edits. All weights are non-negative whole numbers: more evidence never lowers a score; what has no
-weight is not computed.
+with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, edits those of `least_edits`, found = length
+of the form - edits, and shared sound pieces those of what is said between the phrases of a carrier (`edge_er.carrier`).
+All weights are non-negative whole numbers: more evidence never lowers a score; what has no weight is not computed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.carrier import without_carrier
 from edge_er.errors import BundleCorruptError
 from edge_er.hearing import Hearing
 from edge_er.lexical import GramIndex, Worths, least_edits
@@ -223,7 +224,7 @@ class FormEvidence:
             count *= 2
 
     def _shared(self, text: str) -> NDArray[np.float64]:
-        return self.pieces.shared(self._fold(text))
+        return self.pieces.shared(self._fold(without_carrier(text)))
 
     def _pieces_in(self, text: str, wanted: RerankWeights) -> NDArray[np.float64]:
         """Worth of the sound pieces that each form shares with `text`; nothing where nobody asks."""

@@ -7,8 +7,9 @@ and recognised requests (`tools/learn_hearing.py`) and stands in ``data/hearing.
 
 * ``said S`` h: letter S is heard as h, or not at all (-); ``after PS`` and ``before SN`` change that beside P and N;
 * ``added P`` h: h is heard after P where nothing was said;
-* ``usual P`` h: h is heard after P in any request; what a form explains of the request is worth that much;
-* ``words``: what carriers are made of. Letters of other words that the form leaves unexplained cost `LEFT` each.
+* ``usual P`` h: h is heard after P in any request; what a form explains of the request is worth that much, and nothing
+  in the phrases of a carrier (`edge_er.carrier`). Letters that the form leaves unexplained cost `LEFT` each, but in
+  words of carriers.
 
 The worth of a form is that of its best place in the request: a weighted alignment of letters without spaces, in which
 both ends earn `BORDER` where they fall on the border of a word. All is in whole numbers, the same on every machine.
@@ -23,6 +24,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edge_er.carrier import CarrierWords, carrier_words, name_span
 
 __all__ = ["BIT", "Costs", "Hearing", "letter_codes", "read_costs"]
 
@@ -45,7 +48,7 @@ Numbers = NDArray[np.int64]
 
 class Costs(NamedTuple):
     """Tables of one language: `said` [S, heard or lost], `after` [P, S, heard or lost], `before` [S, N, heard or lost],
-    `added` and `usual` [P, heard], and the words of carriers.
+    `added` and `usual` [P, heard].
     """
 
     said: Numbers
@@ -53,7 +56,6 @@ class Costs(NamedTuple):
     before: NDArray[np.int16]
     added: Numbers
     usual: Numbers
-    words: frozenset[str]
 
 
 class Hearing:
@@ -81,7 +83,7 @@ class Hearing:
             return np.zeros(len(chosen), np.int64)
         heard = letter_codes(request.replace(" ", ""))
         before = np.concatenate([[EDGE], heard[:-1]])
-        usual = self._costs.usual[before, heard]
+        usual = np.where(_of_name(request), self._costs.usual[before, heard], 0)
         added = np.maximum(self._costs.added[before, heard] - usual, 1)
         left, border = self._left(request)
         skipped = np.concatenate([[0], np.cumsum(added)])
@@ -92,11 +94,13 @@ class Hearing:
         worth[np.argsort(-self._lengths[chosen], kind="stable")] = best
         return worth
 
-    def _left(self, request: str) -> tuple[Numbers, Numbers]:
+    @staticmethod
+    def _left(request: str) -> tuple[Numbers, Numbers]:
         """Cost of leaving all letters before a place, and what a place earns as a border: [letters + 1] each."""
+        words = carrier_words().words
         costs, borders = [0], [BORDER]
         for word in request.split():
-            cost = 0 if word in self._costs.words else LEFT
+            cost = 0 if word in words else LEFT
             costs += [cost] * len(word)
             borders += [0] * (len(word) - 1) + [BORDER]
         return np.cumsum(costs), np.array(borders, np.int64)
@@ -120,6 +124,14 @@ class Hearing:
             np.maximum(now[:, :-1] + gains[first:end], now[:, 1:], out=now[:, 1:])
             np.maximum.accumulate(now, axis=1, out=now)
         return rows
+
+
+def _of_name(request: str) -> NDArray[np.bool_]:
+    """Whether each letter of canonical `request` stands between the phrases of a carrier: [letters]."""
+    words = request.split()
+    first, last = name_span(words)
+    letters = np.array([len(word) for word in words], np.int64)
+    return np.repeat([first <= place < last for place in range(len(words))], letters)
 
 
 def letter_codes(text: str) -> Numbers:
@@ -146,11 +158,10 @@ def read_costs(lang: str) -> Costs:
     """The tables of `lang`, or those of all languages."""
     text = files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
-    lines = [line.split(" ") for line in text.splitlines() if line.startswith("words ")]
-    costs = _no_costs()._replace(words=frozenset(word for line in lines for word in line[1:]))
+    costs = _no_costs()
     for line in sections.get(lang, sections["all"]).splitlines():
         kind, *cells = line.split(" ")
-        if kind == "words":
+        if kind in CarrierWords._fields:
             continue
         key = tuple(_CODE_OF[letter] for letter in cells[0])
         for cell in cells[1:]:
@@ -166,4 +177,4 @@ def _no_costs() -> Costs:
     said[foreign, foreign], said[foreign, _LOST] = FOREIGN_SAME, FOREIGN_LOST
     after, before = np.zeros((2, CODES, CODES, CODES + 1), np.int16)
     added, usual = np.full((CODES, CODES), FOREIGN_ADDED), np.full((CODES, CODES), FOREIGN_USUAL)
-    return Costs(said, after, before, added, usual, frozenset())
+    return Costs(said, after, before, added, usual)

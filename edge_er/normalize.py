@@ -6,7 +6,8 @@ The rules, in order (``tests/golden/normalization.jsonl`` pins them for every ru
 2. Each code point is looked up in the frozen table ``data/unicode.txt``: it stays, is replaced (lower case, no accent,
    plain digits; ``&`` and ``+`` become words of their own), or separates words. Scripts without case are kept.
 3. A space parts digits from letters: ``LOS40`` -> ``los 40``; ``99,5`` and ``99.5`` -> ``99 5``.
-4. Letters standing alone one after another are one word: ``b. b. c.`` -> ``bbc``.
+4. Letters standing alone one after another are one word: ``b. b. c.`` -> ``bbc``. The first or last of them stays apart
+   if an apostrophe follows it and two others at least are left: ``n r j s'il te plaît`` -> ``nrj s il te plait``.
 5. Words are joined by single spaces.
 
 Number words and abbreviations are not touched here: surface forms and the encoder bring them together.
@@ -23,7 +24,8 @@ __all__ = ["canonical_text"]
 
 _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 _DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
-_SPELLED = re.compile(r"(?<![^ ])[a-z](?: [a-z])+(?![^ ])")
+_SPELLED = re.compile(r"(?<![^ ])[a-z]'?(?: [a-z]'?)+(?![^ ])")
+_APOSTROPHES = ("'", "\u2019")
 
 
 class _Table(dict[int, str]):
@@ -41,6 +43,9 @@ class _Table(dict[int, str]):
             elif kind == "map":
                 code, _, replacement = rest.partition("=")
                 self[int(code, 16)] = replacement
+        self.update(
+            {ord(apostrophe): "' " for apostrophe in _APOSTROPHES}
+        )  # kept until spelled letters are joined
         self._starts = [low for low, _ in spans]
         self._ends = [high for _, high in spans]
 
@@ -64,4 +69,13 @@ def canonical_text(text: str) -> str:
     'pon la cadena ser en bbc y los 40'
     """
     spaced = _DIGIT_BORDER.sub(" ", _THOUSANDS.sub("", text).translate(_table()))
-    return _SPELLED.sub(lambda match: match.group().replace(" ", ""), " ".join(spaced.split()))
+    words = " ".join(word for word in spaced.split() if word != "'")
+    return _SPELLED.sub(_joined, words).replace("'", "")
+
+
+def _joined(spelled: re.Match[str]) -> str:
+    """Letters that stand alone, as one word; those that an apostrophe follows apart, at either end of two others."""
+    letters = spelled.group().split()
+    first = int(len(letters) > 2 and letters[0].endswith("'"))
+    last = len(letters) - int(len(letters) - first > 2 and letters[-1].endswith("'"))
+    return " ".join([*letters[:first], "".join(letters[first:last]), *letters[last:]])

@@ -35,7 +35,9 @@ def test_more_evidence_never_lowers_confidence(
     before = calibration.evidence(Standing(scores, signs))
     for name, value in signs.items():
         assert calibration.evidence(Standing(scores, {**signs, name: value + step})) >= before
-    rest = [score - step for score in scores[1:]]
+    alone = [scores[0], *(score - step for score in scores[1:])]
+    before = calibration.evidence(Standing(alone, signs))
+    rest = [score - step for score in alone[1:]]
     assert calibration.evidence(Standing([scores[0], *rest], signs)) >= before
 
 
@@ -94,7 +96,25 @@ def test_rivals_count_together() -> None:
     close = Standing([1.0, 0.9, 0.1], {"cosine": 0.8})
     assert [calibration.rivals(each) for each in (twins, close, apart)] == [2, 1, 1]
     assert [calibration.decide(each) for each in (twins, close, apart)] == ["ambiguous", "no_match", "match"]
-    assert calibration.evidence(twins, 2) == pytest.approx(calibration.evidence(apart, 2), abs=0.05)
+    assert calibration.evidence(twins) == pytest.approx(calibration.evidence(apart), abs=0.05)
+    assert calibration.confidences(twins)[:2] == pytest.approx(
+        [calibration.confidences(apart)[0] / 2] * 2, rel=0.01
+    )
+
+
+def test_as_many_of_the_same_name_as_there_are_stay_ambiguous() -> None:
+    calibration = Calibration(choice=5.0, temperature=0.1)
+    for same in (2, 3, 5):
+        assert calibration.decide(Standing([1.0] * same + [0.1], {"cosine": 0.95})) == "ambiguous"
+        assert calibration.decide(Standing([1.0] * same + [0.1], {"cosine": 0.3})) == "no_match"
+
+
+def test_many_weak_rivals_are_no_answer() -> None:
+    calibration = Calibration(choice=5.0, temperature=0.1, bias=-6.0)
+    weak = Standing([1.0, 0.99, 0.98, 0.97, 0.96], {"cosine": 0.7})
+    assert calibration.rivals(weak) == 5
+    assert sum(calibration.confidences(weak)) < 0.1
+    assert calibration.decide(weak) == "no_match"
 
 
 def test_knots_make_a_curve_that_is_level_beyond_its_ends() -> None:

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge_er.carrier import carrier_words, name_span
 from edge_er.hearing import BORDER, LEFT, UNHEARD_OF, Hearing, letter_codes, read_costs
 from edge_er.normalize import canonical_text
 from edge_er.training.hearing import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
 LANGUAGES = ("de", "en", "fr", "it", "es", "xx")
 TEXTS = st.text("abehrt1 é中", max_size=9).map(lambda text: " ".join(text.split()))
+PHRASES = st.sampled_from(["play", "bitte", "s il te plait"])
+REQUESTS = st.lists(TEXTS | PHRASES, max_size=3).map(lambda parts: " ".join(" ".join(parts).split()))
 EDGE = 63
 
 
@@ -25,13 +28,16 @@ def slow_worth(lang: str, form: str, request: str) -> int:
         letter_codes(form.replace(" ", "")).tolist(),
         letter_codes(request.replace(" ", "")).tolist(),
     )
-    left, borders = [0], {0}
-    for word in request.split():
-        left += [left[-1] + (0 if word in costs.words else LEFT) * (n + 1) for n in range(len(word))]
+    left, borders, of_name, words = [0], {0}, [], request.split()
+    first, last = name_span(words)
+    for number, word in enumerate(words):
+        cost = 0 if word in carrier_words().words else LEFT
+        left += [left[-1] + cost * (n + 1) for n in range(len(word))]
+        of_name += [first <= number < last] * len(word)
         borders.add(len(left) - 1)
     usual, added = [0], [0]
-    for before, letter in zip([EDGE, *heard], heard, strict=False):
-        usual.append(int(costs.usual[before, letter]))
+    for before, letter, named in zip([EDGE, *heard], heard, of_name, strict=False):
+        usual.append(int(costs.usual[before, letter]) if named else 0)
         added.append(max(int(costs.added[before, letter]) - usual[-1], 1))
     row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
     for place in range(1, len(row)):
@@ -51,7 +57,7 @@ def slow_worth(lang: str, form: str, request: str) -> int:
     return max(ends)
 
 
-@given(st.sampled_from(LANGUAGES), st.lists(TEXTS, min_size=1, max_size=5), TEXTS)
+@given(st.sampled_from(LANGUAGES), st.lists(TEXTS, min_size=1, max_size=5), REQUESTS)
 @settings(max_examples=150, deadline=None)
 def test_worth_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
     found = Hearing(lang, forms).worth(request, range(len(forms)))
@@ -104,7 +110,6 @@ def test_tables_are_sound(lang: str) -> None:
     assert np.median(costs.said[letters, letters]) <= 10 < np.median(costs.said[:36, :36])
     assert (costs.said >= 0).all() and (costs.said <= UNHEARD_OF).all()
     assert (costs.usual >= 0).all() and (costs.added > 0).all()
-    assert len(costs.words) > 400
 
 
 def test_counting_finds_what_is_confused() -> None:
@@ -118,7 +123,6 @@ def test_counting_finds_what_is_confused() -> None:
     assert chance[code["c"], code["k"]] > 0.9
     assert chance[code["h"], LOST] > 0.9
     assert counts.after.sum(0)[code["p"]].sum() == 0  # carriers are not counted
-    lines = list(section_lines(counts, ["play"]))
-    assert lines[0] == "words play"
+    lines = list(section_lines(counts))
     assert any(line.startswith("said c k") for line in lines)
     assert (Counts.empty() + counts).usual.sum() == sum(len(pair.heard) for pair in pairs)

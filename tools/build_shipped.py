@@ -3,7 +3,8 @@
     python tools/build_shipped.py --data ../shared/data
 
 Catalogs, their merge reports and the requests are kept in ``build/``; bundles appear in ``models/``, whole or not at
-all. Ids of stations that are in a bundle of before stay the same.
+all. Ids of stations that are in a bundle of before stay the same; ``models/station_corrections.jsonl`` says which names
+are one station though nothing in the lists tells.
 """
 
 from __future__ import annotations
@@ -34,7 +35,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="folder for catalogs and requests")
     options = parser.parse_args()
     catalogs, reports = options.work / "catalogs", ROOT / "models" / "merge_reports"
-    places = {"--data": options.data, "--out": catalogs, "--reports": reports, "--previous": options.out}
+    places = {
+        "--data": options.data,
+        "--out": catalogs,
+        "--reports": reports,
+        "--previous": options.out,
+        "--corrections": ROOT / "models" / "station_corrections.jsonl",
+    }
     radio.main([*(str(word) for pair in places.items() for word in pair), "--most", "200"])
     for lang in LANGUAGES:
         name = f"radio_{lang}"

@@ -159,9 +159,8 @@ class Answerer:
         for step, wish in ((0.0, 0.0), (SAFE_SCORE, SAFE_CONFIDENCE), (-SAFE_SCORE, -SAFE_CONFIDENCE)):
             signs = {**standing.signs, "cosine": standing.signs["cosine"] + step}
             for rest in (0.0, step, -step):
-                moved = Standing(
-                    [standing.scores[0], *(score + rest for score in standing.scores[1:])], signs
-                )
+                best, *others = standing.scores  # equal scores are equal everywhere
+                moved = Standing([best, *(score + rest * (score < best) for score in others)], signs)
                 tighter = replace(told, precision=((0.0, min(max(told.needed() + wish, 0.0), 1.0)),))
                 decisions.add(tighter.decide(moved))
         return len(decisions) == 1

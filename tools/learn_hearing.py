@@ -1,4 +1,4 @@
-"""Write ``edge_er/data/hearing.txt``: what recognisers hear for what was said, and the words of carriers.
+"""Write ``edge_er/data/hearing.txt``: what recognisers hear for what was said, and the words and phrases of carriers.
 
     python -m tools.learn_hearing --data ../shared/data
 
@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.requests import NAME_SLOTS, Carriers
 from edge_er.normalize import canonical_text
 from edge_er.training.data import held_out, name_cluster, read_rows
@@ -23,11 +24,13 @@ LOCALES = {"de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "it": "it
 HELD_SHARE = 0.15
 LONGEST = 48  # letters of a request
 FREQUENT = 15  # times that a word stands in annotated utterances
+USUAL = 0.002  # share of the stations' names that hold a word of names
 SLOT = re.compile(r"\[(\w+) : ([^\]]+)\]")
 HEADING = (
     "# What recognisers hear for what was said, read by edge_er/hearing.py; made by tools/learn_hearing.py. Costs are\n"
     "# -8 log2 of a frequency: a line has its kind, the letters it is about, and a cost for each letter heard (after\n"
-    "# and before: a change of it); - is not heard at all, _ the edge of a text, . any letter.\n"
+    "# and before: a change of it); - is not heard at all, _ the edge of a text, . any letter. Lines of words, calls,\n"
+    "# opens, nouns and closes are about carriers, see edge_er/carrier.py.\n"
 )
 
 
@@ -57,6 +60,26 @@ def carrier_words(folder: Path, lang: str) -> list[str]:
     return sorted(words | {word for word, times in observed.items() if times >= FREQUENT})
 
 
+def carrier_phrases(folder: Path, lang: str) -> dict[str, list[str]]:
+    """Phrases of the shipped carriers by their place in a request, without those that names are made of."""
+    shipped = Carriers.of_language(lang)
+    before, after = zip(*(pattern.split("{}") for pattern in shipped.phrases), strict=True)
+    phrases = {
+        "calls": [*shipped.wake, *shipped.polite],
+        "opens": before,
+        "nouns": [pattern.partition("{}")[0] for pattern in shipped.nouns],
+        "closes": [*after, *shipped.places, *shipped.apps, *shipped.polite],
+    }
+    rows = read_rows(folder / "stations" / "stations.jsonl.gz")
+    names = [set(_words(row["name"])) for row in rows if row["country"] in CATALOG_COUNTRIES[lang]]
+    holding = Counter(word for name in names for word in name)
+    usual = {word for word, times in holding.items() if times > USUAL * len(names)}
+    return {
+        kind: sorted({" ".join(_words(one)) for one in told if not usual.issuperset(_words(one))})
+        for kind, told in phrases.items()
+    }
+
+
 def _outside_names(row: dict[str, str]) -> list[str]:
     """Words of an annotated utterance that stand in no slot for a name."""
     return _words(SLOT.sub(lambda slot: " " if slot[1] in NAME_SLOTS else slot[2], row["annot_utt"]))
@@ -77,14 +100,16 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
-    lines, total, every_word = [], Counts.empty(), set()
+    lines, total = [], Counts.empty()
     for lang, of_lang in sorted(pairs(options.data).items()):
         counts, words = learn(of_lang), carrier_words(options.data, lang)
-        lines += [f"[{lang}]", *section_lines(counts, words)]
+        phrases = carrier_phrases(options.data, lang)
+        lines += [f"[{lang}]", f"words {' '.join(words)}"]
+        lines += [f"{kind} {'|'.join(told)}" for kind, told in phrases.items()]
+        lines += section_lines(counts)
         total += counts
-        every_word.update(words)
         print(f"{lang}: {len(of_lang)} pairs, {len(words)} words", flush=True)
-    lines += ["[all]", *section_lines(total, sorted(every_word))]
+    lines += ["[all]", *section_lines(total)]
     partial = TARGET.with_name(f"{TARGET.name}.partial")
     partial.write_text(HEADING + "\n".join(lines) + "\n", encoding="utf-8")
     partial.replace(TARGET)

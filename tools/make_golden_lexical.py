@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from edge_er.carrier import without_carrier
 from edge_er.hearing import Hearing
 from edge_er.lexical import GramIndex, least_edits
 from edge_er.normalize import canonical_text
@@ -52,13 +53,25 @@ REQUESTS = {
     "de": ("spiele deutschland funk nova", "schwarz wald radio", "S W R drei", "bei ein eins", "", "f"),
     "en": (
         "play BBC radio for",
+        "please play play the breeze in the kitchen please please",
+        "play please",
+        "would you",
         "heart eighties",
         "right night radio please",
         "capitol extra",
         "the breathe",
         "q",
     ),
-    "fr": ("mets la france interre", "écoute cherif m", "mets sky rock", "radio bretagneu", "oui fm", "🎵"),
+    "fr": (
+        "lance fip s'il te plaît",
+        "hey google mets mets oui fm dans la cuisine merci",
+        "mets la france interre",
+        "écoute cherif m",
+        "mets sky rock",
+        "radio bretagneu",
+        "oui fm",
+        "🎵",
+    ),
     "it": (
         "metti radio di gei",
         "radio kiocciola",
@@ -75,7 +88,16 @@ REQUESTS = {
         "radio clasica en la cocina",
         "espanya",
     ),
-    "xx": ("إذاعة الشرق", "شغل إذاعة", "радио маяк", "radio uno", "99 5", "spiele 中文", "\U00020000 radio"),
+    "xx": (
+        "إذاعة الشرق",
+        "شغل إذاعة",
+        "радио маяк",
+        "radio uno",
+        "99 5",
+        "spiele 中文",
+        "pon 中文广播 por favor",
+        "\U00020000 radio",
+    ),
 }
 
 
@@ -93,6 +115,7 @@ def rows() -> Iterator[dict[str, Any]]:
                 "form_sounds": sounds,
                 "form_worth": index.totals.tolist(),
                 "request": text,
+                "without_carrier": without_carrier(text),
                 "sounds": fold(text),
                 "letter_edits": least_edits(letters, text.replace(" ", "")).tolist(),
                 "sound_edits": least_edits(sounds, fold(text)).tolist(),

@@ -34,6 +34,7 @@ CONTROLS = (
 )
 NUMBERS = "1.000|1.0000|1,000,000.5|a1.000|1.000a|.000|1.,000|١.000|12.345.678,90|x 1 000"
 LETTERS = "a b cd e f|a b 1 c d|á é|a  b|a-b-c d|ab c d ef|æ b|ß a|ı i|中 a b|a\u0301 b\u0301 c"
+APOSTROPHES = "lance n r j s'il te plaît|n. r. j. s’il vous plaît|écoute l'n r j s'il|x s'il|l'x|d'a b c|'n' 'n' a|a'b'c'd|b b c's|x'1|'|''"
 BLOCK = 64  # characters of the table in one row
 
 
@@ -59,7 +60,8 @@ def main() -> None:
         for case in line.split("|")
     ]
     texts += ["", " ", "\n\t", "a" * 300, "radio " * 100]
-    texts += CONTROLS.split("|") + NUMBERS.split("|") + LETTERS.split("|")
+    for cases in (CONTROLS, NUMBERS, LETTERS, APOSTROPHES):
+        texts += cases.split("|")
     texts.append("".join(map(chr, range(256))))
     rows = ({"text": text, "canonical": canonical_text(text)} for text in [*texts, *table_texts()])
     print(f"{TARGET}: {write_rows(TARGET, rows)} cases")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,15 @@ def requests_of(name: str, lang: str, entities: Sequence[Entity]) -> list[str]:
         tongue = lang if place % 2 else LANGUAGES[place // 2 % len(LANGUAGES)]
         phrase = rng.choice(carriers[tongue]).replace("{}", rng.choice((entity.name, entity.name.upper())))
         typed.append(f"{phrase[:1].upper()}{phrase[1:]}!")
-    return list(dict.fromkeys([*generated, *typed, *KNOWN.get(name, ()), *AWKWARD]))
+    return list(dict.fromkeys([*generated, *typed, *shared_names(entities), *KNOWN.get(name, ()), *AWKWARD]))
+
+
+def shared_names(entities: Sequence[Entity], most: int = 3) -> list[str]:
+    """Names that several entities have, in canonical text."""
+    owners = Counter(
+        name for entity in entities for name in {canonical_text(form) for form in entity.surface_forms}
+    )
+    return sorted(name for name, count in owners.items() if count > 1)[:most]
 
 
 def utterances_of(name: str, entities: Sequence[Entity]) -> list[list[tuple[str, float]]]:
@@ -134,6 +143,7 @@ def utterances_of(name: str, entities: Sequence[Entity]) -> list[list[tuple[str,
     well_known = KNOWN.get(name, (named[0].name, named[-1].name))
     return [
         *found,
+        *([(shared, 1.0), (f"{shared} radio", 0.5)] for shared in shared_names(entities)),
         [(text, 1.0) for text in well_known[:2]],
         [(well_known[0], 0.9), ("asdf qwer zxcv", 0.1)],
         [("", 1.0), (well_known[0], 2.0)],

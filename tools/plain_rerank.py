@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from edge_er.carrier import carrier_words, name_span, without_carrier
 from edge_er.hearing import BORDER, CODES, EDGE, LEFT, UNHEARD_OF, Costs, letter_codes, read_costs
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
@@ -56,12 +57,17 @@ def worth_as_heard(lang: str, form: str, request: str) -> int:
     if not request:
         return 0
     costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
-    borders, left = {0}, [0]
-    for word in request.split():
-        left += [left[-1] + (0 if word in costs.words else LEFT) * (at + 1) for at in range(len(word))]
+    borders, left, of_name, words = {0}, [0], [], request.split()
+    first, last = name_span(words)
+    for number, word in enumerate(words):
+        cost = 0 if word in carrier_words().words else LEFT
+        left += [left[-1] + cost * (at + 1) for at in range(len(word))]
+        of_name += [first <= number < last] * len(word)
         borders.add(len(left) - 1)
     before = [EDGE, *heard[:-1]]
-    usual = [int(costs.usual[pair]) for pair in zip(before, heard, strict=True)]
+    usual = [
+        int(costs.usual[one, other]) * said for one, other, said in zip(before, heard, of_name, strict=True)
+    ]
     added = [int(costs.added[pair]) for pair in zip(before, heard, strict=True)]
     added = [max(more - worth, 1) for more, worth in zip(added, usual, strict=True)]
     row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
@@ -151,7 +157,7 @@ class PlainReranker:
 
     def _said(self, query: str) -> set[str]:
         if query not in self._said_pieces:
-            self._said_pieces = {query: pieces(self._fold(canonical_text(query)))}
+            self._said_pieces = {query: pieces(self._fold(without_carrier(canonical_text(query))))}
         return self._said_pieces[query]
 
     def _parts(self, form: int, said: Said) -> dict[str, int]:

@@ -205,12 +205,11 @@ def _at(codes: Codes, places: Codes) -> Codes:
     return found
 
 
-def section_lines(counts: Counts, words: Sequence[str], shifts: int = 1000, least: int = 3) -> Iterator[str]:
+def section_lines(counts: Counts, shifts: int = 1000, least: int = 3) -> Iterator[str]:
     """The lines of one language in `data/hearing.txt`.
 
     `shifts` neighbours are told, those that explain most bits; what was counted fewer than `least` times is not told.
     """
-    yield f"words {' '.join(sorted(words))}"
     yield from _table("usual", *_chances(counts.usual, counts.usual.sum(1), np.zeros(SIZE), 20, least))
     rate = counts.added_chance()
     yield from _table("added", *_chances(counts.added, counts.beside.sum(1), rate, 10, least))

@@ -40,7 +40,7 @@ export function checkNormalization(rows, normalizer, findings) {
 }
 
 /** lexical.jsonl, with the classes of the runtime and its tables. */
-export function checkLexical(rows, { SoundFold, GramIndex, leastEdits, Hearing }, tables, findings) {
+export function checkLexical(rows, { SoundFold, GramIndex, leastEdits, Hearing, carrierWords, withoutCarrier }, tables, findings) {
   for (const row of rows) {
     const fold = new SoundFold(tables.phonetic, row.lang);
     const sounds = fold.fold(row.request);
@@ -48,6 +48,7 @@ export function checkLexical(rows, { SoundFold, GramIndex, leastEdits, Hearing }
     const letters = row.request.replaceAll(" ", "");
     const found = {
       form_sounds: row.forms.map((form) => fold.fold(form)),
+      without_carrier: withoutCarrier(row.request, carrierWords(tables.hearing)),
       sounds,
       letter_edits: row.forms.map((form) => leastEdits(form.replaceAll(" ", ""), letters)),
       sound_edits: row.form_sounds.map((form) => leastEdits(form, sounds)),

@@ -13,7 +13,7 @@ const table = (name) => readFile(join(web, "edge-er", "data", name), "utf8");
 const [{ EntityResolver }, { quantise }, { isBlank, Normalizer }] = await Promise.all(
   ["index.js", "encoder.js", "normalize.js"].map(runtime),
 );
-const parts = Object.assign({}, ...(await Promise.all(["phonetic.js", "lexical.js", "hearing.js"].map(runtime))));
+const parts = Object.assign({}, ...(await Promise.all(["phonetic.js", "lexical.js", "hearing.js", "carrier.js"].map(runtime))));
 const tables = { phonetic: await table("phonetic.txt"), hearing: await table("hearing.txt") };
 
 const findings = new Findings();

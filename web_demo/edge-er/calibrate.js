@@ -57,8 +57,9 @@ export class Calibration {
    * @returns {number[]}
    */
   confidences(standing) {
-    const best = this._confidence(this._evidence(standing, 1));
-    return this._odds(standing.scores).map((odds) => best * odds);
+    const odds = this._odds(standing.scores);
+    const best = this._confidence(this._evidence(standing)) / equal(odds.slice(0, COMPARED));
+    return odds.map((each) => best * each);
   }
 
   /**
@@ -86,14 +87,18 @@ export class Calibration {
   decide(standing, minPrecision) {
     const needed = this.needed(minPrecision);
     const odds = this._odds(standing.scores.slice(0, COMPARED));
+    const confidences = this.confidences(standing);
     const twins = odds.filter((each) => each >= this.twin).length > 1;
-    if (!twins && this._confidence(this._evidence(standing, 1)) >= needed) return "match";
+    if (!twins && confidences[0] >= needed) return "match";
     const rivals = odds.filter((each) => each >= this.rival).length;
-    const joint = this._confidence(this._evidence(standing, rivals));
+    const joint = Math.min(
+      total(confidences.slice(0, rivals)),
+      this._confidence(this._evidence(standing, rivals)),
+    );
     return rivals > 1 && joint >= needed ? "ambiguous" : "no_match";
   }
 
-  /** How much speaks for one of the first `among` candidates being right. */
+  /** How much speaks for one of the first `among` candidates being right; of those of the best score by default. */
   _evidence({ scores, signs }, among) {
     let sum = 0;
     for (const [name, weight] of Object.entries(this.weights)) {
@@ -101,7 +106,7 @@ export class Calibration {
       sum += weight * signs[name];
     }
     const odds = this._odds(scores.slice(0, COMPARED));
-    return sum + this.choice * Math.log(total(odds.slice(0, among)) / total(odds)) + this.bias;
+    return sum + this.choice * Math.log(total(odds.slice(0, among ?? equal(odds))) / total(odds)) + this.bias;
   }
 
   _confidence(evidence) {
@@ -112,6 +117,9 @@ export class Calibration {
     return scores.map((score) => Math.exp((score - scores[0]) / this.temperature));
   }
 }
+
+/** How many candidates have the best score. */
+const equal = (odds) => odds.filter((each) => each === 1).length;
 
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 

@@ -2,6 +2,7 @@
  * What speaks for a form: vectors, hearing, letters, sounds and demand, in whole numbers, as in `edge_er/evidence.py`.
  */
 
+import { carrierWords, withoutCarrier } from "./carrier.js";
 import { BundleCorruptError } from "./errors.js";
 import { Hearing } from "./hearing.js";
 import { GramIndex, leastEdits } from "./lexical.js";
@@ -76,7 +77,8 @@ export class FormEvidence {
     this._weights = weights;
     this._entities = new Set(owners).size;
     this._fold = new SoundFold(tables.phonetic, lang);
-    if (weights.heard) this._hearing = new Hearing(tables.hearing, lang, forms);
+    this._carriers = carrierWords(tables.hearing);
+    if (weights.heard) this._hearing = new Hearing(tables.hearing, lang, forms, this._carriers);
     if (weights.sound_pieces || weights.sound_forms || weights.sound_match || weights.sound_edit) {
       this._sounds = forms.map((form) => this._fold.fold(form));
       this.pieces = new GramIndex(this._sounds, like);
@@ -101,7 +103,7 @@ export class FormEvidence {
 
   _heard({ text, vector, weight }) {
     const sounds = this._sounds ? this._fold.fold(text) : "";
-    const shared = this._sounds ? this.pieces.shared(sounds) : null;
+    const shared = this._sounds ? this.pieces.shared(this._fold.fold(withoutCarrier(text, this._carriers))) : null;
     return { text, sounds, shared, weight, dots: this._index.dots(vector) };
   }
 

@@ -5,6 +5,7 @@
  * of letters without spaces, in which both ends earn BORDER where they fall on the border of a word.
  */
 
+import { carrierWords, nameSpan } from "./carrier.js";
 import { characters } from "./normalize.js";
 
 export const BIT = 8; // units of worth
@@ -18,6 +19,7 @@ const EDGE = 63;
 const LOST = CODES; // column of what is not heard at all
 const COLUMNS = CODES + 1;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const OF_CARRIERS = /^(words|calls|opens|nouns|closes) /;
 const BUCKETS = EDGE - LETTERS.length;
 
 /** The forms of a catalog as a recogniser of `lang` may hear them; a language without counts has those of all. */
@@ -26,9 +28,11 @@ export class Hearing {
    * @param {string} table contents of `hearing.txt`
    * @param {string} lang
    * @param {string[]} forms in canonical text
+   * @param {import("./carrier.js").CarrierWords} [carriers] of the same table
    */
-  constructor(table, lang, forms) {
+  constructor(table, lang, forms, carriers = carrierWords(table)) {
     this._costs = readCosts(table, lang);
+    this._carriers = carriers;
     this._letters = forms.map((form) => letterCodes(form.replaceAll(" ", "")));
     this._contexts = new Map();
   }
@@ -50,20 +54,22 @@ export class Hearing {
     const letters = letterCodes(request.replaceAll(" ", ""));
     const count = letters.length;
     const heard = { letters, usual: new Int32Array(count), added: new Int32Array(count) };
-    for (let at = 0; at < count; at++) {
-      const cell = (at ? letters[at - 1] : EDGE) * CODES + letters[at];
-      heard.usual[at] = this._costs.usual[cell];
-      heard.added[at] = Math.max(this._costs.added[cell] - heard.usual[at], 1);
-    }
     heard.left = new Int32Array(count + 1);
     heard.border = new Int32Array(count + 1);
     heard.border[0] = BORDER;
+    const words = request.split(" ").filter(Boolean);
+    const [first, last] = nameSpan(words, this._carriers);
     let at = 0;
-    for (const word of request.split(" ").filter(Boolean)) {
-      const cost = this._costs.words.has(word) ? 0 : LEFT;
-      for (const _ of characters(word)) heard.left[++at] = heard.left[at - 1] + cost;
+    words.forEach((word, place) => {
+      const cost = this._carriers.words.has(word) ? 0 : LEFT;
+      for (const _ of characters(word)) {
+        const cell = (at ? letters[at - 1] : EDGE) * CODES + letters[at];
+        heard.usual[at] = place >= first && place < last ? this._costs.usual[cell] : 0;
+        heard.added[at] = Math.max(this._costs.added[cell] - heard.usual[at], 1);
+        heard.left[++at] = heard.left[at - 1] + cost;
+      }
       heard.border[at] = BORDER;
-    }
+    });
     heard.start = Int32Array.from(heard.left, (left, place) => heard.border[place] - left);
     for (let place = 1; place <= count; place++) {
       heard.start[place] = Math.max(heard.start[place], heard.start[place - 1] - heard.added[place - 1]);
@@ -123,17 +129,16 @@ function letterCodes(text) {
   });
 }
 
-/** The tables of `lang`, or those of all languages, and the words of carriers of every language. */
+/** The tables of `lang`, or those of all languages. */
 function readCosts(text, lang) {
   const costs = noCosts();
   const sections = new Map();
   let section = [];
   for (const line of text.split("\n")) {
-    if (line.startsWith("words ")) for (const word of line.split(" ").slice(1)) costs.words.add(word);
-    else if (line.startsWith("[")) sections.set(line.slice(1, -1), (section = []));
+    if (line.startsWith("[")) sections.set(line.slice(1, -1), (section = []));
     else if (line && !line.startsWith("#")) section.push(line);
   }
-  for (const line of sections.get(lang) ?? sections.get("all")) readLine(line, costs);
+  for (const line of sections.get(lang) ?? sections.get("all")) if (!OF_CARRIERS.test(line)) readLine(line, costs);
   return costs;
 }
 
@@ -171,6 +176,5 @@ function noCosts() {
     before: new Int16Array(CODES * CODES * COLUMNS),
     added: new Int16Array(CODES * CODES).fill(FOREIGN.added),
     usual: new Int16Array(CODES * CODES).fill(FOREIGN.usual),
-    words: new Set(),
   };
 }

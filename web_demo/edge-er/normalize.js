@@ -7,14 +7,14 @@
 const THOUSANDS = /([0-9])[.,](?=[0-9]{3}(?![0-9]))/g;
 const AFTER_DIGIT = /([0-9])(?=[^0-9 ])/g;
 const BEFORE_DIGIT = /([^0-9 ])(?=[0-9])/g;
-const LETTER = /^[a-z]$/;
+const LETTER = /^[a-z]'?$/;
 const BLANK = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 /** Canonical text by the table of `data/unicode.txt`. */
 export class Normalizer {
   /** @param {string} table contents of `unicode.txt` */
   constructor(table) {
-    this._known = new Map();
+    this._known = new Map(["'", "\u2019"].map((apostrophe) => [apostrophe.codePointAt(0), "' "]));
     this._spans = [];
     for (const line of table.split("\n")) {
       const space = line.indexOf(" ");
@@ -40,7 +40,9 @@ export class Normalizer {
     let plain = "";
     for (const character of text.replace(THOUSANDS, "$1")) plain += this._replacement(character);
     const words = plain.replace(AFTER_DIGIT, "$1 ").replace(BEFORE_DIGIT, "$1 ").split(" ").filter(Boolean);
-    return joinSpelled(words).join(" ");
+    return joinSpelled(words.filter((word) => word !== "'"))
+      .join(" ")
+      .replaceAll("'", "");
   }
 
   _replacement(character) {
@@ -68,14 +70,23 @@ export class Normalizer {
 /** Letters standing alone one after another are one word. */
 function joinSpelled(words) {
   const joined = [];
-  let spelling = false;
+  let spelled = [];
   for (const word of words) {
-    const letter = LETTER.test(word);
-    if (letter && spelling) joined[joined.length - 1] += word;
-    else joined.push(word);
-    spelling = letter;
+    if (LETTER.test(word)) spelled.push(word);
+    else {
+      joined.push(...oneWord(spelled), word);
+      spelled = [];
+    }
   }
-  return joined;
+  return [...joined, ...oneWord(spelled)];
+}
+
+/** Letters as one word; those that an apostrophe follows apart, at either end of two others. */
+function oneWord(letters) {
+  if (letters.length < 2) return letters;
+  const first = letters.length > 2 && letters[0].endsWith("'") ? 1 : 0;
+  const last = letters.length - (letters.length - first > 2 && letters.at(-1).endsWith("'") ? 1 : 0);
+  return [...letters.slice(0, first), letters.slice(first, last).join(""), ...letters.slice(last)];
 }
 
 /**

@@ -67,7 +67,7 @@ final class Calibration {
     double[] confidences(double[] scores, Map<String, Double> signs) {
         double[] odds = odds(scores, scores.length);
         if (odds.length > 0) {
-            double best = confidence(evidence(scores, signs, 1));
+            double best = confidence(evidence(scores, signs, equal(scores))) / equal(scores);
             for (int i = 0; i < odds.length; i++) {
                 odds[i] *= best;
             }
@@ -95,11 +95,25 @@ final class Calibration {
             twins += odds >= twin ? 1 : 0;
             rivals += odds >= rival ? 1 : 0;
         }
-        if (twins <= 1 && confidence(evidence(scores, signs, 1)) >= needed) {
+        double[] confidences = confidences(scores, signs);
+        if (twins <= 1 && confidences[0] >= needed) {
             return Decision.MATCH;
         }
-        double joint = confidence(evidence(scores, signs, rivals));
+        double joint = 0;
+        for (int i = 0; i < rivals; i++) {
+            joint += confidences[i];
+        }
+        joint = Math.min(joint, confidence(evidence(scores, signs, rivals)));
         return rivals > 1 && joint >= needed ? Decision.AMBIGUOUS : Decision.NO_MATCH;
+    }
+
+    /** How many of the candidates that are compared have the best score. */
+    private static int equal(double[] scores) {
+        int equal = 1;
+        while (equal < Math.min(COMPARED, scores.length) && scores[equal] == scores[0]) {
+            equal++;
+        }
+        return equal;
     }
 
     /** How much speaks for one of the first {@code among} candidates being right. */

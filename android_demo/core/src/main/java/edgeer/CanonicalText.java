@@ -87,7 +87,7 @@ public final class CanonicalText {
             if (code >= 'a' && code <= 'z') {
                 add(built, (char) code);
             } else if (!betweenThousands(text, at)) {
-                String replacement = table.replaced.get(code);
+                String replacement = code == '\'' || code == '\u2019' ? "' " : table.replaced.get(code);
                 if (replacement != null) {
                     add(built, replacement);
                 } else if (table.keeps(code)) {
@@ -128,24 +128,53 @@ public final class CanonicalText {
         return letter >= '0' && letter <= '9';
     }
 
-    /** Words with single spaces between them, letters that stand alone one after another as one word. */
+    /**
+     * Words with single spaces between them, letters that stand alone one after another as one word; those that an
+     * apostrophe follows apart, at either end of two others.
+     */
     private static String joined(String text) {
-        StringBuilder built = new StringBuilder(text.length());
-        boolean spelling = false;
-        int start = 0;
-        while (start < text.length()) {
-            int end = text.indexOf(' ', start);
-            end = end < 0 ? text.length() : end;
-            if (end > start) {
-                boolean letter = end == start + 1 && text.charAt(start) >= 'a' && text.charAt(start) <= 'z';
-                if (built.length() > 0 && !(letter && spelling)) {
-                    built.append(' ');
-                }
-                built.append(text, start, end);
-                spelling = letter;
+        List<String> words = new ArrayList<String>();
+        int spelled = 0; // letters at the end of words
+        for (String word : text.split(" ")) {
+            if (word.isEmpty() || word.equals("'")) {
+                continue;
             }
-            start = end + 1;
+            boolean letter = word.charAt(0) >= 'a' && word.charAt(0) <= 'z' && (word.length() == 1 || word.length() == 2 && elided(word));
+            if (!letter) {
+                join(words, spelled);
+            }
+            spelled = letter ? spelled + 1 : 0;
+            words.add(word);
+        }
+        join(words, spelled);
+        StringBuilder built = new StringBuilder(text.length());
+        for (String word : words) {
+            built.append(built.length() == 0 ? "" : " ").append(elided(word) ? word.substring(0, word.length() - 1) : word);
         }
         return built.toString();
+    }
+
+    /** Makes the last {@code letters} of the words one word. */
+    private static void join(List<String> words, int letters) {
+        int to = words.size();
+        int from = to - letters;
+        if (letters > 2 && elided(words.get(from))) {
+            from++;
+        }
+        if (to - from > 2 && elided(words.get(to - 1))) {
+            to--;
+        }
+        if (to - from > 1) {
+            StringBuilder built = new StringBuilder();
+            for (String letter : words.subList(from, to)) {
+                built.append(letter.charAt(0));
+            }
+            words.subList(from + 1, to).clear();
+            words.set(from, built.toString());
+        }
+    }
+
+    private static boolean elided(String word) {
+        return word.endsWith("'");
     }
 }

@@ -63,7 +63,7 @@ final class FormEvidence {
         double total = 0;
         for (int i = 0; i < dots.length; i++) {
             dots[i] = vectors.dots(said.get(i).vector);
-            shared[i] = pieces == null ? null : pieces.shared(CodePoints.of(fold.of(said.get(i).text)));
+            shared[i] = pieces == null ? null : pieces.shared(CodePoints.of(fold.of(Carrier.without(said.get(i).text))));
             total += said.get(i).weight;
         }
         int[] forms = candidates(dots, shared, k);

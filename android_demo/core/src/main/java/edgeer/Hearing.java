@@ -59,22 +59,22 @@ final class Hearing {
             int count = heard.length;
             reward = new int[count];
             int[] skipped = new int[count + 1];
-            int before = HearingCosts.EDGE;
-            for (int i = 0; i < count; i++) {
-                int pair = before * HearingCosts.CODES + heard[i];
-                int usual = costs.usual[pair];
-                int added = Math.max(costs.added[pair] - usual, 1);
-                reward[i] = usual + added;
-                skipped[i + 1] = skipped[i] + added;
-                before = heard[i];
-            }
             int[] left = new int[count + 1];
             int[] border = new int[count + 1];
             border[0] = BORDER;
+            String[] words = request.split(" ");
+            Carrier carrier = new Carrier(words);
             int place = 0;
-            for (String word : request.split(" ")) {
-                int cost = costs.words.contains(word) ? 0 : LEFT;
+            for (int number = 0; number < words.length; number++) {
+                String word = words[number];
+                boolean ofName = number >= carrier.first && number < carrier.last;
+                int cost = Carrier.hasWord(word) ? 0 : LEFT;
                 for (int i = word.codePointCount(0, word.length()); i > 0; i--) {
+                    int pair = (place == 0 ? HearingCosts.EDGE : heard[place - 1]) * HearingCosts.CODES + heard[place];
+                    int usual = ofName ? costs.usual[pair] : 0;
+                    int added = Math.max(costs.added[pair] - usual, 1);
+                    reward[place] = usual + added;
+                    skipped[place + 1] = skipped[place] + added;
                     place++;
                     left[place] = left[place - 1] + cost;
                 }

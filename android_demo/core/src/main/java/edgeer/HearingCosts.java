@@ -1,8 +1,6 @@
 package edgeer;
 
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 
 /** What a recogniser of one language hears for what was said, as costs: the tables of {@code hearing.txt}. */
 final class HearingCosts {
@@ -29,8 +27,6 @@ final class HearingCosts {
     final short[] added = filled(CODES * CODES, FOREIGN_ADDED);
     /** Cost of [heard before][heard] in any request. */
     final short[] usual = filled(CODES * CODES, FOREIGN_USUAL);
-    /** What carriers are made of. */
-    final Set<String> words = new HashSet<String>();
 
     /** The tables of {@code lang}, or those of all languages. */
     HearingCosts(String lang) {
@@ -44,9 +40,7 @@ final class HearingCosts {
         for (String line : lines) {
             if (line.startsWith("[")) {
                 inside = line.equals(section);
-            } else if (line.startsWith("words ")) {
-                words.addAll(Arrays.asList(line.substring(6).split(" ")));
-            } else if (inside && !line.isEmpty()) {
+            } else if (inside && !line.isEmpty() && !Carrier.isAbout(line)) {
                 read(line.split(" "));
             }
         }

@@ -40,6 +40,7 @@ public final class GoldenTextTest {
             }
             String request = row.text("request");
             assertEquals(row.list("form_sounds"), spelled);
+            assertEquals(row.text("without_carrier"), Carrier.without(request));
             assertEquals(row.text("sounds"), fold.of(request));
             int[] sounded = CodePoints.of(fold.of(request));
             GramIndex pieces = new GramIndex(sounds, null);

@@ -1,0 +1,88 @@
+package edgeer;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What people say around a name: the phrases at the two ends of a request, and the words they are made of, as {@code
+ * edge_er/carrier.py} defines it.
+ */
+final class Carrier {
+    private static final int LONGEST = 8; // words of a phrase
+    private static final int CALLS = 2; // as many of these phrases at most
+    private static final int CLOSES = 3;
+    private static final Map<String, Set<String>> KNOWN = new HashMap<String, Set<String>>();
+
+    static {
+        for (String kind : new String[] {"words", "calls", "opens", "nouns", "closes"}) {
+            KNOWN.put(kind, new HashSet<String>());
+        }
+        for (String line : Tables.lines("hearing.txt")) {
+            if (isAbout(line)) {
+                int space = line.indexOf(' ');
+                String kind = line.substring(0, space);
+                String[] phrases = line.substring(space + 1).split(kind.equals("words") ? " " : "\\|");
+                KNOWN.get(kind).addAll(Arrays.asList(phrases));
+            }
+        }
+    }
+
+    private final String[] words;
+
+    /** The first word of the name. */
+    int first;
+    /** The one past its last. */
+    int last;
+
+    /** Finds the name among the words of a request: what no phrase of a carrier takes off; one word at least stays. */
+    Carrier(String[] words) {
+        this.words = words;
+        last = words.length;
+        for (int i = 0; i < CALLS; i++) {
+            first += longest("calls", true);
+        }
+        first += longest("opens", true);
+        first += longest("nouns", true);
+        for (int i = 0; i < CLOSES; i++) {
+            last -= longest("closes", false);
+        }
+    }
+
+    /** Whether a line of the table is about carriers. */
+    static boolean isAbout(String line) {
+        int space = line.indexOf(' ');
+        return space > 0 && KNOWN.containsKey(line.substring(0, space));
+    }
+
+    /** Whether carriers are made of such words. */
+    static boolean hasWord(String word) {
+        return KNOWN.get("words").contains(word);
+    }
+
+    /** The name in a canonical request: what it says between the phrases of a carrier. */
+    static String without(String request) {
+        Carrier carrier = new Carrier(request.split(" "));
+        return carrier.phrase(carrier.first, carrier.last);
+    }
+
+    /** Words of the longest phrase of a kind at one end; 0 where there is none. */
+    private int longest(String kind, boolean opening) {
+        for (int size = Math.min(LONGEST, last - first - 1); size > 0; size--) {
+            if (KNOWN.get(kind).contains(opening ? phrase(first, first + size) : phrase(last - size, last))) {
+                return size;
+            }
+        }
+        return 0;
+    }
+
+    private String phrase(int from, int to) {
+        StringBuilder built = new StringBuilder();
+        for (int i = from; i < to; i++) {
+            built.append(i > from ? " " : "").append(words[i]);
+        }
+        return built.toString();
+    }
+}

@@ -1,0 +1,61 @@
+/**
+ * What people say around a name: the phrases at the two ends of a request, and the words they are made of, as in
+ * `edge_er/carrier.py`.
+ */
+
+const LONGEST = 8; // words of a phrase
+const CALLS = 2; // as many of these phrases at most
+const CLOSES = 3;
+const KINDS = ["words", "calls", "opens", "nouns", "closes"];
+
+/** @typedef {Record<"words" | "calls" | "opens" | "nouns" | "closes", Set<string>>} CarrierWords by their place */
+
+/**
+ * The words and phrases of all languages.
+ * @param {string} table contents of `hearing.txt`
+ * @returns {CarrierWords}
+ */
+export function carrierWords(table) {
+  const found = Object.fromEntries(KINDS.map((kind) => [kind, new Set()]));
+  for (const line of table.split("\n")) {
+    const kind = line.slice(0, line.indexOf(" "));
+    if (!KINDS.includes(kind)) continue;
+    for (const phrase of line.slice(kind.length + 1).split(kind === "words" ? " " : "|")) found[kind].add(phrase);
+  }
+  return found;
+}
+
+/**
+ * First word of the name in a request, and the one past its last: what no phrase of a carrier takes off.
+ * @param {string[]} words
+ * @param {CarrierWords} carriers
+ * @returns {[number, number]}
+ */
+export function nameSpan(words, { calls, opens, nouns, closes }) {
+  let first = 0;
+  let last = words.length;
+  for (const phrases of [...Array(CALLS).fill(calls), opens, nouns]) {
+    first += longest(last - first - 1, (size) => words.slice(first, first + size), phrases);
+  }
+  for (let i = 0; i < CLOSES; i++) last -= longest(last - first - 1, (size) => words.slice(last - size, last), closes);
+  return [first, last];
+}
+
+/**
+ * The name in a canonical request: what it says between the phrases of a carrier.
+ * @param {string} request
+ * @param {CarrierWords} carriers
+ * @returns {string}
+ */
+export function withoutCarrier(request, carriers) {
+  const words = request.split(" ").filter(Boolean);
+  return words.slice(...nameSpan(words, carriers)).join(" ");
+}
+
+/** Words of the longest phrase that is known; 0 where there is none. */
+function longest(most, wordsOf, known) {
+  for (let size = Math.min(LONGEST, most); size > 0; size--) {
+    if (known.has(wordsOf(size).join(" "))) return size;
+  }
+  return 0;
+}
