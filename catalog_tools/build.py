@@ -21,6 +21,7 @@ from catalog_tools.popular_choice import with_popular
 from catalog_tools.record_entities import RecordLike, entities_of
 from catalog_tools.requests import Carriers
 from catalog_tools.shards import SPOKEN, VECTORS, ShardWorker
+from catalog_tools.short_names import with_single_words
 from catalog_tools.workers import ENGINES, LOCAL, ShardRunner, shard_runner
 from edge_er.bundle import ENTITIES, Bundle, new_bundle, over_budget, parse_size, read_bundle, write_bundle
 from edge_er.bundle import VECTORS as VECTORS_FILE
@@ -87,6 +88,7 @@ def build_bundle(
     keep: bool = False,
     index: str = AUTO,
     popular_share: float = 0.0,
+    single_words: bool = False,
 ) -> BuildResult:
     """Build a bundle of a catalog; one record is one entity, and the same input gives the same bytes.
 
@@ -115,6 +117,7 @@ def build_bundle(
         keep: leave the version before beside the bundle, for ``edge_er.delta.rollback``.
         index: how vectors are searched: "exact", "auto", "mapped" or a FAISS name; see ``index_choice.with_index``.
         popular_share: of entities, the most popular, to be searched first; see ``popular_choice.with_popular``.
+        single_words: let a word of a name stand for it; see ``short_names.with_single_words``.
 
     Raises:
         CatalogError: the catalog cannot be used; names file, row and column.
@@ -138,8 +141,11 @@ def build_bundle(
     files = dict(encoder) if isinstance(encoder, Mapping) else read_encoder_files(find_encoder(encoder))
     known = read_bundle(previous).entities if previous is not None else ()
     entities = entities_of(records, list(known))
+    given = _for_updates(entities, index, single_words)
+    if single_words:
+        entities = with_single_words(entities)
     dim = int(json.loads(files["encoder.json"])["dim"])
-    named = sum(1 + len(entity.aliases) for entity in entities)
+    named = sum(len(entity.surface_forms) for entity in entities)
     dim += index_bytes(index, named, dim) + (_head_token_bytes(files) if head_tokens else 0)
     room = None
     if limit is not None:
@@ -149,7 +155,7 @@ def build_bundle(
         choice = choose_spoken_forms(entities, facts, dim, room, partial(_offers, runner))
         called = name or Path(out).stem
         bundle = _bundle(called, facts, choice, files, calibration, known_vectors or {}, runner)
-    bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **_for_updates(entities, index)})
+    bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **given})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
     bundle = with_index(bundle, index, lang=facts)
@@ -226,13 +232,17 @@ def _bundle(
     return bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
 
 
-def _for_updates(entities: Sequence[Entity], index: str) -> dict[str, Any]:
+def _for_updates(entities: Sequence[Entity], index: str, single_words: bool) -> dict[str, Any]:
     """What an update must know beside the manifest, where it is not as usual.
 
     `given_spoken`: how many spoken forms came with entities, before others were chosen.
     """
     given = {entity.id: len(entity.spoken) for entity in entities if entity.spoken}
-    return {**({"given_spoken": given} if given else {}), **({"index": index} if index != AUTO else {})}
+    return {
+        **({"given_spoken": given} if given else {}),
+        **({"index": index} if index != AUTO else {}),
+        **({"single_words": True} if single_words else {}),
+    }
 
 
 def _head_token_bytes(files: Mapping[str, bytes]) -> int:

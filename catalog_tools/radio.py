@@ -25,7 +25,7 @@ from catalog_tools.identity import entities_from_clusters, keep_previous_ids
 from catalog_tools.language import Language, read_locale
 from catalog_tools.merge_report import merge_report, write_merge_report
 from catalog_tools.name_corrections import NameCorrection, read_name_corrections
-from catalog_tools.short_names import with_short_names
+from catalog_tools.short_names import with_numbered_stations
 from catalog_tools.sources import Record, read_records
 from catalog_tools.words import STATION_WORDS
 from edge_er.bundle import read_bundle
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     corrections = read_name_corrections(options.corrections) if options.corrections else []
     clusters = radio_clusters(stations, city_names(options.data), own, corrections)
     for lang, found in clusters.items():
-        entities = with_short_names(entities_from_clusters(found))
+        entities = with_numbered_stations(entities_from_clusters(found))
         entities = _with_known_ids(entities, options.previous, f"radio_{lang}")
         write_catalog(entities, options.out / f"radio_{lang}.jsonl")
         report = merge_report(f"radio_{lang}", found, entities, options.most)

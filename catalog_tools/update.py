@@ -123,6 +123,7 @@ def _settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
         "known_vectors": dict(zip(forms, old.vectors, strict=True)),
         "index": manifest["recipe"].get("index", AUTO),
         "popular_share": manifest["index"].get("popular", {}).get("share", 0.0),
+        "single_words": manifest["recipe"].get("single_words", False),
     }
 
 

@@ -80,6 +80,10 @@ def build(
         float,
         typer.Option(min=0, max=1, help="Share of the entities, by popularity, to be searched first."),
     ] = 0.0,
+    single_words: Annotated[
+        bool,
+        typer.Option("--single-words", help="Let a word stand for the name it is from: Zoë for Zoë Kravitz."),
+    ] = False,
     workers: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(min=1, help="Processes (or Ray actors); one a core.", rich_help_panel=_WORK),
@@ -138,6 +142,7 @@ def build(
             ray_address=ray_address,
             index=index,
             popular_share=popular_share,
+            single_words=single_words,
         )
         if report:
             from catalog_tools.build_report import write_build_report

@@ -202,7 +202,13 @@ def test_out_leaves_the_old_bundle(built: Path, encoder_folder: Path, tmp_path: 
 
 def test_settings_of_the_bundle_are_kept(encoder_folder: Path, tmp_path: Path) -> None:
     calibration = {"weights": {"cosine": 9.0}}
-    settings_ = {"name": "other", "budget": "1MB", "calibration": calibration, "measure": True}
+    settings_ = {
+        "name": "other",
+        "budget": "1MB",
+        "calibration": calibration,
+        "measure": True,
+        "single_words": True,
+    }
     build_bundle(STATIONS[:4], tmp_path / "b", "es", encoder_folder, **settings_)
     update_bundle(tmp_path / "b", add=STATIONS[4:])
     build_bundle(STATIONS, tmp_path / "full", "es", encoder_folder, **settings_)
