@@ -36,6 +36,18 @@ def test_every_resource_that_is_used_is_there_and_every_text_is_used():
     assert strings == {name for kind, name in used if kind == "string"}
 
 
+def told(folder):
+    """Each text of a language that is translated, with what is filled into it."""
+    strings = Tree.parse(MAIN / "res" / folder / "strings.xml").getroot()
+    texts = {each.get("name"): each.text for each in strings if each.get("translatable") != "false"}
+    return {name: sorted(re.findall(r"%(?:\d\$)?[.\d]*[a-z%]", text)) for name, text in texts.items()}
+
+
+@pytest.mark.parametrize("lang", ["de", "es", "fr", "it"])
+def test_every_text_is_said_in_every_language_of_the_bundles(lang):
+    assert told(f"values-{lang}") == told("values")
+
+
 def test_the_theme_has_a_dark_twin_with_the_same_colours():
     items = [
         {item.get("name") for item in Tree.parse(MAIN / "res" / folder / "styles.xml").getroot().iter("item")}
