@@ -4,7 +4,8 @@
 
 A request is made of calls ("hey google", "please"), what it opens with ("play"), a noun ("the show"), the name, and
 it closes with ("in the kitchen", "please"). The phrases stand in ``data/hearing.txt`` (`tools/learn_hearing.py`), ``|``
-between them, and are those of all languages, since people mix them. ``words`` there are what carriers are made of.
+between them, and are those of all languages, since people mix them. ``words`` there are what carriers are made of, and
+``fillers`` what people leave out of names ("radio").
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ CALLS, CLOSES = 2, 3  # as many of these phrases at most
 
 
 class CarrierWords(NamedTuple):
-    """Words of carriers, and phrases by their place in a request, in canonical text."""
+    """Words of carriers, words left out of names, and phrases by their place in a request, in canonical text."""
 
     words: frozenset[str]
+    fillers: frozenset[str]
     calls: frozenset[str]
     opens: frozenset[str]
     nouns: frozenset[str]
@@ -38,7 +40,7 @@ def carrier_words() -> CarrierWords:
     for line in text.splitlines():
         kind, _, rest = line.partition(" ")
         if kind in found:
-            found[kind].update(rest.split(" " if kind == "words" else "|"))
+            found[kind].update(rest.split(" " if kind in ("words", "fillers") else "|"))
     return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in found.items()})
 
 

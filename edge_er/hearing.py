@@ -12,7 +12,8 @@ and recognised requests (`tools/learn_hearing.py`) and stands in ``data/hearing.
   words of carriers.
 
 The worth of a form is that of its best place in the request: a weighted alignment of letters without spaces, in which
-both ends earn `BORDER` where they fall on the border of a word. All is in whole numbers, the same on every machine.
+both ends earn `BORDER` where they fall on the border of a word. People leave out fillers ("radio"): beside other words
+of a form, their letters cost a `SPARED`th where they are not heard. All is in whole numbers, the same on every machine.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ __all__ = ["BIT", "Costs", "Hearing", "letter_codes", "read_costs"]
 
 BIT = 8  # units of worth
 LEFT, BORDER = 12, 16
+SPARED = 4
 UNHEARD_OF = 88  # cost of what never happened in the counted pairs
 FOREIGN_SAME, FOREIGN_LOST, FOREIGN_ADDED, FOREIGN_USUAL = 4, 40, 80, 40  # characters beside a-z and 0-9
 
@@ -66,12 +68,13 @@ class Hearing:
         letters = [form.replace(" ", "") for form in forms]
         self._lengths = np.array([len(form) for form in letters], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
-        contexts, self._places = np.unique(_contexts(letters), return_inverse=True)
+        contexts, self._places = np.unique(2 * _contexts(letters) + _spared(forms), return_inverse=True)
+        spared, contexts = contexts % 2 == 1, contexts // 2
         before, said, after = contexts // CODES**2, contexts // CODES % CODES, contexts % CODES
         costs = self._costs.said[said]
         shifts = self._costs.after[before, said].astype(np.int64) + self._costs.before[said, after]
         costs = np.where(costs < UNHEARD_OF, np.clip(costs + shifts, 0, UNHEARD_OF), costs)
-        lost = np.maximum(costs[:, _LOST], 1)
+        lost = np.maximum(np.where(spared, costs[:, _LOST] // SPARED, costs[:, _LOST]), 1)
         self._gains = (lost[:, None] - costs[:, :CODES]).astype(np.int32)
         lost_before = np.concatenate([[0], np.cumsum(lost[self._places])])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
@@ -140,6 +143,18 @@ def letter_codes(text: str) -> Numbers:
     letters, digits = (points >= 97) & (points <= 122), (points >= 48) & (points <= 57)
     foreign = len(_LETTERS) + points % _BUCKETS
     return np.where(letters, points - 97, np.where(digits, points - 22, foreign))
+
+
+def _spared(forms: Sequence[str]) -> Numbers:
+    """1 for each letter of all forms that stands in a filler beside other words, else 0."""
+    fillers = carrier_words().fillers
+    spared: list[int] = []
+    for form in forms:
+        words = form.split()
+        alone = fillers.issuperset(words)
+        for word in words:
+            spared += [int(word in fillers and not alone)] * len(word)
+    return np.array(spared, np.int64)
 
 
 def _contexts(forms: Sequence[str]) -> Numbers:

@@ -8,13 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_er.carrier import carrier_words, name_span
-from edge_er.hearing import BORDER, LEFT, UNHEARD_OF, Hearing, letter_codes, read_costs
+from edge_er.hearing import BORDER, LEFT, SPARED, UNHEARD_OF, Hearing, letter_codes, read_costs
 from edge_er.normalize import canonical_text
 from edge_er.training.hearing import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
 LANGUAGES = ("de", "en", "fr", "it", "es", "xx")
 TEXTS = st.text("abehrt1 é中", max_size=9).map(lambda text: " ".join(text.split()))
 PHRASES = st.sampled_from(["play", "bitte", "s il te plait"])
+FORMS = st.lists(TEXTS | st.sampled_from(["radio", "fm"]), max_size=3).map(
+    lambda parts: " ".join(" ".join(parts).split())
+)
 REQUESTS = st.lists(TEXTS | PHRASES, max_size=3).map(lambda parts: " ".join(" ".join(parts).split()))
 EDGE = 63
 
@@ -42,13 +45,16 @@ def slow_worth(lang: str, form: str, request: str) -> int:
     row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
     for place in range(1, len(row)):
         row[place] = max(row[place], row[place - 1] - added[place])
+    spared = [word in carrier_words().fillers for word in form.split() for _ in word]
     for number, letter in enumerate(said):
         before = said[number - 1] if number else EDGE
         after = said[number + 1] if number + 1 < len(said) else EDGE
         cost = costs.said[letter].copy()
         shifts = costs.after[before, letter].astype(int) + costs.before[letter, after]
         cost = np.where(cost < UNHEARD_OF, np.clip(cost + shifts, 0, UNHEARD_OF), cost).tolist()
-        new = [value - max(cost[64], 1) for value in row]
+        share = SPARED if spared[number] and not all(spared) else 1
+        missing = max(cost[64] // share, 1)
+        new = [value - missing for value in row]
         for place in range(1, len(row)):
             hear = row[place - 1] + usual[place] - cost[heard[place - 1]]
             new[place] = max(new[place], hear, new[place - 1] - added[place])
@@ -57,7 +63,7 @@ def slow_worth(lang: str, form: str, request: str) -> int:
     return max(ends)
 
 
-@given(st.sampled_from(LANGUAGES), st.lists(TEXTS, min_size=1, max_size=5), REQUESTS)
+@given(st.sampled_from(LANGUAGES), st.lists(FORMS, min_size=1, max_size=5), REQUESTS)
 @settings(max_examples=150, deadline=None)
 def test_worth_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
     found = Hearing(lang, forms).worth(request, range(len(forms)))
@@ -71,6 +77,13 @@ def test_forms_do_not_touch_each_other() -> None:
     assert hearing.worth(request, range(6)).tolist() == alone
     assert hearing.worth(request, [3, 0, 3]).tolist() == [alone[3], alone[0], alone[3]]
     assert [int(Hearing("de", [form]).worth(request, [0])[0]) for form in forms] == alone
+
+
+def test_fillers_may_be_left_out_beside_other_words() -> None:
+    hearing = Hearing("en", ["curve radio", "curve hits", "radio"])
+    short, other, filler = hearing.worth("play curve", [0, 1, 2])
+    assert short > other
+    assert hearing.worth("play curve radio", [0])[0] > short > filler
 
 
 def test_nothing_to_weigh() -> None:

@@ -24,13 +24,14 @@ LOCALES = {"de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "it": "it
 HELD_SHARE = 0.15
 LONGEST = 48  # letters of a request
 FREQUENT = 15  # times that a word stands in annotated utterances
+FILLERS = ("fm", "radio")  # what people leave out of names
 USUAL = 0.002  # share of the stations' names that hold a word of names
 SLOT = re.compile(r"\[(\w+) : ([^\]]+)\]")
 HEADING = (
     "# What recognisers hear for what was said, read by edge_er/hearing.py; made by tools/learn_hearing.py. Costs are\n"
     "# -8 log2 of a frequency: a line has its kind, the letters it is about, and a cost for each letter heard (after\n"
-    "# and before: a change of it); - is not heard at all, _ the edge of a text, . any letter. Lines of words, calls,\n"
-    "# opens, nouns and closes are about carriers, see edge_er/carrier.py.\n"
+    "# and before: a change of it); - is not heard at all, _ the edge of a text, . any letter. Fillers, words, calls,\n"
+    "# opens, nouns and closes are about carriers and names, see edge_er/carrier.py.\n"
 )
 
 
@@ -100,7 +101,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
-    lines, total = [], Counts.empty()
+    lines, total = [f"fillers {' '.join(FILLERS)}"], Counts.empty()
     for lang, of_lang in sorted(pairs(options.data).items()):
         counts, words = learn(of_lang), carrier_words(options.data, lang)
         phrases = carrier_phrases(options.data, lang)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from edge_er.carrier import carrier_words, name_span, without_carrier
-from edge_er.hearing import BORDER, CODES, EDGE, LEFT, UNHEARD_OF, Costs, letter_codes, read_costs
+from edge_er.hearing import BORDER, CODES, EDGE, LEFT, SPARED, UNHEARD_OF, Costs, letter_codes, read_costs
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
 from edge_er.rerank import SHORT_FORM, RerankWeights
@@ -73,11 +73,15 @@ def worth_as_heard(lang: str, form: str, request: str) -> int:
     row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
     for place in range(1, len(row)):
         row[place] = max(row[place], row[place - 1] - added[place - 1])
-    for cost in _letter_costs(costs, letter_codes(form.replace(" ", "")).tolist()):
-        above, row = row, [row[0] - max(cost[CODES], 1)]
+    spoken = form.split()
+    spared = [word in carrier_words().fillers for word in spoken for _ in word]
+    shares = [SPARED if rare and not all(spared) else 1 for rare in spared]
+    for cost, share in zip(_letter_costs(costs, letter_codes("".join(spoken)).tolist()), shares, strict=True):
+        missing = max(cost[CODES] // share, 1)
+        above, row = row, [row[0] - missing]
         for place, letter in enumerate(heard):
             said = above[place] + usual[place] - cost[letter]
-            row.append(max(above[place + 1] - max(cost[CODES], 1), said, row[place] - added[place]))
+            row.append(max(above[place + 1] - missing, said, row[place] - added[place]))
     return max(
         worth - left[-1] + left[place] + BORDER * (place in borders) for place, worth in enumerate(row)
     )

@@ -6,9 +6,10 @@
 const LONGEST = 8; // words of a phrase
 const CALLS = 2; // as many of these phrases at most
 const CLOSES = 3;
-const KINDS = ["words", "calls", "opens", "nouns", "closes"];
+const WORDS = ["words", "fillers"];
+const KINDS = [...WORDS, "calls", "opens", "nouns", "closes"];
 
-/** @typedef {Record<"words" | "calls" | "opens" | "nouns" | "closes", Set<string>>} CarrierWords by their place */
+/** @typedef {Record<"words" | "fillers" | "calls" | "opens" | "nouns" | "closes", Set<string>>} CarrierWords by their place */
 
 /**
  * The words and phrases of all languages.
@@ -20,7 +21,7 @@ export function carrierWords(table) {
   for (const line of table.split("\n")) {
     const kind = line.slice(0, line.indexOf(" "));
     if (!KINDS.includes(kind)) continue;
-    for (const phrase of line.slice(kind.length + 1).split(kind === "words" ? " " : "|")) found[kind].add(phrase);
+    for (const phrase of line.slice(kind.length + 1).split(WORDS.includes(kind) ? " " : "|")) found[kind].add(phrase);
   }
   return found;
 }

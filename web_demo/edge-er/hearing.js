@@ -2,7 +2,8 @@
  * How much likelier a request becomes when a form was said in it, in eighths of a bit, as in `edge_er/hearing.py`.
  *
  * Costs stand in `data/hearing.txt`. The worth of a form is that of its best place in the request: a weighted alignment
- * of letters without spaces, in which both ends earn BORDER where they fall on the border of a word.
+ * of letters without spaces, in which both ends earn BORDER where they fall on the border of a word; letters of fillers cost
+ * a SPAREDth where they are not heard.
  */
 
 import { carrierWords, nameSpan } from "./carrier.js";
@@ -11,6 +12,7 @@ import { characters } from "./normalize.js";
 export const BIT = 8; // units of worth
 const LEFT = 12;
 const BORDER = 16;
+const SPARED = 4;
 const UNHEARD_OF = 88;
 const FOREIGN = { same: 4, lost: 40, added: 80, usual: 40 };
 
@@ -19,7 +21,7 @@ const EDGE = 63;
 const LOST = CODES; // column of what is not heard at all
 const COLUMNS = CODES + 1;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
-const OF_CARRIERS = /^(words|calls|opens|nouns|closes) /;
+const OF_CARRIERS = /^(words|fillers|calls|opens|nouns|closes) /;
 const BUCKETS = EDGE - LETTERS.length;
 
 /** The forms of a catalog as a recogniser of `lang` may hear them; a language without counts has those of all. */
@@ -34,6 +36,7 @@ export class Hearing {
     this._costs = readCosts(table, lang);
     this._carriers = carriers;
     this._letters = forms.map((form) => letterCodes(form.replaceAll(" ", "")));
+    this._spared = forms.map((form) => spared(form, carriers.fillers));
     this._contexts = new Map();
   }
 
@@ -46,7 +49,7 @@ export class Hearing {
   worth(request, forms) {
     if (!request) return Array.from(forms, () => 0);
     const heard = this._heard(request);
-    return Array.from(forms, (form) => this._best(this._letters[form], heard));
+    return Array.from(forms, (form) => this._best(this._letters[form], this._spared[form], heard));
   }
 
   /** What does not depend on the form: letters, costs of leaving and adding them, rewards, what a border earns. */
@@ -77,12 +80,12 @@ export class Hearing {
     return heard;
   }
 
-  _best(form, { letters, usual, added, left, border, start }) {
+  _best(form, spared, { letters, usual, added, left, border, start }) {
     const count = letters.length;
     const row = Int32Array.from(start);
     for (let at = 0; at < form.length; at++) {
       const cost = this._costOf(at ? form[at - 1] : EDGE, form[at], at + 1 < form.length ? form[at + 1] : EDGE);
-      const lost = cost[LOST];
+      const lost = spared && spared[at] ? Math.max(Math.floor(cost[LOST] / SPARED), 1) : cost[LOST];
       let above = row[0];
       let last = (row[0] = above - lost);
       for (let place = 0; place < count; place++) {
@@ -117,6 +120,14 @@ export class Hearing {
     }
     return costs;
   }
+}
+
+/** 1 for each letter of a form that stands in a filler beside other words, else 0; null where none does. */
+function spared(form, fillers) {
+  const words = form.split(" ").filter(Boolean);
+  const found = words.map((word) => fillers.has(word));
+  if (found.every(Boolean) || !found.some(Boolean)) return null;
+  return Uint8Array.from(words.flatMap((word, place) => characters(word).map(() => Number(found[place]))));
 }
 
 /** The codes of the characters of `text`: a-z, 0-9, and 27 for all others by their code point. */

@@ -17,14 +17,14 @@ final class Carrier {
     private static final Map<String, Set<String>> KNOWN = new HashMap<String, Set<String>>();
 
     static {
-        for (String kind : new String[] {"words", "calls", "opens", "nouns", "closes"}) {
+        for (String kind : new String[] {"words", "fillers", "calls", "opens", "nouns", "closes"}) {
             KNOWN.put(kind, new HashSet<String>());
         }
         for (String line : Tables.lines("hearing.txt")) {
             if (isAbout(line)) {
                 int space = line.indexOf(' ');
                 String kind = line.substring(0, space);
-                String[] phrases = line.substring(space + 1).split(kind.equals("words") ? " " : "\\|");
+                String[] phrases = line.substring(space + 1).split(kind.equals("words") || kind.equals("fillers") ? " " : "\\|");
                 KNOWN.get(kind).addAll(Arrays.asList(phrases));
             }
         }
@@ -60,6 +60,23 @@ final class Carrier {
     /** Whether carriers are made of such words. */
     static boolean hasWord(String word) {
         return KNOWN.get("words").contains(word);
+    }
+
+    /** For each letter of a form whether it stands in a filler beside other words; null where none does. */
+    static boolean[] spared(String form) {
+        Set<String> fillers = KNOWN.get("fillers");
+        String[] words = form.split(" ");
+        boolean[] spared = new boolean[form.length()];
+        int at = 0;
+        int some = 0;
+        for (String word : words) {
+            boolean filler = fillers.contains(word);
+            some += filler ? 1 : 0;
+            int end = at + word.codePointCount(0, word.length());
+            Arrays.fill(spared, at, end, filler);
+            at = end;
+        }
+        return some == 0 || some == words.length ? null : spared;
     }
 
     /** The name in a canonical request: what it says between the phrases of a carrier. */

@@ -49,7 +49,7 @@ final class FormEvidence {
         }
         entities = distinct.size();
         pieces = weights.soundPieces > 0 || weights.soundForms > 0 ? new GramIndex(sounds, like) : null;
-        hearing = weights.heard > 0 ? new Hearing(lang, letters) : null;
+        hearing = weights.heard > 0 ? new Hearing(lang, forms) : null;
     }
 
     GramIndex pieces() {

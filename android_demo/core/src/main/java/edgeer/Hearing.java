@@ -1,5 +1,7 @@
 package edgeer;
 
+import java.util.List;
+
 /**
  * How much likelier a request becomes when a form was said in it, in eighths of a bit: the best weighted alignment of their
  * letters, as {@code edge_er/hearing.py} defines it. All whole numbers.
@@ -10,18 +12,22 @@ final class Hearing {
 
     private static final int LEFT = 12;
     private static final int BORDER = 16;
+    private static final int SPARED = 4;
 
     private final HearingCosts costs;
     private final byte[][] forms;
+    private final boolean[][] spared;
 
     /**
-     * @param texts the letters of each form, as code points
+     * @param texts canonical forms
      */
-    Hearing(String lang, int[][] texts) {
+    Hearing(String lang, List<String> texts) {
         costs = new HearingCosts(lang);
-        forms = new byte[texts.length][];
-        for (int form = 0; form < texts.length; form++) {
-            forms[form] = codes(texts[form]);
+        forms = new byte[texts.size()][];
+        spared = new boolean[forms.length][];
+        for (int form = 0; form < forms.length; form++) {
+            forms[form] = codes(CodePoints.of(texts.get(form)));
+            spared[form] = Carrier.spared(texts.get(form));
         }
     }
 
@@ -42,7 +48,7 @@ final class Hearing {
         }
         Heard around = new Heard(request, heard);
         for (int i = 0; i < chosen.length; i++) {
-            worth[i] = around.worth(forms[chosen[i]]);
+            worth[i] = around.worth(forms[chosen[i]], spared[chosen[i]]);
         }
         return worth;
     }
@@ -89,7 +95,7 @@ final class Hearing {
         }
 
         /** Costs of added and lost letters are in start, end and gains: what is left is the heaviest common subsequence. */
-        int worth(byte[] form) {
+        int worth(byte[] form, boolean[] spared) {
             int[] row = start.clone();
             keepHighest(row);
             int lost = 0;
@@ -100,6 +106,9 @@ final class Hearing {
                 int after = (previous * HearingCosts.CODES + form[i]) * HearingCosts.COLUMNS;
                 int before = (form[i] * HearingCosts.CODES + next) * HearingCosts.COLUMNS;
                 int missing = Math.max(cost(said, after, before, HearingCosts.LOST), 1);
+                if (spared != null && spared[i]) {
+                    missing = Math.max(missing / SPARED, 1);
+                }
                 lost += missing;
                 int diagonal = row[0];
                 for (int place = 1; place < row.length; place++) {

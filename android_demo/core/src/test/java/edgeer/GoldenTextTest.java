@@ -30,10 +30,12 @@ public final class GoldenTextTest {
             int[][] letters = new int[row.list("forms").size()][];
             int[][] sounds = new int[letters.length][];
             List<String> spelled = new ArrayList<String>();
+            List<String> forms = new ArrayList<String>();
             int[] every = new int[letters.length];
             for (int form = 0; form < letters.length; form++) {
                 String text = (String) row.list("forms").get(form);
                 every[form] = form;
+                forms.add(text);
                 letters[form] = CodePoints.of(text);
                 spelled.add(fold.of(text));
                 sounds[form] = CodePoints.of(spelled.get(form));
@@ -45,7 +47,7 @@ public final class GoldenTextTest {
             int[] sounded = CodePoints.of(fold.of(request));
             GramIndex pieces = new GramIndex(sounds, null);
             int[] shared = pieces.shared(sounded);
-            int[] heard = new Hearing(row.text("lang"), letters).worth(request, every);
+            int[] heard = new Hearing(row.text("lang"), forms).worth(request, every);
             assertArrayEquals(request, Rows.ints(row.list("heard_worth")), heard);
             assertArrayEquals(request, Rows.ints(row.list("shared_worth")), shared);
             for (int form = 0; form < letters.length; form++) {
