@@ -133,6 +133,24 @@ def _known() -> Iterator[str]:
     )
 
 
+def _ways() -> Iterator[str]:
+    result = found_result("ways_of_asking")
+    if result is None:
+        return
+    systems = list(next(iter(result["ways"].values())))
+    rows = [
+        [way, f"{told[systems[0]]['rows']:,}", *(percent(told[system]) for system in systems)]
+        for way, told in result["ways"].items()
+    ]
+    yield "### As people put it"
+    yield markdown_table(["asked for by", "requests", *systems], rows)
+    yield (
+        "Typed requests for stations drawn at random; a way that leaves a name as it is, is not asked. *Shipped* and "
+        "the baselines are Recall@1, *answered rightly* and *a wrong match* what the shipped bundles decide. "
+        + source_line("ways_of_asking", result)
+    )
+
+
 def _domains() -> Iterator[str]:
     result = found_result("other_domains")
     if result is None:
@@ -212,6 +230,7 @@ HEADLINES: tuple[Section, ...] = (_accuracy, _latency, _bundles)
 SECTIONS: tuple[Section, ...] = (
     _accuracy,
     _known,
+    _ways,
     readme_models.families,
     readme_models.ladder,
     readme_models.errors,

@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+import random
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 from tiny import require, require_packages
 
-from benchmarks import known_stations, results_file, voice_requests
+from benchmarks import known_stations, results_file, voice_requests, ways_of_asking
 from benchmarks.accuracy import comparison, figures, tables
 from benchmarks.latency import times
 from benchmarks.results_file import LANGUAGES
 from benchmarks.systems import by_language, pooled, rows_of
 from edge_er.entity import Entity
 from edge_er.metrics import GoldMap, evaluate_answers
+from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request, read_requests
 from edge_er.shipped import shipped_bundles
 
@@ -180,3 +182,17 @@ def test_plots_are_drawn(tmp_path):
     plot_sizes({"radio_de": ({"encoder.onnx": 900_000, "rest": 400_000}, 2_000_000)}, tmp_path / "sizes.png")
     for name in ("recall.png", "sizes.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("way", ways_of_asking.WAYS)
+def test_every_way_asks_for_a_part_of_the_name_or_a_slip_of_it(way):
+    names = ["France Bleu Paris", "Radio Kiss Kiss Italia", "Deutschlandfunk Kultur", "SWR3"]
+    entities = [Entity(str(place), name, (), (), {}) for place, name in enumerate(names)]
+    asked = ways_of_asking.requests_of(entities, "en", way, random.Random(1))
+    assert asked == ways_of_asking.requests_of(entities, "en", way, random.Random(1))
+    assert {index for _, index in asked} <= set(range(len(names)))
+    letters = {index: Counter(canonical_text(names[index])) for _, index in asked}
+    assert all((letters[index] - Counter(query)).total() < 8 for query, index in asked)
+    plain = ways_of_asking.requests_of(entities, "en", "the name", random.Random(1))
+    assert len(plain) == len(names)
+    assert way == "the name" or all(canonical_text(names[index]) not in query for query, index in asked)
