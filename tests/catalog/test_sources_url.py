@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from source_samples import STATION
@@ -37,7 +37,7 @@ def server():
         def log_message(self, *arguments):
             pass
 
-    running = HTTPServer(("127.0.0.1", 0), Answers)
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
