@@ -3,9 +3,9 @@
     name_span(["hey", "google", "spiele", "bayern", "eins", "im", "wohnzimmer"])  ->  (3, 5)
 
 A request is made of calls ("hey google", "please"), what it opens with ("play"), a noun ("the show"), the name, and
-it closes with ("in the kitchen", "please"). The phrases stand in ``data/hearing.txt`` (`tools/learn_hearing.py`), ``|``
-between them, and are those of all languages, since people mix them. ``words`` there are what carriers are made of, and
-``fillers`` what people leave out of names ("radio").
+what it closes with ("in the kitchen", "please"). The phrases stand in ``data/hearing.txt``, ``|`` between them (made by
+`tools/learn_hearing.py`), and are those of all languages, since people mix them. ``words`` there are what carriers are
+made of, and ``fillers`` what people leave out of names ("radio").
 """
 
 from __future__ import annotations
