@@ -68,14 +68,17 @@ class Choices:
         return cls(np.concatenate(features), np.concatenate(right), starts, np.array(weighed))
 
 
-def joined(parts: Sequence[Choices]) -> Choices:
-    """Choices of several catalogs as one; every catalog counts the same."""
+def joined(parts: Sequence[Choices], shares: Sequence[float] | None = None) -> Choices:
+    """Choices of several catalogs as one; every catalog counts the same, or as `shares` say."""
+    told = [1.0] * len(parts) if shares is None else shares
     offsets = np.cumsum([0, *(len(part.right) for part in parts[:-1])])
     return Choices(
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.right for part in parts]),
         np.concatenate([part.starts + offset for part, offset in zip(parts, offsets, strict=True)]),
-        np.concatenate([part.counts / part.counts.sum() for part in parts]),
+        np.concatenate(
+            [share * part.counts / part.counts.sum() for share, part in zip(told, parts, strict=True)]
+        ),
     )
 
 

@@ -79,6 +79,13 @@ def test_requests_without_their_answer_say_nothing() -> None:
     assert np.array_equal(together.right, whole.right)
 
 
+def test_catalogs_count_the_same_or_as_they_are_told(choices: Choices) -> None:
+    assert np.allclose(joined([choices, choices]).counts.sum(), 2.0)
+    shares = joined([choices, choices], [1.0, 0.25]).counts
+    assert shares[: len(choices.counts)].sum() == pytest.approx(1.0)
+    assert shares[len(choices.counts) :].sum() == pytest.approx(0.25)
+
+
 def test_whole_numbers_rank_alike(choices: Choices) -> None:
     weights = whole_weights(TRUE, UNIT)
     evidence = requests(1, np.random.default_rng(5))[0][0]
