@@ -136,8 +136,9 @@ class Calibration:
         twins, rivals = (sum(each >= least for each in odds) for least in (self.twin, self.rival))
         if twins <= 1 and confidences[0] >= needed:
             return "match"
-        joint = min(sum(confidences[:rivals]), self._confidence(self.evidence(standing, rivals)))
-        return "ambiguous" if rivals > 1 and joint >= needed else "no_match"
+        if rivals == 1 or sum(confidences[:rivals]) < needed:
+            return "no_match"
+        return "ambiguous" if self._confidence(self.evidence(standing, rivals)) >= needed else "no_match"
 
     def _confidence(self, evidence: float) -> float:
         return _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)

@@ -49,6 +49,11 @@ def name_span(words: Sequence[str]) -> tuple[int, int]:
 
     The longest phrase that fits is taken, and one word at least stays.
     """
+    return _span(tuple(words))
+
+
+@lru_cache(maxsize=64)  # each kind of evidence asks for the same request
+def _span(words: tuple[str, ...]) -> tuple[int, int]:
     known = carrier_words()
     first, last = 0, len(words)
     for phrases in (*[known.calls] * CALLS, known.opens, known.nouns):
