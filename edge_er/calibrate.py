@@ -132,9 +132,9 @@ class Calibration:
         needed = self.needed(min_precision)
         if not standing.scores:
             return "no_match"
-        confidences, odds = self.confidences(standing), self._odds(standing.scores[:COMPARED])
-        twins, rivals = (sum(each >= least for each in odds) for least in (self.twin, self.rival))
-        if twins <= 1 and confidences[0] >= needed:
+        confidences, rivals = self.confidences(standing), self.rivals(standing)
+        twins = sum(odds >= self.twin for odds in self._odds(standing.scores[:COMPARED])) > 1
+        if not twins and confidences[0] >= needed:
             return "match"
         if rivals == 1 or sum(confidences[:rivals]) < needed:
             return "no_match"

@@ -43,9 +43,8 @@ class _Table(dict[int, str]):
             elif kind == "map":
                 code, _, replacement = rest.partition("=")
                 self[int(code, 16)] = replacement
-        self.update(
-            {ord(apostrophe): "' " for apostrophe in _APOSTROPHES}
-        )  # kept until spelled letters are joined
+        for apostrophe in _APOSTROPHES:
+            self[ord(apostrophe)] = "' "  # kept until spelled letters are joined
         self._starts = [low for low, _ in spans]
         self._ends = [high for _, high in spans]
 

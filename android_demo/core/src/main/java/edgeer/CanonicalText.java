@@ -139,7 +139,8 @@ public final class CanonicalText {
             if (word.isEmpty() || word.equals("'")) {
                 continue;
             }
-            boolean letter = word.charAt(0) >= 'a' && word.charAt(0) <= 'z' && (word.length() == 1 || word.length() == 2 && elided(word));
+            int letters = elided(word) ? word.length() - 1 : word.length();
+            boolean letter = letters == 1 && word.charAt(0) >= 'a' && word.charAt(0) <= 'z';
             if (!letter) {
                 join(words, spelled);
             }
