@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tiny import ENTITIES, make_bundle, make_encoder_files, require
 
 from edge_er import cli
@@ -15,6 +16,10 @@ from edge_er.bundle import Bundle, write_bundle
 from edge_er.encoder import Encoder
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles
+
+# A busy machine makes any example slow, so no time limits: what a test finds must not depend on the clock.
+settings.register_profile("edge_er", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("edge_er")
 
 
 @pytest.fixture(scope="session")

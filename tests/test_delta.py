@@ -246,7 +246,7 @@ CATALOGS = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CATALOGS, CATALOGS)
 def test_any_catalog_becomes_any_other(
     place: Path, encoder_files: dict[str, bytes], one: dict, other: dict

@@ -61,7 +61,7 @@ def fits(entity: Entity, where: dict[str, Any]) -> bool:
     return True
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     query=st.sampled_from(REQUESTS),
     where=st.fixed_dictionaries(

@@ -64,7 +64,7 @@ def slow_worth(lang: str, form: str, request: str) -> int:
 
 
 @given(st.sampled_from(LANGUAGES), st.lists(FORMS, min_size=1, max_size=5), REQUESTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_worth_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
     found = Hearing(lang, forms).worth(request, range(len(forms)))
     assert found.tolist() == [slow_worth(lang, form, request) for form in forms]

@@ -26,7 +26,7 @@ def slow_bootstrap(scores, entities, samples):
     return means
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ROWS)
 def test_samples_equal_the_slow_bootstrap(rows):
     entities, first, second = map(list, zip(*rows, strict=True))
@@ -36,7 +36,7 @@ def test_samples_equal_the_slow_bootstrap(rows):
     np.testing.assert_allclose(drawn[:, 1], slow_bootstrap(second, entities, 25))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_interval_does_not_depend_on_row_order(rows, random):
     shuffled = list(rows)

@@ -261,7 +261,7 @@ def flat(vectors: np.ndarray, form_entity: np.ndarray, reads: int) -> LargeIndex
     return LargeIndex(vectors, form_entity, index, IndexSettings("Flat", 0, reads, 8))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(catalogs())
 def test_scores_are_those_of_the_exact_scan(catalog: tuple[np.ndarray, np.ndarray, np.ndarray, int]) -> None:
     """With everything proposed also the order, ties and all."""
@@ -281,7 +281,7 @@ def test_scores_are_those_of_the_exact_scan(catalog: tuple[np.ndarray, np.ndarra
         assert ranked == list(zip(entities.tolist(), scores.tolist(), strict=True))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(catalogs(), st.integers(-30, 30))
 def test_popular_forms_never_change_the_first_score_above_the_floor(
     catalog: tuple[np.ndarray, np.ndarray, np.ndarray, int], floor: int

@@ -26,13 +26,13 @@ def slow_edits(form: str, request: str) -> int:
 
 
 @given(st.lists(WORDS, min_size=1, max_size=7), st.text("abcdef📻", max_size=14))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_edits_are_those_of_the_best_part(forms: list[str], request: str) -> None:
     assert least_edits(forms, request).tolist() == [slow_edits(form, request) for form in forms]
 
 
 @given(st.text("abcd", min_size=1, max_size=90), st.text("abcd", min_size=1, max_size=90))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_long_forms_and_partial_ratio_agree_on_what_is_wholly_there(form: str, request: str) -> None:
     whole = len(form) <= len(request) and fuzz.partial_ratio(form, request) == 100
     assert (least_edits([form], request)[0] == 0) == whole
@@ -96,7 +96,7 @@ def test_languages_have_rules_of_their_own() -> None:
 
 @pytest.mark.parametrize("lang", ["de", "en", "es", "fr", "it", "xx"])
 @given(st.lists(st.text("abcdeghinorstuüßéñ 12📻", max_size=12), max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_many_texts_are_folded_as_each_of_them(lang: str, texts: list[str]) -> None:
     fold = SoundFold(lang)
     assert fold.all(texts) == [fold(text) for text in texts]

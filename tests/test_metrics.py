@@ -80,7 +80,7 @@ def slow_figures(requests, answers, top_k):
 NAMES = st.sampled_from(["cadena ser", "SER", "nostalgie", "BR 1", "jazz fm", "Radio Nowhere"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(NAMES, st.permutations(range(7))), min_size=1, max_size=20),
     st.sampled_from([1, 5, 20]),

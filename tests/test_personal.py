@@ -71,7 +71,7 @@ def test_own_entries_leave_the_scores_of_the_others(base: EntityResolver) -> Non
         assert before == {identifier: after[identifier] for identifier in before}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(ENTITIES), min_size=1, max_size=6, unique=True), st.sampled_from(REQUESTS))
 def test_own_entries_score_as_entities_of_the_catalog(
     encoder_files: dict[str, bytes], own: list[Entity], query: str

@@ -168,7 +168,7 @@ def test_empty_catalog(encoder_files: dict[str, bytes]) -> None:
     assert EntityResolver(empty).resolve("cadena ser") == Resolution("cadena ser", "no_match", ())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 def test_no_text_crashes_it(resolver: EntityResolver, text: str) -> None:
     resolution = resolver.resolve(text)

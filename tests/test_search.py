@@ -33,7 +33,7 @@ def catalogs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     return vectors, form_entity, queries, draw(st.integers(1, 70))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(catalogs())
 def test_equals_the_reference(catalog: tuple[np.ndarray, np.ndarray, np.ndarray, int]) -> None:
     vectors, form_entity, queries, k = catalog

@@ -124,7 +124,7 @@ def test_an_index_that_finds_too_little_is_refused(vectors: np.ndarray, requests
         choose_index(vectors, requests, "SQ4", 1.01)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 90), st.integers(1, 70), st.integers(0, 2**32 - 1))
 def test_nearest_scores_are_the_highest(forms: int, k: int, seed: int) -> None:
     values = np.random.default_rng(seed)

@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_requests():
 
 
 @given(st.text(min_size=1, max_size=30), st.integers(0, 10_000), st.sampled_from(LANGUAGES))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_requests_are_canonical_and_not_empty(name, seed, lang):
     request = RequestGenerator.of_languages().request(name, lang, random.Random(seed))
     assert request == canonical_text(request)

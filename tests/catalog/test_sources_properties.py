@@ -19,7 +19,7 @@ from catalog_tools.convert import record_row, write_records
 from catalog_tools.sources import Record, SourceOptions, SourceWarning, read_records
 from edge_er.errors import CatalogError
 
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\ufeff"), min_size=1, max_size=20).filter(
     lambda text: text.strip()
 )

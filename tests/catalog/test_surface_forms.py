@@ -151,14 +151,14 @@ def test_the_likeliest_form_comes_first_and_the_limit_holds() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(number=st.integers(0, 9999))
 def test_a_number_has_its_words(lang: str, number: int) -> None:
     assert canonical_text(f"Radio {cardinal_words(number, lang)}") in spoken_forms(f"Radio {number}", lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     name=st.one_of(
         st.text(max_size=30),

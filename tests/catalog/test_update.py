@@ -106,7 +106,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(CHANGES)
 def test_any_sequence_of_updates_is_one_full_build(
     encoder_folder: Path, tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[dict, set]]
