@@ -1,6 +1,5 @@
 import io
 import json
-import time
 
 import numpy as np
 import pytest
@@ -170,13 +169,14 @@ def test_an_unknown_bundle_is_refused(requests_path):
         evaluate_file("radio_nowhere", requests_path)
 
 
-def test_thousands_of_requests_over_ten_thousand_entities_take_seconds():
-    class RandomVectors:
+def test_thousands_of_requests_over_ten_thousand_entities():
+    class VectorOfNumber:
         def encode(self, texts):
-            return np.random.default_rng(0).normal(size=(len(texts), 32)).astype(np.float32)
+            table = np.random.default_rng(0).normal(size=(10_000, 32)).astype(np.float32)
+            table /= np.linalg.norm(table, axis=1, keepdims=True)
+            return table[[int(text.removeprefix("name ")) for text in texts]]
 
     entities = [Entity(f"{i:05}", f"name {i}") for i in range(10_000)]
     requests = [Request(f"name {i}", (f"{i:05}",), lang="en") for i in range(2_000)]
-    start = time.process_time()
-    measure(EncoderRanker(RandomVectors(), entities), entities, requests).report()
-    assert time.process_time() - start < 15
+    report = measure(EncoderRanker(VectorOfNumber(), entities), entities, requests).report()
+    assert report["recall_at_1"]["en"]["text"]["value"] == 1

@@ -28,10 +28,10 @@ def _actors() -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             title = (process / "cmdline").read_bytes()
-        except OSError:
+            if title.startswith(b"ray::MapWorker") and os.getpid() in _ancestors(int(process.name)):
+                found.append(int(process.name))
+        except OSError:  # it has ended meanwhile
             continue
-        if title.startswith(b"ray::MapWorker") and os.getpid() in _ancestors(int(process.name)):
-            found.append(int(process.name))
     return found
 
 

@@ -60,5 +60,5 @@ def test_a_url_is_fetched_when_it_is_read(server):
 )
 def test_a_url_that_cannot_be_read_is_named(server, path, says):
     with pytest.raises(CatalogError, match=says) as caught:
-        list(read_records(server + path, SourceOptions(download_limit=20_000, timeout=5)))
+        list(read_records(server + path, SourceOptions(download_limit=20_000)))
     assert caught.value.file == server + path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import socket
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -29,13 +28,14 @@ def _together(run: Callable[[], Any], count: int = 2) -> list[Any]:
     """What `run` returns in each of `count` processes, started as `torchrun` starts them."""
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    store = torch.distributed.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
 
     def one(rank: int) -> None:
         place = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(count)}
-        os.environ.update(place, MASTER_ADDR="127.0.0.1", MASTER_PORT=port)
+        os.environ.update(place, MASTER_ADDR="127.0.0.1", MASTER_PORT=str(store.port))
+        os.environ["TORCHELASTIC_USE_AGENT_STORE"] = (
+            "True"  # the port is held by this test, not to be bound again
+        )
         try:
             answers.put((rank, run()))
         except BaseException:
@@ -47,13 +47,13 @@ def _together(run: Callable[[], Any], count: int = 2) -> list[Any]:
         process.start()
     found = {}
     for _ in started:
-        rank, found[rank] = answers.get(timeout=120)
+        rank, found[rank] = answers.get(timeout=600)
         if isinstance(found[rank], str):
             for process in started:
                 process.kill()
             pytest.fail(found[rank])
     for process in started:
-        process.join(30)
+        process.join(600)
         assert process.exitcode == 0
     return [found[rank] for rank in range(count)]
 
