@@ -39,7 +39,7 @@ class Sample:
 
 def samples(data: Path, folder: Path, rows: int) -> Iterator[Sample]:
     """Each kind of source with ``rows`` rows that can be used."""
-    for kind, file, catalog, write in (
+    for kind, name, catalog, write in (
         ("CSV", "stations.csv", "stations", _csv),
         ("CSV of a spreadsheet (cp1252, ;)", "emisoras.csv", "stations", _spreadsheet),
         ("TSV", "stations.tsv", "stations", _tsv),
@@ -52,34 +52,28 @@ def samples(data: Path, folder: Path, rows: int) -> Iterator[Sample]:
         ("GeoNames dump", "cities.txt", "cities", _geonames),
         ("SQLite query", "stations.sqlite", "stations", _sqlite),
     ):
-        records = list(_distinct(_CATALOGS[catalog](data), rows))
-        bad, options = write(records, folder / file)
-        yield Sample(kind, folder / file, options, bad, records[len(records) // 2].name)
+        file, wanted = _CATALOGS[catalog]
+        with read_records(data / file) as found:
+            records = list(_distinct(filter(wanted, found), rows))
+        bad, options = write(records, folder / name)
+        yield Sample(kind, folder / name, options, bad, records[len(records) // 2].name)
 
 
-def _stations(data: Path) -> Iterator[Record]:
-    for record in read_records(data / "stations" / "stations.jsonl.gz"):
-        if (
-            record.metadata["country"] == COUNTRY
-            and record.name.encode("cp1252", "ignore").decode("cp1252") == record.name
-        ):
-            yield record
+def _is_station(record: Record) -> bool:
+    return (
+        record.metadata["country"] == COUNTRY
+        and record.name.encode("cp1252", "ignore").decode("cp1252") == record.name
+    )
 
 
-def _artists(data: Path) -> Iterator[Record]:
-    for record in read_records(data / "entities" / "media_entities.jsonl.gz"):
-        if record.metadata["domain"] == "artist" and len(record.name.split()) == 2:
-            yield record
+def _is_artist(record: Record) -> bool:
+    return record.metadata["domain"] == "artist" and len(record.name.split()) == 2
 
 
-def _cities(data: Path) -> Iterator[Record]:
-    return iter(read_records(data / "entities" / "cities.jsonl.gz"))
-
-
-_CATALOGS: dict[str, Callable[[Path], Iterator[Record]]] = {
-    "stations": _stations,
-    "artists": _artists,
-    "cities": _cities,
+_CATALOGS: dict[str, tuple[str, Callable[[Record], bool] | None]] = {
+    "stations": ("stations/stations.jsonl.gz", _is_station),
+    "artists": ("entities/media_entities.jsonl.gz", _is_artist),
+    "cities": ("entities/cities.jsonl.gz", None),
 }
 
 

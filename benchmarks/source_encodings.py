@@ -44,9 +44,10 @@ SYSTEMS: dict[str, Callable[[bytes], str]] = {"edge-er": ours, "charset-normaliz
 def names_by_country(data: Path) -> dict[str, list[str]]:
     """The names of all stations of the countries."""
     found: dict[str, list[str]] = {country: [] for country in COUNTRIES}
-    for record in read_records(data / "stations" / "stations.jsonl.gz"):
-        if record.metadata["country"] in found:
-            found[record.metadata["country"]].append(record.name)
+    with read_records(data / "stations" / "stations.jsonl.gz") as records:
+        for record in records:
+            if record.metadata["country"] in found:
+                found[record.metadata["country"]].append(record.name)
     return found
 
 

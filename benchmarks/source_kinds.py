@@ -64,15 +64,13 @@ def measured(
 ) -> dict[str, Any]:
     """Read a source alone, then from the source to a bundle, then ask it once."""
     started = time.perf_counter()
-    reader = read_records(source, options)
-    for _ in reader:
-        pass
+    with read_records(source, options) as reader:
+        for _ in reader:
+            pass
     read = time.perf_counter() - started
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, read_records(source, options) as records:
         started = time.perf_counter()
-        result = build_bundle(
-            read_records(source, options), Path(folder) / "bundle", lang, budget=budget, workers=workers
-        )
+        result = build_bundle(records, Path(folder) / "bundle", lang, budget=budget, workers=workers)
         seconds = time.perf_counter() - started
         best = EntityResolver.load(result.path).resolve(query)
     counts = result.manifest["counts"]

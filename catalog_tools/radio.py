@@ -105,10 +105,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--corrections", type=Path, help="names that are one station or are not (JSONL)")
     parser.add_argument("--most", type=int, help="merges listed in a report, the most doubtful first (all)")
     options = parser.parse_args(arguments)
-    stations = read_records(options.stations or options.data / _STATIONS)
     own = read_locale(options.locale) if options.locale else None
     corrections = read_name_corrections(options.corrections) if options.corrections else []
-    clusters = radio_clusters(stations, city_names(options.data), own, corrections)
+    with read_records(options.stations or options.data / _STATIONS) as stations:
+        clusters = radio_clusters(stations, city_names(options.data), own, corrections)
     for lang, found in clusters.items():
         entities = with_numbered_stations(entities_from_clusters(found))
         entities = _with_known_ids(entities, options.previous, f"radio_{lang}")

@@ -50,8 +50,10 @@ def as_records(records: str | Path | Iterable[RecordLike]) -> Iterator[Record | 
         CatalogError: a record without a name, or what is none.
     """
     if isinstance(records, (str, Path)):
-        return iter(read_records(records))
-    return (_record(item, row) for row, item in enumerate(records, start=1))
+        with read_records(records) as reader:
+            yield from reader
+    else:
+        yield from (_record(item, row) for row, item in enumerate(records, start=1))
 
 
 def _record(item: RecordLike, row: int) -> Record | Entity:

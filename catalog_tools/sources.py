@@ -6,7 +6,7 @@ metadata, unless a mapping says otherwise. See docs/sources.md for the kinds and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +56,11 @@ _MAPPINGS = {"radio-browser": RADIO_BROWSER, "geonames": GEONAMES}
 def read_records(path: str | Path, options: SourceOptions | None = None) -> RecordReader:
     """Records of a source, in the order of its rows; nothing is read before the first is asked for.
 
+    The source is open from the first record to the last. Who may stop before the last uses ``with``:
+
+        with read_records("stations.csv") as records:
+            first = next(records)
+
     Args:
         path: a file, or an http(s) address, which is fetched.
         options: its kind, columns, encoding and the like, where they are not the usual ones, and where rows go that
@@ -71,7 +76,7 @@ def read_records(path: str | Path, options: SourceOptions | None = None) -> Reco
 
 
 class RecordReader(Iterator[Record]):
-    """The records of one source, each read when it is asked for.
+    """The records of one source, each read when it is asked for; closed by ``close`` or at the end of ``with``.
 
     Attributes:
         rows: rows read so far.
@@ -83,12 +88,28 @@ class RecordReader(Iterator[Record]):
         self.rows = self.rejected = self.skipped = 0
         self._path, self._options = path, options
         self._first_row: dict[str, int] = {}
+        self._closed = False
         self._found = self._records()
 
     def __next__(self) -> Record:
+        if self._closed:
+            raise ValueError(
+                f"{self._path}: the reader is closed; call read_records to read the source again"
+            )
         return next(self._found)
 
-    def _records(self) -> Iterator[Record]:
+    def __enter__(self) -> RecordReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files that are open; rows that cannot be used so far are in the reject file."""
+        self._closed = True
+        self._found.close()
+
+    def _records(self) -> Generator[Record, None, None]:
         with _located(self._path, self._options) as source:
             kind = kind_of(source)
             mapping = self._options.mapping.over(_MAPPINGS.get(kind, ColumnMapping()))
@@ -157,14 +178,17 @@ class RecordReader(Iterator[Record]):
 def _located(path: str | Path, options: SourceOptions) -> Iterator[Source]:
     if isinstance(path, str) and is_url(path):
         with fetched(path, options) as file:
-            yield Source(file, path, options)
+            source = Source(file, path, options)
+            with source.opened:
+                yield source
         return
     source = Source(Path(path), path, options)
     if not source.path.is_file():
         raise source.error("no such file; expected a catalog, give its path or an http(s) address")
     if options.rejects and options.rejects.resolve() == source.path.resolve():
         raise source.error("the reject file is the source itself; name another")
-    yield source
+    with source.opened:
+        yield source
 
 
 def _check_columns(

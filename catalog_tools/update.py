@@ -180,7 +180,8 @@ def _wanted(remove: str | Path | Iterable[str]) -> Iterator[tuple[int | None, st
     elif Path(remove).suffix.lower() == ".txt":
         yield from _text_lines(Path(remove))
     else:
-        yield from ((record.row, record.id or record.name) for record in read_records(remove))
+        with read_records(remove) as records:
+            yield from ((record.row, record.id or record.name) for record in records)
 
 
 def _text_lines(file: Path) -> Iterator[tuple[int, str]]:

@@ -124,26 +124,26 @@ def build(
         from catalog_tools.workers import default_workers
 
         options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
-        records = read_records(catalog, options)
-        result = build_bundle(
-            records,
-            out,
-            read_locale(locale, lang) if locale else lang or "en",
-            encoder,
-            limit,
-            name,
-            previous,
-            requests,
-            head_tokens=head_tokens,
-            measure=measure,
-            workers=workers or default_workers(),
-            work=work,
-            engine=engine,
-            ray_address=ray_address,
-            index=index,
-            popular_share=popular_share,
-            single_words=single_words,
-        )
+        with read_records(catalog, options) as records:
+            result = build_bundle(
+                records,
+                out,
+                read_locale(locale, lang) if locale else lang or "en",
+                encoder,
+                limit,
+                name,
+                previous,
+                requests,
+                head_tokens=head_tokens,
+                measure=measure,
+                workers=workers or default_workers(),
+                work=work,
+                engine=engine,
+                ray_address=ray_address,
+                index=index,
+                popular_share=popular_share,
+                single_words=single_words,
+            )
         if report:
             from catalog_tools.build_report import write_build_report
 

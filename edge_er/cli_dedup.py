@@ -114,8 +114,9 @@ def dedup(
         reject_contradictions(corrected, corrections)
         learned = read_weights(weights) if weights else None
         declared = _fields(fields)
-        with notes_on_stderr():
-            records = list(read_records(catalog, source_options(kind, mapping, column, rejects=rejects)))
+        options = source_options(kind, mapping, column, rejects=rejects)
+        with notes_on_stderr(), read_records(catalog, options) as reader:
+            records = list(reader)
         table = _table(records, declared, _encode(encoder))
         if labels:
             learned = _learn(table, records, labels)

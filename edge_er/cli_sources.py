@@ -156,8 +156,7 @@ def convert(
         from catalog_tools.sources import read_records
 
         options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
-        with notes_on_stderr():
-            records = read_records(source, options)
+        with notes_on_stderr(), read_records(source, options) as records:
             written = write_records(records, out)
     counts = {
         "read": records.rows,

@@ -94,7 +94,8 @@ class Source:
             elif held_out(cluster, HELD_SHARE):
                 self.voice[row["lang"]].append(row)
         self.unseen = frozenset(unseen)
-        clusters = radio_clusters(read_records(folder / "stations" / "stations.jsonl.gz"), city_names(folder))
+        with read_records(folder / "stations" / "stations.jsonl.gz") as stations:
+            clusters = radio_clusters(stations, city_names(folder))
         self.entities = {
             lang: choose_spoken_forms(entities_from_clusters(found), lang, dim=0).entities
             for lang, found in clusters.items()

@@ -74,11 +74,10 @@ def _array(source: Source) -> Iterator[Row]:
     encoding = text_encoding(source)
     number = 0
     try:
-        with opened_text(source, encoding) as text:
-            for values, written in _elements(source, text):
-                number += 1
-                row = _object(number, values)
-                yield row if row.problem else replace(row, problem=unreadable(written, encoding))
+        for values, written in _elements(source, opened_text(source, encoding)):
+            number += 1
+            row = _object(number, values)
+            yield row if row.problem else replace(row, problem=unreadable(written, encoding))
     except BROKEN as error:
         raise damaged(source, error, number + 1) from error
 

@@ -25,7 +25,7 @@ def read_parquet(source: Source) -> Table:
             "reading Parquet needs pyarrow: pip install 'edge-er[catalog]', or save the catalog as CSV"
         ) from error
     try:
-        table = parquet.ParquetFile(source.path)
+        table = source.opened.enter_context(parquet.ParquetFile(source.path))
     except Exception as error:  # pyarrow raises its own kinds for damaged files
         raise source.error(f"not a readable Parquet file ({error}); write it again") from error
     return Table(_rows(source, table), tuple(table.schema_arrow.names))
@@ -34,17 +34,16 @@ def read_parquet(source: Source) -> Table:
 def _rows(source: Source, table: Any) -> Iterator[Row]:
     number = 0
     batches = table.iter_batches(batch_size=_ROWS_AT_ONCE)
-    with table:
-        while True:
-            try:
-                batch = next(batches, None)
-                rows = [] if batch is None else batch.to_pylist()
-            except Exception as error:  # damaged pages, text that is not UTF-8
-                raise source.error(
-                    f"damaged from this row on ({error}); write the Parquet file again", row=number + 1
-                ) from error
-            if batch is None:
-                return
-            for values in rows:
-                number += 1
-                yield Row(number, values)
+    while True:
+        try:
+            batch = next(batches, None)
+            rows = [] if batch is None else batch.to_pylist()
+        except Exception as error:  # damaged pages, text that is not UTF-8
+            raise source.error(
+                f"damaged from this row on ({error}); write the Parquet file again", row=number + 1
+            ) from error
+        if batch is None:
+            return
+        for values in rows:
+            number += 1
+            yield Row(number, values)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,13 @@ class Source:
         path: where its bytes are.
         shown: what messages call it.
         options: how it is read.
+        opened: closes what a reader has opened, at the latest when the source is closed.
     """
 
     path: Path
     shown: str | Path
     options: SourceOptions
+    opened: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
 
     def error(self, message: str, row: int | None = None, column: str | None = None) -> CatalogError:
         """An error in this source."""

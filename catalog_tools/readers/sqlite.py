@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from catalog_tools.readers.encodings import DAMAGED
 from catalog_tools.readers.rows import Row, Source, Table
@@ -23,22 +22,22 @@ def read_sqlite(source: Source) -> Table:
     Raises:
         CatalogError: no SQLite file; no query and not exactly one table; a query that is wrong or would write.
     """
-    connection = sqlite3.connect(f"{source.path.resolve().as_uri()}?mode=ro", uri=True)
+    address = f"{source.path.resolve().as_uri()}?mode=ro"
     try:
+        # any thread may go on reading, or close: the garbage collector's too
+        connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        source.opened.callback(connection.close)
         connection.text_factory = lambda text: text.decode("utf-8", DAMAGED)
         query = source.options.query or f'SELECT * FROM "{_only_table(source, connection)}"'
         connection.set_authorizer(_allow_reading)
         cursor = connection.execute(query)
+        source.opened.callback(cursor.close)  # first: an open query keeps the file open
     except (sqlite3.Error, sqlite3.Warning) as error:
-        connection.close()
         raise source.error(
             f"the query cannot be answered ({error}); expected one SELECT statement"
         ) from error
-    except BaseException:
-        connection.close()
-        raise
     columns = tuple(name for name, *_ in cursor.description or ())
-    return Table(_rows(source, connection, cursor, columns), columns)
+    return Table(_rows(source, cursor, columns), columns)
 
 
 def _allow_reading(action: int, *_: str | None) -> int:
@@ -60,19 +59,16 @@ def _only_table(source: Source, connection: sqlite3.Connection) -> str:
     return tables[0].replace('"', '""')
 
 
-def _rows(
-    source: Source, connection: sqlite3.Connection, cursor: sqlite3.Cursor, columns: tuple[str, ...]
-) -> Iterator[Row]:
+def _rows(source: Source, cursor: sqlite3.Cursor, columns: tuple[str, ...]) -> Iterator[Row]:
     number = 0
-    with closing(connection):
-        while True:
-            try:
-                values = cursor.fetchone()
-            except sqlite3.Error as error:
-                raise source.error(f"damaged ({error}); the rest cannot be read", row=number + 1) from error
-            if values is None:
-                return
-            number += 1
-            row = dict(zip(columns, values, strict=True))
-            problems = (unreadable(value, "utf-8") for value in values if isinstance(value, str))
-            yield Row(number, row, next(filter(None, problems), None))
+    while True:
+        try:
+            values = cursor.fetchone()
+        except sqlite3.Error as error:
+            raise source.error(f"damaged ({error}); the rest cannot be read", row=number + 1) from error
+        if values is None:
+            return
+        number += 1
+        row = dict(zip(columns, values, strict=True))
+        problems = (unreadable(value, "utf-8") for value in values if isinstance(value, str))
+        yield Row(number, row, next(filter(None, problems), None))

@@ -71,25 +71,27 @@ def lines(source: Source) -> Iterator[Line]:
     encoding = text_encoding(source)
     number = 0
     try:
-        with opened_text(source, encoding) as text:
-            while line := text.readline(LARGEST_FIELD):
-                number += 1
-                line = line.removeprefix("\ufeff") if number == 1 else line
-                problem = _problem(line, encoding)
-                if len(line) == LARGEST_FIELD and line[-1] not in "\r\n":
-                    problem = f"more than {LARGEST_FIELD} characters in one line"
-                    while (rest := text.readline(LARGEST_FIELD)) and rest[-1] not in "\r\n":
-                        pass
-                yield Line(number, line.rstrip("\r\n"), problem)
+        text = opened_text(source, encoding)
+        while line := text.readline(LARGEST_FIELD):
+            number += 1
+            line = line.removeprefix("\ufeff") if number == 1 else line
+            problem = _problem(line, encoding)
+            if len(line) == LARGEST_FIELD and line[-1] not in "\r\n":
+                problem = f"more than {LARGEST_FIELD} characters in one line"
+                while (rest := text.readline(LARGEST_FIELD)) and rest[-1] not in "\r\n":
+                    pass
+            yield Line(number, line.rstrip("\r\n"), problem)
     except BROKEN as error:
         raise damaged(source, error, number + 1) from error
 
 
-@contextmanager
-def opened_text(source: Source, encoding: str) -> Iterator[TextIO]:
-    """The text opened for reading, bytes that cannot be read as marks (see `unreadable`), line ends as they are."""
-    with _open(source.path) as data, io.TextIOWrapper(data, encoding, DAMAGED, newline="") as text:
-        yield text
+def opened_text(source: Source, encoding: str) -> TextIO:
+    """The text opened for reading, bytes that cannot be read as marks (see `unreadable`), line ends as they are.
+
+    It is closed with the source.
+    """
+    data = source.opened.enter_context(_open(source.path))
+    return source.opened.enter_context(io.TextIOWrapper(data, encoding, DAMAGED, newline=""))
 
 
 def head(source: Source) -> bytes:
@@ -143,13 +145,18 @@ def _problem(line: str, encoding: str) -> str | None:
     return unreadable(line, encoding)
 
 
-def _open(file: Path) -> IO[bytes]:
+@contextmanager
+def _open(file: Path) -> Iterator[IO[bytes]]:
     suffix = file.suffix.lower()
     if suffix == ".zip":
-        return zipfile.ZipFile(file).open(_member(file))
-    if suffix == ".gz":
-        return cast(IO[bytes], gzip.open(file, "rb"))
-    return file.open("rb")
+        with zipfile.ZipFile(file) as archive, archive.open(_member(file)) as data:
+            yield data
+    elif suffix == ".gz":
+        with gzip.open(file, "rb") as data:
+            yield cast(IO[bytes], data)
+    else:
+        with file.open("rb") as data:
+            yield data
 
 
 def _member(file: Path) -> str:
