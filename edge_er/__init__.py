@@ -9,32 +9,50 @@ from edge_er.encoder import Encoder
 from edge_er.entity import Entity
 from edge_er.errors import (
     BudgetExceededError,
+    BuildError,
     BundleCorruptError,
     BundleError,
     BundleNotFoundError,
     BundleVersionError,
     CatalogError,
+    DeltaError,
     EdgeERError,
+    EncoderError,
+    FilterError,
+    QualityGateError,
+    RecipeError,
     RequestFileError,
+    VoiceError,
 )
+from edge_er.explanation import Explanation
 from edge_er.normalize import canonical_text
+from edge_er.personal import PersonalResolver
 from edge_er.resolver import EntityResolver, Match, Resolution
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BudgetExceededError",
+    "BuildError",
     "BundleCorruptError",
     "BundleError",
     "BundleNotFoundError",
     "BundleVersionError",
     "CatalogError",
+    "DeltaError",
     "EdgeERError",
     "Encoder",
+    "EncoderError",
     "Entity",
     "EntityResolver",
+    "Explanation",
+    "FilterError",
     "Match",
+    "PersonalResolver",
+    "QualityGateError",
+    "RecipeError",
     "RequestFileError",
     "Resolution",
+    "VoiceError",
     "canonical_text",
 ]

@@ -48,6 +48,15 @@ def test_resolves_with_heavy_packages_blocked(bundle_dir: Path) -> None:
     assert done.stdout.strip() == "Cadena SER"
 
 
+def test_importing_all_public_names_is_light() -> None:
+    """Every public name is there, and nothing came with it that a device would not need."""
+    heavy = {"catalog_tools", "typer", "rich", "torch", "faiss", "onnxruntime", "tokenizers"}
+    code = f"import sys\nfrom edge_er import *\nprint(sorted({heavy!r} & set(sys.modules)))\n"
+    done = run(code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
 def test_command_line_resolves_with_heavy_packages_blocked(bundle_dir: Path) -> None:
     code = BLOCKED + "from edge_er.cli import main\nmain()\n"
     done = run(code, "resolve", str(bundle_dir), "pon la cadena ser")
