@@ -24,6 +24,7 @@ from catalog_tools.recognisers import Recogniser
 from catalog_tools.requests import Carriers
 from catalog_tools.voice_engines import Pcm, Speaker
 from catalog_tools.voice_file import VoiceFile
+from edge_er.arguments import text_list
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.normalize import canonical_text
@@ -97,7 +98,7 @@ def simulate(
     out: str | Path,
     lang: str | Language = "en",
     settings: VoiceSettings | None = None,
-    carriers: Sequence[str] | None = None,
+    carriers: str | Iterable[str] | None = None,
     resume: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Simulation:
@@ -113,7 +114,7 @@ def simulate(
         out: JSONL; compressed where the name ends in ``.gz``.
         lang: language of the carriers.
         settings: see `VoiceSettings`.
-        carriers: phrases with one ``{}``; by default those of the language.
+        carriers: phrases with one ``{}``, a lone string being one; by default those of the language.
         resume: go on with a run that was broken off.
         progress: told (utterances done, all utterances) after every batch.
 
@@ -148,17 +149,18 @@ def utterances(
     entities: Sequence[Entity],
     lang: str | Language,
     settings: VoiceSettings,
-    carriers: Sequence[str] | None = None,
+    carriers: str | Iterable[str] | None = None,
 ) -> list[Utterance]:
     """What is spoken, in the order of ``entities``; arguments as of `simulate`."""
     sampled = Carriers.of_language(lang)
+    given = text_list(carriers or (), "carrier")
     chosen = []
     for entity in _chosen(entities, settings):
         split = "dev" if held_out(name_cluster(entity.name), settings.held_out) else "train"
         for time in range(settings.times):
             key = f"{settings.seed}/{entity.name}/{time}"
             rng = random.Random(key)
-            carrier = rng.choice(carriers) if carriers else sampled.sample(rng)
+            carrier = rng.choice(given) if given else sampled.sample(rng)
             chosen.append((key, split, _country(entity), entity.name, carrier))
     seen = {carrier for _, split, _, _, carrier in chosen if split == "train"}
     return [Utterance(*row, carrier_seen=row[-1] in seen) for row in chosen]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.arguments import as_sequence, text_list
 from edge_er.entity import Entity
 from edge_er.metrics import TOP_K, measure
 from edge_er.normalize import canonical_text
@@ -49,8 +50,9 @@ class WRatioRanker:
         texts, self._starts = form_table(entities, spoken=False)
         self._texts = [canonical_text(text) for text in texts]
 
-    def rank(self, queries: list[str], k: int) -> list[list[int]]:
-        """Best `k` entities for each query."""
+    def rank(self, queries: str | Iterable[str], k: int) -> list[list[int]]:
+        """Best `k` entities for each query; a lone string is one query."""
+        queries = text_list(queries, "query")
         tops: list[list[int]] = []
         for start in range(0, len(queries), QUERIES_AT_ONCE):
             texts = [canonical_text(query) for query in queries[start : start + QUERIES_AT_ONCE]]
@@ -82,8 +84,9 @@ class TfidfRanker:
         )
         self._names = self._vectorizer.fit_transform(names).T.tocsr()
 
-    def rank(self, queries: list[str], k: int) -> list[list[int]]:
-        """Best `k` entities for each query, by cosine."""
+    def rank(self, queries: str | Iterable[str], k: int) -> list[list[int]]:
+        """Best `k` entities for each query, by cosine; a lone string is one query."""
+        queries = text_list(queries, "query")
         vectors = self._vectorizer.transform(queries)
         tops: list[list[int]] = []
         for start in range(0, len(queries), QUERIES_AT_ONCE):
@@ -106,8 +109,8 @@ def sample_requests(requests: Sequence[Request], each: int) -> list[Request]:
 
 
 def baseline_reports(
-    entities: Sequence[Entity],
-    requests: Sequence[Request],
+    entities: Iterable[Entity],
+    requests: Iterable[Request],
     top_k: int = TOP_K,
     lang: str | None = None,
     wratio_sample: int = WRATIO_SAMPLE,
@@ -118,6 +121,7 @@ def baseline_reports(
     Raises:
         ImportError: RapidFuzz or scikit-learn is missing; the message names the extra that brings them.
     """
+    entities, requests = as_sequence(entities), as_sequence(requests)
     sampled = sample_requests(requests, wratio_sample)
     plain, tied = WRatioRanker(entities), WRatioRanker(entities, ties_by_ratio=True)
     systems: dict[str, tuple[Ranker, Sequence[Request], int | None]] = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.arguments import as_sequence, text_list
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
 
@@ -68,20 +69,24 @@ class Encoder:
         """[CLS] ... [SEP] of `text`, at most `max_tokens` ids with [SEP] kept at the end."""
         return self.canonical_ids(canonical_text(text))
 
-    def encode(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
-        """Unit vectors of `texts`, float32 [len(texts), dim], in the order given.
+    def encode(self, texts: str | Iterable[str], batch_size: int = 64) -> NDArray[np.float32]:
+        """Unit vectors of `texts`, float32 [number of texts, dim], in the order given; a lone string is one text.
 
         Texts are run with others of exactly their length, so that nothing is padded and a vector does not depend on
         what else is in the batch (to the last bits of a float; to the bit with `batch_size=1`).
+
+        Raises:
+            TypeError: a text is no string.
         """
-        return self.encode_canonical([canonical_text(text) for text in texts], batch_size)
+        return self.encode_canonical([canonical_text(text) for text in text_list(texts)], batch_size)
 
-    def encode_canonical(self, texts: Sequence[str], batch_size: int = 64) -> NDArray[np.float32]:
+    def encode_canonical(self, texts: str | Iterable[str], batch_size: int = 64) -> NDArray[np.float32]:
         """The same as `encode` for texts that are canonical already."""
-        return self.encode_ids([self.canonical_ids(text) for text in texts], batch_size)
+        return self.encode_ids([self.canonical_ids(text) for text in text_list(texts)], batch_size)
 
-    def encode_ids(self, ids: Sequence[list[int]], batch_size: int = 64) -> NDArray[np.float32]:
+    def encode_ids(self, ids: Iterable[list[int]], batch_size: int = 64) -> NDArray[np.float32]:
         """The same as `encode` for texts that are token ids already."""
+        ids = as_sequence(ids)
         vectors = np.empty((len(ids), self.dim), np.float32)
         if batch_size == 1:
             for row, tokens in enumerate(ids):
@@ -96,8 +101,9 @@ class Encoder:
         ids: list[int] = self._tokenizer.encode(text).ids
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
-    def token_outputs(self, ids: Sequence[list[int]], output: str) -> Iterator[NDArray[np.float32]]:
+    def token_outputs(self, ids: Iterable[list[int]], output: str) -> Iterator[NDArray[np.float32]]:
         """Another output of the graph, float32 [tokens, columns] for each of the texts, in their order."""
+        ids = as_sequence(ids)
         found: dict[int, NDArray[np.float32]] = {}
         for rows in _batches([len(tokens) for tokens in ids], len(ids) or 1):
             input_ids = np.array([ids[row] for row in rows], np.int64)

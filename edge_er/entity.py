@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from edge_er.arguments import text_list
 from edge_er.normalize import canonical_text
 
 
@@ -13,6 +14,7 @@ from edge_er.normalize import canonical_text
 class Entity:
     """One entry of a catalog.
 
+    `aliases` and `spoken` may be given as any texts; a lone string is one alias.
     `spoken` holds generated surface forms ("bayern eins" for "Bayern 1"): they are searched, never shown.
     `metadata` is whatever else the catalog says (country, tags, streams, ...), values as in JSON.
     """
@@ -22,6 +24,12 @@ class Entity:
     aliases: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if type(self.aliases) is not tuple:
+            object.__setattr__(self, "aliases", tuple(text_list(self.aliases, "alias")))
+        if type(self.spoken) is not tuple:
+            object.__setattr__(self, "spoken", tuple(text_list(self.spoken, "spoken form")))
 
     @property
     def surface_forms(self) -> tuple[str, ...]:

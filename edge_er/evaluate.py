@@ -8,11 +8,12 @@ ranker differs. Recall@1 looks at the first answer whatever the decision.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from edge_er.arguments import as_sequence
 from edge_er.baselines import baseline_reports
 from edge_er.entity import Entity
 from edge_er.intervals import paired_difference
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 
-def evaluate(resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K) -> dict[str, Any]:
+def evaluate(resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K) -> dict[str, Any]:
     """Report of a bundle as it answers: the figures of `Evaluation.report` and how its decisions fell."""
     evaluation, resolutions = resolve_all(resolver, requests, top_k)
     return {
@@ -54,17 +55,19 @@ def evaluate(resolver: EntityResolver, requests: Sequence[Request], top_k: int =
 
 
 def resolve_all(
-    resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K
+    resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K
 ) -> tuple[Evaluation, list[Resolution]]:
     """The ranks a bundle reaches on `requests`, and its answers."""
+    requests = as_sequence(requests)
     index_of = {entity.id: index for index, entity in enumerate(resolver.entities)}
     resolutions = resolver.resolve_batch([request.query for request in requests], top_k=top_k)
     answers = [[index_of[match.id] for match in resolution.matches] for resolution in resolutions]
     return evaluate_answers(answers, resolver.entities, requests, top_k), resolutions
 
 
-def decisions(evaluation: Evaluation, resolutions: Sequence[Resolution]) -> dict[str, Any]:
+def decisions(evaluation: Evaluation, resolutions: Iterable[Resolution]) -> dict[str, Any]:
     """How often each decision fell and was right, and the share of right ones among best answers."""
+    resolutions = as_sequence(resolutions)
     rows = Counter(resolution.decision for resolution in resolutions)
     right = Counter(
         resolution.decision
@@ -79,11 +82,12 @@ def decisions(evaluation: Evaluation, resolutions: Sequence[Resolution]) -> dict
     return found
 
 
-def unmerged_entities(entities: Sequence[Entity]) -> list[Entity]:
+def unmerged_entities(entities: Iterable[Entity]) -> list[Entity]:
     """Every distinct name and alias as an entity of its own, without spoken forms: what merging did, undone.
 
     An entity's id stays with its canonical name.
     """
+    entities = as_sequence(entities)
     alone: dict[tuple[str, str], Entity] = {}
     names = [(entity, entity.name, entity.id) for entity in entities]
     aliases = [(entity, alias, f"{entity.id}: {alias}") for entity in entities for alias in entity.aliases]
@@ -94,9 +98,10 @@ def unmerged_entities(entities: Sequence[Entity]) -> list[Entity]:
 
 
 def bundle_report(
-    resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K
+    resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K
 ) -> dict[str, Any]:
     """The report of `evaluate`, and beside it Recall@1 over names that were never merged (`unmerged`)."""
+    requests = as_sequence(requests)
     return {
         "system": resolver.name,
         **evaluate(resolver, requests, top_k),
@@ -105,7 +110,7 @@ def bundle_report(
 
 
 def unmerged_report(
-    resolver: EntityResolver, requests: Sequence[Request], top_k: int = TOP_K
+    resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K
 ) -> dict[str, Any]:
     """Recall@1 over names that were never merged, and their number."""
     names = unmerged_entities(resolver.entities)
@@ -114,7 +119,7 @@ def unmerged_report(
     return {"names": len(names), "recall_at_1": unmerged["recall_at_1"]}
 
 
-def _asked_by_name(entities: Sequence[Entity], requests: Sequence[Request]) -> list[Request]:
+def _asked_by_name(entities: Sequence[Entity], requests: Iterable[Request]) -> list[Request]:
     """Requests for `unmerged_entities`: a gold that is an id means any name of its entity, for nothing was merged."""
     names = {entity.id: (entity.id, entity.name, *entity.aliases) for entity in entities}
     return [

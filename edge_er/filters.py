@@ -19,7 +19,7 @@ from edge_er.entity import Entity
 from edge_er.entity_file import STREAMS
 from edge_er.errors import FilterError
 
-__all__ = ["MetadataIndex", "allowed_entities"]
+__all__ = ["MetadataIndex", "allowed_entities", "wanted_ids"]
 
 _Mask = NDArray[np.bool_]
 _SCALARS = (str, int, float, bool, type(None))
@@ -65,18 +65,34 @@ def allowed_entities(
     """Whether each of `size` entities passes, bool [size].
 
     Raises:
-        FilterError: no entity has a field of that name (lists the fields), a value is no text, number, truth value or
-            collection of them, or `ids` is one text.
+        FilterError: no entity has a field of that name (lists the fields), or a value is no text, number, truth value
+            or collection of them.
     """
     allowed = np.ones(size, bool)
     for field, wanted in _conditions(where).items():
         _check_field(field, {known for index in indexes for known in index.fields})
         allowed &= _mask(size, (index.having(field, wanted) for index in indexes))
     if ids is not None:
-        if isinstance(ids, str):
-            raise FilterError(f"expected a set or list of ids, found the text {ids!r}; write ids={{{ids!r}}}")
         allowed &= _mask(size, (index.indices(ids).values() for index in indexes))
     return allowed
+
+
+def wanted_ids(ids: Iterable[str] | None) -> frozenset[str] | None:
+    """The set of `ids`, which are gone through once; None where there are none to fit.
+
+    Raises:
+        FilterError: `ids` is one text or cannot be gone through, or one of them is no text.
+    """
+    if ids is None:
+        return None
+    if isinstance(ids, str):
+        raise FilterError(f"expected a set or list of ids, found the text {ids!r}; write ids={{{ids!r}}}")
+    if not isinstance(ids, Iterable):
+        raise FilterError(f"expected a set or list of ids, found {ids!r}")
+    listed = list(ids)
+    if wrong := [one for one in listed if not isinstance(one, str)]:
+        raise FilterError(f"expected ids as texts, found {wrong[0]!r}")
+    return frozenset(listed)
 
 
 def _conditions(where: Mapping[str, Any] | None) -> dict[str, Collection[Hashable]]:

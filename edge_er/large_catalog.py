@@ -112,7 +112,7 @@ class LargeCatalog(Catalog):
         self, where: Mapping[str, Any] | None, ids: Collection[str] | None
     ) -> NDArray[np.bool_] | None:
         """See `Catalog.allowed`; a filter by metadata or by many ids reads the whole catalog once."""
-        if where is not None or ids is None or isinstance(ids, str) or len(ids) > _FEW_IDS:
+        if where is not None or ids is None or len(ids) > _FEW_IDS:
             return super().allowed(where, ids)
         mask = np.zeros(len(self.entities), bool)
         mask[list(self.indices(ids).values())] = True

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.arguments import as_sequence
 from edge_er.entity import Entity
 from edge_er.intervals import Interval, mean_intervals
 from edge_er.normalize import canonical_text
@@ -38,9 +39,9 @@ class GoldMap:
     country. Spoken forms are not names.
     """
 
-    def __init__(self, entities: Sequence[Entity]) -> None:
-        self._ids = {entity.id: index for index, entity in enumerate(entities)}
-        self._entities = entities
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._entities = as_sequence(entities)
+        self._ids = {entity.id: index for index, entity in enumerate(self._entities)}
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[int, ...]]:
@@ -159,9 +160,10 @@ def first_right(answers: Sequence[int], right: tuple[int, ...]) -> int:
 
 
 def evaluate_answers(
-    answers: Sequence[Sequence[int]], entities: Sequence[Entity], requests: Sequence[Request], top_k: int
+    answers: Iterable[Sequence[int]], entities: Iterable[Entity], requests: Iterable[Request], top_k: int
 ) -> Evaluation:
     """Ranks from answers: entity indices for each request, best first, of which `top_k` are looked at."""
+    entities, requests = as_sequence(entities), as_sequence(requests)
     gold_map = GoldMap(entities)
     golds = [gold_map.indices(request) for request in requests]
     ranks = [first_right(answer[:top_k], gold) for answer, gold in zip(answers, golds, strict=True)]
@@ -177,9 +179,10 @@ def evaluate_answers(
 
 
 def measure(
-    ranker: Ranker, entities: Sequence[Entity], requests: Sequence[Request], top_k: int = TOP_K
+    ranker: Ranker, entities: Iterable[Entity], requests: Iterable[Request], top_k: int = TOP_K
 ) -> Evaluation:
     """Ranks of any system that ranks `entities`; `.report()` gives the figures."""
+    requests = as_sequence(requests)
     return evaluate_answers(
         ranker.rank([request.query for request in requests], top_k), entities, requests, top_k
     )

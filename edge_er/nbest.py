@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+
+from edge_er.arguments import text_list
 
 __all__ = ["texts_and_weights"]
 
 
-def texts_and_weights(nbest: Sequence[str | tuple[str, float]]) -> tuple[list[str], list[float]]:
-    """The texts of `nbest` and their weights, 1 where none is given.
+def texts_and_weights(nbest: str | Iterable[str | tuple[str, float]]) -> tuple[list[str], list[float]]:
+    """The texts of `nbest` and their weights, 1 where none is given; a lone string is one text.
 
     Raises:
-        TypeError: an item is neither a text nor (text, weight).
+        TypeError: an item is neither a text nor (text, weight), or a weight is no number.
         ValueError: a weight is not above 0.
     """
-    if isinstance(nbest, str):
-        raise TypeError("expected a list of texts, found one string; call resolve(query) for one")
-    pairs = [(item, 1.0) if isinstance(item, str) else item for item in nbest]
+    if not isinstance(nbest, Iterable):
+        raise TypeError(f"expected nbest as a list of texts, found {type(nbest).__name__}")
+    given = [nbest] if isinstance(nbest, str) else nbest
+    pairs = [(item, 1.0) if isinstance(item, str) else item for item in given]
     for item in pairs:
         if not isinstance(item, tuple) or len(item) != 2:
             raise TypeError(f"expected a text or (text, weight) in nbest, found {item!r}")
+        if not isinstance(item[1], (int, float)):
+            raise TypeError(f"expected a number as the weight in nbest, found {item!r}")
         if not 0 < item[1] < float("inf"):
             raise ValueError(f"expected a weight above 0 in nbest, found {item!r}")
-    return [text for text, _ in pairs], [float(weight) for _, weight in pairs]
+    return text_list((text for text, _ in pairs), "request"), [float(weight) for _, weight in pairs]

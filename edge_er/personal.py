@@ -54,11 +54,13 @@ class PersonalResolver(EntityResolver):
         if isinstance(entries, (str, os.PathLike)):
             entries, counts = read_entries(entries)
             saved[1].update(counts)
+        elif isinstance(entries, (Entity, Mapping)) or not isinstance(entries, Iterable):
+            raise CatalogError(f"expected a list of entries or a file, found {entries!r:.200}; write [entry]")
         self._base, self._shared = base, base._catalog
         self._lock = threading.RLock()
         self._own: dict[str, OwnEntry] = {}
         self._popularity: dict[str, float] = {}
-        self._change([*saved[0], *map(entry_of, entries)], (), {**saved[1], **(popularity or {})})
+        self._change([*saved[0], *map(entry_of, entries)], (), {**saved[1], **_counts(popularity or {})})
 
     @property
     def own_entries(self) -> tuple[Entity, ...]:
@@ -112,12 +114,12 @@ class PersonalResolver(EntityResolver):
     def _change(
         self, added: Sequence[Entity], removed: Collection[str], popularity: Mapping[str, float]
     ) -> None:
-        counts = {one: count_of(one, count) for one, count in popularity.items()}
+        counts = _counts(popularity)
         with self._lock:
             entries = {one: own.entity for one, own in self._own.items()}
             popularity = {**self._popularity, **counts}
             for one in removed:
-                if entries.pop(one, None) is None:
+                if not isinstance(one, str) or entries.pop(one, None) is None:
                     raise CatalogError(f"no own entry has the id {one!r}; see own_entries")
             for entry in added:
                 if entry.id in entries:
@@ -141,3 +143,9 @@ class PersonalResolver(EntityResolver):
         """Whole units of the dot product for an entity asked for `count` times."""
         odds = min(math.sqrt(1 + count), MOST)
         return float(round(self._answers.calibration.temperature * math.log(odds) * self._answers.unit))
+
+
+def _counts(popularity: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(popularity, Mapping):
+        raise CatalogError(f"expected popularity as {{id: count}}, found {popularity!r:.200}")
+    return {one: count_of(one, count) for one, count in popularity.items()}

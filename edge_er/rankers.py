@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.arguments import as_sequence, text_list
 from edge_er.entity import Entity
 
 __all__ = ["EncoderRanker", "Ranker", "TextEncoder", "form_table", "top_entities"]
@@ -60,13 +61,14 @@ def top_entities(form_scores: NDArray[Any], starts: NDArray[np.int64], k: int) -
 class EncoderRanker:
     """Exact search with float32 cosines over all surface forms of `entities`, for any encoder."""
 
-    def __init__(self, encoder: TextEncoder, entities: Sequence[Entity]) -> None:
+    def __init__(self, encoder: TextEncoder, entities: Iterable[Entity]) -> None:
         self._encoder = encoder
-        texts, self._starts = form_table(entities)
+        texts, self._starts = form_table(as_sequence(entities))
         self._vectors: Floats = np.asarray(encoder.encode(texts), dtype=np.float32)
 
-    def rank(self, queries: list[str], k: int) -> list[list[int]]:
-        """Best `k` entities for each query, by the cosine of their nearest surface form."""
+    def rank(self, queries: str | Iterable[str], k: int) -> list[list[int]]:
+        """Best `k` entities for each query, by the cosine of their nearest surface form; a lone string is one query."""
+        queries = text_list(queries, "query")
         vectors = np.asarray(self._encoder.encode(queries), dtype=np.float32)
         tops: list[list[int]] = []
         for start in range(0, len(queries), QUERIES_AT_ONCE):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from edge_er.answers import Answers
+from edge_er.arguments import text_list
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.calibrate import COMPARED, Calibration
 from edge_er.catalog import Said
@@ -16,6 +17,7 @@ from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
 from edge_er.explanation import Explanation
+from edge_er.filters import wanted_ids
 from edge_er.golden import golden_answer, same_answer
 from edge_er.large_catalog import catalog_of
 from edge_er.nbest import texts_and_weights
@@ -108,10 +110,10 @@ class EntityResolver:
         query: str | None = None,
         top_k: int = 5,
         *,
-        nbest: Sequence[str | tuple[str, float]] | None = None,
+        nbest: str | Iterable[str | tuple[str, float]] | None = None,
         min_precision: float | None = None,
         where: Mapping[str, Any] | None = None,
-        ids: Collection[str] | None = None,
+        ids: Iterable[str] | None = None,
     ) -> Resolution:
         """The entities that `query` names, at most `top_k`, best first.
 
@@ -129,7 +131,8 @@ class EntityResolver:
             ids: only entities with these ids; others of the set need not exist.
 
         Raises:
-            FilterError: no entity has a field that `where` names (the fields are listed), or a value is not comparable.
+            FilterError: no entity has a field that `where` names (the fields are listed), a value is not comparable, or
+                `ids` are not several texts.
             TypeError: `query` or a text of `nbest` is no string, or not just one of both is given.
             ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
         """
@@ -138,20 +141,21 @@ class EntityResolver:
         if nbest is None or query is not None:
             found = f"{type(query).__name__} and nbest {type(nbest).__name__}"
             raise TypeError(f"expected either a request as a string or nbest=[...], found {found}")
-        return self._resolve_said(*texts_and_weights(nbest), top_k, min_precision, where, ids)
+        return self._resolve_said(*texts_and_weights(nbest), top_k, min_precision, where, wanted_ids(ids))
 
     def resolve_batch(
         self,
-        queries: Sequence[str],
+        queries: str | Iterable[str],
         top_k: int = 5,
         *,
         min_precision: float | None = None,
         where: Mapping[str, Any] | None = None,
-        ids: Collection[str] | None = None,
+        ids: Iterable[str] | None = None,
     ) -> list[Resolution]:
-        """The answers to many requests: exactly those that `resolve` gives one by one."""
-        _check_request(queries, top_k)
-        return [self._resolve_said([query], [1.0], top_k, min_precision, where, ids) for query in queries]
+        """The answers to many requests: exactly those that `resolve` gives one by one; a lone string is one request."""
+        asked, wanted = text_list(queries, "request"), wanted_ids(ids)
+        _check_count(top_k)
+        return [self._resolve_said([query], [1.0], top_k, min_precision, where, wanted) for query in asked]
 
     def explain(
         self,
@@ -159,15 +163,16 @@ class EntityResolver:
         top_k: int = 5,
         *,
         where: Mapping[str, Any] | None = None,
-        ids: Collection[str] | None = None,
+        ids: Iterable[str] | None = None,
     ) -> list[Explanation]:
         """Why each of the best `top_k` candidates stands where it does, in the order of `resolve`."""
-        _check_request([query], top_k)
+        text_list([query], "request")
+        _check_count(top_k)
         if not query.strip():
             return []
         catalog = self._catalog
         said = self._said([query], [1.0], [self.encoder.token_ids(query)])
-        ranked = catalog.weighed(said, top_k + 1, catalog.allowed(where, ids))
+        ranked = catalog.weighed(said, top_k + 1, catalog.allowed(where, wanted_ids(ids)))
         return self._answers.explanations(catalog, ranked)[:top_k]
 
     def with_entries(
@@ -190,7 +195,7 @@ class EntityResolver:
 
         return PersonalResolver(self, entries, popularity)
 
-    def golden(self, queries: Sequence[str], top_k: int = 3) -> list[dict[str, Any]]:
+    def golden(self, queries: str | Iterable[str], top_k: int = 3) -> list[dict[str, Any]]:
         """Answers to keep in a manifest, so that `selftest` can compare them with any machine's."""
         return [golden_answer(resolution) for resolution in self.resolve_batch(queries, top_k)]
 
@@ -219,7 +224,7 @@ class EntityResolver:
         where: Mapping[str, Any] | None,
         ids: Collection[str] | None,
     ) -> Resolution:
-        _check_request(texts, top_k)
+        _check_count(top_k)
         wanted = self._min_precision if min_precision is None else min_precision
         self._answers.calibration.needed(wanted)  # refuses nonsense, whatever the request
         catalog = self._catalog  # personal entries may change meanwhile; one request sees one catalog
@@ -244,11 +249,6 @@ class EntityResolver:
         ]
 
 
-def _check_request(queries: Sequence[str], top_k: int) -> None:
-    if isinstance(queries, str):
-        raise TypeError("expected a list of requests, found one string; call resolve for one")
-    for query in queries:
-        if not isinstance(query, str):
-            raise TypeError(f"expected a request as a string, found {type(query).__name__}")
+def _check_count(top_k: int) -> None:
     if top_k < 1:
         raise ValueError(f"expected top_k of 1 or more, found {top_k}")

@@ -36,6 +36,13 @@ def test_a_name_as_it_is_written_is_found(make, query, entity):
 
 
 @pytest.mark.parametrize("make", RANKERS)
+def test_a_lone_string_is_one_request_and_others_may_come_one_by_one(make):
+    ranker = make(ENTITIES)
+    assert ranker.rank("bayern 1", 2) == ranker.rank(["bayern 1"], 2)
+    assert ranker.rank(iter(["dlf", "bayern 1"]), 2) == ranker.rank(["dlf", "bayern 1"], 2)
+
+
+@pytest.mark.parametrize("make", RANKERS)
 def test_many_requests_get_the_same_answers_as_one_by_one(make):
     ranker = make(ENTITIES)
     queries = [f"spiel {entity.name} im bad {i}" for i in range(120) for entity in ENTITIES]

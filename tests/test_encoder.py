@@ -10,6 +10,7 @@ from tiny import DIM, MAX_TOKENS
 
 from edge_er.encoder import ENCODER_FILES, Encoder, quantise, read_encoder_files
 from edge_er.errors import EncoderError
+from edge_er.normalize import canonical_text
 
 TEXTS = [
     "Cadena SER",
@@ -51,6 +52,23 @@ def test_a_vector_does_not_depend_on_its_batch(encoder: Encoder) -> None:
     alone = np.concatenate([encoder.encode([text], batch_size=1) for text in TEXTS])
     np.testing.assert_allclose(together, alone, atol=1e-6)
     assert np.array_equal(encoder.encode(TEXTS, batch_size=1), alone)
+
+
+def test_texts_may_come_one_by_one_and_a_lone_string_is_one_text(encoder: Encoder) -> None:
+    expected = encoder.encode(TEXTS)
+    assert np.array_equal(encoder.encode(text for text in TEXTS), expected)
+    canonical = [canonical_text(text) for text in TEXTS]
+    assert np.array_equal(encoder.encode_canonical(text for text in canonical), expected)
+    ids = [encoder.token_ids(text) for text in TEXTS]
+    assert np.array_equal(encoder.encode_ids(each for each in ids), expected)
+    assert np.array_equal(
+        encoder.encode_ids((each for each in ids), batch_size=1), encoder.encode_ids(ids, 1)
+    )
+    assert np.array_equal(encoder.encode("cadena ser"), encoder.encode(["cadena ser"]))
+    assert encoder.encode_canonical("cadena ser").shape == (1, DIM)
+    for wrong in ([None], 5, b"ser", [["ser"]]):
+        with pytest.raises(TypeError, match="expected a text"):
+            encoder.encode(wrong)  # type: ignore[arg-type]
 
 
 def test_no_texts(encoder: Encoder) -> None:

@@ -25,6 +25,15 @@ def test_entities_can_be_members_of_a_set() -> None:
     assert len({Entity("1", "a", metadata={"x": 1}), Entity("1", "a", metadata={"x": 1})}) == 1
 
 
+def test_aliases_are_texts_whatever_they_come_in() -> None:
+    assert Entity("1", "Mum", "Mother", "mummy") == Entity("1", "Mum", ("Mother",), ("mummy",))
+    entity = Entity("1", "Mum", (each for each in ["Mother", "Ma"]), ["mummy"])
+    assert entity.surface_forms == entity.surface_forms == ("Mum", "Mother", "Ma", "mummy")
+    for wrong in (5, [None], None):
+        with pytest.raises(TypeError, match="expected a"):
+            Entity("1", "Mum", wrong)
+
+
 def test_streams_must_belong_to_their_entities() -> None:
     entities = [Entity("1", "a", metadata={"streams": ["u"]}), Entity("2", "b")]
     lines, streams = packed_entities(entities), streams_jsonl(entities)

@@ -10,7 +10,9 @@ from edge_er.entity import Entity
 from edge_er.errors import BundleNotFoundError, RequestFileError
 from edge_er.evaluate import (
     EncoderRanker,
+    GoldMap,
     bundle_report,
+    decisions,
     evaluate,
     evaluate_file,
     manifest_report,
@@ -18,8 +20,10 @@ from edge_er.evaluate import (
     report_table,
     resolve_all,
     unmerged_entities,
+    unmerged_report,
 )
-from edge_er.requests_file import Request
+from edge_er.metrics import evaluate_answers
+from edge_er.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 
 ROWS = [
@@ -38,6 +42,25 @@ def requests_path(tmp_path):
     path = tmp_path / "requests.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in ROWS), encoding="utf-8")
     return path
+
+
+def test_requests_and_entities_may_come_one_by_one(resolver, requests_path):
+    requests, entities = read_requests(requests_path), list(resolver.entities)
+    for report in (evaluate, bundle_report, unmerged_report):
+        assert report(resolver, iter(requests)) == report(resolver, requests)
+    ranker = EncoderRanker(resolver.encoder, iter(entities))
+    assert measure(ranker, iter(entities), iter(requests)).report() == (
+        measure(EncoderRanker(resolver.encoder, entities), entities, requests).report()
+    )
+    answers = [[0]] * len(requests)
+    found = evaluate_answers(iter(answers), iter(entities), iter(requests), 1)
+    assert found.report() == evaluate_answers(answers, entities, requests, 1).report()
+    assert found.mapped.sum() > 3
+    evaluation, resolutions = resolve_all(resolver, iter(requests))
+    assert decisions(evaluation, iter(resolutions)) == decisions(evaluation, resolutions)
+    assert unmerged_entities(iter(entities)) == unmerged_entities(entities)
+    gold = GoldMap(iter(entities))
+    assert gold.indices(requests[0]) == (0,)
 
 
 def test_a_bundle_is_measured_on_a_file_of_requests(bundle_dir, requests_path):

@@ -140,6 +140,26 @@ def test_an_entry_that_cannot_be_used_says_why(base: EntityResolver, entry: obje
         base.with_entries([entry])  # type: ignore[list-item]
 
 
+def test_entries_may_come_one_by_one_but_not_alone(base: EntityResolver) -> None:
+    entries = [MUM, Entity("c-2", "Mama Mia")]
+    mine = base.with_entries(iter(entries))
+    assert mine.own_entries == base.with_entries(entries).own_entries
+    assert len(mine.own_entries) == 2
+    for wrong in (MUM, entries[1], 5, {}):
+        with pytest.raises(CatalogError, match=r"expected a list of entries.*write \[entry\]"):
+            base.with_entries(wrong)  # type: ignore[arg-type]
+    with pytest.raises(CatalogError, match="expected an entity or a mapping"):
+        mine.add(entries)  # type: ignore[arg-type]
+    with pytest.raises(CatalogError, match="no own entry has the id"):
+        mine.remove(["c-1"])  # type: ignore[arg-type]
+    for counts in (["c-1"], [("c-1", 2)], 5):
+        with pytest.raises(CatalogError, match=r"expected popularity as \{id: count\}"):
+            base.with_entries(entries, counts)  # type: ignore[arg-type]
+        with pytest.raises(CatalogError, match=r"expected popularity as \{id: count\}"):
+            mine.favour(counts)  # type: ignore[arg-type]
+    assert len(mine.own_entries) == 2
+
+
 def test_entries_are_filtered_like_the_catalog(base: EntityResolver) -> None:
     mine = base.with_entries([MUM, BREAKFAST])
     kinds = {

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from tiny import ENTITIES, make_bundle
 
 from edge_er.bundle import Bundle, new_bundle
 from edge_er.entity import Entity
-from edge_er.errors import BundleCorruptError
+from edge_er.errors import BundleCorruptError, FilterError
 from edge_er.resolver import EntityResolver, Resolution
 
 REQUESTS = [
@@ -188,8 +190,50 @@ def test_wrong_arguments(resolver: EntityResolver) -> None:
         resolver.resolve("ser", top_k=0)
     with pytest.raises(TypeError, match="NoneType"):
         resolver.resolve(None)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="one string"):
-        resolver.resolve_batch("ser")
+    for wrong in (["ser", None], 5, [["ser"]], b"ser"):
+        with pytest.raises(TypeError, match="expected a request"):
+            resolver.resolve_batch(wrong)  # type: ignore[arg-type]
+    for wrong in ([("ser", "high")], [["ser", 1]], [("ser",)], [(5, 1)], 5):
+        with pytest.raises(TypeError, match="expected"):
+            resolver.resolve(nbest=wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="weight above 0"):
+        resolver.resolve(nbest=[("ser", 0)])
+
+
+def once(items: Iterable[Any]) -> Iterator[Any]:
+    """Something that can be gone through once."""
+    yield from items
+
+
+def test_requests_that_come_one_by_one_are_all_answered(resolver: EntityResolver) -> None:
+    expected = resolver.resolve_batch(REQUESTS)
+    assert len(expected) == len(REQUESTS) > 2
+    assert resolver.resolve_batch(once(REQUESTS)) == expected
+    assert resolver.resolve_batch(dict.fromkeys(REQUESTS)) == resolver.resolve_batch(
+        list(dict.fromkeys(REQUESTS))
+    )
+    assert resolver.golden(once(REQUESTS)) == resolver.golden(REQUESTS)
+    texts = ["los cuarenta", ("los 40", 0.5)]
+    assert resolver.resolve(nbest=once(texts)) == resolver.resolve(nbest=texts)
+
+
+def test_a_lone_string_is_one_request(resolver: EntityResolver) -> None:
+    assert resolver.resolve_batch("kiss fm") == [resolver.resolve("kiss fm")]
+    assert resolver.resolve(nbest="kiss fm") == resolver.resolve("kiss fm")
+
+
+def test_ids_that_come_one_by_one_count_for_every_request(resolver: EntityResolver) -> None:
+    some = ["es-1", "es-4"]
+    for mine in (resolver, resolver.with_entries([{"id": "c-1", "name": "Ser Mama"}])):
+        expected = [mine.resolve(query, ids=some) for query in REQUESTS]
+        assert mine.resolve_batch(REQUESTS, ids=once(some)) == expected
+        assert mine.resolve(REQUESTS[0], ids=once(some)) == expected[0]
+        assert mine.resolve(nbest=[REQUESTS[0]], ids=once(some)) == expected[0]
+        assert mine.explain(REQUESTS[0], ids=once(some)) == mine.explain(REQUESTS[0], ids=some)
+        assert {match.id for match in expected[0].matches} == set(some)
+    for wrong in (5, [1], [None]):
+        with pytest.raises(FilterError, match="expected"):
+            resolver.resolve("ser", ids=wrong)  # type: ignore[arg-type]
 
 
 def test_answers_are_frozen(resolver: EntityResolver) -> None:

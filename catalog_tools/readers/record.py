@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from edge_er.arguments import text_list
 from edge_er.errors import CatalogError
 
 __all__ = ["Record", "record_from_mapping"]
@@ -23,13 +24,20 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a catalog, before duplicates are merged; `row` counts from 1 as an editor shows the file's lines."""
+    """One row of a catalog, before duplicates are merged; `row` counts from 1 as an editor shows the file's lines.
+
+    `aliases` may be given as any texts; a lone string is one alias.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
     id: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     row: int | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.aliases) is not tuple:
+            object.__setattr__(self, "aliases", tuple(text_list(self.aliases, "alias")))
 
 
 class _UnusableError(Exception):

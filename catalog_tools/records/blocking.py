@@ -9,7 +9,7 @@ however large, is walked in the order of the records' whole text, each beside th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from catalog_tools.records.columns import Rows
 from catalog_tools.records.fields import Field, RecordFields
 from catalog_tools.records.values import identifiers_of, parse_names, parse_phones, plain_text
+from edge_er.arguments import as_sequence
 from edge_er.normalize import canonical_text
 
 __all__ = ["Blocking", "candidate_pairs"]
@@ -41,10 +42,10 @@ class Blocking:
 
 
 def candidate_pairs(
-    records: Sequence[Mapping[str, Any]], fields: RecordFields, blocking: Blocking | None = None
+    records: Iterable[Mapping[str, Any]], fields: RecordFields, blocking: Blocking | None = None
 ) -> tuple[Rows, Rows]:
     """Rows `a` < `b` of the pairs to compare, sorted; with `fields.between` only of records that differ in it."""
-    blocking = blocking or Blocking()
+    blocking, records = blocking or Blocking(), as_sequence(records)
     count = len(records)
     used = [one for one in fields.fields if one.block and one.kind != "ignore"]
     key, record, titles = _postings(records, used, blocking.grams)

@@ -22,6 +22,7 @@ import numpy as np
 
 from catalog_tools.records.columns import Rows
 from catalog_tools.sources import Record
+from edge_er.arguments import as_sequence
 from edge_er.errors import CatalogError
 
 __all__ = [
@@ -150,8 +151,9 @@ def labelled_rows(
     return a, b, same
 
 
-def reject_contradictions(labels: Sequence[PairLabel], file: str | Path | None = None) -> None:
+def reject_contradictions(labels: Iterable[PairLabel], file: str | Path | None = None) -> None:
     """CatalogError, naming the rows, where pairs that are the same make one of two that are said to differ."""
+    labels = as_sequence(labels)
     neighbours: dict[str, list[tuple[str, int]]] = {}
     for label in labels:
         if label.same:

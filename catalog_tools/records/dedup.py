@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from catalog_tools.records.table import RecordTable
 from catalog_tools.records.values import as_texts
 from catalog_tools.records.weights import Weights, given_weights
 from catalog_tools.sources import Record
+from edge_er.arguments import as_sequence
 from edge_er.errors import CatalogError
 from edge_er.normalize import canonical_text
 
@@ -53,10 +54,10 @@ def record_values(record: Record) -> dict[str, Any]:
 
 
 def deduplicate(
-    records: Sequence[Record],
+    records: Iterable[Record],
     fields: RecordFields | None = None,
     weights: Weights | None = None,
-    corrections: Sequence[PairLabel] = (),
+    corrections: Iterable[PairLabel] = (),
     encode: Encode | None = None,
     blocking: Blocking | None = None,
     table: RecordTable | None = None,
@@ -75,6 +76,7 @@ def deduplicate(
     Raises:
         CatalogError: no records, corrections that contradict one another, weights for other fields.
     """
+    records, corrections = as_sequence(records), as_sequence(corrections)
     if not records:
         raise CatalogError("the catalog is empty; expected at least one record")
     reject_contradictions(corrections)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from catalog_tools.records.typed_columns import (
     PhoneColumn,
 )
 from catalog_tools.records.values import plain_text
+from edge_er.arguments import as_sequence
 from edge_er.errors import CatalogError
 
 __all__ = ["ALL_TEXT", "IDENTIFIERS", "RecordTable", "evidence_names"]
@@ -39,9 +40,9 @@ class RecordTable:
     """Records of one catalog: `kinds` by name of evidence, in their order."""
 
     def __init__(
-        self, records: Sequence[Mapping[str, Any]], fields: RecordFields, encode: Encode | None = None
+        self, records: Iterable[Mapping[str, Any]], fields: RecordFields, encode: Encode | None = None
     ) -> None:
-        self.records = records
+        self.records = records = as_sequence(records)
         self.fields = fields
         _check_fields(records, fields)
         self.kinds = dict(evidence_names(fields))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from edge_er.arguments import text_list
 from edge_er.training.model import DualEncoder
 
 __all__ = ["Ensemble"]
@@ -24,8 +25,9 @@ class Ensemble:
         self.teachers, self.texts, self.length = teachers, texts, length
         self.dim = sum(teacher.dim for teacher in teachers)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Unit vectors float32 [n, dim]."""
+    def encode(self, texts: str | Iterable[str]) -> np.ndarray:
+        """Unit vectors float32 [n, dim]; a lone string is one text."""
+        texts = text_list(texts)
         vectors = [teacher.encode(texts) for teacher in self.teachers]
         joined: np.ndarray = np.concatenate(vectors, axis=1) / np.sqrt(len(vectors), dtype=np.float32)
         return joined

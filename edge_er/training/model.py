@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
+from edge_er.arguments import text_list
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
 from edge_er.training.parallel import rank
@@ -98,11 +99,12 @@ class DualEncoder(nn.Module):
         """Where the weights are."""
         return next(self.parameters()).device
 
-    def tokenize(self, texts: Sequence[str]) -> TokenRows:
-        """Canonical texts to token ids, [CLS] ... [SEP], at most ``max_tokens`` of them."""
+    def tokenize(self, texts: str | Iterable[str]) -> TokenRows:
+        """Canonical texts to token ids, [CLS] ... [SEP], at most ``max_tokens`` of them; a lone string is one text."""
+        texts = text_list(texts)
         limit, parts, lengths = self.max_tokens, [], []
         for start in range(0, len(texts), TOKENIZED_AT_ONCE):
-            for encoding in self.tokenizer.encode_batch_fast(list(texts[start : start + TOKENIZED_AT_ONCE])):
+            for encoding in self.tokenizer.encode_batch_fast(texts[start : start + TOKENIZED_AT_ONCE]):
                 ids = encoding.ids
                 parts.append(np.array(ids if len(ids) <= limit else ids[: limit - 1] + ids[-1:], np.int32))
                 lengths.append(len(parts[-1]))
@@ -133,8 +135,9 @@ class DualEncoder(nn.Module):
         return pooled if self.output is None else self.output(pooled)
 
     @torch.no_grad()
-    def encode(self, texts: Sequence[str], batch: int = 512) -> np.ndarray:
-        """Unit vectors float32 [n, dim] of any texts."""
+    def encode(self, texts: str | Iterable[str], batch: int = 512) -> np.ndarray:
+        """Unit vectors float32 [n, dim] of any texts; a lone string is one text."""
+        texts = text_list(texts)
         was_training = self.training
         self.eval()
         rows = self.tokenize([canonical_text(text) for text in texts] if self.canonical else texts)

@@ -10,6 +10,7 @@ from catalog_tools.records import (
     Blocking,
     PairLabel,
     RecordFields,
+    RecordTable,
     candidate_pairs,
     deduplicate,
     infer_fields,
@@ -54,6 +55,33 @@ def test_duplicates_are_merged_with_aliases_and_fields():
         ("Access Path Selection in a Relational Database",),
     )
     assert third == PAPERS[4]
+
+
+def test_records_and_corrections_may_come_one_by_one():
+    apart = [PairLabel("d1", "a1", False, 1)]
+    found = deduplicate(iter(PAPERS), corrections=iter(apart))
+    assert (
+        _members(found)
+        == _members(deduplicate(PAPERS, corrections=apart))
+        == [["d1"], ["d2", "a2"], ["a1"], ["d3"]]
+    )
+    values = [record_values(record) for record in PAPERS]
+    fields = infer_fields(iter(values))
+    assert fields == infer_fields(values)
+    for one, other in zip(
+        candidate_pairs(iter(values), fields), candidate_pairs(values, fields), strict=True
+    ):
+        assert one.tolist() == other.tolist()
+    assert len(RecordTable(iter(values), fields)) == len(PAPERS)
+    with pytest.raises(CatalogError, match="said to differ"):
+        reject_contradictions(iter([PairLabel("a", "b", False, 1), PairLabel("b", "a", True, 2)]))
+    with pytest.raises(CatalogError, match="the catalog is empty"):
+        deduplicate(iter([]))
+
+
+def test_an_alias_given_as_one_text_is_one_alias():
+    assert Record("Mum", "Mother") == Record("Mum", ("Mother",))
+    assert Record("Mum", iter(["Mother", "Ma"])).aliases == ("Mother", "Ma")
 
 
 def test_the_order_of_records_changes_no_cluster():

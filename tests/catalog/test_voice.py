@@ -118,6 +118,13 @@ def test_seen_carriers_are_those_of_train() -> None:
     assert all(each.carrier_seen == (each.carrier in seen) for each in spoken)
 
 
+def test_a_carrier_given_as_one_text_is_one_carrier() -> None:
+    assert {each.carrier for each in utterances(ENTITIES, "es", SETTINGS, "pon {}")} == {"pon {}"}
+    assert utterances(ENTITIES, "es", SETTINGS, iter(["pon {}"])) == utterances(
+        ENTITIES, "es", SETTINGS, ["pon {}"]
+    )
+
+
 def test_one_names_utterance_does_not_depend_on_the_others() -> None:
     whole = {each.key: each.text for each in utterances(ENTITIES, "es", VoiceSettings(times=2))}
     part = utterances(ENTITIES, "es", VoiceSettings(times=2, limit=4))

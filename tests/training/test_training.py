@@ -12,6 +12,7 @@ from edge_er.errors import QualityGateError, RecipeError
 from edge_er.training import student as student_module
 from edge_er.training.batches import Batches
 from edge_er.training.dev import DevTask, recall_at_1
+from edge_er.training.ensemble import Ensemble
 from edge_er.training.export import export_encoder, gate
 from edge_er.training.loop import Run
 from edge_er.training.model import save_model
@@ -141,6 +142,15 @@ def test_the_graph_agrees_with_torch_whatever_the_batch(trained, pool):
         assert abs(encoder.encode(texts) - model.encode(texts)).max() < 1e-5
         one_by_one = np.concatenate([encoder.encode([text]) for text in texts])
         assert abs(encoder.encode(texts) - one_by_one).max() < 1e-6
+
+
+def test_texts_may_come_one_by_one_and_a_lone_string_is_one_text(teacher, pool):
+    for model in (teacher, Ensemble([teacher, teacher], [])):
+        expected = model.encode(pool.names)
+        assert np.array_equal(model.encode(iter(pool.names)), expected)
+        assert np.array_equal(model.encode(pool.names[0]), model.encode(pool.names[:1]))
+    assert len(teacher.tokenize("cadena ser")) == 1
+    assert len(teacher.tokenize(iter(pool.names))) == len(pool.names)
 
 
 def test_int8_weights_are_within_half_a_step():

@@ -12,7 +12,7 @@ from javascript import once, run_script
 from tiny import require
 
 from edge_er.encoder import Encoder
-from edge_er.errors import FilterError
+from edge_er.errors import CatalogError, FilterError
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_bundle, shipped_encoders
 from tools.golden_file import FOLDER
@@ -70,7 +70,13 @@ def test_options_of_resolve_mean_the_same(ask, radio_es: EntityResolver) -> None
             options = {"topK": top_k, **({"minPrecision": precision} if precision else {})}
             calls.append({"resolve": [query, options]})
             expected.append(radio_es.resolve(query, top_k, min_precision=precision))
-    for nbest in (["onda cero", "onda zero"], [("cadena ser", 0.7), ("cadena cien", 0.3)], [], [" "]):
+    for nbest in (
+        ["onda cero", "onda zero"],
+        [("cadena ser", 0.7), ("cadena cien", 0.3)],
+        [],
+        [" "],
+        "onda cero",
+    ):
         calls.append({"resolve": [None, {"nbest": nbest}]})
         expected.append(radio_es.resolve(nbest=nbest))
     check(ask, calls, expected)
@@ -87,7 +93,7 @@ def test_filters_mean_the_same(ask, radio_es: EntityResolver) -> None:
         calls = [{"resolve": [query, each]} for query in REQUESTS]
         check(ask, calls, radio_es.resolve_batch(REQUESTS, **each))
     wrong = ({"where": {"colour": "red"}}, {"where": {"tags": {"a": 1}}}, {"where": ["ES"]}, {"ids": "es-1"})
-    wrong += ({"where": {"streams": "x"}},)
+    wrong += ({"where": {"streams": "x"}}, {"ids": [1]})
     for each, answer in zip(
         wrong, ask([{"bundle": bundle(), "resolve": ["radio", call]} for call in wrong]), strict=True
     ):
@@ -114,6 +120,7 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
         {"id": "c-1", "name": "Mamá", "aliases": ["mi madre"], "phone": "123"},
         {"id": known.id, "name": "la radio del desayuno", "room": "kitchen", "country": "none"},
         {"name": " Gym mix 3"},
+        {"id": "c-2", "name": "Abuela", "aliases": "la yaya| la nona |"},
     ]
     queries = [
         *REQUESTS,
@@ -122,6 +129,7 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
         "pon la radio del desayuno",
         "gym mix tres",
         "gym mix 3",
+        "llama a la yaya",
     ]
     calls = [{"entries": entries, "resolve": [query]} for query in queries]
     check(ask, calls, radio_es.with_entries(entries).resolve_batch(queries))
@@ -129,7 +137,12 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
     calls = [{"entries": entries, "resolve": [query, kitchen]} for query in REQUESTS]
     check(ask, calls, radio_es.with_entries(entries).resolve_batch(REQUESTS, **kitchen))
     wrong = ([{"name": " "}], [{"id": "a"}], [{"name": "x", "aliases": [1]}], [{"name": "x"}, {"name": "X"}])
-    for answer in ask([{"bundle": bundle(), "entries": each, "resolve": ["x"]} for each in wrong]):
+    wrong += ([{"name": "x", "aliases": 5}], {"name": "x"}, ["x"])
+    for each, answer in zip(
+        wrong, ask([{"bundle": bundle(), "entries": each, "resolve": ["x"]} for each in wrong]), strict=True
+    ):
+        with pytest.raises(CatalogError):
+            radio_es.with_entries(each)
         assert answer["error"] == "EdgeERError", answer
 
 
@@ -157,7 +170,8 @@ def test_wrong_calls_are_refused(ask) -> None:
         ["radio", {"topK": 0}],
         ["radio", {"minPrecision": 1}],
         ["radio", {"minPrecision": "high"}],
-        [None, {"nbest": "radio"}],
+        [None, {"nbest": 5}],
+        [None, {"nbest": [["radio", "high"]]}],
         [None, {"nbest": [["radio", 0]]}],
         [None, {"nbest": [["radio"]]}],
     ]

@@ -60,5 +60,9 @@ function setOf(ids) {
   if (typeof ids === "string" || typeof ids[Symbol.iterator] !== "function") {
     throw new FilterError(`expected a list or set of ids, found ${JSON.stringify(ids)}; write ids: [...]`);
   }
-  return new Set(ids);
+  const wanted = new Set(ids);
+  for (const one of wanted) {
+    if (typeof one !== "string") throw new FilterError(`expected ids as texts, found ${JSON.stringify(one)}`);
+  }
+  return wanted;
 }

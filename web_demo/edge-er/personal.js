@@ -18,7 +18,7 @@ const ID_DIGITS = 12;
 export class PersonalCatalog {
   /**
    * @param {import("./catalog.js").Catalog | PersonalCatalog} base
-   * @param {{id?: string, name: string, aliases?: string[]}[]} entries
+   * @param {Iterable<{id?: string, name: string, aliases?: string[]}>} entries
    * @param {object} tools
    * @param {(text: string) => string} tools.canonicalText
    * @param {(text: string) => Int8Array} tools.encoded
@@ -27,9 +27,12 @@ export class PersonalCatalog {
    * @throws {EdgeERError} an entry without a name, or an id twice
    */
   constructor(base, entries, tools) {
+    if (typeof entries === "string" || typeof entries?.[Symbol.iterator] !== "function") {
+      throw new EdgeERError(`expected a list of entries, found ${JSON.stringify(entries)}; write [entry]`);
+    }
     this._base = base instanceof PersonalCatalog ? base._base : base;
     const before = base instanceof PersonalCatalog ? base.ownEntries : [];
-    this.ownEntries = [...before, ...entries.map((entry) => entryOf(entry, tools.canonicalText))];
+    this.ownEntries = [...before, ...[...entries].map((entry) => entryOf(entry, tools.canonicalText))];
     this._owners = new Map();
     this._renamed = new Map();
     this._own = [];
@@ -113,12 +116,14 @@ export class PersonalCatalog {
   }
 }
 
-function entryOf({ id, name, aliases = [], ...metadata }, canonicalText) {
-  const texts = [name, ...aliases, id ?? ""];
+function entryOf({ id, name, aliases, ...metadata }, canonicalText) {
+  const listed = typeof aliases === "string" ? aliases.split("|") : (aliases ?? []);
+  const texts = Array.isArray(listed) ? [name, ...listed, id ?? ""] : [listed];
   if (!texts.every((text) => typeof text === "string") || !name.trim()) {
     throw new EdgeERError(`an own entry needs a name, and texts as aliases and id, found ${JSON.stringify(texts)}`);
   }
-  return { id: id ?? ownId(canonicalText(name) || name), name: name.trim(), aliases, spoken: [], metadata };
+  const others = [...new Set(listed.map((alias) => alias.trim()).filter(Boolean))];
+  return { id: id ?? ownId(canonicalText(name) || name), name: name.trim(), aliases: others, spoken: [], metadata };
 }
 
 /** The id that Python gives an entry without one. */

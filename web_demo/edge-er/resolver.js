@@ -100,7 +100,7 @@ export class EntityResolver {
    * @param {string | null} query what was said; null where `nbest` is given
    * @param {object} [options]
    * @param {number} [options.topK] how many candidates to give, from 1 up
-   * @param {(string | [string, number])[]} [options.nbest] several texts of one utterance, each alone or with a weight
+   * @param {string | Iterable<string | [string, number]>} [options.nbest] several texts of one utterance, each alone or with a weight
    * @param {number} [options.minPrecision] how often an answer should be right, between 0 and 1
    * @param {Record<string, any>} [options.where] only entities whose metadata has these values: `{country: "ES"}`
    * @param {Iterable<string>} [options.ids] only entities with these ids
@@ -154,9 +154,9 @@ export class EntityResolver {
 
   /**
    * The same resolver with a person's own entries beside the catalog, which is shared and stays as it is.
-   * @param {{id?: string, name: string, aliases?: string[]}[]} entries
+   * @param {Iterable<{id?: string, name: string, aliases?: string[]}>} entries
    * @returns {EntityResolver}
-   * @throws {EdgeERError} an entry without a name, or an id twice
+   * @throws {EdgeERError} an entry without a name, or an id twice; no list of entries
    */
   withEntries(entries) {
     const mine = Object.create(EntityResolver.prototype);
