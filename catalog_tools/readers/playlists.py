@@ -13,7 +13,15 @@ from catalog_tools.readers.text import Line, lines
 
 __all__ = ["read_m3u", "read_pls"]
 
-_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_KEY_VALUE = r"""(?<![\w-])([\w-]+)=(?:"([^"]*)"|'([^']*)'|([^\s,"']+))"""
+_ATTRIBUTE = re.compile(_KEY_VALUE)
+_ATTRIBUTE_OR_COMMA = re.compile(f"{_KEY_VALUE}|,")
+# Attributes where a name is expected: they begin with one whose key no name would begin with.
+_ATTRIBUTES_AFTER_COMMA = re.compile(
+    r"""\s*(?=(?:[a-z]\w*(?:-\w+)+=["']|(?:tvg|tvc|group|channel|catchup)-[\w-]+=|(?:catchup|radio|timeshift)=))"""
+    rf"(?:{_KEY_VALUE}\s*)+,?",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive
 _PLS_LINE = re.compile(r"\s*(File|Title|Length)(\d+)\s*=\s*(.*?)\s*$", re.IGNORECASE)
 _NO_NAME = "an address without a name; expected #EXTINF:-1,NAME in the line before it"
@@ -73,12 +81,24 @@ def _entry(line: Line, title: Line | None, group: str) -> Row:
 
 
 def _title(text: str) -> tuple[dict[str, str], str]:
-    """Attributes and name of an #EXTINF line; a comma inside quotes is part of an attribute."""
+    """Attributes and name of an #EXTINF line.
+
+    The name follows the first comma outside of attributes. Some lists put that comma before the attributes, or one
+    after each: then it follows the last of them. A comma inside quotes is part of an attribute.
+    """
     rest = text.strip().removeprefix("#EXTINF:")
-    attributes = dict(_ATTRIBUTE.findall(rest))
-    bare = _ATTRIBUTE.sub(lambda found: " " * len(found.group()), rest)
-    comma = bare.find(",")
-    return attributes, rest[comma + 1 :].strip() if comma >= 0 else ""
+    found: list[re.Match[str]] = []
+    name = ""
+    for part in _ATTRIBUTE_OR_COMMA.finditer(rest):
+        if part.group() == ",":
+            name = rest[part.end() :]
+            break
+        found.append(part)
+    while attributes := _ATTRIBUTES_AFTER_COMMA.match(name):
+        found += _ATTRIBUTE.finditer(attributes.group())
+        name = name[attributes.end() :]
+    values = ((each.group(1).lower(), next(filter(None, each.groups()[1:]), "")) for each in found)
+    return dict(values), name.strip()
 
 
 def read_pls(source: Source) -> Table:

@@ -32,6 +32,39 @@ def test_m3u(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "tags", "country"),
+    [
+        ('-1, group-title="News" tvg-country="ES" tvg-id="y",Cadena SER', "Cadena SER", ["News"], "ES"),
+        ('-1,group-title="News",tvg-country="ES",Cadena SER', "Cadena SER", ["News"], "ES"),
+        ('-1 tvg-id="y",group-title="News" , Cadena SER', "Cadena SER", ["News"], None),
+        ('-1, tvg-id="" group-title="News, talk; live" tvg-name="A, B",Cadena SER, en directo',
+         "Cadena SER, en directo", ["News, talk", "live"], None),
+        ("-1, tvg-name='A, B' group-title='News, talk',Cadena SER", "Cadena SER", ["News, talk"], None),
+        ("-1 tvg-name='A, B' group-title='News, talk',Cadena SER", "Cadena SER", ["News, talk"], None),
+        ("-1,tvg-chno=7 radio=true tvg-country=ES,Cadena SER", "Cadena SER", None, "ES"),
+        ('-1, tvg-id="y" radio="true" Cadena SER', "Cadena SER", None, None),
+        ('-1, Group-Title="News" TVG-NAME="Cadena SER"', "Cadena SER", ["News"], None),
+        ('-1, tvg-name="Cadena SER" group-title="News",', "Cadena SER", ["News"], None),
+        ('0 tvg-logo="https://i/x_CR0,0,182_.jpg"group-title="News",Cadena SER', "Cadena SER", ["News"], None),
+        ('-1 tvg-name="never closed, group-title=News,Cadena SER', "Cadena SER", ["News"], None),
+        ("215,Queen - x=y, z", "Queen - x=y, z", None, None),
+        ('215,x="y", z', 'x="y", z', None, None),
+        ("215,Anti-Hero=1, live", "Anti-Hero=1, live", None, None),
+        ("-1,Radio 24, 7 days", "Radio 24, 7 days", None, None),
+    ],
+)  # fmt: skip
+def test_m3u_names_follow_their_attributes_wherever_the_comma_is(tmp_path, line, name, tags, country):
+    record = read(tmp_path, "a.m3u", f"#EXTM3U\n#EXTINF:{line}\n{SER}\n")[0]
+    found = (record.name, record.metadata.get("tags"), record.metadata.get("country"))
+    assert found == (name, tags, country)
+
+
+def test_a_long_line_of_an_m3u_is_read_in_no_time(tmp_path):
+    line = "a-" * 200_000
+    assert read(tmp_path, "a.m3u", f"#EXTINF:-1 {line},B\n{SER}\n")[0].name == "B"
+
+
 def test_pls(tmp_path):
     first = f"\n[Playlist]\nNumberOfEntries=2\nFile1={SER}\nTitle1=Cadena SER = SER\nLength1=-1\n"
     text = f"{first}Title2=B\nFile2=b.mp3\nFile3=/m/C d.ogg\n"
