@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
-import hashlib
 import json
 import os
 import random
@@ -30,6 +29,7 @@ from catalog_tools.requests import LANGUAGES, RequestGenerator, carriers_of_anno
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
+from edge_er.training.pool_key import pool_key
 from edge_er.training.recipe import DataSettings
 
 __all__ = ["Name", "Pool", "data_folder", "held_out", "load_pool", "name_cluster", "read_names", "read_rows"]
@@ -41,6 +41,12 @@ COUNTRY_LANGUAGE = {
     **dict.fromkeys(["IT", "SM"], "it"),
 }
 CHUNK = 50_000
+STATIONS, MEDIA, CITIES = (
+    f"{name}.jsonl.gz" for name in ("stations/stations", "entities/media_entities", "entities/cities")
+)
+VOICE = "voice/voice.jsonl.gz"
+UTTERANCES = {lang: f"massive/{lang}-{'US' if lang == 'en' else lang.upper()}.jsonl.gz" for lang in LANGUAGES}
+DATA_FILES = (STATIONS, MEDIA, CITIES, VOICE, *UTTERANCES.values())
 
 
 @dataclass(frozen=True)
@@ -67,24 +73,28 @@ class Pool:
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Rows of a .jsonl.gz file; a missing file raises with what to do."""
+    with gzip.open(_existing(path), "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _existing(path: Path) -> Path:
     if not path.is_file():
         raise EdgeERError(
             f"{path}: no such file; training reads the data folder given by --data or EDGE_ER_DATA"
         )
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+    return path
 
 
 def read_names(folder: Path, dev_clusters: frozenset[str]) -> list[Name]:
     """Every name of stations, media and cities outside the dev clusters, once a language and domain."""
     names: dict[Name, None] = {}
-    for row in read_rows(folder / "stations" / "stations.jsonl.gz"):
+    for row in read_rows(folder / STATIONS):
         lang = COUNTRY_LANGUAGE.get(row["country"], "es")
         for text in {clean_name(row["name"]), row["name"]}:
             names[Name(text, lang, "station")] = None
-    for row in read_rows(folder / "entities" / "media_entities.jsonl.gz"):
+    for row in read_rows(folder / MEDIA):
         names[Name(row["name"], row["lang"], row["domain"])] = None
-    for place, row in enumerate(read_rows(folder / "entities" / "cities.jsonl.gz")):
+    for place, row in enumerate(read_rows(folder / CITIES)):
         names[Name(row["name"], LANGUAGES[place % len(LANGUAGES)], "city")] = None
     return [
         name for name in names if canonical_text(name.text) and name_cluster(name.text) not in dev_clusters
@@ -94,7 +104,7 @@ def read_names(folder: Path, dev_clusters: frozenset[str]) -> list[Name]:
 def _voice_rows(folder: Path) -> tuple[list[dict[str, Any]], frozenset[str], frozenset[str]]:
     """Train rows, the name clusters of dev, and the carriers only dev uses (canonical, ``{}`` dropped)."""
     train, clusters, carriers, seen = [], set(), set(), set()
-    for row in read_rows(folder / "voice" / "voice.jsonl.gz"):
+    for row in read_rows(folder / VOICE):
         if row["split"] == "train":
             train.append(row)
             seen.add(canonical_text(row["carrier"]))
@@ -104,14 +114,10 @@ def _voice_rows(folder: Path) -> tuple[list[dict[str, Any]], frozenset[str], fro
     return train, frozenset(clusters), frozenset(carriers - seen)
 
 
-@lru_cache(maxsize=4)
 def _generator(folder: Path, unwanted: frozenset[str]) -> RequestGenerator:
-    locales = {"de": "de-DE", "en": "en-US", "fr": "fr-FR", "it": "it-IT", "es": "es-ES"}
     observed = {}
-    for lang, locale in locales.items():
-        rows = [
-            row for row in read_rows(folder / "massive" / f"{locale}.jsonl.gz") if row["partition"] == "train"
-        ]
+    for lang, file in UTTERANCES.items():
+        rows = [row for row in read_rows(folder / file) if row["partition"] == "train"]
         playing = carriers_of_annotations([row for row in rows if row["scenario"] == "play"], unwanted)
         others = carriers_of_annotations([row for row in rows if row["scenario"] != "play"], unwanted)
         observed[lang] = playing * max(1, 3 * len(others) // max(len(playing), 1)) + others
@@ -152,6 +158,9 @@ def _lost(row: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class _Job:
+    """A part of the pool to make; ``key`` stands for what is in ``folder``."""
+
+    key: str
     folder: Path
     settings: DataSettings
     part: int
@@ -160,8 +169,9 @@ class _Job:
 
 @lru_cache(maxsize=1)
 def _sources(
-    folder: Path,
+    folder: Path, key: str
 ) -> tuple[list[dict[str, Any]], dict[tuple[str, str], list[Name]], RequestGenerator]:
+    """What requests are made of; read again where ``key`` says that the data has changed."""
     train, dev_clusters, unwanted = _voice_rows(folder)
     by_kind: dict[tuple[str, str], list[Name]] = defaultdict(list)
     for name in read_names(folder, dev_clusters):
@@ -171,7 +181,7 @@ def _sources(
 
 def _make(job: _Job) -> tuple[list[str], list[str]]:
     """(queries, names) of one part of the pool, from a seed of its own."""
-    train, by_kind, generator = _sources(job.folder)
+    train, by_kind, generator = _sources(job.folder, job.key)
     rng = random.Random(f"{job.settings.seed}/{job.part}")
     domains, weights = list(job.settings.domain_weights), list(job.settings.domain_weights.values())
     queries: list[str] = []
@@ -189,11 +199,11 @@ def _make(job: _Job) -> tuple[list[str], list[str]]:
     return queries, names
 
 
-def _parts(folder: Path, settings: DataSettings) -> Iterable[tuple[list[str], list[str]]]:
+def _parts(folder: Path, settings: DataSettings, key: str) -> Iterable[tuple[list[str], list[str]]]:
     from rich.progress import track
 
     jobs = [
-        _Job(folder, settings, part, min(CHUNK, settings.requests - part * CHUNK))
+        _Job(key, folder, settings, part, min(CHUNK, settings.requests - part * CHUNK))
         for part in range(-(-settings.requests // CHUNK))
     ]
     if len(jobs) == 1:
@@ -208,20 +218,27 @@ def data_folder(settings: DataSettings) -> Path:
     return Path(os.environ.get("EDGE_ER_DATA") or settings.folder)
 
 
+def _key(folder: Path, settings: DataSettings) -> str:
+    """The checksum of a pool before names are held out; EdgeERError where a data file is missing."""
+    made = {**dataclasses.asdict(settings), "folder": "", "cache": "", "held_share": 0}
+    return pool_key(made, [_existing(folder / name) for name in DATA_FILES], __name__)
+
+
 def load_pool(folder: Path, settings: DataSettings, part: tuple[float, float] | None = None) -> Pool:
-    """The pool of a recipe, made once and cached as Parquet in ``settings.cache``: same settings, same pool.
+    """The pool of a recipe, made once and cached as Parquet in ``settings.cache``.
+
+    The cached file is that of these settings, of this content of the data files, and of the code and tables that made
+    it (see ``pool_key``); where one of them has changed, the pool is made anew.
 
     The held-out name clusters are in the cache, and left out of what is returned. ``part`` returns the clusters held
     out at its second share and not at its first instead: (0.0, 0.15) is all that is held out at 0.15.
     """
-    told = json.dumps(
-        {**dataclasses.asdict(settings), "folder": "", "cache": "", "held_share": 0}, sort_keys=True
-    )
-    cached = Path(settings.cache) / f"{hashlib.sha256(told.encode()).hexdigest()[:12]}.parquet"
+    key = _key(folder, settings)
+    cached = Path(settings.cache) / f"{key}.parquet"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
         queries, names = [], []
-        for asked, named in _parts(folder, settings):
+        for asked, named in _parts(folder, settings, key):
             queries += asked
             names += named
         partial = cached.with_suffix(".partial")
