@@ -24,9 +24,20 @@ from edge_er.training.data import data_folder, load_pool
 from edge_er.training.dev import DevTask, dev_tasks, recall_at_1
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx, weight_names
-from edge_er.training.recipe import read_recipe
+from edge_er.training.recipe import Recipe, read_recipe
 
-__all__ = ["GateResult", "export_encoder", "gate", "main", "vector_scale", "write_folder"]
+__all__ = ["GateResult", "Reference", "export_encoder", "gate", "main", "vector_scale", "write_folder"]
+
+
+LEAST_OF_SOURCE = 0.5  # of the Recall@1 of the encoder it was made from: below, something is broken
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The encoder that another was made from, and its mean dev Recall@1 over the languages."""
+
+    name: str
+    recall: float
 
 
 @dataclass(frozen=True)
@@ -42,18 +53,35 @@ class GateResult:
         return (self.float32 - self.int8) / self.float32 if self.float32 else 0.0
 
 
-def gate(model: DualEncoder, recall: Callable[[onnx.ModelProto], float], max_loss: float) -> GateResult:
-    """Measure float32 against int8.
+def gate(
+    model: DualEncoder,
+    recall: Callable[[onnx.ModelProto], float],
+    max_loss: float,
+    source: Reference | None = None,
+) -> GateResult:
+    """Measure float32 against int8, and against the encoder that it was made from.
 
     Args:
         model: the float32 encoder.
         recall: Recall@1 of an ONNX graph of it.
         max_loss: what int8 may lose, relative to float32.
+        source: the teacher, or the student that training went on from, where it is there to be measured.
 
     Raises:
-        QualityGateError: int8 loses more; the message names the weight whose return to float32 wins most back.
+        QualityGateError: int8 loses more; the message names the weight whose return to float32 wins most back. Or
+            float32 itself finds nothing, or less than half of what ``source`` finds.
     """
     result = GateResult(recall(build_onnx(model)), recall(build_onnx(model, ())))
+    if not result.float32 > 0:
+        raise QualityGateError(
+            f"the encoder's dev Recall@1 is {result.float32}; expected more than 0; train it again"
+        )
+    if source and result.float32 < LEAST_OF_SOURCE * source.recall:
+        raise QualityGateError(
+            f"the encoder reaches dev Recall@1 {result.float32:.4f}, and {source.name}, which it was made from, "
+            f"{source.recall:.4f}; expected at least {LEAST_OF_SOURCE:.0%} of that, so training went wrong: "
+            "see whether its loss went down, and whether both read the same vocabulary"
+        )
     if result.loss <= max_loss:
         return result
     alone = {name: recall(build_onnx(model, (name,))) for name in weight_names(model)}
@@ -81,6 +109,7 @@ def export_encoder(
     names: Sequence[str],
     tasks: Sequence[DevTask],
     max_loss: float,
+    source: Reference | None = None,
 ) -> dict[str, Any]:
     """Write encoder.onnx (int8) and its card into ``folder``; nothing is written if the gate refuses.
 
@@ -90,7 +119,9 @@ def export_encoder(
     graph = build_onnx(model, ())
     card["vector_scale"] = vector_scale(_encoder(graph, model, card).encode(list(names)))
     if tasks:
-        measured = gate(model, lambda made: _mean_recall(_encoder(made, model, card), tasks), max_loss)
+        measured = gate(
+            model, lambda made: _mean_recall(_encoder(made, model, card), tasks), max_loss, source
+        )
         card["quality"] = {
             "dev_recall_at_1": {"float32": round(measured.float32, 4), "int8": round(measured.int8, 4)},
             "gate": {"max_loss": max_loss, "loss": round(measured.loss, 5)},
@@ -117,8 +148,16 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], card: dict[str, An
         partial.replace(folder / name)
 
 
-def _mean_recall(encoder: Encoder, tasks: Sequence[DevTask]) -> float:
+def _mean_recall(encoder: Encoder | DualEncoder, tasks: Sequence[DevTask]) -> float:
     return float(np.mean(list(recall_at_1(encoder.encode, tasks).values())))
+
+
+def _source(recipe: Recipe, tasks: Sequence[DevTask]) -> Reference | None:
+    """The encoder that the recipe's was made from; None where there was none, or its folder is not here."""
+    for name in (recipe.hpd.start, recipe.student.teacher, recipe.dse.student):
+        if name and (Path(name) / "model.safetensors").is_file():
+            return Reference(name, _mean_recall(load_model(name), tasks))
+    return None
 
 
 def main(recipe: Path, resume: bool = False) -> Path:
@@ -127,5 +166,7 @@ def main(recipe: Path, resume: bool = False) -> Path:
     folder, data = Path(settings.out), data_folder(settings.data)
     card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
     names = load_pool(data, settings.data).names[:20_000]
-    export_encoder(load_model(folder), folder, card, names, dev_tasks(data), settings.export.max_loss)
+    tasks = dev_tasks(data)
+    source, max_loss = _source(settings, tasks), settings.export.max_loss
+    export_encoder(load_model(folder), folder, card, names, tasks, max_loss, source)
     return folder

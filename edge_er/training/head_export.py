@@ -40,12 +40,16 @@ def export_head(
         max_loss: what int8 may lose, relative to float32.
 
     Raises:
-        QualityGateError: int8 loses more; nothing is written.
+        QualityGateError: int8 loses more, or the head ranks nothing right; nothing is written.
     """
     settings = head.settings
     sides = {REQUEST_SIDE: head.request_projection, ENTITY_SIDE: head.entity_projection}
     projections = {name: layer.weight.detach().float().numpy().T for name, layer in sides.items()}
     right, entity = _right_first(model, head, lists)
+    if not right > 0:
+        raise QualityGateError(
+            "the head ranks none of its lists right; expected the right one above all others in some; train it again"
+        )
     told: dict[str, Any] = {
         "request_tokens": settings.request_tokens,
         "entity_tokens": settings.entity_tokens,
@@ -81,12 +85,13 @@ def _right_first(model: DualEncoder, head: TrainedHead, lists: PairLists) -> tup
     named = read_all(model, model.tokenize(lists.names), settings.entity_tokens)
     _, scores = pair_scores(head, asked, named, torch.from_numpy(lists.candidates).long())
     tokens = head.project_entity(named.states)[named.mask.bool()]
-    return float(scores.argmax(1).eq(0).float().mean()), tokens
+    return float((scores[:, :1] > scores[:, 1:]).all(1).float().mean()), tokens
 
 
 def _right_first_on_device(head: PairHead, lists: PairLists) -> float:
     first = [
-        head.worth(query, row).argmax() == 0
+        bool((worth[0] > worth[1:]).all())
         for query, row in zip(lists.queries, lists.candidates.tolist(), strict=True)
+        for worth in [head.worth(query, row)]
     ]
     return float(np.mean(first))

@@ -6,6 +6,7 @@ import dataclasses
 import json
 
 import pytest
+import torch
 from javascript import ask_javascript, find_node
 
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
@@ -14,6 +15,7 @@ from edge_er.bundle import HEAD_TOKENS, read_bundle, write_bundle
 from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
 from edge_er.head import HEAD_FILE, STEPS, PairHead
 from edge_er.resolver import EntityResolver
+from edge_er.training.dipair import PairHead as TrainedHead
 from edge_er.training.dipair import train_head
 from edge_er.training.export import export_encoder
 from edge_er.training.head_export import export_head
@@ -46,6 +48,19 @@ def folder(pool, teacher, tmp_path_factory):
         export_head(model, head, card, lists, place / "refused", -1.0)
     assert not (place / "refused").exists()
     return place
+
+
+@pytest.mark.parametrize("score", [0.0, float("nan")])
+def test_a_head_that_tells_nothing_apart_is_refused(pool, teacher, tmp_path, score):
+    """The right candidate is the first of its list: equal scores must not count as right."""
+    head = TrainedHead(SHAPE, teacher.width).eval()
+    for weight in head.score.parameters():
+        torch.nn.init.constant_(weight, score)
+    lists = make_lists(pool, teacher, 20, 5, seed=1)
+    card = {"name": "tiny", "dim": teacher.dim, "max_tokens": teacher.max_tokens, "vector_scale": 100.0}
+    with pytest.raises(QualityGateError, match="ranks none of its lists right"):
+        export_head(teacher, head, card, lists, tmp_path / "head", 1.0)
+    assert not (tmp_path / "head").exists()
 
 
 @pytest.fixture(scope="module")

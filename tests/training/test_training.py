@@ -1,5 +1,6 @@
 """Teacher and student learn, stop and go on; the export agrees with torch and passes or refuses at the gate."""
 
+import copy
 import dataclasses
 
 import numpy as np
@@ -9,11 +10,12 @@ from tokenizers import Tokenizer
 
 from edge_er.encoder import Encoder
 from edge_er.errors import QualityGateError, RecipeError
+from edge_er.training import export
 from edge_er.training import student as student_module
 from edge_er.training.batches import Batches
 from edge_er.training.dev import DevTask, recall_at_1
 from edge_er.training.ensemble import Ensemble
-from edge_er.training.export import export_encoder, gate
+from edge_er.training.export import Reference, export_encoder, gate
 from edge_er.training.loop import Run
 from edge_er.training.model import save_model
 from edge_er.training.onnx_graph import build_onnx, quantise_weight, weight_names
@@ -174,6 +176,38 @@ def test_the_gate_names_the_layer_to_blame(teacher):
     with pytest.raises(QualityGateError, match=blamed):
         gate(teacher, recall, 0.005)
     assert blamed in weight_names(teacher)
+
+
+def test_the_gate_refuses_what_finds_nothing_or_far_less_than_its_source(teacher):
+    for broken in (0.0, float("nan")):
+        with pytest.raises(QualityGateError, match="expected more than 0"):
+            gate(teacher, lambda graph, value=broken: value, 0.005)
+    with pytest.raises(
+        QualityGateError, match=r"Recall@1 0\.3000, and teacher-8k, which it was made from, 0\.8000"
+    ):
+        gate(teacher, lambda graph: 0.3, 0.005, Reference("teacher-8k", 0.8))
+    assert gate(teacher, lambda graph: 0.6, 0.005, Reference("teacher-8k", 0.8)).loss == 0
+
+
+def test_an_export_is_laid_beside_the_encoder_it_was_made_from(trained, pool, tmp_path, monkeypatch):
+    """Shuffled rows of the token table are what a start of another vocabulary looks like."""
+    teacher, _ = trained
+    broken = copy.deepcopy(teacher)
+    table = broken.bert.embeddings.word_embeddings.weight.data
+    table.copy_(table[torch.randperm(len(table), generator=torch.Generator().manual_seed(1))])
+    for name, model in (("teacher", teacher), ("broken", broken), ("good", teacher)):
+        save_model(model, tmp_path / name, {"name": name, "dim": 32, "max_tokens": 24})
+    monkeypatch.setattr(export, "load_pool", lambda folder, settings: pool)
+    monkeypatch.setattr(export, "dev_tasks", lambda folder: [_task(pool)])
+    for name in ("broken", "good"):
+        source, out = ((tmp_path / each).as_posix() for each in ("teacher", name))
+        text = f'name = "{name}"\nout = "{out}"\n[student]\nteacher = "{source}"\n[export]\nmax_loss = 0.9\n'
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(QualityGateError, match="teacher, which it was made from"):
+        export.main(tmp_path / "broken.toml")
+    assert not (tmp_path / "broken" / "encoder.onnx").exists()
+    export.main(tmp_path / "good.toml")
+    assert (tmp_path / "good" / "encoder.onnx").exists()
 
 
 def test_export_writes_a_checked_folder_or_nothing(trained, pool, tmp_path):
