@@ -38,6 +38,7 @@ from edge_er.training.simtde import student_of, token_loss
 from edge_er.training.student import CHUNK, text_places, texts_of
 from edge_er.training.targets import TeacherTargets
 from edge_er.training.teacher import card_of
+from edge_er.training.vocabulary import check_same_vocabulary
 
 __all__ = [
     "HPDLoss",
@@ -124,11 +125,7 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
     shape, hpd, settings = recipe.student, recipe.hpd, recipe.optim
     teacher = teacher.to(best_device()).eval()
     rows = teacher.tokenize([*texts.queries, *texts.names])
-    start = (
-        load_model(hpd.start)
-        if hpd.start
-        else student_of(teacher, shape.token_dim, shape.keep_layers, shape.start)
-    )
+    start = _start(recipe, teacher)
     known, axes = _targets(recipe, teacher, start, texts, rows)
     student = (
         with_projection(start, _start_axes(recipe, start, known, axes, len(rows))).to(best_device()).train()
@@ -147,6 +144,22 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
             bar.advance(step + 1, "L_TE {:.5f} L_SE {:.5f} L_sim {:.4f}".format(*smoothed))
     run.finish()
     return student.eval()
+
+
+def _start(recipe: Recipe, teacher: DualEncoder) -> DualEncoder:
+    """The student to go on from; RecipeError where its token table cannot be compared with the teacher's."""
+    shape, name = recipe.student, recipe.hpd.start
+    if not name:
+        return student_of(teacher, shape.token_dim, shape.keep_layers, shape.start)
+    start = load_model(name)
+    names = name, shape.teacher or "the teacher"
+    check_same_vocabulary("[hpd] start", start.tokenizer, teacher.tokenizer, names)
+    if (start.width, start.max_tokens) != (teacher.width, teacher.max_tokens):
+        raise RecipeError(
+            f"[hpd] start: expected a width of {teacher.width} and {teacher.max_tokens} tokens, as {names[1]} has, "
+            f"found {start.width} and {start.max_tokens} in {name}; name a student of that teacher"
+        )
+    return start
 
 
 def _targets(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from rich.progress import (
 )
 from torch import Tensor, nn
 
+from edge_er.errors import RecipeError
+from edge_er.training.model import DualEncoder
 from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
 from edge_er.training.recipe import OptimSettings
 
@@ -42,6 +46,9 @@ class Run:
     Args:
         checkpoint: file the state is saved to every ``save_every`` steps; removed by ``finish``.
         resume: take up the checkpoint if there is one.
+
+    Raises:
+        RecipeError: the checkpoint is of models with another vocabulary.
     """
 
     def __init__(
@@ -56,9 +63,14 @@ class Run:
             {"params": plain, "weight_decay": 0.0},
         ]
         self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
-        self.first_step = 0
+        self.first_step, self._vocabulary = 0, _vocabulary(model)
         if resume and checkpoint.is_file():
             state = torch.load(checkpoint, map_location=best_device(), weights_only=True)
+            if state.get("vocabulary", self._vocabulary) != self._vocabulary:
+                raise RecipeError(
+                    f"{checkpoint}: of a run whose models had another vocabulary than those of the recipe have now; "
+                    "start anew (without --resume), or bring the old models back"
+                )
             model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.first_step = int(state["step"])
@@ -90,7 +102,12 @@ class Run:
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         partial = self.checkpoint.with_suffix(".partial")
         torch.save(
-            {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": step},
+            {
+                "model": self.model.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "step": step,
+                "vocabulary": self._vocabulary,
+            },
             partial,
         )
         partial.replace(self.checkpoint)
@@ -108,6 +125,12 @@ class Run:
     def progress(self, title: str) -> _Bar:
         """A bar with the time left on a terminal; a line now and then elsewhere."""
         return _Bar(title, self.first_step, self.steps)
+
+
+def _vocabulary(model: nn.Module) -> str:
+    """A checksum of the vocabularies of the encoders in ``model``; they say what the rows of its tables stand for."""
+    found = [each.tokenizer.get_vocab() for each in model.modules() if isinstance(each, DualEncoder)]
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
 class _Bar:

@@ -205,6 +205,11 @@ def load_model(folder: Path | str) -> DualEncoder:
         bert.set_input_embeddings(CompactEmbedding(table.shape[0], table.shape[1], bert.config.hidden_size))
     bert.load_state_dict(weights, strict=True)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    if tokenizer.get_vocab_size() > bert.config.vocab_size:
+        raise EncoderError(
+            f"{folder}: tokenizer.json has {tokenizer.get_vocab_size():,} pieces, the token table of model.safetensors "
+            f"{bert.config.vocab_size:,} rows; they are of two encoders: train or copy the folder again"
+        )
     output = None if projection is None else linear_of(projection)
     model = DualEncoder(bert, tokenizer, int(card["max_tokens"]), output, bool(card.get("canonical", True)))
     return model.eval()

@@ -60,7 +60,7 @@ class ModelSettings:
     """Shape of the BERT-like teacher.
 
     Attributes:
-        init: folder or hub name of a pretrained one; "" for a fresh start.
+        init: folder or hub name of a pretrained one, which brings its vocabulary; "" for a fresh start.
         vocabulary: a tokenizer.json to use; "" trains one, which is not the same twice (ties fall at random).
         spelling_start: start the token table from the spelling of its pieces (``vocabulary.spelling_table``).
     """

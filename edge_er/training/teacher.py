@@ -22,7 +22,12 @@ from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, length_chunks, save_model
 from edge_er.training.parallel import first_process_first, rank, share
 from edge_er.training.recipe import ModelSettings, Recipe, read_recipe, work_folder
-from edge_er.training.vocabulary import spelling_table, train_tokenizer, wrap_texts
+from edge_er.training.vocabulary import (
+    check_same_vocabulary,
+    spelling_table,
+    train_tokenizer,
+    wrap_texts,
+)
 
 __all__ = ["contrastive_loss", "embed", "main", "new_teacher", "train_teacher"]
 
@@ -38,6 +43,11 @@ def new_teacher(settings: ModelSettings, pool: Pool, seed: int) -> DualEncoder:
         bert = BertModel.from_pretrained(settings.init, add_pooling_layer=False)
         tokenizer = AutoTokenizer.from_pretrained(settings.init).backend_tokenizer
         wrap_texts(tokenizer)
+        if settings.vocabulary:
+            names = settings.vocabulary, settings.init
+            check_same_vocabulary(
+                "[model] vocabulary", _tokenizer_file(settings.vocabulary), tokenizer, names
+            )
         return DualEncoder(bert, tokenizer, settings.max_tokens)
     tokenizer = _tokenizer(settings, pool, seed)
     config = BertConfig(
@@ -62,11 +72,13 @@ def new_teacher(settings: ModelSettings, pool: Pool, seed: int) -> DualEncoder:
 def _tokenizer(settings: ModelSettings, pool: Pool, seed: int) -> Tokenizer:
     if not settings.vocabulary:
         return train_tokenizer(_vocabulary_texts(pool, seed), settings.vocab_size)
-    if not Path(settings.vocabulary).is_file():
-        raise RecipeError(
-            f"[model] vocabulary: no file {settings.vocabulary}; give a tokenizer.json, or leave it out"
-        )
-    return Tokenizer.from_file(settings.vocabulary)
+    return _tokenizer_file(settings.vocabulary)
+
+
+def _tokenizer_file(file: str) -> Tokenizer:
+    if not Path(file).is_file():
+        raise RecipeError(f"[model] vocabulary: no file {file}; give a tokenizer.json, or leave it out")
+    return Tokenizer.from_file(file)
 
 
 def _vocabulary_texts(pool: Pool, seed: int) -> list[str]:

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
 from edge_er.errors import RecipeError
 
-__all__ = ["spelling_table", "train_tokenizer", "wrap_texts"]
+__all__ = ["check_same_vocabulary", "spelling_table", "train_tokenizer", "wrap_texts"]
 
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ALPHABET = 400
@@ -69,6 +69,29 @@ def wrap_texts(tokenizer: Tokenizer) -> None:
     tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
     tokenizer.no_padding()
     tokenizer.no_truncation()
+
+
+def check_same_vocabulary(setting: str, found: Tokenizer, wanted: Tokenizer, names: tuple[str, str]) -> None:
+    """Refuse a model whose token table has other pieces in its rows than the one it shall learn from or go on from.
+
+    Args:
+        setting: of the recipe, which names the model of ``found``.
+        found: the tokenizer of that model.
+        wanted: that of the model it learns from.
+        names: what the two models are called, in this order.
+
+    Raises:
+        RecipeError: a piece has another row, or is in one vocabulary only; says how many.
+    """
+    mine, theirs = found.get_vocab(), wanted.get_vocab()
+    if mine == theirs:
+        return
+    same = sum(theirs.get(piece) == row for piece, row in mine.items())
+    raise RecipeError(
+        f"{setting}: expected the vocabulary of {names[1]} ({len(theirs):,} pieces), found that of {names[0]} "
+        f"({len(mine):,} pieces, {same:,} of them in the same row); token tables of two vocabularies cannot be mixed: "
+        "name a model with the same tokenizer.json, or train it anew"
+    )
 
 
 def _direction(gram: str, width: int) -> np.ndarray:

@@ -1,15 +1,18 @@
 """HPD: the PCA it mimics, its loss, and a projection that travels through save, load and the ONNX graph."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 
 from edge_er.encoder import Encoder
-from edge_er.errors import RecipeError
+from edge_er.errors import EncoderError, RecipeError
 from edge_er.training.ensemble import Ensemble
 from edge_er.training.hpd import hpd_loss, pca_axes, similarity_loss, train_hpd, with_projection
+from edge_er.training.loop import Run
 from edge_er.training.model import load_model, save_model
 from edge_er.training.onnx_graph import build_onnx, weight_names
 from edge_er.training.recipe import (
@@ -117,6 +120,75 @@ def test_training_brings_the_student_closer_to_the_reduced_teacher(teacher, pool
     trained = train_hpd(recipe, teacher, pool)
     assert trained.dim == 6
     assert distance(trained) < 0.8 * distance(untrained)
+
+
+def _other_vocabulary(teacher, folder):
+    """The teacher with two pieces exchanged in its tokenizer: the same size, other rows."""
+    save_model(teacher, folder, {"max_tokens": teacher.max_tokens})
+    told = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    vocabulary = told["model"]["vocab"]
+    one, other = list(vocabulary)[-2:]
+    vocabulary[one], vocabulary[other] = vocabulary[other], vocabulary[one]
+    (folder / "tokenizer.json").write_text(json.dumps(told), encoding="utf-8")
+    return folder
+
+
+def _started(recipe, folder):
+    return dataclasses.replace(recipe, hpd=dataclasses.replace(recipe.hpd, start=str(folder)))
+
+
+@pytest.fixture
+def startable(tmp_path):
+    return Recipe(
+        name="tiny-start",
+        out=str(tmp_path / "out"),
+        data=DataSettings(cache=str(tmp_path / "pool")),
+        student=StudentSettings(teacher="models/teacher-8k", token_dim=8, keep_layers=1),
+        hpd=HPDSettings(dim=6, sample=200),
+        optim=OptimSettings(requests=64, batch=64, neighbours=1),
+    )
+
+
+def test_a_start_of_another_vocabulary_is_refused(startable, teacher, pool, tmp_path):
+    pieces = teacher.tokenizer.get_vocab_size()
+    expected = (
+        rf"\[hpd\] start: expected the vocabulary of models/teacher-8k \({pieces} pieces\), found that of "
+    )
+    recipe = _started(startable, _other_vocabulary(teacher, tmp_path / "exchanged"))
+    with pytest.raises(RecipeError, match=expected + rf".*exchanged \({pieces} pieces, {pieces - 2} of them"):
+        train_hpd(recipe, teacher, pool)
+    shape = ModelSettings(vocab_size=300, layers=1, hidden=32, heads=2, intermediate=64, max_tokens=24)
+    save_model(new_teacher(shape, pool, 5), tmp_path / "smaller", {"max_tokens": 24})
+    with pytest.raises(RecipeError, match=expected + r".*smaller \(\d+ pieces, \d+ of them"):
+        train_hpd(_started(startable, tmp_path / "smaller"), teacher, pool)
+
+
+def test_a_start_of_the_same_vocabulary_must_have_the_teacher_s_width(startable, teacher, pool, tmp_path):
+    save_model(student_of(teacher, 8, 1), tmp_path / "own", {"max_tokens": 24})
+    assert train_hpd(_started(startable, tmp_path / "own"), teacher, pool).dim == 6
+    tokenizer = str(tmp_path / "own" / "tokenizer.json")
+    shape = ModelSettings(vocabulary=tokenizer, layers=1, hidden=48, heads=2, intermediate=64, max_tokens=24)
+    save_model(new_teacher(shape, pool, 5), tmp_path / "wide", {"max_tokens": 24})
+    with pytest.raises(RecipeError, match=r"expected a width of 32 and 24 tokens.*found 48 and 24"):
+        train_hpd(_started(startable, tmp_path / "wide"), teacher, pool)
+
+
+def test_a_checkpoint_of_another_vocabulary_is_not_taken_up(teacher, tmp_path):
+    optim = OptimSettings(requests=64, batch=32)
+    Run(student_of(teacher, 4, 1), optim, tmp_path / "checkpoint.pt").save(1)
+    assert Run(student_of(teacher, 4, 1), optim, tmp_path / "checkpoint.pt", resume=True).first_step == 1
+    other = load_model(_other_vocabulary(teacher, tmp_path / "exchanged"))
+    with pytest.raises(RecipeError, match=r"checkpoint\.pt: of a run whose models had another vocabulary"):
+        Run(student_of(other, 4, 1), optim, tmp_path / "checkpoint.pt", resume=True)
+
+
+def test_a_tokenizer_of_another_encoder_in_the_folder_is_named(teacher, tmp_path):
+    save_model(teacher, tmp_path, {"max_tokens": 24})
+    larger = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    larger.add_tokens(["one", "more"])
+    (tmp_path / "tokenizer.json").write_text(larger.to_str(), encoding="utf-8")
+    with pytest.raises(EncoderError, match=r"tokenizer\.json has \d+ pieces, the token table .* rows"):
+        load_model(tmp_path)
 
 
 def test_cosines_of_an_ensemble_are_the_mean_of_its_teachers(teacher, pool):

@@ -1,15 +1,20 @@
 """A teacher can start from any pretrained BERT: its tokenizer, its special ids and its token types come along."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from edge_er.encoder import Encoder
+from edge_er.errors import RecipeError
 from edge_er.training.onnx_graph import build_onnx
 from edge_er.training.recipe import ModelSettings
 from edge_er.training.simtde import student_of
 from edge_er.training.teacher import new_teacher
+from edge_er.training.vocabulary import train_tokenizer
 
 WORDS = [
     "[PAD]",
@@ -45,6 +50,20 @@ def _save_pretrained(folder):
     names = {f"{kind}_token": f"[{kind.upper()}]" for kind in ("pad", "unk", "cls", "sep", "mask")}
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
     return config
+
+
+def test_a_vocabulary_beside_pretrained_weights_must_be_theirs(tmp_path, pool):
+    _save_pretrained(tmp_path)
+    settings = ModelSettings(init=str(tmp_path), max_tokens=20)
+    own = new_teacher(settings, pool, seed=1).tokenizer
+    own.save(str(tmp_path / "own.json"))
+    same = new_teacher(replace(settings, vocabulary=str(tmp_path / "own.json")), pool, seed=1)
+    assert same.tokenizer.get_vocab() == own.get_vocab()
+    train_tokenizer(pool.names, 200).save(str(tmp_path / "other.json"))
+    with pytest.raises(
+        RecipeError, match=rf"\[model\] vocabulary: expected .*{len(WORDS)} pieces.*other\.json"
+    ):
+        new_teacher(replace(settings, vocabulary=str(tmp_path / "other.json")), pool, seed=1)
 
 
 def test_a_pretrained_bert_becomes_teacher_student_and_graph(tmp_path, pool):
