@@ -41,6 +41,7 @@ from benchmarks.voice_requests import station_requests
 from edge_er.bundle import read_bundle
 from edge_er.encoder import Encoder
 from edge_er.metrics import Evaluation, measure
+from edge_er.onnx_session import import_onnxruntime, open_session
 from edge_er.rankers import EncoderRanker
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx
@@ -80,6 +81,7 @@ def int4_table_graph(model: DualEncoder) -> tuple[bytes, int]:
 
 def dynamic_graph(float_graph: onnx.ModelProto, signed_weights: bool) -> bytes:
     """The float32 graph by onnxruntime's dynamic quantisation, weights by channel."""
+    import_onnxruntime()  # before others import it, so that it sends nothing
     from onnxruntime.quantization import QuantFormat, QuantizationMode, QuantType
     from optimum.onnxruntime import ORTQuantizer
     from optimum.onnxruntime.configuration import QuantizationConfig
@@ -117,11 +119,7 @@ class Session:
     """A graph on one thread, fed with token ids as they are."""
 
     def __init__(self, graph: bytes) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(graph, "encoder.onnx", 1)
 
     def run(self, ids: list[list[int]]) -> NDArray[np.float32]:
         """Unit vectors float32 [len(ids), dim]; shorter rows are padded."""

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from edge_er.arguments import as_sequence, text_list
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
+from edge_er.onnx_session import open_session
 
-__all__ = ["ENCODER_FILES", "Encoder", "open_session", "quantise", "read_encoder_files"]
+__all__ = ["ENCODER_FILES", "Encoder", "quantise", "read_encoder_files"]
 
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
 _SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -182,24 +183,6 @@ def _check_card(card: Mapping[str, Any]) -> None:
             raise EncoderError(
                 f"encoder.json, field {name!r}: expected a number above 0, found {value!r}; export the encoder again"
             )
-
-
-def open_session(onnx: bytes, file: str, threads: int) -> Any:
-    """An onnxruntime session of a graph.
-
-    Raises:
-        EncoderError: onnxruntime cannot load it; names the file.
-    """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has no common error class
-        raise EncoderError(f"{file}: onnxruntime cannot load it ({error}); export it again") from error
 
 
 def _session(onnx: bytes, threads: int) -> Any:

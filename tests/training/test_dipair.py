@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
 from edge_er.errors import RecipeError
+from edge_er.onnx_session import open_session
 from edge_er.training.data import held_out
 from edge_er.training.dipair import PairHead, multiply_adds, pair_scores, read, read_all, train_head
 from edge_er.training.head_graph import build_head_onnx
@@ -72,7 +72,7 @@ def test_the_graph_gives_the_scores_of_the_head(int8):
     torch.manual_seed(1)
     head = PairHead(SHAPE, 32).eval()
     made = build_head_onnx(head, () if int8 else None).SerializeToString()
-    session = onnxruntime.InferenceSession(made, providers=["CPUExecutionProvider"])
+    session = open_session(made, "head.onnx", 1)
     request, request_mask, entity, mask = _inputs(requests=1)
     with torch.no_grad():
         wanted = head(request, request_mask, head.project_entity(entity), mask)[0].numpy()
