@@ -22,7 +22,7 @@ from catalog_tools.record_entities import RecordLike, entities_of
 from catalog_tools.requests import Carriers
 from catalog_tools.shards import SPOKEN, VECTORS, ShardWorker
 from catalog_tools.short_names import with_single_words
-from catalog_tools.workers import ENGINES, LOCAL, ShardRunner, shard_runner
+from catalog_tools.workers import ENGINES, LOCAL, ShardRunner, default_workers, shard_runner
 from edge_er.bundle import ENTITIES, Bundle, new_bundle, over_budget, parse_size, read_bundle, write_bundle
 from edge_er.bundle import VECTORS as VECTORS_FILE
 from edge_er.bundle_files import check_replaceable
@@ -109,7 +109,8 @@ def build_bundle(
         known_vectors: rows of forms, int8 [dim], that this encoder made before; only other forms are encoded. The
             bytes are those of a build without.
         measure: without ``requests``, measure the bundle on simulated ones and store that.
-        workers: processes of this machine, or actors of a cluster, one thread each; the bytes are always the same.
+        workers: processes of this machine, or actors of a cluster, one thread each, and threads of FAISS where it
+            builds an index; the bytes are always the same.
         work: folder for the finished pieces of large catalogs, from which a build that was stopped goes on; kept, and
             used again by later builds. By default a hidden folder beside ``out``, removed when the bundle is there.
         engine: "local", or "ray" for Ray Data, with a local cluster or the one at ``ray_address``.
@@ -158,7 +159,7 @@ def build_bundle(
     bundle = bundle.with_manifest(recipe={**bundle.manifest["recipe"], **given})
     if head_tokens:
         bundle = _with_head_tokens(bundle)
-    bundle = with_index(bundle, index, lang=facts)
+    bundle = with_index(bundle, index, lang=facts, threads=min(workers, default_workers()))
     if popular_share:
         bundle = with_popular(bundle, popular_share)
     resolver, measurement = EntityResolver(bundle), None

@@ -4,7 +4,7 @@ Each kind is built over all vectors and asked a sample of requests; what it find
 cost is the time of a request as an estimate from what it reads, so that the same catalog gives the same choice on
 every machine; `benchmarks/search_scale.py` measures the times that the estimates come from.
 
-FAISS runs on as many threads as OMP_NUM_THREADS says.
+FAISS learns and fills an index on as many threads as it is given, one by default; the bytes are the same.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from catalog_tools.requests import RequestGenerator
 from edge_er.bundle import Bundle
 from edge_er.encoder import Encoder, quantise
 from edge_er.errors import BuildError
-from edge_er.large_index import FAISS, IndexSettings, LargeIndex, import_faiss
+from edge_er.large_index import FAISS, IndexSettings, LargeIndex, faiss_threads, import_faiss
 from edge_er.normalize import canonical_text
 from edge_er.piece_worths import count_pieces
+from edge_er.search import dot_table, exact_columns
 
 __all__ = [
     "AUTO",
@@ -90,7 +91,11 @@ class IndexChoice:
 
 
 def with_index(
-    bundle: Bundle, how: str = AUTO, target: float = TARGET, lang: str | Language | None = None
+    bundle: Bundle,
+    how: str = AUTO,
+    target: float = TARGET,
+    lang: str | Language | None = None,
+    threads: int = 1,
 ) -> Bundle:
     """The bundle with the index that suits its size, said in its manifest.
 
@@ -100,6 +105,7 @@ def with_index(
             cheapest whose vectors can stay in its file; or what FAISS calls an index ("IVF1024,SQ8").
         target: what Recall@64 against the exact scan must be at least.
         lang: language of the requests it is measured on; by default the shipped one that the bundle names.
+        threads: cores that FAISS may use to build an index.
 
     Raises:
         BundleError: faiss is not installed.
@@ -110,7 +116,7 @@ def with_index(
     code = str(bundle.manifest["lang"])
     forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
     requests = request_vectors(bundle, sample_requests(forms, lang or code))
-    choice = choose_index(bundle.vectors, requests, how, target)
+    choice = choose_index(bundle.vectors, requests, how, target, threads)
     if choice is None:
         return bundle
     told = {
@@ -166,7 +172,11 @@ def sample_requests(forms: Sequence[str], lang: str | Language, count: int = SAM
 
 
 def choose_index(
-    vectors: NDArray[np.int8], requests: NDArray[np.int8], how: str = AUTO, target: float = TARGET
+    vectors: NDArray[np.int8],
+    requests: NDArray[np.int8],
+    how: str = AUTO,
+    target: float = TARGET,
+    threads: int = 1,
 ) -> IndexChoice | None:
     """The cheapest index with the target recall; None where an exact scan is cheaper or nothing else reaches it.
 
@@ -175,6 +185,7 @@ def choose_index(
         requests: int8 [n, dim].
         how: see `with_index`.
         target: of Recall@64.
+        threads: see `with_index`.
 
     Raises:
         BundleError: faiss is not installed.
@@ -184,7 +195,7 @@ def choose_index(
     best: IndexChoice | None = None
     for factories in _factories(how, *vectors.shape):
         for factory in factories if best is None else ():
-            index = build_index(vectors, factory)
+            index = build_index(vectors, factory, threads)
             below = np.inf if best is None else best.nanoseconds
             best = _cheapest(vectors, index, factory, requests, floors, target, below) or best
     if how == AUTO:
@@ -200,17 +211,16 @@ def choose_index(
 
 def nearest_scores(vectors: NDArray[np.int8], requests: NDArray[np.int8], k: int) -> NDArray[np.float32]:
     """The `k` highest dot products of each request with all vectors, [n, min(k, forms)], descending; exact."""
-    wide = requests.astype(np.float32)
     best = np.empty((len(requests), 0), np.float32)
     for start in range(0, len(vectors), _FORMS_AT_ONCE):
-        scores = wide @ vectors[start : start + _FORMS_AT_ONCE].astype(np.float32).T
+        scores = dot_table(requests, exact_columns(vectors[start : start + _FORMS_AT_ONCE]))
         cut = max(scores.shape[1] - k, 0)
         best = np.concatenate([best, np.partition(scores, cut, axis=1)[:, cut:]], axis=1)
         best = -np.sort(-best, axis=1)[:, :k]
     return best
 
 
-def build_index(vectors: NDArray[np.int8], factory: str) -> Any:
+def build_index(vectors: NDArray[np.int8], factory: str, threads: int = 1) -> Any:
     """A FAISS index of int8 [forms, dim] by inner product; the same vectors give the same index.
 
     Raises:
@@ -224,9 +234,10 @@ def build_index(vectors: NDArray[np.int8], factory: str) -> Any:
         if lists:
             index.cp.max_points_per_centroid, index.cp.niter = _A_LIST, _ROUNDS
         sample = np.random.default_rng(_SEED).permutation(len(vectors))[: max(_TRAINED_ON, _A_LIST * lists)]
-        index.train(vectors[np.sort(sample)].astype(np.float32))
-        for start in range(0, len(vectors), _FORMS_AT_ONCE):
-            index.add(vectors[start : start + _FORMS_AT_ONCE].astype(np.float32))
+        with faiss_threads(threads):
+            index.train(vectors[np.sort(sample)].astype(np.float32))
+            for start in range(0, len(vectors), _FORMS_AT_ONCE):
+                index.add(vectors[start : start + _FORMS_AT_ONCE].astype(np.float32))
     except RuntimeError as error:
         raise BuildError(f"index {factory!r}: faiss cannot build it ({error}); choose another") from error
     return index

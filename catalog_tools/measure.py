@@ -26,6 +26,7 @@ from edge_er.evaluate import decisions, manifest_report, resolve_all, unmerged_r
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver, Resolution
+from edge_er.search import dot_table, exact_columns
 
 __all__ = ["Measurement", "NearPair", "Simulation", "measure_on", "nearest_pairs", "simulated_requests"]
 
@@ -148,11 +149,11 @@ def nearest_pairs(bundle: Bundle, sample: int = SAMPLE) -> list[NearPair]:
     chosen = {entity.id for entity in _sample(bundle.entities, sample)}
     indices = [index for index, entity in enumerate(bundle.entities) if entity.id in chosen]
     first_form = np.searchsorted(bundle.form_entity, indices)
-    names = bundle.vectors[first_form].astype(np.float32)
+    names = bundle.vectors[first_form]
     best, found = np.full(len(indices), -np.inf, np.float32), np.zeros(len(indices), np.int64)
     for start in range(0, len(bundle.vectors), _FORMS_AT_ONCE):
         block = slice(start, start + _FORMS_AT_ONCE)
-        scores = names @ bundle.vectors[block].T.astype(np.float32)
+        scores = dot_table(names, exact_columns(bundle.vectors[block]))
         scores[np.equal.outer(indices, bundle.form_entity[block])] = -np.inf
         place = scores.argmax(axis=1)
         score = scores[np.arange(len(indices)), place]

@@ -36,21 +36,22 @@ _ENTITIES_AT_HAND = 4096
 _FEW_IDS = 1000  # each is looked for by halves
 
 
-def catalog_of(bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> Catalog:
-    """The catalog of a bundle, large where it has a FAISS index.
+def catalog_of(bundle: Bundle, encoder: Encoder, weights: RerankWeights, threads: int = 1) -> Catalog:
+    """The catalog of a bundle, large where it has a FAISS index, which may use so many `threads`.
 
     Raises:
         BundleError: faiss is not installed, and the bundle has such an index.
         BundleCorruptError: the bundle lacks something that its manifest says it has, or it is of another catalog.
     """
-    large = bundle.manifest["index"].get("kind") == FAISS
-    return (LargeCatalog if large else Catalog)(bundle, encoder, weights)
+    if bundle.manifest["index"].get("kind") == FAISS:
+        return LargeCatalog(bundle, encoder, weights, threads)
+    return Catalog(bundle, encoder, weights)
 
 
 class LargeCatalog(Catalog):
     """The catalog of a bundle with a FAISS index."""
 
-    def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> None:
+    def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights, threads: int = 1) -> None:
         self._bundle, self._encoder, self.weights = bundle, encoder, weights
         self._vectors_alone = weights == RerankWeights()
         self.lang = str(bundle.manifest["lang"])
@@ -64,7 +65,8 @@ class LargeCatalog(Catalog):
         if (np.diff(bundle.form_entity) < 0).any():
             raise BundleCorruptError("vectors.safetensors: forms are not in the order of their entities")
         settings = IndexSettings.from_manifest(bundle.manifest["index"])
-        self._nearby = LargeIndex(bundle.vectors, bundle.form_entity, open_index(bundle.index), settings)
+        index = open_index(bundle.index)
+        self._nearby = LargeIndex(bundle.vectors, bundle.form_entity, index, settings, threads)
         floor = popular_floor(bundle.manifest["index"])
         if bundle.popular_forms is not None and floor is not None:
             self._nearby = PopularIndex(self._nearby, bundle.popular_forms, floor)

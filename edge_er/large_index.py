@@ -7,7 +7,8 @@ catalog was built and stands in the manifest: `catalog_tools.index_choice`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.errors import BundleCorruptError, BundleError
+from edge_er.search import exact_float
 
-__all__ = ["FAISS", "INDEX_FILE", "IndexSettings", "LargeIndex", "import_faiss", "open_index"]
+__all__ = [
+    "FAISS",
+    "INDEX_FILE",
+    "IndexSettings",
+    "LargeIndex",
+    "faiss_threads",
+    "import_faiss",
+    "open_index",
+]
 
 INDEX_FILE = "index.faiss"
 FAISS = "faiss"  # the kind of index in a manifest
@@ -72,13 +82,19 @@ class LargeIndex:
         form_entity: int32 [forms], the entity index of each form.
         index: a FAISS index of the same forms in the same order, by inner product.
         settings: how it is searched.
+        threads: cores that FAISS may use for one request.
 
     Raises:
         BundleCorruptError: the index holds other forms or another dimension than `vectors`.
     """
 
     def __init__(
-        self, vectors: NDArray[np.int8], form_entity: NDArray[np.int32], index: Any, settings: IndexSettings
+        self,
+        vectors: NDArray[np.int8],
+        form_entity: NDArray[np.int32],
+        index: Any,
+        settings: IndexSettings,
+        threads: int = 1,
     ) -> None:
         if (index.ntotal, index.d) != vectors.shape:
             raise BundleCorruptError(
@@ -89,7 +105,7 @@ class LargeIndex:
         self.entities = int(np.count_nonzero(np.diff(np.sort(form_entity)))) + min(self.forms, 1)
         self.settings = settings
         self._vectors, self._form_entity, self._index = vectors, form_entity, index
-        self._lists = int(getattr(index, "nlist", 0))
+        self._lists, self._threads = int(getattr(index, "nlist", 0)), threads
 
     def search(self, queries: NDArray[np.int8], k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The `k` best entities of each of `queries`, int8 [n, dim], as far as FAISS proposes them.
@@ -126,16 +142,18 @@ class LargeIndex:
     def dots(self, query: NDArray[np.int8], forms: NDArray[np.int64]) -> NDArray[np.int64]:
         """The dot products of `query`, int8 [dim], with some forms, given by their index: whole numbers, int64."""
         found = np.empty(len(forms), np.int64)
-        wide = query.astype(np.float64)
+        exact = exact_float(self.dim)
+        wide = query.astype(exact)
         for start in range(0, len(forms), _FORMS_AT_ONCE):
             rows = slice(start, start + _FORMS_AT_ONCE)
-            found[rows] = self._vectors[forms[rows]] @ wide
+            found[rows] = np.einsum("fd,d->f", self._vectors[forms[rows]].astype(exact), wide)
         return found
 
     def _proposed(self, query: NDArray[np.int8], reads: int, nprobe: int) -> NDArray[np.int64]:
         faiss = import_faiss()
         parameters = faiss.SearchParametersIVF(nprobe=min(nprobe, self._lists)) if self._lists else None
-        _, forms = self._index.search(query[None].astype(np.float32), reads, params=parameters)
+        with faiss_threads(self._threads):
+            _, forms = self._index.search(query[None].astype(np.float32), reads, params=parameters)
         proposed: NDArray[np.int64] = forms[0][forms[0] >= 0]
         return proposed
 
@@ -162,6 +180,21 @@ def import_faiss() -> Any:
             "'edge-er[faiss]', or build the bundle with --index exact"
         ) from error
     return faiss
+
+
+@contextmanager
+def faiss_threads(threads: int) -> Iterator[None]:
+    """FAISS on so many threads inside, and as before afterwards.
+
+    The setting is OpenMP's and belongs to the calling thread: what other threads do with FAISS stays as it is.
+    """
+    faiss = import_faiss()
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(threads)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def open_index(index: bytes | Path) -> Any:

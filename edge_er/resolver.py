@@ -34,7 +34,7 @@ DENSE, RERANKED = "dense", "reranked"  # the calibration of a manifest for each 
 
 
 class EntityResolver:
-    """Finds the entities of one bundle. Resolving opens no socket and writes no file."""
+    """Finds the entities of one bundle. Resolving opens no socket, writes no file and starts no thread unasked."""
 
     def __init__(
         self, bundle: Bundle, threads: int = 1, *, rerank: bool = True, min_precision: float | None = None
@@ -47,7 +47,7 @@ class EntityResolver:
         self._scale = float(bundle.manifest["index"]["scale"])
         self.reranks = rerank and bool(bundle.manifest.get("rerank"))
         weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
-        self._catalog = catalog_of(bundle, self.encoder, weights)
+        self._catalog = catalog_of(bundle, self.encoder, weights, threads)
         told = bundle.manifest.get("calibration") or {}
         calibration = Calibration.from_mapping(told.get(RERANKED if self.reranks else DENSE, told))
         calibration.needed(min_precision)  # refuses nonsense now, not at the first request
@@ -69,7 +69,7 @@ class EntityResolver:
 
         Args:
             name_or_path: which bundle.
-            threads: cores for one request.
+            threads: cores for one request: for the encoder, and for FAISS where the bundle has such an index.
             rerank: False leaves all other evidence out, for speed: vectors alone rank.
             min_precision: how often an answer should be right, between 0 and 1; by default what the bundle says (.95).
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_er.search import ExactIndex
+from edge_er.search import ExactIndex, dot_table, exact_columns
 
 
 def reference(
@@ -71,17 +71,15 @@ def test_one_entity_with_all_the_best_forms() -> None:
     assert scores.tolist() == [[20, 4, 4]]
 
 
-def test_many_requests_equal_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("dim", [64, 1500])
+def test_scores_of_many_forms_are_those_of_whole_numbers(dim: int) -> None:
     random = np.random.default_rng(3)
-    vectors = random.integers(-127, 127, (200, 16)).astype(np.int8)
-    index = ExactIndex(vectors, (np.arange(200) // 3).astype(np.int32))
-    queries = random.integers(-127, 127, (50, 16)).astype(np.int8)
-    monkeypatch.setattr("edge_er.search._SCORES_AT_ONCE", 7 * 200)
-    entities, scores = index.search(queries, 5)
-    for row, query in enumerate(queries):
-        alone = index.search(query[None], 5)
-        assert entities[row].tolist() == alone[0][0].tolist()
-        assert scores[row].tolist() == alone[1][0].tolist()
+    vectors = random.integers(-127, 127, (20_000, dim), endpoint=True).astype(np.int8)
+    queries = random.integers(-127, 127, (3, dim), endpoint=True).astype(np.int8)
+    expected = [vectors @ query.astype(np.int32) for query in queries]
+    assert (dot_table(queries, exact_columns(vectors)) == expected).all()
+    index = ExactIndex(vectors, np.arange(20_000, dtype=np.int32))
+    assert all((index.form_scores(query) == row).all() for query, row in zip(queries, expected, strict=True))
 
 
 def test_empty_catalog_and_no_request() -> None:
