@@ -1,41 +1,38 @@
-"""Time of one request on one core and of its stages, beside RapidFuzz WRatio over the same names; start-up and memory.
+"""Time of one request and of its stages, beside RapidFuzz WRatio over the same names; start-up and memory.
 
     python -m benchmarks.latency
+    python -m benchmarks.latency --package-path before=../older-checkout
 
-Requests are the development requests of the bundle's language as they were recognised. The process is bound to one
-core; start-up and peak memory are those of a fresh process. "Vectors alone" is the bundle loaded with rerank=False.
+Requests are the development requests of the bundle's language as they were recognised. First several catalogs are asked
+as a host application would, on any core, alone and beside busy processes (`benchmarks.latency_load`), with the edge_er
+of other checkouts too where `--package-path` names them. Then one bundle with the process bound to one core; start-up
+and peak memory are those of a fresh process. "Vectors alone" is the bundle loaded with rerank=False.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
+from benchmarks import latency_load
+from benchmarks.latency_stages import WARM_UP, stage_times
+from benchmarks.results_file import REPOSITORY, add_data_option, data_folder, markdown_table, write_result
 from benchmarks.voice_requests import station_requests
-from edge_er.bundle import Bundle, read_bundle
-from edge_er.calibrate import COMPARED
-from edge_er.encoder import quantise
+from edge_er.bundle import read_bundle
 from edge_er.normalize import canonical_text
 from edge_er.rankers import form_table
-from edge_er.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
-from edge_er.search import ExactIndex
 
 REQUESTS = 2000
 WRATIO_REQUESTS = 200
 STAGED = 500
-WARM_UP = 50
-FRESH_PROCESSES = 5
 FRESH = """
 import json, sys, time
 start = time.perf_counter()
@@ -96,74 +93,6 @@ def wratio_lookup(resolver: EntityResolver) -> Callable[[str], object]:
     return lambda query: process.extractOne(canonical_text(query), names, scorer=fuzz.WRatio, processor=None)
 
 
-def fresh_process(bundle: str, query: str, rerank: bool) -> dict[str, float]:
-    """Import, load, first answer and peak memory; the median of several fresh processes."""
-    runs = []
-    for _ in range(FRESH_PROCESSES):
-        command = [sys.executable, "-c", FRESH, bundle, query, "rerank" if rerank else "dense"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        runs.append(json.loads(done.stdout))
-    return {name: float(np.median([run[name] for run in runs])) for name in runs[0]}
-
-
-class Stages:
-    """The steps of a request, one after another, as `EntityResolver` goes through them."""
-
-    def __init__(self, bundle: Bundle, resolver: EntityResolver) -> None:
-        self._resolver, self._scale = resolver, float(bundle.manifest["index"]["scale"])
-        self._index = ExactIndex(bundle.vectors, bundle.form_entity)
-        forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
-        weights = RerankWeights.from_mapping(bundle.manifest.get("rerank") or {})
-        lang, demand = str(bundle.manifest["lang"]), demands(bundle.entities)
-        self._reranker = Reranker(forms, bundle.form_entity, lang, weights, demand)
-
-    def spent(self, query: str) -> dict[str, float]:
-        """Milliseconds of each step; what is left of a whole `resolve` is the decision and the answer."""
-        clock, encoder = [time.perf_counter_ns()], self._resolver.encoder
-
-        def tick() -> None:
-            clock.append(time.perf_counter_ns())
-
-        ids = [encoder.token_ids(query)]
-        tick()
-        vector = quantise(encoder.encode_ids(ids, batch_size=1), self._scale)[0]
-        tick()
-        dots = self._index.form_scores(vector)
-        tick()
-        text = canonical_text(query)
-        self._reranker.sound_scores(text)
-        tick()
-        self._reranker.rank([Hypothesis(text, dots)], COMPARED)
-        tick()
-        self._resolver.resolve(query)
-        tick()
-        tokens, encode, scan, sounds, rank, whole = (np.diff(clock) / 1e6).tolist()
-        rest = max(whole - tokens - encode - scan - rank, 0.0)
-        return {
-            "normalise and tokenise": tokens,
-            "encode": encode,
-            "scan": scan,
-            "candidates by sound": sounds,
-            "candidates by vector, evidence, ranking": max(rank - sounds, 0.0),
-            "confidence, decision, answer": rest,
-        }
-
-
-def stage_times(bundle: Bundle, resolver: EntityResolver, queries: list[str]) -> dict[str, dict[str, float]]:
-    """p50 and mean of each stage."""
-    stages = Stages(bundle, resolver)
-    for query in queries[:WARM_UP]:
-        stages.spent(query)
-    spent = [stages.spent(query) for query in queries]
-    return {
-        name: {
-            "p50_ms": float(np.median([row[name] for row in spent])),
-            "mean_ms": float(np.mean([row[name] for row in spent])),
-        }
-        for name in spent[0]
-    }
-
-
 def measure(name: str, queries: list[str]) -> dict[str, Any]:
     """All figures of one bundle."""
     bundle = read_bundle(name)
@@ -183,8 +112,8 @@ def measure(name: str, queries: list[str]) -> dict[str, Any]:
         "stages": stage_times(bundle, resolver, queries[:STAGED]) if resolver.reranks else {},
         "times_faster_p50": wratio["p50_ms"] / ours["p50_ms"],
         "batch_requests_per_second": len(queries) / batch,
-        "fresh_process": fresh_process(name, queries[0], True),
-        "fresh_process_dense": fresh_process(name, queries[0], False),
+        "fresh_process": latency_load.fresh_process(FRESH, name, queries[0], True, REPOSITORY),
+        "fresh_process_dense": latency_load.fresh_process(FRESH, name, queries[0], False, REPOSITORY),
     }
 
 
@@ -221,7 +150,7 @@ def table(figures: dict[str, Any]) -> str:
         *([markdown_table(["stage, ms", "p50", "mean"], stages)] if stages else []),
         markdown_table(
             [
-                f"fresh process, median of {FRESH_PROCESSES}",
+                f"fresh process, median of {latency_load.FRESH_PROCESSES}",
                 "import",
                 "load",
                 "first answer",
@@ -230,25 +159,46 @@ def table(figures: dict[str, Any]) -> str:
             ],
             starts,
         ),
+        *([latency_load.table(figures["any_core"])] if "any_core" in figures else []),
     ]
     return "\n\n".join(parts)
 
 
+def checkout(option: str) -> tuple[str, Path]:
+    """Name and folder of NAME=FOLDER."""
+    name, equals, folder = option.partition("=")
+    if not equals or name == latency_load.THIS or not (Path(folder) / "edge_er").is_dir():
+        raise argparse.ArgumentTypeError(
+            f"expected NAME=FOLDER, a folder with edge_er/ in it, found {option!r}"
+        )
+    return name, Path(folder).resolve()
+
+
 def main() -> None:
-    """Measure one bundle and write the result files."""
+    """Measure and write the result files."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_data_option(parser)
     parser.add_argument("--bundle", default="radio_de")
     parser.add_argument("--lang", default="de")
+    parser.add_argument("--requests", type=int, default=400, help="on any core, to each catalog")
+    parser.add_argument(
+        "--catalogs", nargs="*", choices=latency_load.CATALOGS, default=list(latency_load.CATALOGS)
+    )
+    parser.add_argument(
+        "--package-path", type=checkout, action="append", default=[], help="NAME=FOLDER of an older checkout"
+    )
     parser.add_argument("--result", default="latency", help="name of the result files")
     options = parser.parse_args()
-    requests = station_requests(data_folder(options.data), options.lang)
+    data = data_folder(options.data)
+    checkouts = {latency_load.THIS: REPOSITORY, **dict(options.package_path)}
+    any_core = latency_load.measured(data, options.catalogs, checkouts, options.requests, FRESH)
+    requests = station_requests(data, options.lang)
     queries = [request.query for request in requests if request.stratum == "asr"]
     random.Random(0).shuffle(queries)
     core = bind_to_one_core()
-    figures = {"core": core, **measure(options.bundle, queries[:REQUESTS])}
+    figures = {"core": core, **measure(options.bundle, queries[:REQUESTS]), "any_core": any_core}
     write_result("latency", options.result, figures, table(figures))
     print(table(figures))
 

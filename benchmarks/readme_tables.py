@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from benchmarks import readme_models
+from benchmarks.latency_load import ALONE, BUSY, THIS
 from benchmarks.results_file import (
     LANGUAGES,
     REPOSITORY,
@@ -21,6 +22,7 @@ from benchmarks.results_file import (
     percent,
     source_line,
 )
+from catalog_tools.index_choice import EXACT
 
 README, ALL_RESULTS = REPOSITORY / "README.md", REPOSITORY / "docs" / "results.md"
 Section = Callable[[], Iterator[str]]
@@ -185,6 +187,25 @@ def _latency() -> Iterator[str]:
         f"answers in {fresh['total_ms']:.0f} ms ({fresh['import_ms']:.0f} + {fresh['load_ms']:.0f} + "
         f"{fresh['first_answer_ms']:.0f}) with {fresh['peak_memory_mb']:.0f} MB of memory at most. "
         f"Measured on {result['machine']['processor']}. " + source_line("latency", result)
+    )
+    if "any_core" in result:
+        yield from _latency_any_core(result["any_core"])
+
+
+def _latency_any_core(figures: dict[str, Any]) -> Iterator[str]:
+    rows = []
+    for catalog, told in figures["catalogs"].items():
+        cells, index = told["packages"][THIS], "" if told["index"] == EXACT else f", {told['index']}"
+        for label, system in (("", "resolve"), (", WRatio", "WRatio")):
+            times = [cells[load][system] for load in (ALONE, BUSY)]
+            columns = [f"{cell[key]:.2f}" for cell in times for key in ("p50_ms", "p99_ms", "cpu_ms")]
+            size = f"{told['counts']['entities']:,} entities{index}"
+            rows.append([f"{catalog}, {size}" if not label else f"{catalog}{label}", *columns])
+    heading = ["p50", "p99", "CPU", *(f"{name}, busy" for name in ("p50", "p99", "CPU"))]
+    yield markdown_table(["On any core, ms a request", *heading], rows)
+    yield (
+        f"No core is given and no thread setting made; *busy* is {BUSY}. CPU counts all threads of the "
+        "process. `artists` are names of artists, with no aliases."
     )
 
 

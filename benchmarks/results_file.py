@@ -36,11 +36,14 @@ def data_folder(option: Path | None) -> Path:
 
 
 def command_line(module: str) -> str:
-    """The command that is running, without the place of the data folder."""
+    """The command that is running, without the places of the data folder and of other checkouts."""
     words = sys.argv[1:]
     if "--data" in words:
         at = words.index("--data")
         words = [*words[:at], *words[at + 2 :]]
+    for at, word in enumerate(words[:-1]):
+        if word == "--package-path":
+            words[at + 1] = f"{words[at + 1].partition('=')[0]}=FOLDER"
     return shlex.join(["python", "-m", f"benchmarks.{module}", *words])
 
 

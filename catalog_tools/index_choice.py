@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 AUTO, EXACT, MAPPED = "auto", "exact", "mapped"
-EXACT_UP_TO = 150_000  # forms: up to here an exact scan takes a millisecond or less
+EXACT_UP_TO = 150_000  # forms: up to here an exact scan takes a millisecond or two
 TARGET, AT = 0.99, 64
 SAMPLE = 256
 
