@@ -38,8 +38,9 @@ from edge_er.metrics import Evaluation, measure
 from edge_er.normalize import canonical_text
 from edge_er.rankers import EncoderRanker, form_table, top_entities
 from edge_er.training.data import load_pool
-from edge_er.training.dipair import PairHead, multiply_adds, pair_scores, read, read_all, train_head
+from edge_er.training.dipair import train_head
 from edge_er.training.model import DualEncoder, load_model
+from edge_er.training.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
 from edge_er.training.pair_lists import PairLists, make_lists
 from edge_er.training.recipe import HeadSettings, Recipe, read_recipe
 

@@ -23,7 +23,7 @@ from benchmarks.voice_requests import station_requests
 from catalog_tools import build_bundle
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.resolver import EntityResolver
-from edge_er.training.dipair import multiply_adds
+from edge_er.training.pair_head import multiply_adds
 from edge_er.training.recipe import HeadSettings
 
 BUNDLE, LANG = "radio_de", "de"

@@ -43,9 +43,9 @@ from benchmarks.results_file import (
 )
 from edge_er.training.cross_encoder import CrossEncoder, cross_encoder_of
 from edge_er.training.data import Pool
-from edge_er.training.dipair import read, read_all
 from edge_er.training.loop import able_bfloat16
 from edge_er.training.model import DualEncoder
+from edge_er.training.pair_head import read, read_all
 from edge_er.training.pair_scorers import (
     HeadScorer,
     Stages,

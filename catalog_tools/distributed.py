@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from catalog_tools.shards import Shard, ShardWorker
-from catalog_tools.workers import Results
+from catalog_tools.shards import Results, Shard, ShardWorker
 from edge_er.errors import BuildError
 
 __all__ = ["RayActors"]

@@ -1,23 +1,21 @@
-"""What a merged station is called, and the id it keeps from one build to the next."""
+"""Clusters of station names become entities: which name is shown, which are aliases, and their metadata."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from catalog_tools.entities import Cluster, NameGroup, record_streams
+from catalog_tools.entity_ids import with_ids
 from catalog_tools.sources import Record
-from catalog_tools.streams import same_address, stream_key
+from catalog_tools.streams import same_address
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
 
-__all__ = ["choose_name", "entities_from_clusters", "entities_from_records", "keep_previous_ids", "stable_id"]
+__all__ = ["choose_name", "entities_from_clusters"]
 
-_ID_DIGITS = 12
 _SHORT_QUERY = 40  # characters
 _ACRONYM = 8  # letters: longer names in capitals are shouting
 _COMPLETE = 2  # words that make a name complete
@@ -27,13 +25,6 @@ _LEFTOVER = re.compile(
     r"(?i)\b(?:neu|new|test|http|kbps|aac|mp3|stream|unencrypted|hd|low)\b(?!\d)|[\[\]|_\"@*>]"
 )
 _LOWERED_ACRONYM = re.compile(r"\b[B-DF-HJ-NP-TV-Z][b-df-hj-np-tv-z]{1,3}\b")  # "Lbc"
-
-
-def stable_id(country: str, name: str, again: int = 0) -> str:
-    """An id that depends on country and name only; `again` numbers entities that share both."""
-    text = "\n".join([country, canonical_text(name) or name, *([str(again)] if again else [])])
-    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:_ID_DIGITS]
-    return f"{country.lower()}-{digest}" if country else digest
 
 
 def choose_name(groups: Sequence[NameGroup]) -> str:
@@ -81,15 +72,7 @@ def _untidy(group: NameGroup) -> int:
 def entities_from_clusters(clusters: Iterable[Cluster]) -> list[Entity]:
     """One entity a cluster, sorted by id; metadata: country, tags (most used first) and streams (cleanest first)."""
     entities = [_entity(cluster) for cluster in clusters]
-    return _with_ids(entities)
-
-
-def entities_from_records(records: Iterable[Record]) -> list[Entity]:
-    """One entity a record, nothing merged: for catalogs whose rows are entities already. Sorted by id."""
-    entities = [
-        Entity(record.id or "", record.name, record.aliases, (), dict(record.metadata)) for record in records
-    ]
-    return _with_ids(entities)
+    return with_ids(entities)
 
 
 def _entity(cluster: Cluster) -> Entity:
@@ -139,67 +122,3 @@ def _streams(records: Sequence[Record]) -> list[str]:
 
 def _has_session(url: str) -> bool:
     return len(url.partition("?")[2]) > _SHORT_QUERY
-
-
-def _with_ids(entities: Sequence[Entity]) -> list[Entity]:
-    """Ids for entities without one; those that share country and name are numbered in the order of their content."""
-    done = [entity for entity in entities if entity.id]
-    taken = {entity.id for entity in done}
-    for entity in sorted(
-        (entity for entity in entities if not entity.id),
-        key=lambda one: (one.name, repr(sorted(one.metadata.items(), key=str)), one.aliases),
-    ):
-        again, new = 0, ""
-        while not new or new in taken:
-            new = stable_id(str(entity.metadata.get("country", "")), entity.name, again)
-            again += 1
-        taken.add(new)
-        done.append(replace(entity, id=new))
-    return sorted(done, key=lambda entity: entity.id)
-
-
-def keep_previous_ids(entities: Sequence[Entity], previous: Sequence[Entity]) -> list[Entity]:
-    """`entities` with the ids of `previous` where the record is the same one, changed or renamed.
-
-    An entity keeps its id if the previous bundle has it; otherwise it takes over the id of the previous entity of
-    its country with the same name, then with a name in common, then with a stream in common. No id is given twice.
-    """
-    known = {entity.id for entity in previous}
-    free = {entity.id: entity for entity in previous}
-    renamed: dict[int, str] = {}
-    for index, entity in enumerate(entities):
-        if entity.id in known:
-            renamed[index] = entity.id
-            free.pop(entity.id, None)
-    for keys in (_name_keys, _all_name_keys, _stream_keys):
-        owners: dict[tuple[str, str], str] = {}
-        for entity in sorted(free.values(), key=lambda one: one.id):
-            for key in keys(entity):
-                owners.setdefault(key, entity.id)
-        for index, entity in enumerate(entities):
-            old = next((owners[key] for key in keys(entity) if key in owners), None)
-            if index not in renamed and old in free:
-                renamed[index] = old
-                del free[old]
-    return sorted(
-        (replace(entity, id=renamed.get(index, entity.id)) for index, entity in enumerate(entities)),
-        key=lambda entity: entity.id,
-    )
-
-
-def _country(metadata: Mapping[str, Any]) -> str:
-    return str(metadata.get("country", ""))
-
-
-def _name_keys(entity: Entity) -> list[tuple[str, str]]:
-    return [(_country(entity.metadata), canonical_text(entity.name) or entity.name)]
-
-
-def _all_name_keys(entity: Entity) -> list[tuple[str, str]]:
-    names = dict.fromkeys(canonical_text(name) or name for name in (entity.name, *entity.aliases))
-    return [(_country(entity.metadata), name) for name in names]
-
-
-def _stream_keys(entity: Entity) -> list[tuple[str, str]]:
-    streams = entity.metadata.get("streams") or ()
-    return [(_country(entity.metadata), key) for key in map(stream_key, streams) if key]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog_tools.locale_file import locale_error, read_locale_file
+from catalog_tools.number_packages import says_numbers
 from edge_er.errors import CatalogError
 
 __all__ = ["LANGUAGES", "Language", "language", "read_locale"]
@@ -114,8 +115,6 @@ def read_locale(file: str | Path, code: str | None = None) -> Language:
 
 def _check_speech(file: Path, numbers: Mapping[str, Any]) -> None:
     """num2words must know the languages that are named; where none is, numbers may stay figures."""
-    from catalog_tools.number_words import says_numbers  # reads languages itself
-
     for key in ("speech", "regions"):
         named = numbers.get(key, [])
         for code in [named] if isinstance(named, str) else named:

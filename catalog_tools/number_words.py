@@ -8,41 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from importlib import import_module
-from typing import Any
 
 from catalog_tools.language import Language, language
-from edge_er.errors import CatalogError
+from catalog_tools.number_packages import number_package
 
-__all__ = ["cardinal_words", "decade_words", "decimal_words", "figures", "paired_words", "says_numbers"]
+__all__ = ["cardinal_words", "decade_words", "decimal_words", "figures", "paired_words"]
 
 _MASK = "ǂ"
 _ORDINAL = re.compile(r"\d+(?:[^\W\d_]+|[ºª]|\.)")
-
-
-@lru_cache(maxsize=4)
-def _library(package: str, module: str) -> Any:
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        raise CatalogError(
-            f"surface forms need the package {package}, which is not installed; "
-            "install it with: pip install 'edge-er[catalog]'"
-        ) from error
 
 
 @lru_cache(maxsize=65536)
 def _words(number: int, speech: str, to: str) -> str:
     """The number by num2words; in figures where that does not know the language or the way."""
     try:
-        return str(_library("num2words", "num2words").num2words(number, lang=speech, to=to))
+        return str(number_package("num2words", "num2words").num2words(number, lang=speech, to=to))
     except NotImplementedError:
         return str(number) if to == "cardinal" else _words(number, speech, "cardinal")
-
-
-def says_numbers(speech: str) -> bool:
-    """Whether num2words knows the language."""
-    return speech in _library("num2words", "num2words").CONVERTER_CLASSES
 
 
 def cardinal_words(number: int, lang: str | Language) -> str:
@@ -111,7 +93,7 @@ def figures(text: str, lang: str | Language) -> str:
     facts = language(lang)
     masked = _articles(facts.articles).sub(lambda article: f"{_MASK}{article.group()}", text)
     try:
-        written = str(_library("text2num", "text_to_num").alpha2digit(masked, facts.speech[:2], 0))
+        written = str(number_package("text2num", "text_to_num").alpha2digit(masked, facts.speech[:2], 0))
     except ValueError:
         return text
     written = written.replace(_MASK, "")

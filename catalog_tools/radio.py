@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from catalog_tools.entities import Cluster, merge_records
+from catalog_tools.entity_ids import keep_previous_ids
 from catalog_tools.files import write_lines
-from catalog_tools.identity import entities_from_clusters, keep_previous_ids
+from catalog_tools.identity import entities_from_clusters
 from catalog_tools.language import Language, read_locale
 from catalog_tools.merge_report import merge_report, write_merge_report
 from catalog_tools.name_corrections import NameCorrection, read_name_corrections

@@ -29,7 +29,7 @@ from catalog_tools.language import Language
 from edge_er.encoder import Encoder, quantise
 from edge_er.errors import BuildError
 
-__all__ = ["SPOKEN", "VECTORS", "Shard", "ShardStore", "ShardWorker", "cut", "form_vectors"]
+__all__ = ["SPOKEN", "VECTORS", "Results", "Shard", "ShardStore", "ShardWorker", "cut", "form_vectors"]
 
 SPOKEN, VECTORS = "spoken forms", "vectors"
 
@@ -41,6 +41,10 @@ _SOURCES = {
 }
 _NORMALISATION = ("edge_er/normalize.py", "edge_er/data/unicode.txt")
 _PACKAGES = {SPOKEN: ("num2words", "text2num"), VECTORS: ("onnxruntime", "tokenizers", "numpy")}
+
+
+Results = Iterator[tuple[str, bytes]]
+"""Key and result of shards, in any order."""
 
 
 class Shard(NamedTuple):

@@ -18,7 +18,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from catalog_tools.shards import Shard, ShardStore, ShardWorker, cut
+from catalog_tools.shards import Results, Shard, ShardStore, ShardWorker, cut
 from edge_er.errors import BuildError
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ __all__ = [
     "Engine",
     "InProcess",
     "Processes",
-    "Results",
     "ShardRunner",
     "default_workers",
     "shard_runner",
@@ -42,8 +41,6 @@ MOST_WORKERS = 16
 PROGRESS_FROM = 5000  # texts
 _TRIES = 3  # without a shard finished in between
 _QUEUED = 2  # shards a worker
-
-Results = Iterator[tuple[str, bytes]]
 
 
 class Engine(Protocol):

@@ -26,8 +26,7 @@ from edge_er.errors import (
 )
 from edge_er.explanation import Explanation
 from edge_er.normalize import canonical_text
-from edge_er.personal import PersonalResolver
-from edge_er.resolver import EntityResolver, Match, Resolution
+from edge_er.resolver import EntityResolver, Match, PersonalResolver, Resolution
 
 __version__ = "0.1.0"
 

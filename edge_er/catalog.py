@@ -26,11 +26,14 @@ __all__ = ["Catalog", "Said"]
 
 
 class Said(NamedTuple):
-    """One text of an utterance: canonical, its vector as int8 [dim], and how much it counts."""
+    """One text of an utterance: canonical, its vector as int8 [dim], how much it counts, and whether the encoder knows
+    any of its tokens.
+    """
 
     text: str
     vector: NDArray[np.int8]
     weight: float = 1.0
+    readable: bool = True
 
 
 class Catalog:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from edge_er.errors import BundleCorruptError
 from edge_er.resolution import Resolution
 
-__all__ = ["golden_answer", "same_answer"]
+__all__ = ["golden_answer", "same_answer", "selftest"]
 
 SCORE_TOLERANCE = 0.01  # between machines; one step of one int8 value is about 0.001
 
@@ -38,3 +39,21 @@ def golden_answer(resolution: Resolution) -> dict[str, Any]:
         "ids": [match.id for match in resolution.matches],
         "scores": [round(match.score, 4) for match in resolution.matches],
     }
+
+
+def selftest(
+    name: str, golden: Sequence[Mapping[str, Any]], resolve: Callable[[str, int], Resolution]
+) -> int:
+    """Answer the `golden` requests of the bundle `name` again; how many there are.
+
+    Raises:
+        BundleCorruptError: an answer differs from the one the bundle was shipped with.
+    """
+    for expected in golden:
+        found = golden_answer(resolve(expected["query"], max(len(expected["ids"]), 1)))
+        if not same_answer(found, expected):
+            raise BundleCorruptError(
+                f"bundle {name!r}: selftest: expected {expected}, found {found}; "
+                "install the tested versions of onnxruntime and tokenizers, or build the bundle again"
+            )
+    return len(golden)

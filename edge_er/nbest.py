@@ -1,4 +1,4 @@
-"""Several texts of one utterance, each with what it counts: what `resolve(nbest=...)` takes."""
+"""The texts of one utterance, each with what it counts: what `resolve(query)` and `resolve(nbest=...)` take."""
 
 from __future__ import annotations
 
@@ -9,13 +9,21 @@ from edge_er.arguments import text_list
 __all__ = ["texts_and_weights"]
 
 
-def texts_and_weights(nbest: str | Iterable[str | tuple[str, float]]) -> tuple[list[str], list[float]]:
-    """The texts of `nbest` and their weights, 1 where none is given; a lone string is one text.
+def texts_and_weights(
+    query: str | None, nbest: str | Iterable[str | tuple[str, float]] | None
+) -> tuple[list[str], list[float]]:
+    """The texts of an utterance and their weights, 1 where none is given; a lone string is one text.
 
     Raises:
-        TypeError: an item is neither a text nor (text, weight), or a weight is no number.
+        TypeError: neither or both of `query` and `nbest` are given, an item is neither a text nor (text, weight), or
+            a weight is no number.
         ValueError: a weight is not above 0.
     """
+    if nbest is None and query is not None:
+        return text_list([query], "request"), [1.0]
+    if nbest is None or query is not None:
+        found = f"{type(query).__name__} and nbest {type(nbest).__name__}"
+        raise TypeError(f"expected either a request as a string or nbest=[...], found {found}")
     if not isinstance(nbest, Iterable):
         raise TypeError(f"expected nbest as a list of texts, found {type(nbest).__name__}")
     given = [nbest] if isinstance(nbest, str) else nbest

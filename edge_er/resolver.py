@@ -1,4 +1,7 @@
-"""A spoken request finds its entity: normalize -> encode -> search -> rerank -> calibrate -> Resolution."""
+"""A request finds its entity: canonical text -> tokens, vector -> candidates -> evidence -> ranking -> decision.
+
+`EntityResolver._answer` is that way, step by step.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,29 @@ import json
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edge_er.answers import Answers
 from edge_er.arguments import text_list
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.calibrate import COMPARED, Calibration
-from edge_er.catalog import Said
+from edge_er.catalog import Catalog, Said
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
-from edge_er.errors import BundleCorruptError
 from edge_er.explanation import Explanation
 from edge_er.filters import wanted_ids
-from edge_er.golden import golden_answer, same_answer
+from edge_er.golden import golden_answer, selftest
 from edge_er.large_catalog import catalog_of
 from edge_er.nbest import texts_and_weights
 from edge_er.normalize import canonical_text
+from edge_er.personal import EntryLike, OwnEntries
 from edge_er.rerank import RerankWeights
 from edge_er.resolution import Match, Resolution
 
-if TYPE_CHECKING:
-    from edge_er.personal import EntryLike, PersonalResolver
-
-__all__ = ["EntityResolver", "Match", "Resolution"]
+__all__ = ["EntityResolver", "EntryLike", "Match", "PersonalResolver", "Resolution"]
 
 DENSE, RERANKED = "dense", "reranked"  # the calibration of a manifest for each way to rank
 
@@ -47,14 +50,14 @@ class EntityResolver:
         self._scale = float(bundle.manifest["index"]["scale"])
         self.reranks = rerank and bool(bundle.manifest.get("rerank"))
         weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
-        self._catalog = catalog_of(bundle, self.encoder, weights, threads)
+        self._bundle_catalog = catalog_of(bundle, self.encoder, weights, threads)
         told = bundle.manifest.get("calibration") or {}
         calibration = Calibration.from_mapping(told.get(RERANKED if self.reranks else DENSE, told))
         calibration.needed(min_precision)  # refuses nonsense now, not at the first request
         self._answers = Answers(calibration, weights, self._scale)
         self._min_precision = min_precision
         if self.reranks:
-            self._catalog.prepare()
+            self._bundle_catalog.prepare()
 
     @classmethod
     def load(
@@ -80,6 +83,11 @@ class EntityResolver:
             ValueError: `min_precision` is not between 0 and 1.
         """
         return cls(read_bundle(name_or_path), threads, rerank=rerank, min_precision=min_precision)
+
+    @property
+    def _catalog(self) -> Catalog:
+        """What is searched now."""
+        return self._bundle_catalog
 
     @property
     def entities(self) -> Sequence[Entity]:
@@ -136,12 +144,8 @@ class EntityResolver:
             TypeError: `query` or a text of `nbest` is no string, or not just one of both is given.
             ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
         """
-        if nbest is None and query is not None:
-            return self.resolve_batch([query], top_k, min_precision=min_precision, where=where, ids=ids)[0]
-        if nbest is None or query is not None:
-            found = f"{type(query).__name__} and nbest {type(nbest).__name__}"
-            raise TypeError(f"expected either a request as a string or nbest=[...], found {found}")
-        return self._resolve_said(*texts_and_weights(nbest), top_k, min_precision, where, wanted_ids(ids))
+        texts, weights = texts_and_weights(query, nbest)
+        return self._answer(texts, weights, top_k, min_precision, where, wanted_ids(ids))
 
     def resolve_batch(
         self,
@@ -155,7 +159,7 @@ class EntityResolver:
         """The answers to many requests: exactly those that `resolve` gives one by one; a lone string is one request."""
         asked, wanted = text_list(queries, "request"), wanted_ids(ids)
         _check_count(top_k)
-        return [self._resolve_said([query], [1.0], top_k, min_precision, where, wanted) for query in asked]
+        return [self._answer([query], [1.0], top_k, min_precision, where, wanted) for query in asked]
 
     def explain(
         self,
@@ -166,12 +170,10 @@ class EntityResolver:
         ids: Iterable[str] | None = None,
     ) -> list[Explanation]:
         """Why each of the best `top_k` candidates stands where it does, in the order of `resolve`."""
-        text_list([query], "request")
         _check_count(top_k)
-        if not query.strip():
+        catalog, said = self._catalog, self._said(text_list([query], "request"), [1.0])
+        if not said:
             return []
-        catalog = self._catalog
-        said = self._said([query], [1.0], [self.encoder.token_ids(query)])
         ranked = catalog.weighed(said, top_k + 1, catalog.allowed(where, wanted_ids(ids)))
         return self._answers.explanations(catalog, ranked)[:top_k]
 
@@ -191,8 +193,6 @@ class EntityResolver:
         Raises:
             CatalogError: an entry without a name, an id twice, a count that is no number; a file that cannot be read.
         """
-        from edge_er.personal import PersonalResolver
-
         return PersonalResolver(self, entries, popularity)
 
     def golden(self, queries: str | Iterable[str], top_k: int = 3) -> list[dict[str, Any]]:
@@ -205,17 +205,9 @@ class EntityResolver:
         Raises:
             BundleCorruptError: an answer differs from the one the bundle was shipped with.
         """
-        expected = self.manifest.get("golden", [])
-        for golden in expected:
-            found = golden_answer(self.resolve(golden["query"], max(len(golden["ids"]), 1)))
-            if not same_answer(found, golden):
-                raise BundleCorruptError(
-                    f"bundle {self.name!r}: selftest: expected {golden}, found {found}; "
-                    "install the tested versions of onnxruntime and tokenizers, or build the bundle again"
-                )
-        return len(expected)
+        return selftest(self.name, self.manifest.get("golden", []), self.resolve)
 
-    def _resolve_said(
+    def _answer(
         self,
         texts: Sequence[str],
         weights: Sequence[float],
@@ -224,29 +216,110 @@ class EntityResolver:
         where: Mapping[str, Any] | None,
         ids: Collection[str] | None,
     ) -> Resolution:
+        """One utterance's whole way; each of its `texts` counts as much as its weight says."""
         _check_count(top_k)
         wanted = self._min_precision if min_precision is None else min_precision
         self._answers.calibration.needed(wanted)  # refuses nonsense, whatever the request
-        catalog = self._catalog  # personal entries may change meanwhile; one request sees one catalog
+        catalog = self._catalog  # own entries may change meanwhile; one request sees one catalog
         allowed = catalog.allowed(where, ids)
         query = texts[0] if texts else ""
-        said = [(text, weight) for text, weight in zip(texts, weights, strict=True) if text.strip()]
+        said = self._said(texts, weights)
         if not said:
             return Resolution(query, "no_match", ())
-        tokens = [self.encoder.token_ids(text) for text, _ in said]
-        heard = self._said([text for text, _ in said], [weight for _, weight in said], tokens)
-        ranked = catalog.ranked(heard, max(top_k, COMPARED), allowed)
-        readable = any(map(self.encoder.can_read, tokens))
+        ranked = catalog.ranked(said, max(top_k, COMPARED), allowed)
+        readable = any(text.readable for text in said)
         return self._answers.resolution(query, catalog, ranked, top_k, wanted, readable)
 
-    def _said(
-        self, texts: Sequence[str], weights: Sequence[float], tokens: Sequence[list[int]]
-    ) -> list[Said]:
-        vectors = quantise(self.encoder.encode_ids(tokens, batch_size=1), self._scale)  # each on its own
-        return [
-            Said(canonical_text(text), vector, weight)
-            for text, vector, weight in zip(texts, vectors, weights, strict=True)
-        ]
+    def _said(self, texts: Sequence[str], weights: Sequence[float]) -> list[Said]:
+        """Canonical text, tokens and vector of each text that is not blank."""
+        said = []
+        for text, weight in zip(texts, weights, strict=True):
+            if text.strip():
+                canonical = canonical_text(text)
+                tokens = self.encoder.canonical_ids(canonical)
+                vector = quantise(self.encoder.encode_ids([tokens], batch_size=1), self._scale)[0]
+                said.append(Said(canonical, vector, weight, self.encoder.can_read(tokens)))
+        return said
+
+
+class PersonalResolver(EntityResolver):
+    """A resolver with own entries; what `EntityResolver.with_entries` gives.
+
+    Entries may change while other threads resolve: each request sees those of one moment.
+    """
+
+    _base: EntityResolver
+    _own: OwnEntries
+
+    def __init__(
+        self,
+        base: EntityResolver,
+        entries: Iterable[EntryLike] | str | os.PathLike[str] = (),
+        popularity: Mapping[str, float] | None = None,
+    ) -> None:
+        vars(self).update(vars(base))  # all parts are shared, none is copied
+        before: OwnEntries | None = None
+        if isinstance(base, PersonalResolver):
+            before, base = base._own, base._base
+        self._base = base
+        unit = self._answers.calibration.temperature * self._answers.unit
+        self._own = OwnEntries(base._bundle_catalog, self._vectors, unit, before)
+        self._own.add_all(entries, popularity or {})
+
+    @property
+    def _catalog(self) -> Catalog:
+        return self._own.catalog
+
+    @property
+    def own_entries(self) -> tuple[Entity, ...]:
+        """The own entries, in the order in which they came."""
+        return self._own.entries
+
+    @property
+    def popularity(self) -> Mapping[str, float]:
+        """How often this person asked for entities, by id."""
+        return self._own.popularity
+
+    def add(self, *entries: EntryLike) -> None:
+        """Add entries, all or none; they are found from the next request on.
+
+        Raises:
+            CatalogError: an entry without a name, or an id that an own entry has already.
+        """
+        self._own.change(added=entries)
+
+    def remove(self, *ids: str) -> None:
+        """Remove own entries by their ids, all or none; an entity of the catalog only loses its own names.
+
+        Raises:
+            CatalogError: there is no own entry with that id.
+        """
+        self._own.change(removed=ids)
+
+    def favour(self, popularity: Mapping[str, float]) -> None:
+        """Set how often this person asked for entities, by id. Ids that nobody has may get an entity later.
+
+        Raises:
+            CatalogError: a count is no number from 0 up.
+        """
+        self._own.change(popularity=popularity)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write entries and popularity to a file for `with_entries`; a crash leaves the old file or the new one.
+
+        Raises:
+            CatalogError: metadata that is not JSON.
+            OSError: the file cannot be written.
+        """
+        self._own.save(path)
+
+    def selftest(self) -> int:
+        """Answer the golden requests of the bundle again, without own entries."""
+        return self._base.selftest()
+
+    def _vectors(self, texts: Sequence[str]) -> NDArray[np.int8]:
+        """Vectors of canonical `texts`, int8 [texts, dim]."""
+        return quantise(self.encoder.encode_canonical(texts, batch_size=1), self._scale)
 
 
 def _check_count(top_k: int) -> None:

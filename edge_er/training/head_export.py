@@ -15,15 +15,17 @@ import torch
 from edge_er.encoder import Encoder
 from edge_er.errors import QualityGateError
 from edge_er.head import ENTITY_SIDE, HEAD_FILE, REQUEST_SIDE, PairHead
-from edge_er.training.dipair import PairHead as TrainedHead
-from edge_er.training.dipair import pair_scores, read_all
+from edge_er.training.dipair import train
 from edge_er.training.export import vector_scale, write_folder
 from edge_er.training.head_graph import build_head_onnx
 from edge_er.training.model import DualEncoder
 from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.pair_head import PairHead as TrainedHead
+from edge_er.training.pair_head import pair_scores, read_all
 from edge_er.training.pair_lists import PairLists
+from edge_er.training.recipe import read_recipe
 
-__all__ = ["export_head"]
+__all__ = ["export_head", "main"]
 
 
 def export_head(
@@ -95,3 +97,12 @@ def _right_first_on_device(head: PairHead, lists: PairLists) -> float:
         for worth in [head.worth(query, row)]
     ]
     return float(np.mean(first))
+
+
+def main(recipe: Path, resume: bool = False) -> Path:
+    """Train the head of a recipe file and export it; a head that cannot run on a device is only trained."""
+    settings = read_recipe(recipe)
+    trained, out = train(settings, resume), Path(settings.out)
+    if settings.head.kind == "transformer" and settings.head.entity_side == "output":
+        export_head(trained.model, trained.head, trained.card, trained.unseen, out, settings.export.max_loss)
+    return out

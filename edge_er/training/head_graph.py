@@ -14,8 +14,8 @@ import onnx
 from onnx import TensorProto, helper
 
 from edge_er.errors import RecipeError
-from edge_er.training.dipair import PairHead
 from edge_er.training.onnx_graph import IR_VERSION, OPSET, Graph
+from edge_er.training.pair_head import PairHead
 
 __all__ = ["build_head_onnx", "head_weight_names"]
 

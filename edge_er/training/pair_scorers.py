@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from edge_er.training.cross_encoder import CrossEncoder
-from edge_er.training.dipair import PairHead, Reading, read, read_all
 from edge_er.training.loop import Run, able_bfloat16, best_device
 from edge_er.training.model import DualEncoder, TokenRows
+from edge_er.training.pair_head import PairHead, Reading, read, read_all
 from edge_er.training.pairs import Pairs
 from edge_er.training.recipe import HeadSettings, OptimSettings
 

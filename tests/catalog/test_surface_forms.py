@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_tools import number_words
+from catalog_tools import number_packages, number_words
 from catalog_tools.language import LANGUAGES, language
 from catalog_tools.number_words import cardinal_words, figures
 from catalog_tools.surface_forms import ranked_forms, spoken_forms
@@ -207,8 +207,8 @@ def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     def not_installed(module: str) -> None:
         raise ModuleNotFoundError(module)
 
-    monkeypatch.setattr(number_words, "import_module", not_installed)
-    number_words._library.cache_clear()
+    monkeypatch.setattr(number_packages, "import_module", not_installed)
+    number_packages.number_package.cache_clear()
     number_words._words.cache_clear()
     with pytest.raises(CatalogError, match=r"num2words.*edge-er\[catalog\]"):
         spoken_forms("Bayern 1", "de")

@@ -11,9 +11,10 @@ import torch
 from edge_er.errors import RecipeError
 from edge_er.onnx_session import open_session
 from edge_er.training.data import held_out
-from edge_er.training.dipair import PairHead, multiply_adds, pair_scores, read, read_all, train_head
+from edge_er.training.dipair import train_head
 from edge_er.training.head_graph import build_head_onnx
 from edge_er.training.loop import Run
+from edge_er.training.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
 from edge_er.training.pair_lists import make_lists
 from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
 
