@@ -10,7 +10,6 @@ paired by entity, over all languages together and for each.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +32,7 @@ from benchmarks.voice_requests import station_requests
 from edge_er.bundle import read_bundle
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker
+from edge_er.training.card import read_card
 from edge_er.training.model import load_model
 from edge_er.training.onnx_graph import build_onnx
 from edge_er.training.recipe import read_recipe
@@ -67,7 +67,7 @@ class Described:
 
 def described(folder: Path) -> Described:
     """From the card of a float32 encoder folder."""
-    card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    card = read_card(folder)
     student = card["recipe"]["student"]
     teacher = Path(student["teacher"]).name if student["teacher"] else ""
     return Described(folder.name, teacher, card["token_dim"], student["start"], card["vocab_size"])

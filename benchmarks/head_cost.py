@@ -23,6 +23,7 @@ from benchmarks.voice_requests import station_requests
 from catalog_tools import build_bundle
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.resolver import EntityResolver
+from edge_er.training.card import read_card
 from edge_er.training.pair_head import multiply_adds
 from edge_er.training.recipe import HeadSettings
 
@@ -80,7 +81,7 @@ def main() -> None:
         stratum: [each.query for each in requests if each.stratum == stratum][:TIMED]
         for stratum in ("text", "asr")
     }
-    card = json.loads((options.encoder / "encoder.json").read_text(encoding="utf-8"))
+    card = read_card(options.encoder)
     shape = HeadSettings(**json.loads((options.encoder / "head.json").read_text(encoding="utf-8"))["head"])
     flops = 2 * multiply_adds(shape, card["hidden"], card["rerank"]["head_forms"])
     entities, report = list(read_bundle(BUNDLE).entities), {}

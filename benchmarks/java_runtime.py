@@ -35,6 +35,7 @@ from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_bundle
+from edge_er.training.card import read_card
 
 TIMED_BUNDLE, TIMED_LANG = "radio_es", "es"
 ROUNDS = 5
@@ -121,7 +122,7 @@ def ways_to_ask(head: Path | None, folder: Path) -> dict[str, tuple[str, str]]:
     """What is timed: name, bundle, and whether all evidence ranks."""
     ways = {"resolve": (TIMED_BUNDLE, "rerank"), "vectors alone": (TIMED_BUNDLE, "dense")}
     if head:
-        margin = json.loads((head / "encoder.json").read_text(encoding="utf-8"))["rerank"]["head_margin"]
+        margin = read_card(head)["rerank"]["head_margin"]
         for name, value in (("in close races", margin), ("always", ALWAYS)):
             bundle = headed_bundle(head, folder / name.replace(" ", "_"), head_margin=value)
             ways[f"resolve, a head asked {name}"] = (str(bundle), "rerank")

@@ -8,7 +8,6 @@ writes the int8 vectors to build/large_catalog/, a hundred thousand a file; what
 from __future__ import annotations
 
 import argparse
-import json
 import random
 from collections.abc import Iterator
 from itertools import islice
@@ -21,6 +20,8 @@ from benchmarks.results_file import REPOSITORY, add_data_option, data_folder
 from benchmarks.voice_requests import read_rows
 from edge_er.encoder import Encoder, quantise
 from edge_er.normalize import canonical_text
+from edge_er.training.card import read_card
+from edge_er.whole_files import replacing
 
 CACHE = REPOSITORY / "build" / "large_catalog"
 ENCODER = REPOSITORY / "models" / "encoders" / "multilingual-32-hpd64"
@@ -94,7 +95,7 @@ def mixed_vectors(vectors: NDArray[np.int8], count: int, seed: int = 1) -> NDArr
 
 def vector_scale() -> float:
     """int8 = float * this."""
-    return float(json.loads((ENCODER / "encoder.json").read_text("utf-8"))["vector_scale"])
+    return float(read_card(ENCODER)["vector_scale"])
 
 
 def _encoded(encoder: Encoder, texts: list[str]) -> NDArray[np.int8]:
@@ -106,10 +107,8 @@ def _encoded(encoder: Encoder, texts: list[str]) -> NDArray[np.int8]:
 
 
 def _write(file: Path, vectors: NDArray[np.int8]) -> None:
-    beside = file.with_name(file.name + ".new")
-    with beside.open("wb") as out:
+    with replacing(file) as part, part.open("wb") as out:
         np.save(out, vectors)
-    beside.replace(file)
 
 
 def main() -> None:

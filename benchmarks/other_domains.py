@@ -37,6 +37,7 @@ from edge_er.normalize import canonical_text
 from edge_er.rankers import EncoderRanker, Ranker, TextEncoder, form_table
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.search import ExactIndex
+from edge_er.training.card import read_card
 
 TFIDF, WRATIO = "TF-IDF 2-4-grams", "RapidFuzz WRatio"
 
@@ -127,7 +128,7 @@ def main() -> None:
     parser.add_argument("--domains", nargs="+", default=list(OTHER_DOMAINS), choices=OTHER_DOMAINS)
     options = parser.parse_args()
     data, encoder = data_folder(options.data), load_encoder(options.encoder)
-    card = json.loads((options.encoder / "encoder.json").read_text("utf-8"))
+    card = read_card(options.encoder)
     if options.weights:
         card["rerank"] = json.loads(options.weights.read_text("utf-8"))
     report: dict[str, Any] = {}

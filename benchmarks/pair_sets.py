@@ -62,6 +62,7 @@ from edge_er.training.pairs import PAIR_SETS, Pairs, PairSet, best_threshold, me
 from edge_er.training.pretrained import bert_folder
 from edge_er.training.recipe import HeadSettings, ModelSettings, OptimSettings
 from edge_er.training.teacher import new_teacher
+from edge_er.whole_files import write_json
 
 WORK = REPOSITORY / "build" / "pair_sets"
 SETS = ("Beer", "Fodors-Zagats", "MRPC", "iTunes-Amazon", "RTE", "DBLP-ACM")
@@ -240,9 +241,7 @@ def main() -> None:
         file = WORK / name / "result.json"
         if not file.is_file():
             result = measure_set(read_pair_set(data / "pairs", name), dual, sizes, WORK / name)
-            partial = file.with_suffix(".partial")
-            partial.write_text(json.dumps(result), encoding="utf-8")
-            partial.replace(file)
+            write_json(file, result)
         report["sets"][name] = json.loads(file.read_text(encoding="utf-8"))
     write_result("pair_sets", options.result, report, tables(report))
     plot(report, RESULTS / f"{options.result}.png")

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +42,7 @@ from edge_er.encoder import Encoder
 from edge_er.metrics import Evaluation, measure
 from edge_er.onnx_session import import_onnxruntime, open_session
 from edge_er.rankers import EncoderRanker
+from edge_er.training.card import read_card
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx
 
@@ -248,7 +248,7 @@ def main() -> None:
     data = data_folder(options.data)
     model = load_model(options.encoder)
     card = {
-        **json.loads((options.encoder / "encoder.json").read_text(encoding="utf-8")),
+        **read_card(options.encoder),
         "vector_scale": 127.0,  # not used here: cosines are taken of float vectors
         "dim": model.dim,
     }

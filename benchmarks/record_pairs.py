@@ -35,12 +35,12 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
-from catalog_tools.files import write_json
 from catalog_tools.records.blocking import candidate_pairs
 from catalog_tools.records.learning import f1_at, learn_weights
 from catalog_tools.records.matcher import probabilities
 from catalog_tools.records.table import RecordTable
 from catalog_tools.records.weights import Weights, given_weights
+from edge_er.whole_files import write_json
 
 SHOWN = ("DBLP-ACM", "Fodors-Zagats", "Beer", "iTunes-Amazon", "Amazon-Google")
 WORK = REPOSITORY / "build" / "record_pairs"

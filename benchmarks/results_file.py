@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from edge_er.whole_files import write_json, write_text
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 RESULTS = Path(os.environ.get("EDGE_ER_RESULTS") or REPOSITORY / "benchmarks" / "results")
 PACKAGES = ("numpy", "onnxruntime", "tokenizers", "rapidfuzz", "scikit-learn", "torch")
@@ -69,23 +71,16 @@ def _processor() -> str:
 
 def write_result(module: str, name: str, figures: dict[str, Any], markdown: str) -> None:
     """Write NAME.json and NAME.md, both with the command that made them, to results/ or $EDGE_ER_RESULTS."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
     command = command_line(module)
     whole = {"command": command, "machine": machine(), **figures}
-    _replace(RESULTS / f"{name}.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-    _replace(RESULTS / f"{name}.md", f"{markdown.rstrip()}\n\nMade by `{command}`.\n")
+    write_json(RESULTS / f"{name}.json", whole)
+    write_text(RESULTS / f"{name}.md", f"{markdown.rstrip()}\n\nMade by `{command}`.\n")
 
 
 def read_result(name: str) -> dict[str, Any]:
     """The figures of results/NAME.json."""
     figures: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return figures
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def markdown_table(heading: list[str], rows: list[list[str]]) -> str:

@@ -10,7 +10,6 @@ keeps, and the time of Table 4: all pairs of STS-B one sentence at a time on one
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -33,6 +32,7 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
+from edge_er.training.card import read_card
 from edge_er.training.hpd import pca_axes
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.pretrained import load_teacher
@@ -212,14 +212,9 @@ def plot(report: dict[str, Any], out: Path) -> None:
     plt.close(figure)
 
 
-def _card(folder: Path) -> dict[str, Any]:
-    card: dict[str, Any] = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-    return card
-
-
 def _label(folder: Path) -> str:
     """What a student is, in the papers' words, such as SimTDE-128-L3(384)."""
-    card = _card(folder)
+    card = read_card(folder)
     shape, model = card["recipe"]["student"], f"{card['token_dim']}-L{card['layers']}({card['hidden']})"
     changed = {
         "with hidden-state distillation": shape["hidden_states"] > 0,
@@ -275,7 +270,7 @@ def main() -> None:
     for folder in options.ablations:
         encoder, name = load_model(folder), f"{_label(folder)}, short"
         cells[name] = measured(name, encoder, Embedded.of(encoder, sets, CACHE), sets) | {"ablation": True}
-    budgets = {_card(folder)["recipe"]["optim"]["requests"] for folder in options.ablations}
+    budgets = {read_card(folder)["recipe"]["optim"]["requests"] for folder in options.ablations}
     report = {
         "teacher": TEACHER,
         "encoders": cells,

@@ -21,7 +21,6 @@ from typing import Any
 
 from catalog_tools.entities import Cluster, merge_records
 from catalog_tools.entity_ids import keep_previous_ids
-from catalog_tools.files import write_lines
 from catalog_tools.identity import entities_from_clusters
 from catalog_tools.language import Language, read_locale
 from catalog_tools.merge_report import merge_report, write_merge_report
@@ -33,6 +32,7 @@ from edge_er.bundle import read_bundle
 from edge_er.entity import Entity
 from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
+from edge_er.whole_files import write_lines
 
 __all__ = ["CATALOG_COUNTRIES", "city_names", "main", "radio_clusters", "write_catalog"]
 

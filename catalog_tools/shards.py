@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +27,7 @@ from catalog_tools.form_choice import offered_forms
 from catalog_tools.language import Language
 from edge_er.encoder import Encoder, quantise
 from edge_er.errors import BuildError
+from edge_er.whole_files import replacing
 
 __all__ = ["SPOKEN", "VECTORS", "Results", "Shard", "ShardStore", "ShardWorker", "cut", "form_vectors"]
 
@@ -162,11 +162,9 @@ class ShardStore:
         if self.folder is None:
             self._memory[key] = data
             return
-        part = self._file(self.folder, f"{key}.{os.getpid()}.part")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(hashlib.sha256(data).digest() + data)
-            part.replace(self._file(self.folder, key))
+            with replacing(self._file(self.folder, key)) as part:
+                part.write_bytes(hashlib.sha256(data).digest() + data)
         except OSError as error:
             raise self._unusable(error) from error
 

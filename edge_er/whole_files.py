@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import glob
 import io
+import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "discard",
     "prepare_folder",
     "previous_version",
+    "replacing",
     "second_name",
     "sync_directory",
     "temporary_folder",
     "write_file",
+    "write_json",
+    "write_lines",
+    "write_text",
     "write_through",
 ]
 
@@ -27,18 +35,46 @@ __all__ = [
 def write_file(path: Path, data: bytes, keep: bool = False) -> None:
     """Put one file at `path`, whole or not at all; `keep` leaves the old one at `previous_version(path)`."""
     prepare_folder(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with replacing(path) as part:
+        with part.open("wb") as file:
             write_through(file, data)
-        Path(temporary).chmod(0o644)
         if keep and path.exists():
             second_name(path).replace(previous_version(path))
-        Path(temporary).replace(path)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file to write: it takes the place of `path` when the block ends, and is deleted if that fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.chmod(0o644)
+        part.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write UTF-8 text, whole or not at all; each of `lines` brings its own end."""
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines(lines)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text as it is, whole or not at all."""
+    write_lines(path, [text])
+
+
+def write_json(path: Path, value: Any, sort_keys: bool = False) -> None:
+    """Write JSON, indented by one space, whole or not at all."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=sort_keys) + "\n")
 
 
 def previous_version(path: Path) -> Path:

@@ -11,23 +11,16 @@ brought to each encoder's own scale.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from edge_er.errors import EdgeERError, EncoderError
 from edge_er.rerank import RerankWeights
 from edge_er.shipped import find_encoder
+from edge_er.training.card import read_card, write_card
 
 COUNTS = ("dense_forms", "sound_forms", "head_forms")  # not in units of the dot product
-
-
-def read_card(folder: Path) -> dict[str, Any]:
-    """The card of an encoder folder."""
-    card: dict[str, Any] = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-    return card
 
 
 def unit_ratio(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> float:
@@ -73,9 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     fitted = read_card(find_encoder(options.fitted))
     cards = [(folder, adopted(fitted, read_card(folder))) for folder in map(find_encoder, options.encoders)]
     for folder, card in cards:
-        partial = folder / "encoder.json.partial"
-        partial.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        partial.replace(folder / "encoder.json")
+        write_card(folder, card)
         print(f"{folder}: {card['rerank']}")
 
 

@@ -29,6 +29,7 @@ from edge_er.errors import EdgeERError
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
 from edge_er.shipped import find_encoder
 from edge_er.training.calibration import fit_calibration
+from edge_er.training.card import write_card
 from edge_er.training.decision_report import report
 from edge_er.training.standings import Standings, candidates, joined, standing
 from tools.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
@@ -111,16 +112,6 @@ def _fitted(parts: Sequence[tuple[Standings, NDArray[np.bool_]]]) -> dict[str, A
         **calibration.to_dict(),
         "fit": {"tool": "tools.fit_calibration", "seed": SEED, "curve": kind, **measured},
     }
-
-
-def write_card(folder: Path, calibrations: dict[str, Any]) -> None:
-    """Put the calibrations, and what they were measured to do, into the encoder's card."""
-    file = folder / "encoder.json"
-    card = json.loads(file.read_text(encoding="utf-8"))
-    card["calibration"] = calibrations
-    partial = file.with_name(f"{file.name}.partial")
-    partial.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(file)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -27,6 +27,7 @@ from edge_er.head import HEAD_FILE, STEPS, PairHead
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Hypothesis, RerankWeights
 from edge_er.shipped import find_encoder
+from edge_er.training.card import write_card
 from edge_er.training.data import held_out, name_cluster
 from tools.decision_requests import Source
 from tools.fit_rerank import STATION, Catalog
@@ -126,9 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps({**fitted, **measured}, indent=1))
     card = json.loads(files["encoder.json"])
     card["rerank"] = {**card["rerank"], **weights.to_dict(), **fitted, "head_fit": measured}
-    partial = folder / "encoder.json.partial"
-    partial.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(folder / "encoder.json")
+    write_card(folder, card)
 
 
 if __name__ == "__main__":

@@ -36,9 +36,10 @@ from edge_er.requests_file import Request
 from edge_er.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
 from edge_er.search import ExactIndex
 from edge_er.shipped import find_encoder
+from edge_er.training.card import read_card, write_card
 from edge_er.training.data import held_out, name_cluster
 from edge_er.training.reranking import SCALES, Choices, first_right, fit_weights, joined, whole_weights
-from tools.adopt_fit import read_card, rescaled, unit_ratio
+from tools.adopt_fit import rescaled, unit_ratio
 from tools.decision_requests import HELD_SHARE, Source
 
 SEED = 20260703
@@ -184,10 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         weights = rescaled(weights, unit_ratio(read_card(folder), read_card(find_encoder(options.like))))
     print(json.dumps(weights, indent=1))
     if not options.dry_run:
-        card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-        partial = folder / "encoder.json.partial"
-        partial.write_text(json.dumps({**card, "rerank": weights}, indent=1, sort_keys=True) + "\n", "utf-8")
-        partial.replace(folder / "encoder.json")
+        write_card(folder, {**read_card(folder), "rerank": weights})
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from edge_er.whole_files import write_lines
+
 __all__ = ["FOLDER", "write_rows"]
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "golden"
@@ -20,7 +22,5 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
         _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(row, ensure_ascii=False))
         for row in rows
     ]
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    partial.replace(path)
+    write_lines(path, (f"{line}\n" for line in lines))
     return len(lines)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from edge_er.errors import CatalogError
+from edge_er.whole_files import replacing
 
 __all__ = ["RejectFile"]
 
@@ -25,12 +26,14 @@ class RejectFile:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        self._files = ExitStack()
         self.count = 0
         self.first: CatalogError | None = None
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._part = path.with_name(f"{path.name}.{os.getpid()}.part")
-            self._out = self._part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+            part = self._files.enter_context(replacing(path))
+            self._out = self._files.enter_context(
+                part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+            )
 
     def __enter__(self) -> RejectFile:
         return self
@@ -38,11 +41,7 @@ class RejectFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._path is not None:
-            self._out.flush()
-            os.fsync(self._out.fileno())
-            self._out.close()
-            self._part.replace(self._path)
+        self._files.close()
 
     def add(self, error: CatalogError, values: Mapping[str, Any]) -> None:
         """Write the row that ``error`` is about.

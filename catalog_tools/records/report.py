@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from catalog_tools.files import write_json, write_text
 from catalog_tools.merge_page import Card, Page, render_page
 from catalog_tools.records.clusters import Cluster, Link
 from catalog_tools.records.dedup import Deduplicated, record_values
 from catalog_tools.records.matcher import PairDecision, decide
 from catalog_tools.records.values import plain_text
+from edge_er.whole_files import write_json, write_text
 
 __all__ = ["dedup_report", "report_page", "write_dedup_report"]
 

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog_tools.files import write_json
 from catalog_tools.records.columns import Features
 from catalog_tools.records.fields import Field, RecordFields
 from catalog_tools.records.table import IDENTIFIERS, RecordTable
 from edge_er.errors import CatalogError
+from edge_er.whole_files import write_json
 
 __all__ = ["CURVES", "GivenWeights", "LearnedWeights", "Weights", "given_weights", "read_weights"]
 

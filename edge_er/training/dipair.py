@@ -19,6 +19,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from edge_er.training.card import read_card
 from edge_er.training.data import data_folder, load_pool
 from edge_er.training.loop import Run, best_device
 from edge_er.training.model import DualEncoder, load_model, save_model
@@ -110,8 +111,8 @@ def train(recipe: Recipe, resume: bool = False) -> TrainedHead:
     count, optim = recipe.head.candidates, recipe.optim
     lists = make_lists(pool, model, optim.requests, count, optim.seed)
     head, model = train_head(recipe, model, lists, resume)
-    out, encoder_card = Path(recipe.out), Path(recipe.head.encoder) / "encoder.json"
-    card = {**json.loads(encoder_card.read_text(encoding="utf-8")), "name": recipe.name}
+    out = Path(recipe.out)
+    card = {**read_card(recipe.head.encoder), "name": recipe.name}
     out.mkdir(parents=True, exist_ok=True)
     if recipe.head.joint_requests:
         save_model(model, out, card)

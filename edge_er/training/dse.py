@@ -21,7 +21,6 @@ the paper's s is a small network over [u, v, |u - v|, u ∘ v], see ``pairs``.
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +30,7 @@ import torch
 from torch import Tensor, nn
 
 from edge_er.training.batches import Batches
+from edge_er.training.card import read_card
 from edge_er.training.cross_encoder import (
     CrossEncoder,
     cross_encoder_of,
@@ -214,6 +214,6 @@ def _scores_step(settings: Recipe, folder: Path, resume: bool) -> None:
 def _student_step(settings: Recipe, folder: Path, resume: bool) -> None:
     student = load_model(settings.dse.student)
     student = distil(settings, student, pq.read_table(folder / "train_scores.parquet"), resume)
-    card = json.loads((Path(settings.dse.student) / "encoder.json").read_text(encoding="utf-8"))
+    card = read_card(settings.dse.student)
     recipe = {**card.get("recipe", {}), "dse": dataclasses.asdict(settings.dse)}
     save_model(student, Path(settings.out), {**card, "name": settings.name, "recipe": recipe})

@@ -9,7 +9,6 @@ the float32 one on dev; when it loses too much, it tries each weight in float32 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,13 @@ import onnx
 
 from edge_er.encoder import Encoder
 from edge_er.errors import QualityGateError
+from edge_er.training.card import read_card, write_card
 from edge_er.training.data import data_folder, load_pool
 from edge_er.training.dev import DevTask, dev_tasks, recall_at_1
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx, weight_names
 from edge_er.training.recipe import Recipe, read_recipe
+from edge_er.whole_files import write_file
 
 __all__ = ["GateResult", "Reference", "export_encoder", "gate", "main", "vector_scale", "write_folder"]
 
@@ -140,12 +141,9 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], card: dict[str, An
         name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in contents.items()
     }
-    described = (json.dumps(card, indent=1, sort_keys=True) + "\n").encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in {**contents, "encoder.json": described}.items():
-        partial = folder / f"{name}.partial"
-        partial.write_bytes(data)
-        partial.replace(folder / name)
+    for name, data in contents.items():
+        write_file(folder / name, data)
+    write_card(folder, card)
 
 
 def _mean_recall(encoder: Encoder | DualEncoder, tasks: Sequence[DevTask]) -> float:
@@ -164,7 +162,7 @@ def main(recipe: Path, resume: bool = False) -> Path:
     """Export the float32 encoder folder a recipe wrote, beside it; ``resume`` changes nothing, an export is short."""
     settings = read_recipe(recipe)
     folder, data = Path(settings.out), data_folder(settings.data)
-    card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    card = read_card(folder)
     names = load_pool(data, settings.data).names[:20_000]
     tasks = dev_tasks(data)
     source, max_loss = _source(settings, tasks), settings.export.max_loss

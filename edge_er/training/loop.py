@@ -22,6 +22,7 @@ from edge_er.errors import RecipeError
 from edge_er.training.model import DualEncoder
 from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
 from edge_er.training.recipe import OptimSettings
+from edge_er.whole_files import replacing
 
 __all__ = ["Run", "able_bfloat16", "best_device"]
 
@@ -99,18 +100,14 @@ class Run:
         """Write the checkpoint whole or not at all; of several processes the first does."""
         if rank():
             return
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.checkpoint.with_suffix(".partial")
-        torch.save(
-            {
-                "model": self.model.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "step": step,
-                "vocabulary": self._vocabulary,
-            },
-            partial,
-        )
-        partial.replace(self.checkpoint)
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": step,
+            "vocabulary": self._vocabulary,
+        }
+        with replacing(self.checkpoint) as part:
+            torch.save(state, part)
 
     def finish(self) -> None:
         """Remove the checkpoint of a finished run."""

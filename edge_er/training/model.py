@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from transformers import BertConfig, BertModel
 from edge_er.arguments import text_list
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
+from edge_er.training.card import read_card, write_card
 from edge_er.training.parallel import rank
 
 __all__ = [
@@ -185,7 +185,7 @@ def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> Non
     save_file(weights, folder / "model.safetensors")
     model.bert.config.to_json_file(str(folder / "config.json"))
     (folder / "tokenizer.json").write_text(model.tokenizer.to_str(pretty=False), encoding="utf-8")
-    (folder / "encoder.json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_card(folder, card)
 
 
 def load_model(folder: Path | str) -> DualEncoder:
@@ -196,7 +196,7 @@ def load_model(folder: Path | str) -> DualEncoder:
             raise EncoderError(
                 f"{folder}: not a float32 encoder folder, {name} is missing; train one with `edge-er train`"
             )
-    card = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+    card = read_card(folder)
     bert = BertModel(BertConfig.from_json_file(str(folder / "config.json")), add_pooling_layer=False)
     weights = load_file(folder / "model.safetensors")
     projection = weights.pop(OUTPUT, None)

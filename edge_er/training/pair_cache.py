@@ -23,6 +23,7 @@ from edge_er.training.cross_encoder import CrossEncoder
 from edge_er.training.held_requests import Candidates, HeldTask
 from edge_er.training.loop import able_bfloat16
 from edge_er.training.pair_lists import PairLists
+from edge_er.whole_files import replacing
 
 __all__ = ["cache_scores", "held_pairs", "pairs_of_lists"]
 
@@ -103,6 +104,5 @@ def _scores(model: CrossEncoder, rows: pa.Table) -> np.ndarray:
 
 
 def _write(table: pa.Table, file: Path) -> None:
-    partial = file.with_suffix(".partial")
-    pq.write_table(table, partial, compression="zstd")
-    partial.replace(file)
+    with replacing(file) as part:
+        pq.write_table(table, part, compression="zstd")

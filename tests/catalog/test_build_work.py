@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -109,17 +110,21 @@ def test_a_store_gives_back_what_was_kept_and_nothing_damaged(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_work_folder_that_cannot_be_used_is_named(worker: ShardWorker, tmp_path: Path) -> None:
+def test_a_work_folder_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BuildError, match=r"file.*--work"):
         ShardStore(tmp_path / "file").write("k", b"")
     with pytest.raises(BuildError, match=r"file.*--work"):
         ShardStore(tmp_path / "file").read("k")
-    if Path("/dev/full").exists():
-        full = ShardStore(tmp_path)
-        (tmp_path / f"k.{os.getpid()}.part.shard").symlink_to("/dev/full")
-        with pytest.raises(BuildError, match="No space left on device"):
-            full.write("k", b"result")
+
+    def no_room(file: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", no_room)
+    with pytest.raises(BuildError, match="No space left on device"):
+        ShardStore(tmp_path / "full").write("k", b"result")
+    monkeypatch.undo()
+    assert list((tmp_path / "full").iterdir()) == []
 
 
 def test_processes_give_the_same_bytes(whole: dict, encoder_folder: Path, tmp_path: Path) -> None:

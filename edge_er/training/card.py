@@ -1,0 +1,40 @@
+"""Cards of encoder folders, encoder.json: what an encoder is, where it comes from, and what was fitted with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edge_er.errors import EncoderError
+from edge_er.whole_files import write_text
+
+__all__ = ["read_card", "write_card"]
+
+
+def read_card(folder: str | Path) -> dict[str, Any]:
+    """The card of an encoder folder.
+
+    Raises:
+        EncoderError: there is none, or it is not a JSON object; names the file.
+    """
+    file = Path(folder) / "encoder.json"
+    try:
+        card = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise EncoderError(
+            f"{file}: cannot be read ({error.strerror or error}); give an encoder folder"
+        ) from error
+    except ValueError as error:
+        raise EncoderError(f"{file}: not JSON ({error}); export the encoder again") from error
+    if not isinstance(card, dict):
+        raise EncoderError(
+            f"{file}: expected a JSON object, found {type(card).__name__}; export the encoder again"
+        )
+    return card
+
+
+def write_card(folder: str | Path, card: Mapping[str, Any]) -> None:
+    """Write the card of an encoder folder, whole or not at all; the same card gives the same bytes."""
+    write_text(Path(folder) / "encoder.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
