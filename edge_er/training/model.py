@@ -194,7 +194,8 @@ def load_model(folder: Path | str) -> DualEncoder:
     for name in ("model.safetensors", "config.json", "tokenizer.json", "encoder.json"):
         if not (folder / name).is_file():
             raise EncoderError(
-                f"{folder}: not a float32 encoder folder, {name} is missing; train one with `edge-er train`"
+                f"{folder}: not a float32 encoder folder, {name} is missing; train it first, with the recipe whose "
+                "`out` it is: edge-er train teacher (or student) RECIPE"
             )
     card = read_card(folder)
     bert = BertModel(BertConfig.from_json_file(str(folder / "config.json")), add_pooling_layer=False)
