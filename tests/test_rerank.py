@@ -138,7 +138,7 @@ def test_nbest_weighs_its_texts(reranked: EntityResolver) -> None:
 
 def test_nbest_needs_texts_and_weights(reranked: EntityResolver) -> None:
     assert reranked.resolve(nbest=[]).decision == reranked.resolve(nbest=["", " "]).decision == "no_match"
-    for wrong in ("kiss fm", [1], [("kiss", 1, 2)], [(1, 1.0)]):
+    for wrong in (5, [1], [("kiss", 1, 2)], [(1, 1.0)]):
         with pytest.raises(TypeError):
             reranked.resolve(nbest=wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="either"):
