@@ -18,6 +18,7 @@ PRODUCT = ("edge_er", "catalog_tools")
 # Rooms from the ground up; those of one line may not import each other. A room imports itself and what is below.
 EDGE_ER = [
     {"errors"},
+    {"constants"},
     {"text"},
     {"encoder", "index"},
     {"bundle"},
@@ -28,18 +29,20 @@ EDGE_ER = [
     {"__init__"},
     {"evaluation"},
     {"cli"},
+    {"__main__"},
 ]
-TRAINING = [{"parallel", "recipe"}, {"loop"}, {"models"}, {"data"}, {"methods"}, {"export"}, {"fit"}]
+TRAINING = [{"card", "parallel", "recipe"}, {"models"}, {"loop"}, {"data"}, {"methods"}, {"export"}, {"fit"}]
 CATALOG_TOOLS = [
+    {"moved"},
     {"language"},
     {"readers"},
     {"records"},
     {"stations"},
     {"pages"},
     {"build"},
-    {"__init__"},
-    {"radio"},
     {"voice"},
+    {"__init__", "radio"},
+    {"build_report", "sources", "update"},  # documented paths of version 0.1
 ]
 
 
@@ -140,7 +143,7 @@ def test_catalog_tools_import_downwards() -> None:
 
 def test_every_module_has_a_room() -> None:
     rooms = {name for levels in (EDGE_ER, TRAINING, CATALOG_TOOLS) for level in levels for name in level}
-    rooms |= {"training", "__main__"}
+    rooms.add("training")
     assert [name for name in imports_of(PRODUCT) if room(name) not in rooms] == []
 
 
