@@ -3,8 +3,7 @@
     python -m benchmarks.ladder
 
 Every rung is a shipped bundle with other weights in its manifest; a rung's evidence has the weight it has in the whole.
-Without --weights the bundles' own are taken. --beside NAME=FILE adds other evidence, with what `tools.fit_rerank
---evidence ... --dry-run` prints.
+Without --weights the bundles' own are taken.
 """
 
 from __future__ import annotations
@@ -57,12 +56,11 @@ class Measured(NamedTuple):
     heard: dict[str, Evaluation]
 
 
-def rungs(weights: Weights, beside: Mapping[str, Weights] | None = None) -> dict[str, Weights]:
-    """The weights of each rung, and of the whole with weights found another way."""
+def rungs(weights: Weights) -> dict[str, Weights]:
+    """The weights of each rung."""
     whole = {name: value for name, value in weights.items() if name in RerankWeights.__dataclass_fields__}
     return {
         DENSE: {},
-        **(beside or {}),
         "+ heard": {name: weights[name] for name in HEARD},
         FUSION: whole,
     }
@@ -83,7 +81,7 @@ def channel_candidates(
     reranker = Reranker(forms, bundle.form_entity, resolver.lang, RerankWeights.from_mapping(weights))
     by_vector = EncoderRanker(resolver.encoder, entities).rank([request.query for request in requests], TOP_K)
     by_sound = [
-        top_entities(reranker.sound_scores(canonical_text(request.query))[None], starts, TOP_K)[0]
+        top_entities(reranker.of_forms.sound_scores(canonical_text(request.query))[None], starts, TOP_K)[0]
         for request in requests
     ]
     both = [[*first, *second] for first, second in zip(by_vector, by_sound, strict=True)]
@@ -196,14 +194,11 @@ def markdown(report: Mapping[str, Any]) -> str:
     )
 
 
-def measure(
-    bundle: Bundle, weights: Weights, beside: Mapping[str, Weights], data: Path, lang: str
-) -> Measured:
+def measure(bundle: Bundle, weights: Weights, data: Path, lang: str) -> Measured:
     """All evaluations of one language."""
     requests = station_requests(data, lang) + second_recogniser_requests(data, lang)
     steps = {
-        name: resolve_all(resolver_with(bundle, rung), requests)[0]
-        for name, rung in rungs(weights, beside).items()
+        name: resolve_all(resolver_with(bundle, rung), requests)[0] for name, rung in rungs(weights).items()
     }
     print(
         f"{lang}: {', '.join(f'{np.mean(step.ranks == 1):.3f}' for step in steps.values())}", file=sys.stderr
@@ -252,7 +247,6 @@ def main() -> None:
         "--bundle", default="radio_{lang}", help="name or path of a bundle, with {lang} in it"
     )
     parser.add_argument("--weights", type=Path, help="what tools.fit_rerank --dry-run prints")
-    parser.add_argument("--beside", action="append", default=[], metavar="NAME=FILE", help="other weights")
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--result", default="ladder", help="name of the result files")
     options = parser.parse_args()
@@ -260,11 +254,9 @@ def main() -> None:
     bundles = {lang: read_bundle(options.bundle.format(lang=lang)) for lang in options.languages}
     first, bundle = next(iter(bundles.items()))
     weights = json.loads(options.weights.read_text("utf-8")) if options.weights else bundle.manifest["rerank"]
-    named = (each.partition("=") for each in options.beside)
-    beside = {name: json.loads(Path(file).read_text("utf-8")) for name, _, file in named}
     report = {
         "weights": rungs(weights)[FUSION],
-        **report_of({lang: measure(each, weights, beside, data, lang) for lang, each in bundles.items()}),
+        **report_of({lang: measure(each, weights, data, lang) for lang, each in bundles.items()}),
         "timed_bundle": bundle.manifest["name"],
         "time": request_times(bundle, weights, data, first),
     }

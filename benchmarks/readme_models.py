@@ -130,8 +130,8 @@ def ladder() -> Iterator[str]:
     yield "### What each kind of evidence adds"
     yield markdown_table(heading, [*rows, *found])
     yield (
-        "Shipped is the last line of the ladder, fusion. *Letters* and *sounds* are plain edit distances, *heard* the "
-        f"learned alignment of [hearing.py](edge_er/hearing.py). Two recognisers of one utterance: {heard}. "
+        "Shipped is the last line of the ladder, fusion. *Heard* is the learned alignment of "
+        f"[hearing.py](edge_er/hearing.py). Two recognisers of one utterance: {heard}. "
         + source_line("ladder", result)
     )
     if (RESULTS / "ladder.png").is_file():

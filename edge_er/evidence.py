@@ -1,14 +1,13 @@
-"""What speaks for a form: vectors, hearing, letters, sounds and demand, each in whole numbers.
+"""What speaks for a form: vectors, hearing, sounds and demand, each in whole numbers.
 
 `FormEvidence` holds one set of forms, a catalog's or a person's own. It chooses the candidates of a request, those
 nearest by vector and those that share the rarest sounds with it, and says of each what `RerankWeights` ask for:
 
     dot + heard * worth as what was heard + popularity * demand of the entity
-        + letter_match * letters found - letter_edit * letter edits
-        + sound_match * sounds found - sound_edit * sound edits + sound_pieces * worth of the shared sound pieces
+        + sound_pieces * worth of the shared sound pieces
 
-with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, edits those of `least_edits`, found = length
-of the form - edits, and shared sound pieces those of what is said between the phrases of a carrier (`edge_er.carrier`).
+with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, and shared sound pieces those of what is said
+between the phrases of a carrier (`edge_er.carrier`).
 All weights are non-negative whole numbers: more evidence never lowers a score; what has no weight is not computed.
 """
 
@@ -25,11 +24,12 @@ from numpy.typing import NDArray
 from edge_er.carrier import without_carrier
 from edge_er.errors import BundleCorruptError
 from edge_er.hearing import Hearing
-from edge_er.lexical import GramIndex, Worths, least_edits
+from edge_er.lexical import GramIndex, Worths
 from edge_er.phonetic import SoundFold
 
 __all__ = ["SHORT_FORM", "Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
 
+RETIRED = ("letter_match", "letter_edit", "sound_match", "sound_edit")  # old bundles have them, as 0
 SHORT_FORM = 150  # added to the worth of a form's sound pieces, so that no short form is found everywhere
 
 Numbers = NDArray[np.int64]
@@ -44,10 +44,6 @@ class RerankWeights:
     `head_margin`.
     """
 
-    letter_match: int = 0
-    letter_edit: int = 0
-    sound_match: int = 0
-    sound_edit: int = 0
     sound_pieces: int = 0
     dense_forms: int = 24
     sound_forms: int = 0
@@ -62,8 +58,15 @@ class RerankWeights:
         """The weights of a manifest; what it does not say keeps its default.
 
         Raises:
-            BundleCorruptError: a value is no whole number from 0 up, or `dense_forms` is 0.
+            BundleCorruptError: a value is no whole number from 0 up, `dense_forms` is 0, or a weight that is no longer
+                read is not 0.
         """
+        for name in RETIRED:
+            if values.get(name, 0) != 0:
+                raise BundleCorruptError(
+                    f"manifest.json, rerank.{name}: expected 0, found {values[name]!r}; this edge-er does not rank by "
+                    "edit distances, so fit the weights and build the bundle again"
+                )
         known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
         for name, value in known.items():
             least = 1 if name in ("dense_forms", "head_forms") else 0
@@ -93,21 +96,14 @@ class Evidence(NamedTuple):
     dots: Numbers
     heard: Numbers
     popularity: Numbers
-    letters: Numbers
-    letter_edits: Numbers
-    sounds: Numbers
-    sound_edits: Numbers
     pieces: Numbers
 
     def parts(self, weights: RerankWeights) -> dict[str, Numbers]:
-        """The summands of the score: dense, heard, popularity, letters, sounds, pieces."""
-        letters, sounds = self.letters - self.letter_edits, self.sounds - self.sound_edits
+        """The summands of the score: dense, heard, popularity, pieces."""
         return {
             "dense": self.dots,
             "heard": weights.heard * self.heard,
             "popularity": weights.popularity * self.popularity,
-            "letters": weights.letter_match * letters - weights.letter_edit * self.letter_edits,
-            "sounds": weights.sound_match * sounds - weights.sound_edit * self.sound_edits,
             "pieces": weights.sound_pieces * self.pieces,
         }
 
@@ -150,25 +146,15 @@ class FormEvidence:
             self._hearing  # noqa: B018  made now, so that no request waits for it
         if weights.sound_pieces or weights.sound_forms:
             self.pieces  # noqa: B018
-        if weights.letter_match or weights.letter_edit:
-            self._letters  # noqa: B018
 
     @cached_property
     def _hearing(self) -> Hearing:
         return Hearing(self._lang, self._forms)
 
     @cached_property
-    def _letters(self) -> list[str]:
-        return [form.replace(" ", "") for form in self._forms]
-
-    @cached_property
-    def _sounds(self) -> list[str]:
-        return self._fold.all(self._forms)
-
-    @cached_property
     def pieces(self) -> GramIndex:
         """The sound pieces of all forms."""
-        return GramIndex(self._sounds, self._like)
+        return GramIndex(self._fold.all(self._forms), self._like)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""
@@ -239,27 +225,12 @@ class FormEvidence:
         self, hypothesis: Hypothesis, shared: NDArray[np.float64], pool: Numbers, wanted: RerankWeights
     ) -> Evidence:
         nothing = np.zeros(len(pool), np.int64)
-        letters = letter_edits = sounds = sound_edits = nothing
-        if wanted.letter_match or wanted.letter_edit:
-            letters, letter_edits = _edits(self._letters, pool, hypothesis.text.replace(" ", ""))
-        if wanted.sound_match or wanted.sound_edit:
-            sounds, sound_edits = _edits(self._sounds, pool, self._fold(hypothesis.text))
         return Evidence(
             dots=hypothesis.dots[pool].astype(np.int64),
             heard=self._hearing.worth(hypothesis.text, pool) if wanted.heard else nothing,
             popularity=self._demand[pool],
-            letters=letters,
-            letter_edits=letter_edits,
-            sounds=sounds,
-            sound_edits=sound_edits,
             pieces=shared[pool].astype(np.int64),
         )
-
-
-def _edits(texts: Sequence[str], forms: Numbers, request: str) -> tuple[Numbers, Numbers]:
-    """Lengths of the texts of `forms`, and their edits."""
-    chosen = [texts[form] for form in forms.tolist()]
-    return np.array([len(text) for text in chosen], np.int64), least_edits(chosen, request)
 
 
 def _best_forms(scores: NDArray[Any], count: int, among: Numbers | None = None) -> Numbers:

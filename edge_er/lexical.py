@@ -1,11 +1,7 @@
-"""How much of a surface form a request holds, letter by letter and sound by sound, in whole numbers.
+"""How much of a surface form a request holds: pieces of two and three characters, in whole numbers.
 
-Two measures, the same on every machine:
-
-* `least_edits`: the fewest insertions, deletions and replacements of characters that turn a form into some part of the
-  request (Sellers). Recognisers move word borders, so both are compared without spaces.
-* `GramIndex`: which pieces of two and three characters of a form stand in the request, each counting for its rarity
-  among the forms: floor(4 * log2(forms // forms with the piece)).
+Each piece of a form that stands in the request counts for its rarity among the forms: floor(4 * log2(forms // forms
+with the piece)), the same on every machine.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["GramIndex", "Worths", "grams", "least_edits", "rarity"]
+__all__ = ["GramIndex", "Worths", "grams", "rarity"]
 
 _BORDER = "\0"
 
@@ -111,45 +107,3 @@ def _texts(points: NDArray[np.uint32]) -> list[str]:
     whole = points.tobytes().decode("utf-32-le")
     width = points.shape[1]
     return [whole[start : start + width] for start in range(0, len(whole), width)]
-
-
-def least_edits(forms: Sequence[str], request: str) -> NDArray[np.int64]:
-    """Fewest edits between each of `forms` and any part of `request` (the empty part too), int64 [forms].
-
-    One pass of Myers' bit-vectors over all forms at once: each has a field of its length and a border bit in
-    whole numbers as wide as all of them.
-    """
-    lengths = np.array([len(form) for form in forms], np.int64)
-    if not request or not len(lengths) or not lengths.any():
-        return lengths
-    text = np.frombuffer(_BORDER.join([*forms, ""]).encode("utf-32-le"), np.uint32)
-    alphabet = dict.fromkeys(request)
-    codes = np.array([ord(char) for char in alphabet], np.uint32)
-    rows = np.packbits(text == codes[:, None], axis=1, bitorder="little")
-    equal = {char: int.from_bytes(row, "little") for char, row in zip(alphabet, rows, strict=True)}
-    inside = int.from_bytes(np.packbits(text != 0, bitorder="little"), "little")
-    steps = _row_changes(equal, inside, request, rows.shape[1])
-    last = np.cumsum(lengths + 1) - 2
-    bits = np.unpackbits(steps, axis=1, bitorder="little", count=len(text))[:, np.maximum(last, 0)].astype(
-        np.int64
-    )
-    changes = np.cumsum(bits[::2] - bits[1::2], axis=0)
-    best: NDArray[np.int64] = lengths + np.minimum(changes.min(axis=0), 0)
-    return np.where(lengths > 0, best, 0)
-
-
-def _row_changes(equal: dict[str, int], inside: int, request: str, width: int) -> NDArray[np.uint8]:
-    """Bits [2 * len(request), width] where the edits of a form's prefix rise (even rows) and fall (odd rows)."""
-    up, down = inside, 0
-    steps = []
-    for char in request:
-        same = equal[char]
-        down_or_same = same | down
-        across = ((((same & up) + up) ^ up) | same) & inside
-        rise = down | (inside & ~(across | up))
-        fall = up & across
-        steps += [rise.to_bytes(width, "little"), fall.to_bytes(width, "little")]
-        rise, fall = (rise << 1) & inside, (fall << 1) & inside
-        up = fall | (inside & ~(down_or_same | rise))
-        down = rise & down_or_same
-    return np.frombuffer(b"".join(steps), np.uint8).reshape(2 * len(request), width)

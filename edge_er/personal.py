@@ -4,8 +4,8 @@
     mine.add({"name": "Gym mix"})
     mine.save("mine.jsonl")
 
-The catalog is shared and stays as it is. Own entries have the same evidence as its entities: vectors, hearing, letters,
-sounds and demand; sound pieces are worth what they are in the catalog, so that no other answer's score changes.
+The catalog is shared and stays as it is. Own entries have the same evidence as its entities: vectors, hearing, sounds
+and demand; sound pieces are worth what they are in the catalog, so that no other answer's score changes.
 
 An entry with the id of an entity of the catalog gives that entity more names, and metadata in fields that it has not.
 

@@ -29,10 +29,6 @@ from tools.plain_rerank import PlainReranker, Said
 OFF_BY_ONE = 2  # components of a vector
 CONFIDENCE = 0.01  # what they may do to confidence
 WEIGHTS = {
-    "letter_match": 300,
-    "letter_edit": 200,
-    "sound_match": 500,
-    "sound_edit": 600,
     "sound_pieces": 20,
     "dense_forms": 4,
     "sound_forms": 4,

@@ -77,7 +77,7 @@ def test_own_entries_score_as_entities_of_the_catalog(
     encoder_files: dict[str, bytes], own: list[Entity], query: str
 ) -> None:
     """All evidence but the rarity of sound pieces, which is that of the catalog without them."""
-    weights = {**WEIGHTS, "sound_pieces": 0, "letter_match": 30, "sound_edit": 20, "dense_forms": 99}
+    weights = {**WEIGHTS, "sound_pieces": 0, "dense_forms": 99}
     rest = tuple(entity for entity in ENTITIES if entity not in own) or ENTITIES[:1]
     both = sorted({*rest, *own}, key=lambda entity: entity.id)
     whole, part = (

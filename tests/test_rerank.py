@@ -19,7 +19,7 @@ from edge_er.resolver import EntityResolver
 
 FORMS = ["cadena ser", "ser", "onda cero", "kiss fm", "los 40"]
 OWNERS = np.array([0, 0, 1, 2, 3], np.int32)
-WEIGHTS = RerankWeights(10, 10, 20, 20, 1, dense_forms=2, sound_forms=2)
+WEIGHTS = RerankWeights(sound_pieces=3, heard=5, dense_forms=2, sound_forms=2)
 REQUESTS = [
     "pon la cadena ser",
     "los cuarenta",
@@ -33,13 +33,7 @@ REQUESTS = [
 
 @pytest.fixture(scope="module")
 def reranked(bundle: Bundle) -> EntityResolver:
-    weights = {
-        "letter_match": 300,
-        "letter_edit": 300,
-        "sound_match": 300,
-        "sound_edit": 300,
-        "sound_forms": 4,
-    }
+    weights = {"heard": 60, "sound_pieces": 100, "sound_forms": 4}
     return EntityResolver(bundle.with_manifest(rerank=weights))
 
 
@@ -63,8 +57,9 @@ def test_the_score_is_the_sum_of_its_parts() -> None:
     best = reranker.rank([Hypothesis("los 40", np.zeros(5, np.float32))], 1)[0]
     assert (best.entity, best.form) == (3, 4)
     assert best.score == sum(best.parts.values())
-    assert best.parts["letters"] == 10 * len("los40")
-    assert best.parts["sounds"] == 20 * len("lus40")
+    assert best.parts["pieces"] == 3 * reranker.of_forms.pieces.totals[4]
+    assert best.parts["heard"] == 5 * Hearing("es", FORMS).worth("los 40", [4])[0]
+    assert set(best.parts) == {"dense", "heard", "popularity", "pieces"}
 
 
 def test_more_evidence_never_lowers_a_score() -> None:
@@ -75,7 +70,7 @@ def test_more_evidence_never_lowers_a_score() -> None:
 
 
 def test_as_many_entities_as_asked_for() -> None:
-    narrow = RerankWeights(1, 1, 1, 1, 1, dense_forms=1, sound_forms=0)
+    narrow = RerankWeights(sound_pieces=1, heard=1, dense_forms=1, sound_forms=0)
     assert len(ranked("ser", [5, 4, 3, 2, 1], narrow, k=4)) == 4
     assert len(ranked("ser", [5, 4, 3, 2, 1], narrow, k=50)) == 4
 
@@ -91,11 +86,19 @@ def test_hypotheses_count_by_their_weight() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"letter_match": -1}, {"sound_edit": 1.5}, {"dense_forms": 0}, {"sound_forms": True}]
+    "values", [{"heard": -1}, {"sound_pieces": 1.5}, {"dense_forms": 0}, {"sound_forms": True}]
 )
 def test_weights_are_whole_numbers(values: dict[str, float]) -> None:
     with pytest.raises(BundleCorruptError, match=f"rerank.{next(iter(values))}"):
         RerankWeights.from_mapping(values)
+
+
+@pytest.mark.parametrize("name", ["letter_match", "letter_edit", "sound_match", "sound_edit"])
+def test_weights_of_edit_distances_are_0_or_refused(name: str) -> None:
+    assert RerankWeights.from_mapping({name: 0, "heard": 3}) == RerankWeights(heard=3)
+    for value in (5, -1, "much", None):
+        with pytest.raises(BundleCorruptError, match=rf"rerank\.{name}: expected 0.*build the bundle again"):
+            RerankWeights.from_mapping({name: value})
 
 
 def test_forms_and_vectors_must_fit() -> None:
@@ -112,7 +115,7 @@ def test_a_bundle_without_weights_answers_as_before(bundle: Bundle, resolver: En
 def test_a_bundle_takes_the_weights_of_its_encoder(
     bundle: Bundle, encoder_files: dict[str, bytes], tmp_path: Path
 ) -> None:
-    weights = {"letter_match": 5, "sound_forms": 3}
+    weights = {"heard": 5, "sound_forms": 3}
     card = json.dumps({**json.loads(encoder_files["encoder.json"]), "rerank": weights}).encode()
     built = make_bundle(ENTITIES, {**encoder_files, "encoder.json": card})
     write_bundle(tmp_path / "weighed", built)

@@ -1,4 +1,4 @@
-"""Write ``tests/golden/lexical.jsonl``: sound codes, edits, shared pieces and what was heard, for every implementation.
+"""Write ``tests/golden/lexical.jsonl``: sound codes, shared pieces and what was heard, for every implementation.
 
 python -m tools.make_golden_lexical
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from edge_er.carrier import without_carrier
 from edge_er.hearing import Hearing
-from edge_er.lexical import GramIndex, least_edits
+from edge_er.lexical import GramIndex
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
 from tools.golden_file import FOLDER, write_rows
@@ -105,7 +105,7 @@ def rows() -> Iterator[dict[str, Any]]:
     """One row for each request."""
     for lang, names in FORMS.items():
         fold, forms = SoundFold(lang), [canonical_text(name) for name in names]
-        letters, sounds = [form.replace(" ", "") for form in forms], [fold(form) for form in forms]
+        sounds = [fold(form) for form in forms]
         index, hearing = GramIndex(sounds), Hearing(lang, forms)
         for request in REQUESTS[lang]:
             text = canonical_text(request)
@@ -117,8 +117,6 @@ def rows() -> Iterator[dict[str, Any]]:
                 "request": text,
                 "without_carrier": without_carrier(text),
                 "sounds": fold(text),
-                "letter_edits": least_edits(letters, text.replace(" ", "")).tolist(),
-                "sound_edits": least_edits(sounds, fold(text)).tolist(),
                 "shared_worth": [int(worth) for worth in index.shared(fold(text))],
                 "heard_worth": hearing.worth(text, range(len(forms))).tolist(),
             }

@@ -1,6 +1,6 @@
 """Re-ranking once more, in plain steps: what another implementation must do, and what the golden requests are made by.
 
-Nothing here is fast: every number is found by going through all forms, or all cells of an edit table, one by one.
+Nothing here is fast: every number is found by going through all forms, or all cells of an alignment, one by one.
 """
 
 from __future__ import annotations
@@ -40,16 +40,6 @@ def pieces(text: str) -> set[str]:
     return {
         text[start:end] for start in range(len(text)) for end in (start + 2, start + 3) if end <= len(text)
     }
-
-
-def edits_within(form: str, request: str) -> int:
-    """The least Levenshtein distance between `form` and any part of `request` (Sellers)."""
-    row = [0] * (len(request) + 1)
-    for letter in form:
-        above, row = row, [row[0] + 1]
-        for place, heard in enumerate(request, start=1):
-            row.append(min(above[place - 1] + (letter != heard), above[place] + 1, row[place - 1] + 1))
-    return min(row)
 
 
 def worth_as_heard(lang: str, form: str, request: str) -> int:
@@ -114,9 +104,7 @@ class PlainReranker:
         self._fold, self.weights, self._lang, self._demand = SoundFold(lang), weights, lang, demand
         self._forms = [canonical_text(form) for form in forms]
         self._entity = list(form_entity)
-        self._letters = [form.replace(" ", "") for form in self._forms]
-        self._sounds = [self._fold(form) for form in self._forms]
-        self._pieces = [pieces(sounds) for sounds in self._sounds]
+        self._pieces = [pieces(self._fold(form)) for form in self._forms]
         having = Counter(piece for held in self._pieces for piece in held)
         self._worth = {
             piece: ((len(forms) // count) ** 4).bit_length() - 1 for piece, count in having.items()
@@ -167,17 +155,11 @@ class PlainReranker:
     def _parts(self, form: int, said: Said) -> dict[str, int]:
         """The summands of one form's score for one text."""
         weights, text = self.weights, canonical_text(said.query)
-        letters, sounds = self._letters[form], self._sounds[form]
-        letter_edits = edits_within(letters, text.replace(" ", ""))
-        sound_edits = edits_within(sounds, self._fold(text))
         demand = self._demand[self._entity[form]] if self._demand else 0
         heard = worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0
         return {
             "dense": said.dots[form],
             "heard": weights.heard * heard,
             "popularity": weights.popularity * demand,
-            "letters": weights.letter_match * (len(letters) - letter_edits)
-            - weights.letter_edit * letter_edits,
-            "sounds": weights.sound_match * (len(sounds) - sound_edits) - weights.sound_edit * sound_edits,
             "pieces": weights.sound_pieces * self._shared(form, said.query),
         }

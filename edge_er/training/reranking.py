@@ -23,10 +23,6 @@ SCALES = {
     "dense": 10.0,
     "heard": 0.03,
     "popularity": 0.1,
-    "letter_match": 0.2,
-    "letter_edit": 0.3,
-    "sound_match": 0.25,
-    "sound_edit": 0.3,
     "sound_pieces": 0.01,
 }
 
@@ -37,7 +33,7 @@ Floats = NDArray[np.float64]
 class Choices:
     """Candidates of many requests, one after another.
 
-    `features` [rows, 8], `right` [rows], `starts` [requests], and how much each request counts: `counts` [requests].
+    `features` [rows, 4], `right` [rows], `starts` [requests], and how much each request counts: `counts` [requests].
     """
 
     features: Floats
@@ -87,10 +83,6 @@ def _features(evidence: Evidence, unit: float) -> Floats:
         evidence.dots / unit,
         evidence.heard,
         evidence.popularity,
-        evidence.letters - evidence.letter_edits,
-        -evidence.letter_edits,
-        evidence.sounds - evidence.sound_edits,
-        -evidence.sound_edits,
         evidence.pieces,
     )
     features: Floats = np.stack(columns, axis=1) * np.array(list(SCALES.values()))
@@ -98,7 +90,7 @@ def _features(evidence: Evidence, unit: float) -> Floats:
 
 
 def fit_weights(choices: Choices, evidence: Collection[str] = tuple(SCALES)) -> Floats:
-    """Weights [8] of the scaled features, dense first; those not named in `evidence` stay 0."""
+    """Weights [4] of the scaled features, dense first; those not named in `evidence` stay 0."""
     from scipy.optimize import minimize
 
     bounds = [(0.0, None if name in evidence else 0.0) for name in SCALES]

@@ -11,18 +11,16 @@ from edge_er.rerank import Evidence
 from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
 
 UNIT = 127.0**2
-TRUE = np.array([1.5, 0.5, 0.7, 0.0, 1.0, 2.0, 1.0, 0.0])
+TRUE = np.array([1.5, 0.5, 0.7, 0.0])
 
 
 def requests(count: int, rng: np.random.Generator) -> list[tuple[Evidence, np.ndarray, list[int]]]:
     """Ten candidates each; the one asked for is drawn with the chances of `TRUE`."""
     made = []
     for _ in range(count):
-        lengths = rng.integers(6, 14, (2, 10))
-        edits = (lengths * rng.random((2, 10))).astype(np.int64)
         dots, pieces = rng.integers(0, int(UNIT), 10), rng.integers(0, 300, 10)
         heard, demand = rng.integers(-200, 300, 10), rng.integers(0, 80, 10)
-        evidence = Evidence(dots, heard, demand, lengths[0], edits[0], lengths[1], edits[1], pieces)
+        evidence = Evidence(dots, heard, demand, pieces)
         scores = Choices.of([(evidence, np.arange(10), [0])], UNIT).features @ TRUE
         chances = np.exp(scores - scores.max())
         made.append(
@@ -43,13 +41,13 @@ def test_the_weights_of_the_law_are_found(choices: Choices) -> None:
 
 
 def test_evidence_against_its_sense_gets_no_weight(choices: Choices) -> None:
-    turned = replace(choices, features=choices.features * [1, 1, 1, 1, 1, -1, 1, 1])
-    assert fit_weights(turned)[5] == 0
+    turned = replace(choices, features=choices.features * [1, 1, -1, 1])
+    assert fit_weights(turned)[2] == 0
 
 
 def test_only_the_named_evidence_has_a_weight(choices: Choices) -> None:
     found = fit_weights(choices, ["dense", "heard"])
-    assert found[2:].tolist() == [0.0] * 6
+    assert found[2:].tolist() == [0.0] * 2
     assert (found[:2] > 0).all()
 
 
@@ -93,4 +91,4 @@ def test_whole_numbers_rank_alike(choices: Choices) -> None:
     score = sum(evidence.parts(weights).values())
     assert np.corrcoef(exact, score)[0, 1] > 0.9999
     with pytest.raises(ValueError, match="dense"):
-        whole_weights(np.array([0, 1, 1, 1, 1, 1, 1, 1.0]), UNIT)
+        whole_weights(np.array([0, 1, 1, 1.0]), UNIT)

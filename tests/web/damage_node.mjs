@@ -138,6 +138,10 @@ const wrong = {
   "scale 0": sealed([], (manifest) => (manifest.index.scale = 0)),
   "other dim": sealed([], (manifest) => (manifest.index.dim = 32)),
   "weight below 0": sealed([], (manifest) => (manifest.rerank.heard = -1)),
+  "weight of letter_match": sealed([], (manifest) => (manifest.rerank.letter_match = 5)),
+  "weight of letter_edit": sealed([], (manifest) => (manifest.rerank.letter_edit = 0.5)),
+  "weight of sound_match": sealed([], (manifest) => (manifest.rerank.sound_match = null)),
+  "weight of sound_edit": sealed([], (manifest) => (manifest.rerank.sound_edit = "much")),
   "weight of an unknown sign": sealed([], (manifest) => (manifest.calibration.reranked.weights = { luck: 1 })),
   "temperature 0": sealed([], (manifest) => (manifest.calibration.reranked.temperature = 0)),
   "knots that fall": sealed(

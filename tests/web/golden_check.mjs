@@ -40,18 +40,15 @@ export function checkNormalization(rows, normalizer, findings) {
 }
 
 /** lexical.jsonl, with the classes of the runtime and its tables. */
-export function checkLexical(rows, { SoundFold, GramIndex, leastEdits, Hearing, carrierWords, withoutCarrier }, tables, findings) {
+export function checkLexical(rows, { SoundFold, GramIndex, Hearing, carrierWords, withoutCarrier }, tables, findings) {
   for (const row of rows) {
     const fold = new SoundFold(tables.phonetic, row.lang);
     const sounds = fold.fold(row.request);
     const index = new GramIndex(row.form_sounds);
-    const letters = row.request.replaceAll(" ", "");
     const found = {
       form_sounds: row.forms.map((form) => fold.fold(form)),
       without_carrier: withoutCarrier(row.request, carrierWords(tables.hearing)),
       sounds,
-      letter_edits: row.forms.map((form) => leastEdits(form.replaceAll(" ", ""), letters)),
-      sound_edits: row.form_sounds.map((form) => leastEdits(form, sounds)),
       form_worth: Array.from(index.totals),
       shared_worth: Array.from(index.shared(sounds)),
       heard_worth: new Hearing(tables.hearing, row.lang, row.forms).worth(

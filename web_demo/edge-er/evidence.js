@@ -1,22 +1,19 @@
 /**
- * What speaks for a form: vectors, hearing, letters, sounds and demand, in whole numbers, as in `edge_er/evidence.py`.
+ * What speaks for a form: vectors, hearing, sounds and demand, in whole numbers, as in `edge_er/evidence.py`.
  */
 
 import { carrierWords, withoutCarrier } from "./carrier.js";
 import { BundleCorruptError } from "./errors.js";
 import { Hearing } from "./hearing.js";
-import { GramIndex, leastEdits } from "./lexical.js";
-import { characters } from "./normalize.js";
+import { GramIndex } from "./lexical.js";
 import { SoundFold } from "./phonetic.js";
 import { ExactIndex } from "./search.js";
 
 const SHORT_FORM = 150; // added to the worth of a form's sound pieces, so that no short form is found everywhere
 
+const RETIRED = ["letter_match", "letter_edit", "sound_match", "sound_edit"]; // old bundles have them, as 0
+
 const DEFAULTS = {
-  letter_match: 0,
-  letter_edit: 0,
-  sound_match: 0,
-  sound_edit: 0,
   sound_pieces: 0,
   dense_forms: 24,
   sound_forms: 0,
@@ -31,9 +28,17 @@ const DEFAULTS = {
  * The weights of a manifest; what it does not say keeps its default.
  * @param {Record<string, unknown>} told
  * @returns {typeof DEFAULTS}
- * @throws {BundleCorruptError} a weight is no whole number from 0 up
+ * @throws {BundleCorruptError} a weight is no whole number from 0 up, or one that is no longer read is not 0
  */
 export function rerankWeights(told) {
+  for (const name of RETIRED) {
+    if (name in told && told[name] !== 0) {
+      throw new BundleCorruptError(
+        `manifest.json, rerank.${name}: expected 0, found ${JSON.stringify(told[name])}; this edge-er does not rank by ` +
+          "edit distances, so fit the weights and build the bundle again",
+      );
+    }
+  }
   const weights = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS)) {
     if (!(name in told)) continue;
@@ -79,9 +84,9 @@ export class FormEvidence {
     this._fold = new SoundFold(tables.phonetic, lang);
     this._carriers = carrierWords(tables.hearing);
     if (weights.heard) this._hearing = new Hearing(tables.hearing, lang, forms, this._carriers);
-    if (weights.sound_pieces || weights.sound_forms || weights.sound_match || weights.sound_edit) {
-      this._sounds = forms.map((form) => this._fold.fold(form));
-      this.pieces = new GramIndex(this._sounds, like);
+    if (weights.sound_pieces || weights.sound_forms) {
+      const sounds = forms.map((form) => this._fold.fold(form));
+      this.pieces = new GramIndex(sounds, like);
     }
   }
 
@@ -102,9 +107,8 @@ export class FormEvidence {
   }
 
   _heard({ text, vector, weight }) {
-    const sounds = this._sounds ? this._fold.fold(text) : "";
-    const shared = this._sounds ? this.pieces.shared(this._fold.fold(withoutCarrier(text, this._carriers))) : null;
-    return { text, sounds, shared, weight, dots: this._index.dots(vector) };
+    const shared = this.pieces ? this.pieces.shared(this._fold.fold(withoutCarrier(text, this._carriers))) : null;
+    return { text, shared, weight, dots: this._index.dots(vector) };
   }
 
   /** Forms nearest by vector and by sound, ascending; more by vector while they are of fewer than `k` entities. */
@@ -131,33 +135,20 @@ export class FormEvidence {
   }
 
   /** Add what one text says for each form, times its share, to the parts of the candidates. */
-  _addParts({ text, sounds, shared, dots }, forms, pool, share) {
+  _addParts({ text, shared, dots }, forms, pool, share) {
     const weights = this._weights;
     const heard = weights.heard ? this._hearing.worth(text, forms) : null;
-    const letters = text.replaceAll(" ", "");
-    const lettersCount = weights.letter_match || weights.letter_edit;
-    const soundsCount = weights.sound_match || weights.sound_edit;
     forms.forEach((form, place) => {
       const said = {
         dense: dots[form],
         heard: heard ? weights.heard * heard[place] : 0,
         popularity: weights.popularity * this._demand[form],
-        letters: lettersCount
-          ? found(this._forms[form].replaceAll(" ", ""), letters, weights.letter_match, weights.letter_edit)
-          : 0,
-        sounds: soundsCount ? found(this._sounds[form], sounds, weights.sound_match, weights.sound_edit) : 0,
         pieces: weights.sound_pieces ? weights.sound_pieces * shared[form] : 0,
       };
       const { parts } = pool[place];
       for (const name in said) parts[name] = (parts[name] ?? 0) + share * said[name];
     });
   }
-}
-
-/** What the characters of a form are worth that were found, less its edits. */
-function found(form, request, match, edit) {
-  const edits = leastEdits(form, request);
-  return match * (characters(form).length - edits) - edit * edits;
 }
 
 /** The same as `bestForms` of the forms with some indices. */

@@ -1,4 +1,4 @@
-/** How much of a surface form a request holds, letter by letter and sound by sound, as in `edge_er/lexical.py`. */
+/** How much of a surface form a request holds: pieces of two and three characters, as in `edge_er/lexical.py`. */
 
 import { characters } from "./normalize.js";
 
@@ -84,25 +84,4 @@ export class GramIndex {
  */
 export function quarterLog2(number) {
   return (BigInt(number) ** 4n).toString(2).length - 1;
-}
-
-/**
- * Fewest edits between `form` and any part of `request`, the empty part too (Sellers).
- * @param {string} form
- * @param {string} request
- * @returns {number}
- */
-export function leastEdits(form, request) {
-  const heard = characters(request);
-  let row = new Int32Array(heard.length + 1);
-  let below = new Int32Array(heard.length + 1);
-  for (const letter of characters(form)) {
-    below[0] = row[0] + 1;
-    for (let place = 1; place <= heard.length; place++) {
-      const replaced = row[place - 1] + (letter === heard[place - 1] ? 0 : 1);
-      below[place] = Math.min(replaced, row[place] + 1, below[place - 1] + 1);
-    }
-    [row, below] = [below, row];
-  }
-  return row.reduce((least, edits) => Math.min(least, edits));
 }

@@ -2,15 +2,13 @@ package edgeer;
 
 /** An entity that may be meant, with its best form and what its score is made of, in units of the dot product. */
 final class Candidate {
-    static final String[] PARTS = {"dense", "heard", "popularity", "letters", "sounds", "pieces", "favour", "head"};
+    static final String[] PARTS = {"dense", "heard", "popularity", "pieces", "favour", "head"};
     static final int DENSE = 0;
     static final int HEARD = 1;
     static final int POPULARITY = 2;
-    static final int LETTERS = 3;
-    static final int SOUNDS = 4;
-    static final int PIECES = 5;
-    static final int FAVOUR = 6;
-    static final int HEAD = 7;
+    static final int PIECES = 3;
+    static final int FAVOUR = 4;
+    static final int HEAD = 5;
 
     final int entity;
     final int form;

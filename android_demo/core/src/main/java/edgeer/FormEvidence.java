@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What speaks for each of a set of forms, a catalog's or a person's own: vectors, hearing, letters, sounds and demand, in whole
- * numbers, as {@code edge_er/evidence.py} defines it.
+ * What speaks for each of a set of forms, a catalog's or a person's own: vectors, hearing, sounds and demand, in whole numbers,
+ * as {@code edge_er/evidence.py} defines it.
  */
 final class FormEvidence {
     private static final int SHORT_FORM = 150; // so that no short form is found everywhere
@@ -16,8 +16,6 @@ final class FormEvidence {
     private final int[] demand; // of each form's entity; null where popularity has no weight
     private final RerankWeights weights;
     private final SoundFold fold;
-    private final int[][] letters;
-    private final int[][] sounds;
     private final GramIndex pieces; // null where sounds have no weight
     private final Hearing hearing; // null where what was heard has no weight
     private final int entities;
@@ -39,11 +37,9 @@ final class FormEvidence {
         this.demand = demand;
         this.weights = weights;
         fold = new SoundFold(lang);
-        letters = new int[forms.size()][];
-        sounds = new int[forms.size()][];
+        int[][] sounds = new int[forms.size()][];
         Set<Integer> distinct = new HashSet<Integer>();
-        for (int form = 0; form < letters.length; form++) {
-            letters[form] = CodePoints.of(forms.get(form));
+        for (int form = 0; form < sounds.length; form++) {
             sounds[form] = CodePoints.of(fold.of(forms.get(form)));
             distinct.add(formEntity[form]);
         }
@@ -114,8 +110,6 @@ final class FormEvidence {
 
     private void addEvidence(String text, int[] dots, int[] shared, double share, Pool pool) {
         int[] heard = hearing == null ? null : hearing.worth(text, pool.forms);
-        int[] asked = CodePoints.of(text);
-        int[] sounded = CodePoints.of(fold.of(text));
         double[][] parts = pool.parts;
         for (int i = 0; i < pool.forms.length; i++) {
             int form = pool.forms[i];
@@ -126,21 +120,10 @@ final class FormEvidence {
             if (demand != null) {
                 parts[Candidate.POPULARITY][i] += share * ((long) weights.popularity * demand[form]);
             }
-            if (weights.letterMatch > 0 || weights.letterEdit > 0) {
-                parts[Candidate.LETTERS][i] += share * edits(letters[form], asked, weights.letterMatch, weights.letterEdit);
-            }
-            if (weights.soundMatch > 0 || weights.soundEdit > 0) {
-                parts[Candidate.SOUNDS][i] += share * edits(sounds[form], sounded, weights.soundMatch, weights.soundEdit);
-            }
             if (shared != null) {
                 parts[Candidate.PIECES][i] += share * ((long) weights.soundPieces * shared[form]);
             }
         }
-    }
-
-    private static long edits(int[] form, int[] request, int match, int edit) {
-        long edits = CodePoints.leastEdits(form, request);
-        return match * (form.length - edits) - edit * edits;
     }
 
     private static void mark(boolean[] chosen, int[] forms) {

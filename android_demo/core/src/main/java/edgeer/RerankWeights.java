@@ -2,10 +2,8 @@ package edgeer;
 
 /** The weights of a bundle ({@code rerank} of its manifest), in units of the int8 dot product, and how many forms compete. */
 final class RerankWeights {
-    final int letterMatch;
-    final int letterEdit;
-    final int soundMatch;
-    final int soundEdit;
+    private static final String[] RETIRED = {"letter_match", "letter_edit", "sound_match", "sound_edit"}; // 0 in old bundles
+
     final int soundPieces;
     final int denseForms;
     final int soundForms;
@@ -16,13 +14,16 @@ final class RerankWeights {
     final int headMargin;
 
     /**
-     * @throws IllegalArgumentException where a weight is no whole number from 0 up
+     * @throws IllegalArgumentException where a weight is no whole number from 0 up, or one that is no longer read is not 0
      */
     RerankWeights(Fields told) {
-        letterMatch = weight(told, "letter_match", 0, 0);
-        letterEdit = weight(told, "letter_edit", 0, 0);
-        soundMatch = weight(told, "sound_match", 0, 0);
-        soundEdit = weight(told, "sound_edit", 0, 0);
+        for (String name : RETIRED) {
+            Object value = told.map().containsKey(name) ? told.map().get(name) : (Object) 0L;
+            if (!(value instanceof Number) || ((Number) value).doubleValue() != 0) {
+                throw new IllegalArgumentException(
+                        "rerank." + name + ": expected 0, found " + value + "; edit distances no longer count");
+            }
+        }
         soundPieces = weight(told, "sound_pieces", 0, 0);
         denseForms = weight(told, "dense_forms", 24, 1);
         soundForms = weight(told, "sound_forms", 0, 0);

@@ -105,6 +105,18 @@ public final class BadBundleTest {
     }
 
     @Test
+    public void weightsOfEditDistancesAreZeroOrRefused() {
+        String text = whole.manifestText();
+        for (String name : new String[] {"letter_match", "letter_edit", "sound_match", "sound_edit"}) {
+            assertTrue(name, text.contains("\"" + name + "\": 0,"));
+            for (String value : new String[] {"5", "-1", "0.5", "null", "\"much\""}) {
+                String changed = text.replace("\"" + name + "\": 0,", "\"" + name + "\": " + value + ",");
+                refused(whole.withManifest(changed), BundleCorruptException.class, "rerank." + name, "expected 0");
+            }
+        }
+    }
+
+    @Test
     public void theIndexOfALargeCatalogIsNotNeeded() {
         String listed = whole.manifestText().replace("\"files\": {", "\"files\": {\"index.faiss\": {},");
         assertTrue(EntityResolver.load(whole.withManifest(listed)).selftest() > 10);

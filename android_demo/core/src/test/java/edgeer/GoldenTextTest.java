@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.Test;
 
-/** Canonical text, letters, sounds and what was heard, against the golden files that all runtimes read. */
+/** Canonical text, sounds and what was heard, against the golden files that all runtimes read. */
 public final class GoldenTextTest {
     @Test
     public void canonicalTextIsThatOfPython() throws IOException {
@@ -22,21 +22,19 @@ public final class GoldenTextTest {
     }
 
     @Test
-    public void evidenceOfLettersAndSoundsIsThatOfPython() throws IOException {
+    public void evidenceOfSoundsAndHearingIsThatOfPython() throws IOException {
         List<Fields> rows = Rows.golden("lexical.jsonl");
         assertTrue(rows.size() > 20);
         for (Fields row : rows) {
             SoundFold fold = new SoundFold(row.text("lang"));
-            int[][] letters = new int[row.list("forms").size()][];
-            int[][] sounds = new int[letters.length][];
+            int[][] sounds = new int[row.list("forms").size()][];
             List<String> spelled = new ArrayList<String>();
             List<String> forms = new ArrayList<String>();
-            int[] every = new int[letters.length];
-            for (int form = 0; form < letters.length; form++) {
+            int[] every = new int[sounds.length];
+            for (int form = 0; form < sounds.length; form++) {
                 String text = (String) row.list("forms").get(form);
                 every[form] = form;
                 forms.add(text);
-                letters[form] = CodePoints.of(text);
                 spelled.add(fold.of(text));
                 sounds[form] = CodePoints.of(spelled.get(form));
             }
@@ -44,17 +42,13 @@ public final class GoldenTextTest {
             assertEquals(row.list("form_sounds"), spelled);
             assertEquals(row.text("without_carrier"), Carrier.without(request));
             assertEquals(row.text("sounds"), fold.of(request));
-            int[] sounded = CodePoints.of(fold.of(request));
             GramIndex pieces = new GramIndex(sounds, null);
-            int[] shared = pieces.shared(sounded);
+            int[] shared = pieces.shared(CodePoints.of(fold.of(request)));
             int[] heard = new Hearing(row.text("lang"), forms).worth(request, every);
             assertArrayEquals(request, Rows.ints(row.list("heard_worth")), heard);
             assertArrayEquals(request, Rows.ints(row.list("shared_worth")), shared);
-            for (int form = 0; form < letters.length; form++) {
+            for (int form = 0; form < sounds.length; form++) {
                 assertEquals(whole(row, "form_worth", form), pieces.total(form));
-                assertEquals(
-                        whole(row, "letter_edits", form), CodePoints.leastEdits(letters[form], CodePoints.of(request)));
-                assertEquals(whole(row, "sound_edits", form), CodePoints.leastEdits(sounds[form], sounded));
             }
         }
     }
