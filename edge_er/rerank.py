@@ -22,7 +22,6 @@ from edge_er.evidence import (
     Evidence,
     FormEvidence,
     Hypothesis,
-    Numbers,
     Pool,
     RerankWeights,
 )
@@ -91,14 +90,6 @@ class Reranker:
         """
         pool = self.of_forms.pool(hypotheses, k, allowed)
         return best_candidates(pool, hypotheses, k, self.weights, self.head)
-
-    def sound_scores(self, text: str) -> NDArray[np.float64]:
-        """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""
-        return self.of_forms.sound_scores(text)
-
-    def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
-        """The candidate forms of one hypothesis and what it says for each: what weights are fitted on."""
-        return self.of_forms.evidence(hypothesis, k)
 
 
 def best_candidates(

@@ -60,7 +60,7 @@ def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -
             for asked in catalog.asked(rows):
                 text = canonical_text(asked.text)
                 vector = quantise(encoder.encode([asked.text]), float(encoder.card["vector_scale"]))[0]
-                pool, evidence = catalog.reranker.evidence(
+                pool, evidence = catalog.reranker.of_forms.evidence(
                     Hypothesis(text, catalog.index.form_scores(vector))
                 )
                 scores = sum(evidence.parts(weights).values(), np.zeros(len(pool)))
