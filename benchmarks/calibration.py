@@ -124,10 +124,7 @@ def standings_of(
 
 def plot(parts: Mapping[str, Standings], calibrations: Mapping[str, Calibration], out: Path) -> None:
     """Reliability, and how much can be answered at which risk: a line for each language."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
+    from benchmarks.plots import plt, save
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5), layout="constrained")
     left.plot([0, 1], [0, 1], color="black", lw=1, ls=":", label="as it should be")
@@ -145,8 +142,7 @@ def plot(parts: Mapping[str, Standings], calibrations: Mapping[str, Calibration]
     for panel in (left, right):
         panel.grid(alpha=0.3)
         panel.legend(frameon=False)
-    figure.savefig(out, dpi=130)
-    plt.close(figure)
+    save(figure, out)
 
 
 def table(figures: Mapping[str, Any]) -> str:

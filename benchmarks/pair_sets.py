@@ -26,16 +26,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import torch
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
 from benchmarks.results_file import (
     REPOSITORY,
-    RESULTS,
     add_data_option,
     data_folder,
     markdown_table,
@@ -204,23 +199,6 @@ def tables(report: dict[str, Any]) -> str:
     )
 
 
-def plot(report: dict[str, Any], out: Path) -> None:
-    """A group of bars for each set."""
-    figure, panel = plt.subplots(figsize=(9, 3.6), layout="constrained")
-    colours = ("#000000", "#999999", "#0072B2", "#D55E00", "#E69F00")
-    for number, (system, colour) in enumerate(zip(SYSTEMS, colours, strict=True)):
-        values = [cell["systems"][system]["test"] for cell in report["sets"].values()]
-        places = np.arange(len(values)) + 0.16 * (number - 2)
-        panel.bar(places, values, 0.15, color=colour, label=system)
-    panel.set_xticks(range(len(report["sets"])), [f"{n}\n{c['metric']}" for n, c in report["sets"].items()])
-    panel.set_ylabel("test")
-    panel.set_ylim(0, 1.02)
-    panel.grid(axis="y", alpha=0.3)
-    figure.legend(loc="outside upper center", ncols=5, frameon=False)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
-
-
 def main() -> None:
     """Measure the sets that have no result yet, and write the result files."""
     parser = argparse.ArgumentParser(
@@ -244,7 +222,6 @@ def main() -> None:
             write_json(file, result)
         report["sets"][name] = json.loads(file.read_text(encoding="utf-8"))
     write_result("pair_sets", options.result, report, tables(report))
-    plot(report, RESULTS / f"{options.result}.png")
     print(tables(report))
 
 

@@ -2,6 +2,8 @@
 
     python -m benchmarks.plots
 
+The other benchmarks that draw take `plt`, `COLOURS`, `interval` and `save` from here.
+
 `recall.png`: Recall@1 by language and stratum with 95 % intervals, all systems of results/accuracy.json.
 `ladder.png`: what each kind of evidence adds, of results/ladder.json.
 `sizes.png`: every bundle by part, beside its budget.
@@ -10,10 +12,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -29,6 +33,20 @@ OTHER = "manifest and card"
 MEGABYTE = 1e6
 
 
+def interval(cells: Sequence[dict[str, float]]) -> tuple[list[float], list[list[float]]]:
+    """Values of result cells, and how far below and above them their 95 % intervals reach, as `errorbar` takes them."""
+    values = [cell["value"] for cell in cells]
+    below = [max(cell["value"] - cell["low"], 0) for cell in cells]
+    above = [max(cell["high"] - cell["value"], 0) for cell in cells]
+    return values, [below, above]
+
+
+def save(figure: Figure, out: Path) -> None:
+    """Write a figure and free it."""
+    figure.savefig(out, dpi=150)
+    plt.close(figure)
+
+
 def plot_recall(systems: dict[str, Any], out: Path) -> None:
     """A panel for each stratum; a group of points for each language and for the average."""
     groups = [AVERAGE, *LANGUAGES]
@@ -40,19 +58,16 @@ def plot_recall(systems: dict[str, Any], out: Path) -> None:
             cells = table["all"][stratum]["recall_at_1"]
             shift = 0.8 * ((number + 0.5) / len(systems) - 0.5)
             shown = [(place + shift, cells[group]) for place, group in enumerate(groups) if group in cells]
-            values = [cell["value"] for _, cell in shown]
-            below = [max(cell["value"] - cell["low"], 0) for _, cell in shown]
-            above = [max(cell["high"] - cell["value"], 0) for _, cell in shown]
+            values, errors = interval([cell for _, cell in shown])
             colour = COLOURS[number % len(COLOURS)]
             places = [place for place, _ in shown]
-            panel.errorbar(places, values, [below, above], fmt="o", ms=4, color=colour, capsize=2, label=name)
+            panel.errorbar(places, values, errors, fmt="o", ms=4, color=colour, capsize=2, label=name)
         panel.set_title(title, loc="left")
         panel.set_ylabel("Recall@1")
         panel.grid(axis="y", alpha=0.3)
     panels[-1].set_xticks(range(len(groups)), groups)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def plot_ladder(rungs: dict[str, Any], out: Path) -> None:
@@ -60,18 +75,14 @@ def plot_ladder(rungs: dict[str, Any], out: Path) -> None:
     figure, panel = plt.subplots(figsize=(8, 4), layout="constrained")
     places = range(len(rungs))
     for number, (stratum, title) in enumerate({**STRATA, "asr_small": "better recogniser"}.items()):
-        cells = [cell[stratum][AVERAGE] for cell in rungs.values()]
-        values = [cell["value"] for cell in cells]
-        below = [max(cell["value"] - cell["low"], 0) for cell in cells]
-        above = [max(cell["high"] - cell["value"], 0) for cell in cells]
+        values, errors = interval([cell[stratum][AVERAGE] for cell in rungs.values()])
         colour = COLOURS[number]
-        panel.errorbar(places, values, [below, above], fmt="o-", ms=4, color=colour, capsize=2, label=title)
+        panel.errorbar(places, values, errors, fmt="o-", ms=4, color=colour, capsize=2, label=title)
     panel.set_xticks(places, list(rungs), rotation=15)
     panel.set_ylabel("Recall@1, average of languages")
     panel.grid(axis="y", alpha=0.3)
     panel.legend(frameon=False)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def bundle_sizes(bundle: str) -> tuple[dict[str, int], int | None]:
@@ -100,8 +111,7 @@ def plot_sizes(bundles: dict[str, tuple[dict[str, int], int | None]], out: Path)
     panel.margins(x=0.12)
     panel.set_xlabel("MB without stream addresses; the black line is the budget")
     figure.legend(loc="outside upper center", ncols=5, frameon=False)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def main() -> None:

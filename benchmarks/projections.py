@@ -14,14 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmarks.accuracy import comparison
 from benchmarks.distillation import ALL, STRATA, recalls
+from benchmarks.plots import interval, plt, save
 from benchmarks.results_file import (
     LANGUAGES,
     REPOSITORY,
@@ -139,11 +136,7 @@ def plot(report: dict[str, Any], out: Path) -> None:
             cells = [cell for cell in report["systems"].values() if cell["method"] in (method, "student")]
             cells.sort(key=lambda cell: cell["dim"])
             found = [cell["recall_at_1"][stratum][AVERAGE] for cell in cells]
-            values = [cell["value"] for cell in found]
-            errors = [
-                [max(cell["value"] - cell["low"], 0) for cell in found],
-                [max(cell["high"] - cell["value"], 0) for cell in found],
-            ]
+            values, errors = interval(found)
             label = method if method == "HPD" else "PCA, no training"
             sizes = [cell["bytes_per_entity"] for cell in cells]
             panel.errorbar(sizes, values, errors, fmt="o-", ms=4, capsize=2, color=colour, label=label)
@@ -152,8 +145,7 @@ def plot(report: dict[str, Any], out: Path) -> None:
         panel.grid(alpha=0.3)
     panels[0].set_ylabel("Recall@1, average of five languages")
     panels[-1].legend(frameon=False, loc="lower right")
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def main() -> None:

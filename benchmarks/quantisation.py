@@ -20,12 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 
 from benchmarks.latency import bind_to_one_core, times
+from benchmarks.plots import plt, save
 from benchmarks.results_file import (
     LANGUAGES,
     RESULTS,
@@ -45,9 +45,6 @@ from edge_er.rankers import EncoderRanker
 from edge_er.training.card import read_card
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 FLOAT32, INT8, INT4_TABLE = (
     "float32",
@@ -223,8 +220,7 @@ def plot(candidates_: dict[str, Any], out: Path) -> None:
     panel.set_ylabel("Recall@1, recognised speech, average")
     panel.margins(x=0.25, y=0.15)
     panel.grid(alpha=0.3)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def main() -> None:

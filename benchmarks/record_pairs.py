@@ -20,12 +20,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
+from benchmarks.plots import plt, save
 from benchmarks.record_sets import PUBLISHED, SETS, SIDE, LabelledSet, read_set
 from benchmarks.results_file import (
     REPOSITORY,
@@ -214,8 +211,7 @@ def plot(report: dict[str, Any], out: Path) -> None:
     panel.set_ylim(0, 1.03)
     panel.grid(axis="y", alpha=0.3)
     figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=8)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def main() -> None:

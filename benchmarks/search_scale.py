@@ -21,10 +21,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +34,7 @@ from benchmarks.large_catalog import (
     vector_scale,
 )
 from benchmarks.latency import bind_to_one_core, times
-from benchmarks.plots import COLOURS
+from benchmarks.plots import COLOURS, plt, save
 from benchmarks.results_file import (
     RESULTS,
     add_data_option,
@@ -240,8 +236,7 @@ def plot(sizes: dict[str, Any], out: Path) -> None:
         panel.set(xscale="log", xlabel="names")
         panel.grid(alpha=0.3)
     figure.legend(loc="outside lower center", ncols=5, frameon=False)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def main() -> None:

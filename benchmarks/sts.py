@@ -16,14 +16,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from scipy.stats import spearmanr
 
+from benchmarks.plots import plt, save
 from benchmarks.results_file import (
     REPOSITORY,
     RESULTS,
@@ -208,8 +205,7 @@ def plot(report: dict[str, Any], out: Path) -> None:
     panel.set_ylabel("Spearman x 100")
     panel.grid(axis="y", alpha=0.3)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-    figure.savefig(out, dpi=150)
-    plt.close(figure)
+    save(figure, out)
 
 
 def _label(folder: Path) -> str:
