@@ -9,18 +9,17 @@ from typing import Any
 
 from catalog_tools.sources import Record
 from catalog_tools.streams import stream_key
+from edge_er.constants import ENTITY
 from edge_er.entity import Entity
 from edge_er.normalize import canonical_text
 
 __all__ = ["entities_from_records", "keep_previous_ids", "stable_id", "with_ids"]
 
-_ID_DIGITS = 12
-
 
 def stable_id(country: str, name: str, again: int = 0) -> str:
     """An id that depends on country and name only; `again` numbers entities that share both."""
     text = "\n".join([country, canonical_text(name) or name, *([str(again)] if again else [])])
-    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:_ID_DIGITS]
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[: ENTITY.id_digits]
     return f"{country.lower()}-{digest}" if country else digest
 
 

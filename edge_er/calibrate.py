@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
+from edge_er.constants import CALIBRATION, DECISION
 from edge_er.errors import BundleCorruptError
 
 __all__ = ["COMPARED", "Calibration", "Decision", "Standing"]
@@ -26,7 +27,7 @@ __all__ = ["COMPARED", "Calibration", "Decision", "Standing"]
 Decision = Literal["match", "ambiguous", "no_match"]
 Curve = tuple[tuple[float, float], ...]
 
-COMPARED = 5  # candidates that share the confidence
+COMPARED = DECISION.compared  # candidates that share the confidence
 _CURVES = ("knots", "precision")
 
 
@@ -50,15 +51,15 @@ class Calibration:
     they are not told apart however sure the best one is.
     """
 
-    weights: Mapping[str, float] = field(default_factory=lambda: {"cosine": 12.0})
-    choice: float = 1.5
-    bias: float = -7.0
-    temperature: float = 0.05
-    rival: float = 0.2
-    twin: float = 0.8
-    min_precision: float = 0.95
-    knots: Curve = ()
-    precision: Curve = ((0.0, 0.0), (0.95, 0.75), (1.0, 1.0))
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(CALIBRATION.weights))
+    choice: float = CALIBRATION.choice
+    bias: float = CALIBRATION.bias
+    temperature: float = CALIBRATION.temperature
+    rival: float = CALIBRATION.rival
+    twin: float = CALIBRATION.twin
+    min_precision: float = CALIBRATION.min_precision
+    knots: Curve = CALIBRATION.knots
+    precision: Curve = CALIBRATION.precision
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Calibration:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edge_er.constants import CANDIDATES
+
 __all__ = ["with_candidates"]
 
-FEW_FORMS = 12_500  # up to here the encoder's own counts are enough
-MORE_EACH = 80  # forms beyond that bring one more candidate
-MOST = 128
 COUNTS = ("dense_forms", "sound_forms")
 
 
@@ -18,6 +17,9 @@ def with_candidates(rerank: Mapping[str, Any], forms: int) -> dict[str, Any]:
 
     A channel that is off (0) stays off, and no count becomes smaller.
     """
-    more = max(0, forms - FEW_FORMS) // MORE_EACH
+    more = max(0, forms - CANDIDATES.few_forms) // CANDIDATES.more_each
     counts = {name: rerank[name] for name in COUNTS if rerank.get(name)}
-    return {**rerank, **{name: max(count, min(MOST, count + more)) for name, count in counts.items()}}
+    return {
+        **rerank,
+        **{name: max(count, min(CANDIDATES.most, count + more)) for name, count in counts.items()},
+    }

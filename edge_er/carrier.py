@@ -15,10 +15,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-__all__ = ["CarrierWords", "carrier_words", "name_span", "without_carrier"]
+from edge_er.constants import CARRIERS
 
-LONGEST = 8  # words of a phrase
-CALLS, CLOSES = 2, 3  # as many of these phrases at most
+__all__ = ["CarrierWords", "carrier_words", "name_span", "without_carrier"]
 
 
 class CarrierWords(NamedTuple):
@@ -56,9 +55,9 @@ def name_span(words: Sequence[str]) -> tuple[int, int]:
 def _span(words: tuple[str, ...]) -> tuple[int, int]:
     known = carrier_words()
     first, last = 0, len(words)
-    for phrases in (*[known.calls] * CALLS, known.opens, known.nouns):
+    for phrases in (*[known.calls] * CARRIERS.calls, known.opens, known.nouns):
         first += next((size for size in _sizes(first, last) if _said(words, first, size) in phrases), 0)
-    for _ in range(CLOSES):
+    for _ in range(CARRIERS.closes):
         last -= next(
             (size for size in _sizes(first, last) if _said(words, last - size, size) in known.closes), 0
         )
@@ -66,7 +65,7 @@ def _span(words: tuple[str, ...]) -> tuple[int, int]:
 
 
 def _sizes(first: int, last: int) -> Collection[int]:
-    return range(min(LONGEST, last - first - 1), 0, -1)
+    return range(min(CARRIERS.longest, last - first - 1), 0, -1)
 
 
 def _said(words: Sequence[str], start: int, size: int) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.arguments import as_sequence, text_list
+from edge_er.constants import VECTORS
 from edge_er.errors import EncoderError
 from edge_er.normalize import canonical_text
 from edge_er.onnx_session import open_session
@@ -160,7 +161,8 @@ def _contents(file: Path) -> bytes:
 
 def quantise(vectors: NDArray[np.float32], scale: float) -> NDArray[np.int8]:
     """`vectors * scale` rounded half to even and clipped to ±127, int8 of the same shape."""
-    rounded: NDArray[np.int8] = np.clip(np.rint(vectors * np.float32(scale)), -127, 127).astype(np.int8)
+    clip = VECTORS.clip
+    rounded: NDArray[np.int8] = np.clip(np.rint(vectors * np.float32(scale)), -clip, clip).astype(np.int8)
     return rounded
 
 

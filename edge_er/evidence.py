@@ -22,15 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.carrier import without_carrier
+from edge_er.constants import EVIDENCE, RERANK
 from edge_er.errors import BundleCorruptError
 from edge_er.hearing import Hearing
 from edge_er.lexical import GramIndex, Worths
 from edge_er.phonetic import SoundFold
 
-__all__ = ["SHORT_FORM", "Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
+__all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
 
 RETIRED = ("letter_match", "letter_edit", "sound_match", "sound_edit")  # old bundles have them, as 0
-SHORT_FORM = 150  # added to the worth of a form's sound pieces, so that no short form is found everywhere
 
 Numbers = NDArray[np.int64]
 
@@ -44,14 +44,14 @@ class RerankWeights:
     `head_margin`.
     """
 
-    sound_pieces: int = 0
-    dense_forms: int = 24
-    sound_forms: int = 0
-    heard: int = 0
-    popularity: int = 0
-    head: int = 0
-    head_forms: int = 10
-    head_margin: int = 0
+    sound_pieces: int = RERANK.sound_pieces
+    dense_forms: int = RERANK.dense_forms
+    sound_forms: int = RERANK.sound_forms
+    heard: int = RERANK.heard
+    popularity: int = RERANK.popularity
+    head: int = RERANK.head
+    head_forms: int = RERANK.head_forms
+    head_margin: int = RERANK.head_margin
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> RerankWeights:
@@ -218,7 +218,7 @@ class FormEvidence:
         return self._shared(text) if asked else np.zeros(len(self._forms))
 
     def _sound_scores(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
-        scores: NDArray[np.float64] = shared / (self.pieces.totals + SHORT_FORM)
+        scores: NDArray[np.float64] = shared / (self.pieces.totals + EVIDENCE.short_form)
         return scores
 
     def _evidence(

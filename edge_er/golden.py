@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from edge_er.constants import SELFTEST
 from edge_er.errors import BundleCorruptError
 from edge_er.resolution import Resolution
 
 __all__ = ["golden_answer", "same_answer", "selftest"]
 
-SCORE_TOLERANCE = 0.01  # between machines; one step of one int8 value is about 0.001
+SCORE_TOLERANCE = SELFTEST.score_tolerance  # between machines
 
 
 def same_answer(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.constants import HEAD
 from edge_er.encoder import Encoder, quantise
 from edge_er.errors import EncoderError
 from edge_er.onnx_session import open_session
@@ -23,7 +24,6 @@ __all__ = ["ENTITY_SIDE", "HEAD_FILE", "REQUEST_SIDE", "FormTokens", "PairHead",
 
 HEAD_FILE = "head.onnx"
 REQUEST_SIDE, ENTITY_SIDE = "head_request", "head_entity"  # outputs of the encoder's graph
-STEPS = 64  # of a whole-number score for one unit of the head's
 _FIELDS = ("request_tokens", "entity_tokens", "dim", "token_scale")
 
 FormTokens = tuple[NDArray[np.int8], NDArray[np.uint8]]
@@ -81,7 +81,7 @@ class PairHead:
             "entity_mask": (np.arange(tokens.shape[1]) < lengths[:, None]).astype(np.float32),
         }
         scores = self._session.run(["score"], feeds)[0]
-        worth: NDArray[np.int64] = np.rint(scores * np.float32(STEPS)).astype(np.int64)
+        worth: NDArray[np.int64] = np.rint(scores * np.float32(HEAD.steps)).astype(np.int64)
         return worth
 
     def with_forms(self, more: Sequence[str]) -> PairHead:

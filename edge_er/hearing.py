@@ -27,16 +27,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.carrier import CarrierWords, carrier_words, name_span
+from edge_er.constants import MISRECOGNITION
 
 __all__ = ["BIT", "Costs", "Hearing", "letter_codes", "read_costs"]
 
-BIT = 8  # units of worth
-LEFT, BORDER = 12, 16
-SPARED = 4
-UNHEARD_OF = 88  # cost of what never happened in the counted pairs
-FOREIGN_SAME, FOREIGN_LOST, FOREIGN_ADDED, FOREIGN_USUAL = 4, 40, 80, 40  # characters beside a-z and 0-9
-
-CODES, EDGE = 64, 63  # a-z, 0-9, 27 for all other characters by their code point, the edge of a text
+BIT = MISRECOGNITION.bit
+LEFT, BORDER, SPARED = MISRECOGNITION.left, MISRECOGNITION.border, MISRECOGNITION.spared
+UNHEARD_OF = MISRECOGNITION.unheard_of
+CODES, EDGE = MISRECOGNITION.codes, MISRECOGNITION.edge  # a-z, 0-9, 27 for all others by code point
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CODE_OF: dict[str, Any] = {letter: code for code, letter in enumerate(_LETTERS)} | {
     "_": EDGE,
@@ -189,7 +187,8 @@ def _no_costs() -> Costs:
     """Tables in which nothing is told yet."""
     said = np.full((CODES, CODES + 1), UNHEARD_OF, np.int64)
     foreign = np.arange(len(_LETTERS), EDGE)
-    said[foreign, foreign], said[foreign, _LOST] = FOREIGN_SAME, FOREIGN_LOST
+    said[foreign, foreign], said[foreign, _LOST] = MISRECOGNITION.foreign_same, MISRECOGNITION.foreign_lost
     after, before = np.zeros((2, CODES, CODES, CODES + 1), np.int16)
-    added, usual = np.full((CODES, CODES), FOREIGN_ADDED), np.full((CODES, CODES), FOREIGN_USUAL)
+    added = np.full((CODES, CODES), MISRECOGNITION.foreign_added)
+    usual = np.full((CODES, CODES), MISRECOGNITION.foreign_usual)
     return Costs(said, after, before, added, usual)

@@ -10,7 +10,7 @@ and demand; sound pieces are worth what they are in the catalog, so that no othe
 An entry with the id of an entity of the catalog gives that entity more names, and metadata in fields that it has not.
 
 Popularity is a prior: an entity this person asked for n times has sqrt(1 + n) times the odds of one never asked for,
-at most `MOST` times. Its score rises by temperature * ln of that, as scores measure odds (`edge_er.calibrate`).
+at most `PERSONAL.most` times. Its score rises by temperature * ln of that: scores measure odds (`edge_er.calibrate`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.catalog import Catalog
+from edge_er.constants import PERSONAL
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.merged import MergedCatalog, OwnEntry
@@ -31,8 +32,6 @@ from edge_er.normalize import canonical_text
 from edge_er.personal_file import EntryLike, count_of, entry_of, read_entries, write_entries
 
 __all__ = ["EntryLike", "OwnEntries"]
-
-MOST = 8.0  # times the odds, from 63 requests on
 
 
 class OwnEntries:
@@ -134,7 +133,7 @@ class OwnEntries:
 
     def _bonus(self, count: float) -> float:
         """Whole units of the dot product for an entity asked for `count` times."""
-        odds = min(math.sqrt(1 + count), MOST)
+        odds = min(math.sqrt(1 + count), PERSONAL.most)
         return float(round(self._unit * math.log(odds)))
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_er.constants import ENTITY
 from edge_er.entity import Entity
 from edge_er.entity_file import OWN_FIELDS, json_line
 from edge_er.errors import CatalogError
@@ -25,8 +26,6 @@ from edge_er.whole_files import write_file
 __all__ = ["EntryLike", "count_of", "entry_of", "read_entries", "write_entries"]
 
 EntryLike = Entity | Mapping[str, Any]
-_LONGEST_NAME = 1_000
-_ID_DIGITS = 12
 _Place = tuple[str | Path | None, int | None]
 _NOWHERE: _Place = (None, None)
 
@@ -46,9 +45,11 @@ def entry_of(item: EntryLike, place: _Place = _NOWHERE) -> Entity:
         raise _wrong(f"expected an entity or a mapping with a name, found {type(item).__name__}", place)
     fields = dict(item)
     name = fields.pop("name", None)
-    if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME or "\0" in name:
+    if not isinstance(name, str) or not name.strip() or len(name) > ENTITY.longest_name or "\0" in name:
         found = f"{len(name)} characters" if isinstance(name, str) and name.strip() else repr(name)
-        raise _wrong(f"expected a name of 1 to {_LONGEST_NAME} characters, found {found}", place, "name")
+        raise _wrong(
+            f"expected a name of 1 to {ENTITY.longest_name} characters, found {found}", place, "name"
+        )
     identifier = fields.pop("id", None)
     if identifier is not None and (not isinstance(identifier, str) or not identifier.strip()):
         raise _wrong(f"expected an id as text, or none, found {identifier!r}", place, "id")
@@ -133,7 +134,7 @@ def _texts(value: Any, place: _Place, field: str) -> tuple[str, ...]:
 
 def _own_id(name: str) -> str:
     digest = hashlib.sha256((canonical_text(name) or name).encode("utf-8")).hexdigest()
-    return f"me-{digest[:_ID_DIGITS]}"
+    return f"me-{digest[: ENTITY.id_digits]}"
 
 
 def _wrong(message: str, place: _Place, column: str | None = None) -> CatalogError:

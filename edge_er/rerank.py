@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
 from edge_er.evidence import (
-    SHORT_FORM,
     Evidence,
     FormEvidence,
     Hypothesis,
@@ -28,7 +27,6 @@ from edge_er.evidence import (
 from edge_er.head import PairHead
 
 __all__ = [
-    "SHORT_FORM",
     "Candidate",
     "Evidence",
     "Hypothesis",

@@ -19,6 +19,7 @@ from edge_er.arguments import text_list
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.calibrate import COMPARED, Calibration
 from edge_er.catalog import Catalog, Said
+from edge_er.constants import DECISION
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.explanation import Explanation
@@ -116,7 +117,7 @@ class EntityResolver:
     def resolve(
         self,
         query: str | None = None,
-        top_k: int = 5,
+        top_k: int = DECISION.top_k,
         *,
         nbest: str | Iterable[str | tuple[str, float]] | None = None,
         min_precision: float | None = None,
@@ -150,7 +151,7 @@ class EntityResolver:
     def resolve_batch(
         self,
         queries: str | Iterable[str],
-        top_k: int = 5,
+        top_k: int = DECISION.top_k,
         *,
         min_precision: float | None = None,
         where: Mapping[str, Any] | None = None,
@@ -164,7 +165,7 @@ class EntityResolver:
     def explain(
         self,
         query: str,
-        top_k: int = 5,
+        top_k: int = DECISION.top_k,
         *,
         where: Mapping[str, Any] | None = None,
         ids: Iterable[str] | None = None,

@@ -7,6 +7,7 @@ from tiny import require
 
 from catalog_tools.build import build_bundle
 from edge_er.candidates import with_candidates
+from edge_er.constants import CANDIDATES
 from edge_er.shipped import shipped_encoders
 
 CARD = {"dense_forms": 32, "sound_forms": 32, "heard": 231}
@@ -30,8 +31,7 @@ def test_a_build_says_its_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     require(
         "models", "multilingual-32-hpd64" in shipped_encoders(), "no shipped encoder multilingual-32-hpd64"
     )
-    monkeypatch.setattr("edge_er.candidates.FEW_FORMS", 10)
-    monkeypatch.setattr("edge_er.candidates.MORE_EACH", 10)
+    monkeypatch.setattr("edge_er.candidates.CANDIDATES", CANDIDATES._replace(few_forms=10, more_each=10))
     names = [{"name": f"radio {chr(97 + place)}lpha"} for place in range(26)]
     manifest = build_bundle(names, tmp_path / "b", "en").manifest
     more = (manifest["counts"]["forms"] - 10) // 10

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tiny import ENTITIES, make_bundle
 
 from edge_er.bundle import Bundle
+from edge_er.constants import PERSONAL
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError, FilterError
-from edge_er.personal import MOST
 from edge_er.resolver import EntityResolver
 
 WEIGHTS = {"heard": 200, "sound_pieces": 40, "dense_forms": 24, "sound_forms": 20}
@@ -206,7 +206,7 @@ def test_popularity_is_worth_odds_within_bounds(base: EntityResolver) -> None:
 
     temperature = base._answers.calibration.temperature
     plain = {match.id: match.score for match in base.resolve("radio", 50).matches}
-    for count, odds in ((0, 1.0), (3, 2.0), (63, MOST), (10**9, MOST)):
+    for count, odds in ((0, 1.0), (3, 2.0), (63, PERSONAL.most), (10**9, PERSONAL.most)):
         mine = base.with_entries(popularity={"es-7": count})
         found = {match.id: match.score for match in mine.resolve("radio", 50).matches}
         assert found.pop("es-7") - plain["es-7"] == pytest.approx(temperature * math.log(odds), abs=1e-3)

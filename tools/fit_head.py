@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from benchmarks.voice_requests import OTHER_DOMAINS, domain_names, entities_of
+from edge_er.constants import HEAD
 from edge_er.encoder import Encoder, quantise, read_encoder_files
 from edge_er.errors import EdgeERError
-from edge_er.head import HEAD_FILE, STEPS, PairHead
+from edge_er.head import HEAD_FILE, PairHead
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Hypothesis, RerankWeights
 from edge_er.shipped import find_encoder
@@ -69,7 +70,7 @@ def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -
                 others = scores[first][entities != entities[0]]
                 yield Close(
                     scores[first] / unit,
-                    head.worth(text, pool[first].tolist()) / STEPS,
+                    head.worth(text, pool[first].tolist()) / HEAD.steps,
                     np.isin(entities, list(asked.right)),
                     float(scores[first[0]] - others[0]) if len(others) else float(unit),
                 )
@@ -98,7 +99,7 @@ def fit(found: Sequence[Close], unit: float) -> dict[str, Any]:
     asked = leads < margin
     chosen = [close.right[np.argmax(close.scores + best.x * close.head)] for close in found]
     return {
-        "head": round(best.x * unit / STEPS),
+        "head": round(best.x * unit / HEAD.steps),
         "head_margin": round(margin),
         "measured": {
             "requests": len(found),

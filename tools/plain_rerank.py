@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from edge_er.carrier import carrier_words, name_span, without_carrier
+from edge_er.constants import EVIDENCE
 from edge_er.hearing import BORDER, CODES, EDGE, LEFT, SPARED, UNHEARD_OF, Costs, letter_codes, read_costs
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
-from edge_er.rerank import SHORT_FORM, RerankWeights
+from edge_er.rerank import RerankWeights
 
 __all__ = ["PlainReranker", "Ranked", "Said"]
 
@@ -142,7 +143,7 @@ class PlainReranker:
             count *= 2
 
     def _sound_score(self, form: int, query: str) -> float:
-        return self._shared(form, query) / (self._totals[form] + SHORT_FORM)
+        return self._shared(form, query) / (self._totals[form] + EVIDENCE.short_form)
 
     def _shared(self, form: int, query: str) -> int:
         return sum(self._worth[piece] for piece in self._pieces[form] & self._said(query))

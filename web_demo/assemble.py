@@ -25,6 +25,7 @@ PAGE = Path(__file__).resolve().parent
 DEFAULT = PAGE.parent / "build" / "web_demo"
 KINDS = (".html", ".css", ".js", ".svg", ".webmanifest")
 TABLES = ("unicode.txt", "phonetic.txt", "hearing.txt")
+CONSTANTS = "constants"  # JSON in Python, a module in JavaScript
 INDEX = "files.json"
 
 
@@ -41,8 +42,11 @@ def assemble(out: Path, bundles: Sequence[str]) -> dict[str, Any]:
     for file in sorted(PAGE.rglob("*")):
         if file.suffix in KINDS:
             _copy(file, out / file.relative_to(PAGE))
+    data, tables = files("edge_er").joinpath("data"), out / "edge-er" / "data"
     for name in TABLES:
-        _write(out / "edge-er" / "data" / name, files("edge_er").joinpath("data", name).read_bytes())
+        _write(tables / name, data.joinpath(name).read_bytes())
+    constants = data.joinpath(f"{CONSTANTS}.json").read_bytes()
+    _write(tables / f"{CONSTANTS}.js", b"export default " + constants.rstrip() + b";\n")
     page = {path.relative_to(out).as_posix(): _fingerprint(path) for path in _all_files(out)}
     told = [_bundle(out, name) for name in bundles]
     version = hashlib.sha256(json.dumps([page, told], sort_keys=True).encode()).hexdigest()[:16]

@@ -13,11 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from edge_er.arguments import text_list
+from edge_er.constants import ENTITY
 from edge_er.errors import CatalogError
 
 __all__ = ["Record", "record_from_mapping"]
 
-_LONGEST_NAME = 1_000
 _OWN_FIELDS = ("id", "name", "aliases")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -76,10 +76,10 @@ def _name(name: Any) -> str:
         raise _UnusableError(
             f"a row without a name; expected text, found {found}; fill it in or remove the row", "name"
         )
-    if len(name) > _LONGEST_NAME or "\0" in name:
-        found = f"{len(name)} characters" if len(name) > _LONGEST_NAME else "a NUL character"
+    if len(name) > ENTITY.longest_name or "\0" in name:
+        found = f"{len(name)} characters" if len(name) > ENTITY.longest_name else "a NUL character"
         raise _UnusableError(
-            f"not a name; expected at most {_LONGEST_NAME} characters of text, found {found}; "
+            f"not a name; expected at most {ENTITY.longest_name} characters of text, found {found}; "
             "check the quotes and the encoding of the file",
             "name",
         )
@@ -94,9 +94,10 @@ def _aliases(value: Any) -> tuple[str, ...]:
         raise _UnusableError(
             f"aliases must be a list of texts or one text joined by '|', found {value!r:.200}", "aliases"
         )
-    if (longest := max(map(len, parts), default=0)) > _LONGEST_NAME:
+    if (longest := max(map(len, parts), default=0)) > ENTITY.longest_name:
         raise _UnusableError(
-            f"an alias of {longest} characters; expected at most {_LONGEST_NAME}; check what separates the aliases",
+            f"an alias of {longest} characters; expected at most {ENTITY.longest_name}; "
+            "check what separates the aliases",
             "aliases",
         )
     return tuple(dict.fromkeys(str(_plain(part, "aliases")).strip() for part in parts if part.strip()))

@@ -12,8 +12,9 @@ from javascript import ask_javascript, find_node
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from catalog_tools import build_bundle
 from edge_er.bundle import HEAD_TOKENS, read_bundle, write_bundle
+from edge_er.constants import HEAD
 from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
-from edge_er.head import HEAD_FILE, STEPS, PairHead
+from edge_er.head import HEAD_FILE, PairHead
 from edge_er.resolver import EntityResolver
 from edge_er.training.dipair import PairHead as TrainedHead
 from edge_er.training.dipair import train_head
@@ -94,7 +95,7 @@ def test_the_head_s_part_is_its_score(bundles):
     worth = int(head.worth(query, [forms.index(first.form)])[0])
     unit = float(bundle.manifest["index"]["scale"]) ** 2
     assert first.parts["head"] == pytest.approx(WEIGHTS["head"] * worth / unit)
-    assert abs(worth) < 100 * STEPS
+    assert abs(worth) < 100 * HEAD.steps
 
 
 def test_a_wide_margin_spares_the_head(bundles):

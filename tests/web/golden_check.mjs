@@ -62,6 +62,41 @@ export function checkLexical(rows, { SoundFold, GramIndex, Hearing, carrierWords
   }
 }
 
+/** defaults.jsonl: what comes out where a manifest says nothing, or little. */
+export function checkDefaults(rows, { Calibration, FormEvidence, rerankWeights, bestCandidates }, tables, findings) {
+  for (const row of rows) {
+    if (row.section === "calibration") {
+      const calibration = new Calibration(row.values);
+      const standing = { scores: row.scores, signs: { cosine: row.cosine } };
+      const found = calibration.confidences(standing);
+      const near = found.every((value, place) => Math.abs(value - row.confidences[place]) <= 1e-6);
+      findings.check("default confidence", near && found.length === row.confidences.length, { row, found });
+      const decision = calibration.decide(standing, row.min_precision ?? undefined);
+      findings.check("default decision", decision === row.decision, { row, decision });
+    } else {
+      const weights = rerankWeights(row.values);
+      const set = {
+        forms: row.forms,
+        vectors: Int8Array.from(row.vectors.flat()),
+        owners: Int32Array.from(row.owners),
+        demand: Int32Array.from(row.owners, (entity) => row.demand[entity]),
+      };
+      const hypotheses = [{ text: row.request, vector: Int8Array.from(row.vector), weight: 1 }];
+      const k = row.ranking.length;
+      const pool = new FormEvidence(set, row.lang, weights, tables).pool(hypotheses, k, null);
+      const ranked = bestCandidates(pool, hypotheses, k, weights, null);
+      const found = {
+        candidates: pool.map(({ form }) => form),
+        ranking: ranked.map(({ entity, score }) => [entity, score]),
+        forms_of_ranking: ranked.map(({ form }) => form),
+      };
+      for (const [field, value] of Object.entries(found)) {
+        findings.check(`default ${field}`, same(value, row[field]), { values: row.values, expected: row[field], value });
+      }
+    }
+  }
+}
+
 /** Rows of requests.jsonl or nbest.jsonl that ask the bundle of `resolver`. */
 export function checkRequests(rows, resolver, { quantise, isBlank }, findings) {
   for (const row of rows.filter(({ bundle }) => bundle === resolver.name)) {

@@ -1,24 +1,10 @@
 /** Evidence to a decision: how sure each candidate is, and whether to answer, as in `edge_er/calibrate.py`. */
 
+import constants from "./data/constants.js";
 import { BundleCorruptError } from "./errors.js";
 
-export const COMPARED = 5; // candidates that share the confidence
-
-const DEFAULTS = {
-  weights: { cosine: 12 },
-  choice: 1.5,
-  bias: -7,
-  temperature: 0.05,
-  rival: 0.2,
-  twin: 0.8,
-  min_precision: 0.95,
-  knots: [],
-  precision: [
-    [0, 0],
-    [0.95, 0.75],
-    [1, 1],
-  ],
-};
+export const COMPARED = constants.decision.compared; // candidates that share the confidence
+const DEFAULTS = constants.calibration;
 
 /**
  * @typedef {object} Standing how the candidates of one request stand

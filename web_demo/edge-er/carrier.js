@@ -3,9 +3,9 @@
  * `edge_er/carrier.py`.
  */
 
-const LONGEST = 8; // words of a phrase
-const CALLS = 2; // as many of these phrases at most
-const CLOSES = 3;
+import constants from "./data/constants.js";
+
+const { longest: LONGEST, calls: CALLS, closes: CLOSES } = constants.carriers;
 const WORDS = ["words", "fillers"];
 const KINDS = [...WORDS, "calls", "opens", "nouns", "closes"];
 

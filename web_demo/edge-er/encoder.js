@@ -1,9 +1,12 @@
 /** Texts to vectors: canonical text, WordPiece tokens, the transformer. */
 
 import { utf8 } from "./bytes.js";
+import constants from "./data/constants.js";
 import { EncoderError } from "./errors.js";
 import { Transformer } from "./transformer.js";
 import { WordPiece } from "./wordpiece.js";
+
+const CLIP = constants.vectors.clip;
 
 /** A sentence encoder: a graph, its tokenizer and its card. */
 export class Encoder {
@@ -91,7 +94,7 @@ export function quantise(vector, scale) {
     const below = Math.floor(scaled);
     const rest = scaled - below;
     const up = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);
-    return Math.max(-127, Math.min(127, up ? below + 1 : below));
+    return Math.max(-CLIP, Math.min(CLIP, up ? below + 1 : below));
   });
 }
 

@@ -3,26 +3,17 @@
  */
 
 import { carrierWords, withoutCarrier } from "./carrier.js";
+import constants from "./data/constants.js";
 import { BundleCorruptError } from "./errors.js";
 import { Hearing } from "./hearing.js";
 import { GramIndex } from "./lexical.js";
 import { SoundFold } from "./phonetic.js";
 import { ExactIndex } from "./search.js";
 
-const SHORT_FORM = 150; // added to the worth of a form's sound pieces, so that no short form is found everywhere
-
+const SHORT_FORM = constants.evidence.short_form;
 const RETIRED = ["letter_match", "letter_edit", "sound_match", "sound_edit"]; // old bundles have them, as 0
 
-const DEFAULTS = {
-  sound_pieces: 0,
-  dense_forms: 24,
-  sound_forms: 0,
-  heard: 0,
-  popularity: 0,
-  head: 0,
-  head_forms: 10,
-  head_margin: 0,
-};
+const DEFAULTS = constants.rerank;
 
 /**
  * The weights of a manifest; what it does not say keeps its default.

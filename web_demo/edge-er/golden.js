@@ -1,6 +1,8 @@
 /** When an answer is the one that a bundle was shipped with, as in `edge_er/golden.py`. */
 
-const SCORE_TOLERANCE = 0.01; // between machines; one step of one int8 value is about 0.001
+import constants from "./data/constants.js";
+
+const SCORE_TOLERANCE = constants.selftest.score_tolerance; // between machines
 
 /**
  * The same decision and best candidate; scores may differ as the last bits of floats do.

@@ -3,13 +3,14 @@
  * the pair.
  */
 
+import constants from "./data/constants.js";
 import { EncoderError } from "./errors.js";
 import { quantise } from "./encoder.js";
 import { add, attend, normalise } from "./layers.js";
 import { multiply } from "./matrix.js";
 import { Weights } from "./weights.js";
 
-const STEPS = 64; // of a whole-number score for one unit of the head's
+const STEPS = constants.head.steps; // of a whole-number score for one unit of the head's
 const FIELDS = ["request_tokens", "entity_tokens", "dim", "token_scale"];
 
 /** The head of an encoder for the forms of a bundle. */

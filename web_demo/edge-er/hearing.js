@@ -7,17 +7,12 @@
  */
 
 import { carrierWords, nameSpan } from "./carrier.js";
+import constants from "./data/constants.js";
 import { characters } from "./normalize.js";
 
-export const BIT = 8; // units of worth
-const LEFT = 12;
-const BORDER = 16;
-const SPARED = 4;
-const UNHEARD_OF = 88;
-const FOREIGN = { same: 4, lost: 40, added: 80, usual: 40 };
-
-const CODES = 64;
-const EDGE = 63;
+const told = constants.misrecognition;
+const { left: LEFT, border: BORDER, spared: SPARED, unheard_of: UNHEARD_OF, codes: CODES, edge: EDGE } = told;
+export const BIT = told.bit; // units of worth
 const LOST = CODES; // column of what is not heard at all
 const COLUMNS = CODES + 1;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -178,14 +173,14 @@ function codesOf(letter) {
 function noCosts() {
   const said = new Int16Array(CODES * COLUMNS).fill(UNHEARD_OF);
   for (let code = LETTERS.length; code < EDGE; code++) {
-    said[code * COLUMNS + code] = FOREIGN.same;
-    said[code * COLUMNS + LOST] = FOREIGN.lost;
+    said[code * COLUMNS + code] = told.foreign_same;
+    said[code * COLUMNS + LOST] = told.foreign_lost;
   }
   return {
     said,
     after: new Int16Array(CODES * CODES * COLUMNS),
     before: new Int16Array(CODES * CODES * COLUMNS),
-    added: new Int16Array(CODES * CODES).fill(FOREIGN.added),
-    usual: new Int16Array(CODES * CODES).fill(FOREIGN.usual),
+    added: new Int16Array(CODES * CODES).fill(told.foreign_added),
+    usual: new Int16Array(CODES * CODES).fill(told.foreign_usual),
   };
 }

@@ -7,12 +7,13 @@
  */
 
 import { bestCandidates, demandOf } from "./catalog.js";
+import constants from "./data/constants.js";
 import { surfaceForms } from "./entities.js";
 import { EdgeERError } from "./errors.js";
 import { FormEvidence } from "./evidence.js";
 import { hexadecimal, plainSha256 } from "./sha256.js";
 
-const ID_DIGITS = 12;
+const ID_DIGITS = constants.entity.id_digits;
 
 /** A catalog with own entries: its entities keep their indices, own ones come after them. */
 export class PersonalCatalog {

@@ -4,6 +4,7 @@ import { address, fetchBytes, utf8 } from "./bytes.js";
 import { readBundle } from "./bundle.js";
 import { Calibration, COMPARED } from "./calibrate.js";
 import { Catalog } from "./catalog.js";
+import constants from "./data/constants.js";
 import { Encoder, quantise } from "./encoder.js";
 import { BundleCorruptError, EdgeERError } from "./errors.js";
 import { rerankWeights } from "./evidence.js";
@@ -14,6 +15,7 @@ import { textsAndWeights } from "./nbest.js";
 import { isBlank, Normalizer } from "./normalize.js";
 import { PersonalCatalog } from "./personal.js";
 
+const TOP_K = constants.decision.top_k;
 const TABLES = { unicode: "unicode.txt", phonetic: "phonetic.txt", hearing: "hearing.txt" };
 
 /**
@@ -109,7 +111,7 @@ export class EntityResolver {
    * @throws {TypeError} a text is no string, or not just one of `query` and `nbest` is given
    * @throws {RangeError} `topK` below 1, `minPrecision` not between 0 and 1, or a weight not above 0
    */
-  resolve(query, { topK = 5, nbest, minPrecision, where, ids } = {}) {
+  resolve(query, { topK = TOP_K, nbest, minPrecision, where, ids } = {}) {
     if ((query ?? null) === null ? nbest === undefined : nbest !== undefined) {
       throw new TypeError("expected either a request as a string or nbest: [...]");
     }
@@ -132,7 +134,7 @@ export class EntityResolver {
    * @param {string} query
    * @param {number} [topK]
    */
-  explain(query, topK = 5) {
+  explain(query, topK = TOP_K) {
     checkRequest([[query, 1]], topK);
     if (isBlank(query)) return [];
     const ranked = this._catalog.ranked(this._hypotheses([[query, 1]], [this.encoder.tokenIds(query)]), topK + 1);

@@ -12,15 +12,15 @@ final class Calibration {
     /** Candidates that share the confidence. */
     static final int COMPARED = 5;
 
-    private final Map<String, Double> weights = new LinkedHashMap<String, Double>();
-    private final double choice;
-    private final double bias;
-    private final double temperature;
-    private final double rival;
-    private final double twin;
-    private final double minPrecision;
-    private final double[][] knots;
-    private final double[][] precision;
+    final Map<String, Double> weights = new LinkedHashMap<String, Double>();
+    final double choice;
+    final double bias;
+    final double temperature;
+    final double rival;
+    final double twin;
+    final double minPrecision;
+    final double[][] knots;
+    final double[][] precision;
 
     /**
      * The calibration of a manifest; what it does not say keeps its default.
@@ -46,11 +46,6 @@ final class Calibration {
         if (precision.length == 0) {
             throw new IllegalArgumentException("calibration.precision: expected points, found none");
         }
-    }
-
-    /** The precision a bundle answers with unless it is asked for another. */
-    double minPrecision() {
-        return minPrecision;
     }
 
     /** How much a score rises where the odds are this many times as high. */

@@ -11,9 +11,9 @@ import java.util.Set;
  * edge_er/carrier.py} defines it.
  */
 final class Carrier {
-    private static final int LONGEST = 8; // words of a phrase
-    private static final int CALLS = 2; // as many of these phrases at most
-    private static final int CLOSES = 3;
+    static final int LONGEST = 8; // words of a phrase
+    static final int CALLS = 2; // as many of these phrases at most
+    static final int CLOSES = 3;
     private static final Map<String, Set<String>> KNOWN = new HashMap<String, Set<String>>();
 
     static {

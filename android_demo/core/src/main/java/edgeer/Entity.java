@@ -8,8 +8,8 @@ import java.util.Map;
 
 /** One thing a request can name: a station, an artist, a contact. */
 public final class Entity {
-    private static final int LONGEST_NAME = 1000;
-    private static final int ID_DIGITS = 12;
+    static final int LONGEST_NAME = 1000;
+    static final int ID_DIGITS = 12;
 
     /** Unique in its catalog; what an app knows the entity by. */
     public final String id;

@@ -21,7 +21,7 @@ import java.util.Map;
  * several threads. Loading reads and checks the whole bundle, so do it off the thread that draws.
  */
 public class EntityResolver {
-    private static final int TOP_K = 5;
+    static final int TOP_K = 5;
 
     private final Fields manifest;
     private final BundleCatalog catalog;
@@ -96,7 +96,7 @@ public class EntityResolver {
 
     /** How often an answer should be right, unless {@link #resolve(String, int, double)} is asked for another. */
     public double minPrecision() {
-        return answers.calibration.minPrecision();
+        return answers.calibration.minPrecision;
     }
 
     /** Main language of the bundle's names ("es"). */

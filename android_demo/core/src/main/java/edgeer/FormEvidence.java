@@ -9,7 +9,7 @@ import java.util.Set;
  * as {@code edge_er/evidence.py} defines it.
  */
 final class FormEvidence {
-    private static final int SHORT_FORM = 150; // so that no short form is found everywhere
+    static final int SHORT_FORM = 150; // so that no short form is found everywhere
 
     private final Vectors vectors;
     private final int[] formEntity;

@@ -10,9 +10,9 @@ final class Hearing {
     /** Units of worth in a bit. */
     static final int BIT = 8;
 
-    private static final int LEFT = 12;
-    private static final int BORDER = 16;
-    private static final int SPARED = 4;
+    static final int LEFT = 12;
+    static final int BORDER = 16;
+    static final int SPARED = 4;
 
     private final HearingCosts costs;
     private final byte[][] forms;

@@ -9,10 +9,10 @@ final class HearingCosts {
     static final int LOST = CODES; // column of what is not heard at all
     static final int COLUMNS = CODES + 1;
     static final int UNHEARD_OF = 88;
-    private static final int FOREIGN_SAME = 4;
-    private static final int FOREIGN_LOST = 40;
-    private static final int FOREIGN_ADDED = 80;
-    private static final int FOREIGN_USUAL = 40;
+    static final int FOREIGN_SAME = 4;
+    static final int FOREIGN_LOST = 40;
+    static final int FOREIGN_ADDED = 80;
+    static final int FOREIGN_USUAL = 40;
     private static final int LETTERS = 36;
     private static final int BUCKETS = EDGE - LETTERS;
     private static final int ANY = -1;

@@ -8,7 +8,7 @@ import java.util.List;
  * {@code edge_er/head.py} and {@code edge_er/training/head_graph.py} define it.
  */
 final class PairHead {
-    private static final int STEPS = 64; // of a whole-number score for one unit of the head's
+    static final int STEPS = 64; // of a whole-number score for one unit of the head's
     private static final String[] PARTS = {
         ".query", ".key", ".value", ".output", ".inner", ".outer", ".attention_norm", ".norm"
     };

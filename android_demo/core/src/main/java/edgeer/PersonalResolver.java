@@ -24,7 +24,7 @@ import java.util.Map;
  * sees those of one moment.
  */
 public final class PersonalResolver extends EntityResolver {
-    private static final double MOST = 8; // times the odds, from 63 requests on
+    static final double MOST = 8; // times the odds, from 63 requests on
 
     private final EntityResolver base;
     private Map<String, Entity> entries = new LinkedHashMap<String, Entity>();

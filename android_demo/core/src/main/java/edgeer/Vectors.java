@@ -2,6 +2,8 @@ package edgeer;
 
 /** Surface forms as int8 vectors [forms, dim], scanned exactly: a score is an integer dot product. */
 final class Vectors {
+    static final int CLIP = 127;
+
     final int forms;
     final int dim;
     private final byte[] values;
@@ -16,7 +18,7 @@ final class Vectors {
     static byte[] quantise(float[] vector, float scale) {
         byte[] steps = new byte[vector.length];
         for (int i = 0; i < steps.length; i++) {
-            steps[i] = (byte) Math.max(-127, Math.min(127, Math.rint(vector[i] * scale)));
+            steps[i] = (byte) Math.max(-CLIP, Math.min(CLIP, Math.rint(vector[i] * scale)));
         }
         return steps;
     }

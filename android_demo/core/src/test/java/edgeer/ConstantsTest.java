@@ -1,0 +1,180 @@
+package edgeer;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.Test;
+
+/** The numbers in the code are those of {@code edge_er/data/constants.json}, and defaults do what the golden rows say. */
+public final class ConstantsTest {
+    private static Map<String, Object> own() {
+        Map<String, Object> own = new LinkedHashMap<String, Object>();
+        own.put("misrecognition.bit", Hearing.BIT);
+        own.put("misrecognition.left", Hearing.LEFT);
+        own.put("misrecognition.border", Hearing.BORDER);
+        own.put("misrecognition.spared", Hearing.SPARED);
+        own.put("misrecognition.unheard_of", HearingCosts.UNHEARD_OF);
+        own.put("misrecognition.foreign_same", HearingCosts.FOREIGN_SAME);
+        own.put("misrecognition.foreign_lost", HearingCosts.FOREIGN_LOST);
+        own.put("misrecognition.foreign_added", HearingCosts.FOREIGN_ADDED);
+        own.put("misrecognition.foreign_usual", HearingCosts.FOREIGN_USUAL);
+        own.put("misrecognition.codes", HearingCosts.CODES);
+        own.put("misrecognition.edge", HearingCosts.EDGE);
+        own.put("carriers.longest", Carrier.LONGEST);
+        own.put("carriers.calls", Carrier.CALLS);
+        own.put("carriers.closes", Carrier.CLOSES);
+        own.put("evidence.short_form", FormEvidence.SHORT_FORM);
+        own.put("vectors.clip", Vectors.CLIP);
+        own.put("head.steps", PairHead.STEPS);
+        own.put("decision.compared", Calibration.COMPARED);
+        own.put("decision.top_k", EntityResolver.TOP_K);
+        own.put("selftest.score_tolerance", Golden.SCORE_TOLERANCE);
+        own.put("entity.longest_name", Entity.LONGEST_NAME);
+        own.put("entity.id_digits", Entity.ID_DIGITS);
+        own.put("personal.most", PersonalResolver.MOST);
+        putDefaults(own);
+        return own;
+    }
+
+    /** What an empty manifest gives. */
+    private static void putDefaults(Map<String, Object> own) {
+        RerankWeights weights = new RerankWeights(Fields.EMPTY);
+        own.put("rerank.sound_pieces", weights.soundPieces);
+        own.put("rerank.dense_forms", weights.denseForms);
+        own.put("rerank.sound_forms", weights.soundForms);
+        own.put("rerank.heard", weights.heard);
+        own.put("rerank.popularity", weights.popularity);
+        own.put("rerank.head", weights.head);
+        own.put("rerank.head_forms", weights.headForms);
+        own.put("rerank.head_margin", weights.headMargin);
+        Calibration calibration = new Calibration(Fields.EMPTY);
+        own.put("calibration.weights", calibration.weights);
+        own.put("calibration.choice", calibration.choice);
+        own.put("calibration.bias", calibration.bias);
+        own.put("calibration.temperature", calibration.temperature);
+        own.put("calibration.rival", calibration.rival);
+        own.put("calibration.twin", calibration.twin);
+        own.put("calibration.min_precision", calibration.minPrecision);
+        own.put("calibration.knots", points(calibration.knots));
+        own.put("calibration.precision", points(calibration.precision));
+    }
+
+    private static List<List<Double>> points(double[][] curve) {
+        List<List<Double>> points = new ArrayList<List<Double>>();
+        for (double[] point : curve) {
+            List<Double> pair = new ArrayList<Double>();
+            pair.add(point[0]);
+            pair.add(point[1]);
+            points.add(pair);
+        }
+        return points;
+    }
+
+    /** Whole numbers as others, so that 8 and 8.0 are equal. */
+    private static Object doubles(Object value) {
+        return value instanceof Number ? (Object) ((Number) value).doubleValue() : value;
+    }
+
+    @Test
+    public void theCodeHasTheNumbersOfTheFile() throws IOException {
+        byte[] data = Sources.readAll(new FileInputStream(Rows.file("edge_er/data/constants.json")));
+        Map<String, Object> expected = new LinkedHashMap<String, Object>();
+        Fields file = new Fields(Json.parse(new String(data, Bundle.UTF_8)), "constants.json");
+        for (String section : file.map().keySet()) {
+            if (!section.equals("candidates")) { // counts that a bundle is built with, which only Python does
+                for (Map.Entry<String, Object> each : file.object(section).map().entrySet()) {
+                    expected.put(section + "." + each.getKey(), each.getValue());
+                }
+            }
+        }
+        Map<String, Object> own = own();
+        assertEquals(expected.keySet(), new java.util.HashSet<String>(own.keySet()));
+        for (String name : own.keySet()) {
+            assertEquals(name, doubles(expected.get(name)), doubles(own.get(name)));
+        }
+    }
+
+    @Test
+    public void emptySectionsDoWhatTheGoldenRowsSay() throws IOException {
+        int calibrated = 0;
+        int ranked = 0;
+        for (Fields row : Rows.golden("defaults.jsonl")) {
+            if (row.text("section").equals("calibration")) {
+                checkCalibration(row);
+                calibrated++;
+            } else {
+                checkRanking(row);
+                ranked++;
+            }
+        }
+        assertEquals(true, calibrated > 40 && ranked > 2);
+    }
+
+    private static void checkCalibration(Fields row) {
+        Calibration calibration = new Calibration(row.object("values"));
+        double[] scores = numbers(row.list("scores"));
+        Map<String, Double> signs = Collections.singletonMap("cosine", row.number("cosine"));
+        double wanted = row.has("min_precision") ? row.number("min_precision") : calibration.minPrecision;
+        assertArrayEquals(numbers(row.list("confidences")), calibration.confidences(scores, signs), 0.000001);
+        assertEquals(row.text("decision"), calibration.decide(scores, signs, wanted).toString());
+    }
+
+    private static void checkRanking(Fields row) {
+        RerankWeights weights = new RerankWeights(row.object("values"));
+        int[] owners = Rows.ints(row.list("owners"));
+        int[] demand = new int[owners.length];
+        byte[] query = bytes(row.list("vector"));
+        byte[] vectors = new byte[owners.length * query.length];
+        List<String> forms = new ArrayList<String>();
+        for (int form = 0; form < owners.length; form++) {
+            forms.add((String) row.list("forms").get(form));
+            demand[form] = Fields.whole(row.list("demand").get(owners[form]), "demand");
+            List<?> vector = (List<?>) row.list("vectors").get(form);
+            for (int i = 0; i < query.length; i++) {
+                vectors[form * query.length + i] = ((Number) vector.get(i)).byteValue();
+            }
+        }
+        FormEvidence evidence = new FormEvidence(
+                forms,
+                owners,
+                new Vectors(vectors, query.length),
+                row.text("lang"),
+                weights,
+                weights.popularity > 0 ? demand : null,
+                null);
+        List<Said> said = Collections.singletonList(new Said(row.text("request"), query, 1));
+        int k = row.list("ranking").size();
+        Pool pool = evidence.pool(said, k);
+        assertArrayEquals(Rows.ints(row.list("candidates")), pool.forms);
+        List<Candidate> found = Ranking.best(pool, said, k, weights, null);
+        for (int i = 0; i < k; i++) {
+            List<?> expected = (List<?>) row.list("ranking").get(i);
+            assertEquals(((Number) expected.get(0)).intValue(), found.get(i).entity);
+            assertEquals(((Number) expected.get(1)).doubleValue(), found.get(i).score, 0);
+            assertEquals(Fields.whole(row.list("forms_of_ranking").get(i), "form"), found.get(i).form);
+        }
+    }
+
+    private static double[] numbers(List<Object> values) {
+        double[] found = new double[values.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = ((Number) values.get(i)).doubleValue();
+        }
+        return found;
+    }
+
+    private static byte[] bytes(List<Object> values) {
+        byte[] found = new byte[values.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = ((Number) values.get(i)).byteValue();
+        }
+        return found;
+    }
+}

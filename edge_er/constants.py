@@ -1,0 +1,155 @@
+"""The numbers that every runtime shares, read once from ``data/constants.json``.
+
+Python and JavaScript read the file; Java has the numbers in its code, and a test compares them. The sections `rerank`
+and `calibration` are the defaults of the sections of a manifest: what a bundle does not say is said here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from types import MappingProxyType
+from typing import NamedTuple
+
+__all__ = [
+    "CALIBRATION",
+    "CANDIDATES",
+    "CARRIERS",
+    "DECISION",
+    "ENTITY",
+    "EVIDENCE",
+    "HEAD",
+    "MISRECOGNITION",
+    "PERSONAL",
+    "RERANK",
+    "SELFTEST",
+    "VECTORS",
+]
+
+Curve = tuple[tuple[float, float], ...]
+
+
+class Misrecognition(NamedTuple):
+    """Costs of the alignment of what was said and what was heard, in `bit`ths of a bit, and codes of characters."""
+
+    bit: int  # units of a bit
+    left: int  # a letter of the request that the form leaves unexplained
+    border: int  # earned by an end of the form on the border of a word
+    spared: int  # letters of fillers that are not heard cost this fraction
+    unheard_of: int  # what never happened in the counted pairs
+    foreign_same: int  # characters beside a-z and 0-9: heard as they are,
+    foreign_lost: int  # not heard,
+    foreign_added: int  # heard where nothing was said,
+    foreign_usual: int  # heard in any request
+    codes: int  # how many codes there are
+    edge: int  # the code of the edge of a text
+
+
+class Carriers(NamedTuple):
+    """Phrases around a name."""
+
+    longest: int  # words of a phrase
+    calls: int  # as many calls at most
+    closes: int  # as many closing phrases at most
+
+
+class Evidence(NamedTuple):
+    """Candidates by sound."""
+
+    short_form: int  # added to the score of a form's sound pieces, so that no short form is found everywhere
+
+
+class Rerank(NamedTuple):
+    """Defaults of `rerank` in a manifest; see `edge_er.evidence.RerankWeights`."""
+
+    sound_pieces: int
+    dense_forms: int
+    sound_forms: int
+    heard: int
+    popularity: int
+    head: int
+    head_forms: int
+    head_margin: int
+
+
+class Candidates(NamedTuple):
+    """How many candidates a bundle of many forms is built with."""
+
+    few_forms: int  # up to here the encoder's own counts are enough
+    more_each: int  # forms beyond that bring one more candidate
+    most: int
+
+
+class Vectors(NamedTuple):
+    """Vectors as int8."""
+
+    clip: int  # the largest value, of either sign
+
+
+class Head(NamedTuple):
+    """The head that reads close races."""
+
+    steps: int  # of a whole-number score for one unit of the head's
+
+
+class Calibration(NamedTuple):
+    """Defaults of `calibration` in a manifest; see `edge_er.calibrate.Calibration`."""
+
+    weights: Mapping[str, float]
+    choice: float
+    bias: float
+    temperature: float
+    rival: float
+    twin: float
+    min_precision: float
+    knots: Curve
+    precision: Curve
+
+
+class Decision(NamedTuple):
+    """How many candidates are looked at."""
+
+    compared: int  # share the confidence
+    top_k: int  # are given, unless more or fewer are asked for
+
+
+class Selftest(NamedTuple):
+    """When another machine's answer is the same."""
+
+    score_tolerance: float  # one step of one int8 value is about 0.001
+
+
+class Entity(NamedTuple):
+    """Entities, of catalogs and of a person's own."""
+
+    longest_name: int  # characters
+    id_digits: int  # of the id made for an entity without one
+
+
+class Personal(NamedTuple):
+    """What a person asks for most."""
+
+    most: float  # times the odds at most
+
+
+def _curve(points: list[list[float]]) -> Curve:
+    return tuple((x, y) for x, y in points)
+
+
+_READ = json.loads(files("edge_er").joinpath("data/constants.json").read_text(encoding="utf-8"))
+_CURVES = {name: _curve(_READ["calibration"][name]) for name in ("knots", "precision")}
+_WEIGHTS = MappingProxyType(_READ["calibration"]["weights"])
+
+MISRECOGNITION = Misrecognition(**_READ["misrecognition"])
+CARRIERS = Carriers(**_READ["carriers"])
+EVIDENCE = Evidence(**_READ["evidence"])
+RERANK = Rerank(**_READ["rerank"])
+CANDIDATES = Candidates(**_READ["candidates"])
+VECTORS = Vectors(**_READ["vectors"])
+HEAD = Head(**_READ["head"])
+CALIBRATION = Calibration(**{**_READ["calibration"], **_CURVES, "weights": _WEIGHTS})
+DECISION = Decision(**_READ["decision"])
+SELFTEST = Selftest(**_READ["selftest"])
+ENTITY = Entity(**_READ["entity"])
+PERSONAL = Personal(**_READ["personal"])
