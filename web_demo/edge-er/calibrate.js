@@ -1,4 +1,4 @@
-/** Evidence to a decision: how sure each candidate is, and whether to answer, as in `edge_er/calibrate.py`. */
+/** Evidence to a decision: how sure each candidate is, and whether to answer, as in `edge_er/decision/calibration.py`. */
 
 import constants from "./data/constants.js";
 import { BundleCorruptError } from "./errors.js";

@@ -1,6 +1,6 @@
 /**
  * What people say around a name: the phrases at the two ends of a request, and the words they are made of, as in
- * `edge_er/carrier.py`.
+ * `edge_er/text/carriers.py`.
  */
 
 import constants from "./data/constants.js";

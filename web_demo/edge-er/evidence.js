@@ -1,5 +1,5 @@
 /**
- * What speaks for a form: vectors, hearing, sounds and demand, in whole numbers, as in `edge_er/evidence.py`.
+ * What speaks for a form: vectors, hearing, sounds and demand, in whole numbers, as in `edge_er/ranking/evidence.py`.
  */
 
 import { carrierWords, withoutCarrier } from "./carrier.js";

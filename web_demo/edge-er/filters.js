@@ -1,4 +1,4 @@
-/** Which entities may answer: metadata with given values, or a set of ids, as in `edge_er/filters.py`. */
+/** Which entities may answer: metadata with given values, or a set of ids, as in `edge_er/ranking/filters.py`. */
 
 import { FilterError } from "./errors.js";
 

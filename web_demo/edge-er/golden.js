@@ -1,4 +1,4 @@
-/** When an answer is the one that a bundle was shipped with, as in `edge_er/golden.py`. */
+/** When an answer is the one that a bundle was shipped with, as in `edge_er/decision/selftest.py`. */
 
 import constants from "./data/constants.js";
 

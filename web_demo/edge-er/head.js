@@ -1,5 +1,5 @@
 /**
- * The DiPair head, as in `edge_er/head.py`: it reads the first tokens of a request and of a form together and scores
+ * The DiPair head, as in `edge_er/encoder/pair_head.py`: it reads the first tokens of a request and of a form together and scores
  * the pair.
  */
 

@@ -1,5 +1,5 @@
 /**
- * How much likelier a request becomes when a form was said in it, in eighths of a bit, as in `edge_er/hearing.py`.
+ * How much likelier a request becomes when a form was said in it, in eighths of a bit, as in `edge_er/text/misrecognition.py`.
  *
  * Costs stand in `data/hearing.txt`. The worth of a form is that of its best place in the request: a weighted alignment
  * of letters without spaces, in which both ends earn BORDER where they fall on the border of a word; letters of fillers cost

@@ -1,4 +1,4 @@
-/** How much of a surface form a request holds: pieces of two and three characters, as in `edge_er/lexical.py`. */
+/** How much of a surface form a request holds: pieces of two and three characters, as in `edge_er/text/ngrams.py`. */
 
 import { characters } from "./normalize.js";
 

@@ -1,5 +1,5 @@
 /**
- * Text to canonical text, as `edge_er/normalize.py` does it: lower case, no accents or punctuation, single spaces.
+ * Text to canonical text, as `edge_er/text/canonical.py` does it: lower case, no accents or punctuation, single spaces.
  *
  * The rules stand there; what becomes of each character stands in `data/unicode.txt`.
  */

@@ -1,4 +1,4 @@
-/** Canonical text to a few sound codes, as `edge_er/phonetic.py` does it by the rules of `data/phonetic.txt`. */
+/** Canonical text to a few sound codes, as `edge_er/text/sound_codes.py` does it by the rules of `data/phonetic.txt`. */
 
 const RULE = /^([^ (]+)(?:\(([^)]+)\))? (\S+)$/;
 const REPEATED = /([a-z])\1+/g;

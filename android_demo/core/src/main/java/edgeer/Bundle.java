@@ -82,11 +82,11 @@ final class Bundle {
     }
 
     private Fields manifest(byte[] data) {
-        Fields found;
+        Fields manifest;
         int version;
         try {
-            found = new Fields(Json.parse(new String(data, UTF_8)), MANIFEST);
-            version = found.whole("format_version");
+            manifest = new Fields(Json.parse(new String(data, UTF_8)), MANIFEST);
+            version = manifest.whole("format_version");
         } catch (IllegalArgumentException error) {
             throw new BundleCorruptException(
                     place + ": " + MANIFEST + " is damaged (" + error.getMessage() + "); copy the bundle again", error);
@@ -98,7 +98,7 @@ final class Bundle {
         if (!sealed(data)) {
             throw new BundleCorruptException(place + ": " + MANIFEST + " is damaged (checksum); copy the bundle again");
         }
-        return found;
+        return manifest;
     }
 
     /** Whether the manifest's own checksum is that of its bytes with zeros in the checksum's place. */

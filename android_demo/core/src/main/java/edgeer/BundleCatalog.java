@@ -42,13 +42,13 @@ final class BundleCatalog implements Catalog {
     }
 
     @Override
-    public List<Candidate> ranked(List<Said> said, int k) {
-        return Ranking.best(pool(said, k), said, k, weights, head);
+    public List<Candidate> ranked(List<EncodedText> texts, int k) {
+        return Ranking.best(pool(texts, k), texts, k, weights, head);
     }
 
     @Override
-    public Pool pool(List<Said> said, int k) {
-        return evidence.pool(said, k);
+    public Pool pool(List<EncodedText> texts, int k) {
+        return evidence.pool(texts, k);
     }
 
     @Override

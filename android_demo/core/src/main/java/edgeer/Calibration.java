@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Evidence to a decision: how sure each candidate is, and whether to answer, as {@code edge_er/calibrate.py} defines it.
+ * Evidence to a decision: how sure each candidate is, and whether to answer, as {@code edge_er/decision/calibration.py}
+ * defines it.
  */
 final class Calibration {
     /** Candidates that share the confidence. */
@@ -27,22 +28,22 @@ final class Calibration {
      *
      * @throws IllegalArgumentException where a value is no number or curve, or out of its range
      */
-    Calibration(Fields told) {
-        if (told.has("weights")) {
-            for (String name : told.object("weights").map().keySet()) {
-                weights.put(name, inRange(told.object("weights"), name, 0, 0, Double.MAX_VALUE));
+    Calibration(Fields section) {
+        if (section.has("weights")) {
+            for (String name : section.object("weights").map().keySet()) {
+                weights.put(name, inRange(section.object("weights"), name, 0, 0, Double.MAX_VALUE));
             }
         } else {
             weights.put("cosine", 12.0);
         }
-        choice = inRange(told, "choice", 1.5, 0, Double.MAX_VALUE);
-        bias = inRange(told, "bias", -7, -Double.MAX_VALUE, Double.MAX_VALUE);
-        temperature = inRange(told, "temperature", 0.05, Double.MIN_VALUE, Double.MAX_VALUE);
-        rival = inRange(told, "rival", 0.2, -Double.MAX_VALUE, Double.MAX_VALUE);
-        twin = inRange(told, "twin", 0.8, -Double.MAX_VALUE, Double.MAX_VALUE);
-        minPrecision = inRange(told, "min_precision", 0.95, Double.MIN_VALUE, Math.nextAfter(1.0, 0));
-        knots = told.has("knots") ? curve(told, "knots") : new double[0][];
-        precision = told.has("precision") ? curve(told, "precision") : new double[][] {{0, 0}, {0.95, 0.75}, {1, 1}};
+        choice = inRange(section, "choice", 1.5, 0, Double.MAX_VALUE);
+        bias = inRange(section, "bias", -7, -Double.MAX_VALUE, Double.MAX_VALUE);
+        temperature = inRange(section, "temperature", 0.05, Double.MIN_VALUE, Double.MAX_VALUE);
+        rival = inRange(section, "rival", 0.2, -Double.MAX_VALUE, Double.MAX_VALUE);
+        twin = inRange(section, "twin", 0.8, -Double.MAX_VALUE, Double.MAX_VALUE);
+        minPrecision = inRange(section, "min_precision", 0.95, Double.MIN_VALUE, Math.nextAfter(1.0, 0));
+        knots = section.has("knots") ? curve(section, "knots") : new double[0][];
+        precision = section.has("precision") ? curve(section, "precision") : new double[][] {{0, 0}, {0.95, 0.75}, {1, 1}};
         if (precision.length == 0) {
             throw new IllegalArgumentException("calibration.precision: expected points, found none");
         }
@@ -57,12 +58,12 @@ final class Calibration {
      * Confidence of each candidate.
      *
      * @param scores best first
-     * @param signs of the best one by name
+     * @param features of the best one by name
      */
-    double[] confidences(double[] scores, Map<String, Double> signs) {
+    double[] confidences(double[] scores, Map<String, Double> features) {
         double[] odds = odds(scores, scores.length);
         if (odds.length > 0) {
-            double best = confidence(evidence(scores, signs, equal(scores))) / equal(scores);
+            double best = confidence(evidence(scores, features, equal(scores))) / equal(scores);
             for (int i = 0; i < odds.length; i++) {
                 odds[i] *= best;
             }
@@ -79,7 +80,7 @@ final class Calibration {
     }
 
     /** What to answer: a match where the best candidate is sure enough, ambiguous where only it or a rival is. */
-    Decision decide(double[] scores, Map<String, Double> signs, double wanted) {
+    Decision decide(double[] scores, Map<String, Double> features, double wanted) {
         double needed = needed(wanted);
         if (scores.length == 0) {
             return Decision.NO_MATCH;
@@ -90,7 +91,7 @@ final class Calibration {
             twins += odds >= twin ? 1 : 0;
             rivals += odds >= rival ? 1 : 0;
         }
-        double[] confidences = confidences(scores, signs);
+        double[] confidences = confidences(scores, features);
         if (twins <= 1 && confidences[0] >= needed) {
             return Decision.MATCH;
         }
@@ -98,7 +99,7 @@ final class Calibration {
         for (int i = 0; i < rivals; i++) {
             joint += confidences[i];
         }
-        joint = Math.min(joint, confidence(evidence(scores, signs, rivals)));
+        joint = Math.min(joint, confidence(evidence(scores, features, rivals)));
         return rivals > 1 && joint >= needed ? Decision.AMBIGUOUS : Decision.NO_MATCH;
     }
 
@@ -112,15 +113,15 @@ final class Calibration {
     }
 
     /** How much speaks for one of the first {@code among} candidates being right. */
-    private double evidence(double[] scores, Map<String, Double> signs, int among) {
+    private double evidence(double[] scores, Map<String, Double> features, int among) {
         double sum = 0;
         for (Map.Entry<String, Double> weight : weights.entrySet()) {
-            Double sign = signs.get(weight.getKey());
-            if (sign == null) {
+            Double feature = features.get(weight.getKey());
+            if (feature == null) {
                 throw new BundleCorruptException("manifest.json, calibration.weights: expected weights of "
-                        + signs.keySet() + ", found " + weight.getKey() + "; build the bundle again");
+                        + features.keySet() + ", found " + weight.getKey() + "; build the bundle again");
             }
-            sum += weight.getValue() * sign;
+            sum += weight.getValue() * feature;
         }
         double[] odds = odds(scores, COMPARED);
         double first = 0;
@@ -159,8 +160,8 @@ final class Calibration {
         return points[points.length - 1][1];
     }
 
-    private static double inRange(Fields told, String name, double usual, double least, double most) {
-        double value = told.has(name) ? told.number(name) : usual;
+    private static double inRange(Fields section, String name, double byDefault, double least, double most) {
+        double value = section.has(name) ? section.number(name) : byDefault;
         if (!(value >= least && value <= most)) {
             throw new IllegalArgumentException(
                     "calibration." + name + ": expected a number from " + least + " to " + most + ", found " + value);
@@ -168,9 +169,9 @@ final class Calibration {
         return value;
     }
 
-    private static double[][] curve(Fields told, String name) {
+    private static double[][] curve(Fields section, String name) {
         List<double[]> points = new ArrayList<double[]>();
-        for (Object each : told.list(name)) {
+        for (Object each : section.list(name)) {
             double[] before = points.isEmpty() ? null : points.get(points.size() - 1);
             double[] point = point(each);
             boolean ascends = point != null && (before == null || before[0] < point[0] && before[1] <= point[1]);

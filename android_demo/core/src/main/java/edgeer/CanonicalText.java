@@ -9,7 +9,7 @@ import java.util.Map;
  * Text to canonical text: lower case, no accents or punctuation, single spaces; digits apart from letters, spelled letters
  * joined.
  *
- * <p>The rules are those of {@code edge_er/normalize.py}, read from the same frozen table ({@code unicode.txt}), and {@code
+ * <p>The rules are those of {@code edge_er/text/canonical.py}, read from the same table ({@code unicode.txt}), and {@code
  * tests/golden/normalization.jsonl} pins them.
  */
 public final class CanonicalText {

@@ -15,8 +15,8 @@ final class CodePoints {
                 points[count++] = code;
             }
         }
-        int[] found = new int[count];
-        System.arraycopy(points, 0, found, 0, count);
-        return found;
+        int[] kept = new int[count];
+        System.arraycopy(points, 0, kept, 0, count);
+        return kept;
     }
 }

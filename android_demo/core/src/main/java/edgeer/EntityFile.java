@@ -106,14 +106,14 @@ final class EntityFile {
 
     /** Start and end of each line; what follows the last line feed is none. */
     private static List<int[]> lines(byte[] text) {
-        List<int[]> found = new ArrayList<int[]>();
+        List<int[]> lines = new ArrayList<int[]>();
         int start = 0;
         for (int at = 0; at < text.length; at++) {
             if (text[at] == '\n') {
-                found.add(new int[] {start, at});
+                lines.add(new int[] {start, at});
                 start = at + 1;
             }
         }
-        return found;
+        return lines;
     }
 }

@@ -28,7 +28,7 @@ public class EntityResolver {
     private final WordPiece tokenizer;
     private final Encoder encoder;
     private final double scale;
-    private final Answers answers;
+    private final AnswerBuilder answerBuilder;
 
     /**
      * The resolver of a bundle directory or a .zip.
@@ -74,9 +74,10 @@ public class EntityResolver {
         boolean reranks = rerank && !manifest.objectOrEmpty("rerank").map().isEmpty();
         RerankWeights weights = new RerankWeights(reranks ? manifest.object("rerank") : Fields.EMPTY);
         catalog = new BundleCatalog(bundle, card, weights, encoder, tokenizer);
-        Fields told = manifest.objectOrEmpty("calibration");
+        Fields sections = manifest.objectOrEmpty("calibration");
         String way = reranks ? "reranked" : "dense";
-        answers = new Answers(new Calibration(told.has(way) ? told.object(way) : told), scale, reranks, weights.heard);
+        Calibration calibration = new Calibration(sections.has(way) ? sections.object(way) : sections);
+        answerBuilder = new AnswerBuilder(calibration, scale, reranks, weights.heard);
     }
 
     /** The same resolver, sharing everything. */
@@ -86,7 +87,7 @@ public class EntityResolver {
         tokenizer = other.tokenizer;
         encoder = other.encoder;
         scale = other.scale;
-        answers = other.answers;
+        answerBuilder = other.answerBuilder;
     }
 
     /** Name of the bundle. */
@@ -96,7 +97,7 @@ public class EntityResolver {
 
     /** How often an answer should be right, unless {@link #resolve(String, int, double)} is asked for another. */
     public double minPrecision() {
-        return answers.calibration.minPrecision;
+        return answerBuilder.calibration.minPrecision;
     }
 
     /** Main language of the bundle's names ("es"). */
@@ -172,24 +173,24 @@ public class EntityResolver {
      */
     public Resolution resolve(List<String> nbest, double[] weights, int topK, double minPrecision) {
         check(nbest, weights, topK);
-        answers.calibration.needed(minPrecision);
-        List<Said> said = new ArrayList<Said>();
+        answerBuilder.calibration.needed(minPrecision);
+        List<EncodedText> texts = new ArrayList<EncodedText>();
         boolean readable = false;
         for (int i = 0; i < nbest.size(); i++) {
             if (!CanonicalText.isBlank(nbest.get(i))) {
                 String text = CanonicalText.of(nbest.get(i));
                 int[] ids = tokenizer.ids(text);
                 readable |= tokenizer.canRead(ids);
-                said.add(new Said(text, vector(ids), weights == null ? 1 : weights[i]));
+                texts.add(new EncodedText(text, vector(ids), weights == null ? 1 : weights[i]));
             }
         }
         String query = nbest.isEmpty() ? "" : nbest.get(0);
         Catalog searched = catalog();
         List<Candidate> ranked = Collections.emptyList();
-        if (!said.isEmpty()) {
-            ranked = searched.ranked(said, Math.max(topK, Calibration.COMPARED));
+        if (!texts.isEmpty()) {
+            ranked = searched.ranked(texts, Math.max(topK, Calibration.COMPARED));
         }
-        return answers.resolution(query, searched, ranked, readable, topK, minPrecision);
+        return answerBuilder.resolution(query, searched, ranked, readable, topK, minPrecision);
     }
 
     /**
@@ -230,16 +231,16 @@ public class EntityResolver {
     }
 
     /** How much a score rises where the odds are this many times as high, in units of the dot product. */
-    double worthOfOdds(double times) {
-        return answers.calibration.scoreOf(times) * scale * scale;
+    double scoreOfOdds(double times) {
+        return answerBuilder.calibration.scoreOf(times) * scale * scale;
     }
 
     BundleCatalog bundleCatalog() {
         return catalog;
     }
 
-    Answers answers() {
-        return answers;
+    AnswerBuilder answerBuilder() {
+        return answerBuilder;
     }
 
     /** What is searched. */

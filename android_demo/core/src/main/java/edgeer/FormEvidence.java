@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What speaks for each of a set of forms, a catalog's or a person's own: vectors, hearing, sounds and demand, in whole numbers,
- * as {@code edge_er/evidence.py} defines it.
+ * What speaks for each of a set of forms, a catalog's or a person's own: vectors, misrecognition, sounds and demand, in whole
+ * numbers, as {@code edge_er/ranking/evidence.py} defines it.
  */
 final class FormEvidence {
     static final int SHORT_FORM = 150; // so that no short form is found everywhere
@@ -15,14 +15,14 @@ final class FormEvidence {
     private final int[] formEntity;
     private final int[] demand; // of each form's entity; null where popularity has no weight
     private final RerankWeights weights;
-    private final SoundFold fold;
-    private final GramIndex pieces; // null where sounds have no weight
-    private final Hearing hearing; // null where what was heard has no weight
+    private final SoundCodes soundCodes;
+    private final NgramIndex ngrams; // null where sounds have no weight
+    private final Misrecognition misrecognition; // null where what was heard has no weight
     private final int entities;
 
     /**
      * @param forms surface forms in canonical text, each with a vector and an entity
-     * @param like what pieces are worth; null for their rarity in these forms
+     * @param like the index whose n-gram weights count; null for the rarity in these forms
      */
     FormEvidence(
             List<String> forms,
@@ -31,36 +31,36 @@ final class FormEvidence {
             String lang,
             RerankWeights weights,
             int[] demand,
-            GramIndex like) {
+            NgramIndex like) {
         this.vectors = vectors;
         this.formEntity = formEntity;
         this.demand = demand;
         this.weights = weights;
-        fold = new SoundFold(lang);
+        soundCodes = new SoundCodes(lang);
         int[][] sounds = new int[forms.size()][];
         Set<Integer> distinct = new HashSet<Integer>();
         for (int form = 0; form < sounds.length; form++) {
-            sounds[form] = CodePoints.of(fold.of(forms.get(form)));
+            sounds[form] = CodePoints.of(soundCodes.of(forms.get(form)));
             distinct.add(formEntity[form]);
         }
         entities = distinct.size();
-        pieces = weights.soundPieces > 0 || weights.soundForms > 0 ? new GramIndex(sounds, like) : null;
-        hearing = weights.heard > 0 ? new Hearing(lang, forms) : null;
+        ngrams = weights.soundPieces > 0 || weights.soundForms > 0 ? new NgramIndex(sounds, like) : null;
+        misrecognition = weights.heard > 0 ? new Misrecognition(lang, forms) : null;
     }
 
-    GramIndex pieces() {
-        return pieces;
+    NgramIndex ngrams() {
+        return ngrams;
     }
 
     /** Candidates of at least {@code k} entities where there are as many, and the weighted mean of what speaks for them. */
-    Pool pool(List<Said> said, int k) {
-        int[][] dots = new int[said.size()][];
-        int[][] shared = new int[said.size()][];
+    Pool pool(List<EncodedText> texts, int k) {
+        int[][] dots = new int[texts.size()][];
+        int[][] shared = new int[texts.size()][];
         double total = 0;
         for (int i = 0; i < dots.length; i++) {
-            dots[i] = vectors.dots(said.get(i).vector);
-            shared[i] = pieces == null ? null : pieces.shared(CodePoints.of(fold.of(Carrier.without(said.get(i).text))));
-            total += said.get(i).weight;
+            dots[i] = vectors.dots(texts.get(i).vector);
+            shared[i] = ngrams == null ? null : ngrams.shared(CodePoints.of(soundCodes.of(Carriers.without(texts.get(i).text))));
+            total += texts.get(i).weight;
         }
         int[] forms = candidates(dots, shared, k);
         int[] owners = new int[forms.length];
@@ -69,7 +69,7 @@ final class FormEvidence {
         }
         Pool pool = new Pool(forms, owners);
         for (int i = 0; i < dots.length; i++) {
-            addEvidence(said.get(i).text, dots[i], shared[i], said.get(i).weight / total, pool);
+            addEvidence(texts.get(i).text, dots[i], shared[i], texts.get(i).weight / total, pool);
         }
         return pool;
     }
@@ -77,9 +77,9 @@ final class FormEvidence {
     /** Candidate forms, ascending. */
     private int[] candidates(int[][] dots, int[][] shared, int k) {
         boolean[] chosen = new boolean[formEntity.length];
-        for (int[] found : shared) {
+        for (int[] row : shared) {
             if (weights.soundForms > 0) {
-                mark(chosen, Vectors.best(soundScores(found), weights.soundForms));
+                mark(chosen, Vectors.best(soundScores(row), weights.soundForms));
             }
         }
         for (int count = weights.denseForms; ; count *= 2) {
@@ -103,19 +103,19 @@ final class FormEvidence {
     private double[] soundScores(int[] shared) {
         double[] scores = new double[shared.length];
         for (int form = 0; form < scores.length; form++) {
-            scores[form] = (double) shared[form] / (pieces.total(form) + SHORT_FORM);
+            scores[form] = (double) shared[form] / (ngrams.total(form) + SHORT_FORM);
         }
         return scores;
     }
 
     private void addEvidence(String text, int[] dots, int[] shared, double share, Pool pool) {
-        int[] heard = hearing == null ? null : hearing.worth(text, pool.forms);
+        int[] bits = misrecognition == null ? null : misrecognition.scores(text, pool.forms);
         double[][] parts = pool.parts;
         for (int i = 0; i < pool.forms.length; i++) {
             int form = pool.forms[i];
             parts[Candidate.DENSE][i] += share * dots[form];
-            if (heard != null) {
-                parts[Candidate.HEARD][i] += share * ((long) weights.heard * heard[i]);
+            if (bits != null) {
+                parts[Candidate.HEARD][i] += share * ((long) weights.heard * bits[i]);
             }
             if (demand != null) {
                 parts[Candidate.POPULARITY][i] += share * ((long) weights.popularity * demand[form]);
@@ -144,10 +144,10 @@ final class FormEvidence {
     }
 
     private static double[] doubles(int[] values) {
-        double[] found = new double[values.length];
-        for (int i = 0; i < found.length; i++) {
-            found[i] = values[i];
+        double[] converted = new double[values.length];
+        for (int i = 0; i < converted.length; i++) {
+            converted[i] = values[i];
         }
-        return found;
+        return converted;
     }
 }

@@ -110,15 +110,15 @@ final class Json {
     /** Steps over a comma or the closing bracket; whether it was a comma. */
     private boolean goesOn(char closing) {
         skipBlanks();
-        char found = peek();
-        if (found != ',' && found != closing) {
+        char next = peek();
+        if (next != ',' && next != closing) {
             throw wrong("',' or '" + closing + "'");
         }
         at++;
-        if (found == closing) {
+        if (next == closing) {
             depth--;
         }
-        return found == ',';
+        return next == ',';
     }
 
     private String string() {

@@ -47,12 +47,12 @@ final class OnnxFile {
      * @throws EncoderException where there is no such weight
      */
     Tensor weight(String name) {
-        Tensor found = weights.get(name);
-        if (found == null) {
+        Tensor value = weights.get(name);
+        if (value == null) {
             throw new EncoderException(
                     file + ": no weight " + name + ", so this is no encoder that this library knows; export it again");
         }
-        return found;
+        return value;
     }
 
     /** What layer normalisation adds to the variance. */
@@ -116,7 +116,7 @@ final class OnnxFile {
     }
 
     private void readNode(ByteReader node) {
-        float found = Float.NaN;
+        float value = Float.NaN;
         boolean normalises = false;
         while (node.more()) {
             Field field = new Field(node);
@@ -129,13 +129,13 @@ final class OnnxFile {
                     if (part.number == ATTRIBUTE_NAME && part.bytes != null) {
                         named = part.bytes.text().equals("epsilon");
                     } else if (part.number == ATTRIBUTE_FLOAT && named) {
-                        found = part.value;
+                        value = part.value;
                     }
                 }
             }
         }
         if (normalises) {
-            epsilon = found;
+            epsilon = value;
         }
     }
 

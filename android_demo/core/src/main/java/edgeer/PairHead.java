@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The DiPair head: a small transformer that reads the first tokens of a request and of a form together and scores the pair, as
- * {@code edge_er/head.py} and {@code edge_er/training/head_graph.py} define it.
+ * {@code edge_er/encoder/pair_head.py} and {@code edge_er/training/head_graph.py} define it.
  */
 final class PairHead {
     static final int STEPS = 64; // of a whole-number score for one unit of the head's
@@ -92,7 +92,7 @@ final class PairHead {
         while (file.has("layers." + count + ".inner.weight")) {
             count++;
         }
-        TransformerLayer[] found = new TransformerLayer[count];
+        TransformerLayer[] made = new TransformerLayer[count];
         for (int i = 0; i < count; i++) {
             String[] names = new String[PARTS.length];
             for (int part = 0; part < names.length; part++) {
@@ -100,20 +100,20 @@ final class PairHead {
             }
             int heads = TransformerLayer.heads(file, "layers." + i + ".shape.heads", dim);
             float share = file.vector("layers." + i + ".scale", 1)[0];
-            found[i] = new TransformerLayer(file, names, dim, heads, share, false);
+            made[i] = new TransformerLayer(file, names, dim, heads, share, false);
         }
-        return found;
+        return made;
     }
 
     /** What the head says of a canonical request with each of {@code chosen} forms, in 64ths. */
-    int[] worth(String request, int[] chosen) {
+    int[] scores(String request, int[] chosen) {
         float[] asked = encoder.tokenOutput(tokenizer.ids(request), "head_request");
         int first = Math.min(asked.length / dim, requestTokens);
-        int[] worth = new int[chosen.length];
+        int[] scores = new int[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
-            worth[i] = (int) Math.rint(score(asked, first, tokens(chosen[i])) * STEPS);
+            scores[i] = (int) Math.rint(score(asked, first, tokens(chosen[i])) * STEPS);
         }
-        return worth;
+        return scores;
     }
 
     /** The tokens of a form as int8 steps; fewer than the head reads where the form has fewer. */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A person's own entries on disk, as {@code edge_er/personal_file.py} writes them: one JSON object a line, written whole or not
- * at all. A line with a name is an entry; one without is how often the person asked for the entity of that id.
+ * A person's own entries on disk, as {@code edge_er/bundle/personal_file.py} writes them: one JSON object a line, written
+ * whole or not at all. A line with a name is an entry; one without is how often the person asked for the entity of that id.
  */
 final class PersonalFile {
     /** What a file holds. */

@@ -119,10 +119,10 @@ public final class PersonalResolver extends EntityResolver {
                 throw new CatalogException(
                         "popularity of '" + each.getKey() + "': expected a number from 0 up, found " + each.getValue());
             }
-            favour.put(each.getKey(), Math.rint(base.worthOfOdds(Math.min(Math.sqrt(1 + each.getValue()), MOST))));
+            favour.put(each.getKey(), Math.rint(base.scoreOfOdds(Math.min(Math.sqrt(1 + each.getValue()), MOST))));
         }
         Map<String, byte[]> known = encoded(changed.values());
-        catalog = new MergedCatalog(base.bundleCatalog(), changed.values(), known, base.dim(), favour);
+        catalog = new PersonalCatalog(base.bundleCatalog(), changed.values(), known, base.dim(), favour);
         vectors = known;
         entries = changed;
         popularity = asked;

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Candidate forms to the best entities, as {@code edge_er/rerank.py} defines it: an entity has the score of its best form; ties
- * go to the smaller entity, then the smaller form.
+ * Candidate forms to the best entities, as {@code edge_er/ranking/rerank.py} defines it: an entity has the score of its best
+ * form; ties go to the smaller entity, then the smaller form.
  */
 final class Ranking {
     private Ranking() {}
 
     /** The {@code k} best entities of a pool; {@code head} is asked about its forms in a close race, where there is one. */
-    static List<Candidate> best(Pool pool, List<Said> said, int k, RerankWeights weights, PairHead head) {
+    static List<Candidate> best(Pool pool, List<EncodedText> texts, int k, RerankWeights weights, PairHead head) {
         if (head != null) {
-            addHead(pool, said, weights, head);
+            addHead(pool, texts, weights, head);
         }
         return best(pool, k);
     }
@@ -36,23 +36,23 @@ final class Ranking {
                 return byEntity != 0 ? byEntity : compareInts(pool.forms[one], pool.forms[other]);
             }
         });
-        List<Candidate> found = new ArrayList<Candidate>();
+        List<Candidate> best = new ArrayList<Candidate>();
         Set<Integer> seen = new HashSet<Integer>();
-        for (int i = 0; i < order.length && found.size() < k; i++) {
+        for (int i = 0; i < order.length && best.size() < k; i++) {
             int place = order[i];
             if (seen.add(pool.entities[place])) {
                 double[] own = new double[pool.parts.length];
                 for (int part = 0; part < own.length; part++) {
                     own[part] = pool.parts[part][place];
                 }
-                found.add(new Candidate(pool.entities[place], pool.forms[place], scores[place], own));
+                best.add(new Candidate(pool.entities[place], pool.forms[place], scores[place], own));
             }
         }
-        return found;
+        return best;
     }
 
     /** What the head adds to the first forms of a close race; the others get what it gives the worst of these. */
-    private static void addHead(Pool pool, List<Said> said, RerankWeights weights, PairHead head) {
+    private static void addHead(Pool pool, List<EncodedText> texts, RerankWeights weights, PairHead head) {
         List<Candidate> first = best(pool, 2);
         if (first.size() < 2 || first.get(0).score - first.get(1).score >= weights.headMargin) {
             return;
@@ -63,23 +63,23 @@ final class Ranking {
             forms[i] = pool.forms[places[i]];
         }
         double total = 0;
-        for (Said each : said) {
+        for (EncodedText each : texts) {
             total += each.weight;
         }
-        double[] worth = new double[places.length];
-        for (Said each : said) {
-            int[] told = head.worth(each.text, forms);
-            for (int i = 0; i < worth.length; i++) {
-                worth[i] += each.weight / total * told[i];
+        double[] scores = new double[places.length];
+        for (EncodedText each : texts) {
+            int[] own = head.scores(each.text, forms);
+            for (int i = 0; i < scores.length; i++) {
+                scores[i] += each.weight / total * own[i];
             }
         }
         double least = Double.POSITIVE_INFINITY;
-        for (double each : worth) {
+        for (double each : scores) {
             least = Math.min(least, each);
         }
         Arrays.fill(pool.parts[Candidate.HEAD], weights.head * least);
         for (int i = 0; i < places.length; i++) {
-            pool.parts[Candidate.HEAD][places[i]] = weights.head * worth[i];
+            pool.parts[Candidate.HEAD][places[i]] = weights.head * scores[i];
         }
     }
 

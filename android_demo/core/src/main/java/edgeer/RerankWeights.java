@@ -16,26 +16,26 @@ final class RerankWeights {
     /**
      * @throws IllegalArgumentException where a weight is no whole number from 0 up, or one that is no longer read is not 0
      */
-    RerankWeights(Fields told) {
+    RerankWeights(Fields section) {
         for (String name : RETIRED) {
-            Object value = told.map().containsKey(name) ? told.map().get(name) : (Object) 0L;
+            Object value = section.map().containsKey(name) ? section.map().get(name) : (Object) 0L;
             if (!(value instanceof Number) || ((Number) value).doubleValue() != 0) {
                 throw new IllegalArgumentException(
                         "rerank." + name + ": expected 0, found " + value + "; edit distances no longer count");
             }
         }
-        soundPieces = weight(told, "sound_pieces", 0, 0);
-        denseForms = weight(told, "dense_forms", 24, 1);
-        soundForms = weight(told, "sound_forms", 0, 0);
-        heard = weight(told, "heard", 0, 0);
-        popularity = weight(told, "popularity", 0, 0);
-        head = weight(told, "head", 0, 0);
-        headForms = weight(told, "head_forms", 10, 1);
-        headMargin = weight(told, "head_margin", 0, 0);
+        soundPieces = weight(section, "sound_pieces", 0, 0);
+        denseForms = weight(section, "dense_forms", 24, 1);
+        soundForms = weight(section, "sound_forms", 0, 0);
+        heard = weight(section, "heard", 0, 0);
+        popularity = weight(section, "popularity", 0, 0);
+        head = weight(section, "head", 0, 0);
+        headForms = weight(section, "head_forms", 10, 1);
+        headMargin = weight(section, "head_margin", 0, 0);
     }
 
-    private static int weight(Fields told, String name, int usual, int least) {
-        int value = told.map().containsKey(name) ? told.whole(name) : usual;
+    private static int weight(Fields section, String name, int byDefault, int least) {
+        int value = section.map().containsKey(name) ? section.whole(name) : byDefault;
         if (value < least) {
             throw new IllegalArgumentException(
                     "rerank." + name + ": expected a whole number from " + least + " up, found " + value);

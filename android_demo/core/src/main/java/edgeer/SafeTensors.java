@@ -38,17 +38,17 @@ final class SafeTensors {
 
     /** The array of that name; a size of -1 may be any. Throws as {@link #bytes}. */
     static Tensor array(Map<String, Tensor> arrays, String file, String name, String type, int... shape) {
-        Tensor found = arrays.get(name);
-        boolean fits = found != null && found.type.equals(type) && found.shape.length == shape.length;
+        Tensor tensor = arrays.get(name);
+        boolean fits = tensor != null && tensor.type.equals(type) && tensor.shape.length == shape.length;
         for (int i = 0; fits && i < shape.length; i++) {
-            fits = shape[i] < 0 || found.shape[i] == shape[i];
+            fits = shape[i] < 0 || tensor.shape[i] == shape[i];
         }
         if (!fits) {
-            String shown = found == null ? "none" : found.type + " " + Arrays.toString(found.shape);
+            String shown = tensor == null ? "none" : tensor.type + " " + Arrays.toString(tensor.shape);
             throw new BundleCorruptException(file + ": array " + name + ": expected " + type + " " + Arrays.toString(shape)
                     + " (-1 is any size), found " + shown + "; build the bundle again");
         }
-        return found;
+        return tensor;
     }
 
     private static Map<String, Tensor> arrays(byte[] data) {
@@ -61,14 +61,14 @@ final class SafeTensors {
         }
         int start = 8 + (int) length;
         Map<String, Object> header = Json.parseObject(new String(data, 8, (int) length, Bundle.UTF_8));
-        Map<String, Tensor> found = new LinkedHashMap<String, Tensor>();
+        Map<String, Tensor> arrays = new LinkedHashMap<String, Tensor>();
         for (Map.Entry<String, Object> entry : header.entrySet()) {
             if (!entry.getKey().equals("__metadata__")) {
                 Fields fields = new Fields(entry.getValue(), entry.getKey());
-                found.put(entry.getKey(), array(entry.getKey(), fields, data, start));
+                arrays.put(entry.getKey(), array(entry.getKey(), fields, data, start));
             }
         }
-        return found;
+        return arrays;
     }
 
     private static Tensor array(String name, Fields fields, byte[] data, int start) {
@@ -86,12 +86,12 @@ final class SafeTensors {
         if (from < 0 || to < from || to > data.length - start) {
             throw new IllegalArgumentException("array " + name + " reaches over the end of the file");
         }
-        String told = fields.text("dtype");
+        String code = fields.text("dtype");
         for (String[] type : TYPES) {
-            if (type[0].equals(told)) {
+            if (type[0].equals(code)) {
                 return new Tensor(name, type[1], shape, data, start + from, to - from);
             }
         }
-        throw new IllegalArgumentException("array " + name + ": numbers of type " + told + " are not known");
+        throw new IllegalArgumentException("array " + name + ": numbers of type " + code + " are not known");
     }
 }

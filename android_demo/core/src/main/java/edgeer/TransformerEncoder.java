@@ -97,7 +97,7 @@ public final class TransformerEncoder implements Encoder {
         while (file.has("layer." + count + ".inner.weight")) {
             count++;
         }
-        TransformerLayer[] found = new TransformerLayer[count];
+        TransformerLayer[] made = new TransformerLayer[count];
         for (int i = 0; i < count; i++) {
             String[] names = new String[PARTS.length];
             for (int part = 0; part < names.length; part++) {
@@ -105,9 +105,9 @@ public final class TransformerEncoder implements Encoder {
             }
             int heads = TransformerLayer.heads(file, "shape.heads", width);
             float scale = file.vector("attention.scale", 1)[0];
-            found[i] = new TransformerLayer(file, names, width, heads, scale, true);
+            made[i] = new TransformerLayer(file, names, width, heads, scale, true);
         }
-        return found;
+        return made;
     }
 
     /** What the last layer says of each token: [tokens, width]. */

@@ -46,19 +46,19 @@ final class Vectors {
         int kept = Math.min(count, scores.length);
         int[] places = new int[kept];
         double least = Double.NEGATIVE_INFINITY;
-        int found = 0;
+        int chosen = 0;
         for (int place = 0; place < scores.length && kept > 0; place++) {
             double score = scores[place];
-            if (found == kept && score <= least) {
+            if (chosen == kept && score <= least) {
                 continue;
             }
-            int at = found < kept ? found++ : kept - 1;
+            int at = chosen < kept ? chosen++ : kept - 1;
             while (at > 0 && scores[places[at - 1]] < score) {
                 places[at] = places[at - 1];
                 at--;
             }
             places[at] = place;
-            least = scores[places[found - 1]];
+            least = scores[places[chosen - 1]];
         }
         return places;
     }

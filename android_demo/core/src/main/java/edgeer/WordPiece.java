@@ -53,17 +53,17 @@ final class WordPiece {
 
     /** [CLS] … [SEP] of a canonical text, at most as many ids as the encoder reads, with [SEP] kept at the end. */
     int[] ids(String canonical) {
-        List<Integer> found = new ArrayList<Integer>();
+        List<Integer> pieces = new ArrayList<Integer>();
         for (String word : canonical.split(" ")) {
             if (!word.isEmpty()) {
-                addPieces(word, found);
+                addPieces(word, pieces);
             }
         }
-        int kept = Math.min(found.size(), maxTokens - 2);
+        int kept = Math.min(pieces.size(), maxTokens - 2);
         int[] ids = new int[kept + 2];
         ids[0] = vocabulary.get("[CLS]");
         for (int i = 0; i < kept; i++) {
-            ids[i + 1] = found.get(i);
+            ids[i + 1] = pieces.get(i);
         }
         ids[kept + 1] = vocabulary.get("[SEP]");
         return ids;
@@ -88,8 +88,8 @@ final class WordPiece {
         return largest;
     }
 
-    private void addPieces(String word, List<Integer> found) {
-        int before = found.size();
+    private void addPieces(String word, List<Integer> pieces) {
+        int before = pieces.size();
         int start = word.codePointCount(0, word.length()) > longestWord ? -1 : 0;
         while (start >= 0 && start < word.length()) {
             int end = Math.min(word.length(), start + longestPiece);
@@ -98,7 +98,7 @@ final class WordPiece {
                 String piece = word.substring(start, end);
                 id = vocabulary.get(start == 0 ? piece : prefix + piece);
                 if (id != null) {
-                    found.add(id);
+                    pieces.add(id);
                     break;
                 }
                 end--;
@@ -106,10 +106,10 @@ final class WordPiece {
             start = id == null ? -1 : end;
         }
         if (start < 0) { // no way to spell it
-            while (found.size() > before) {
-                found.remove(found.size() - 1);
+            while (pieces.size() > before) {
+                pieces.remove(pieces.size() - 1);
             }
-            found.add(vocabulary.get("[UNK]"));
+            pieces.add(vocabulary.get("[UNK]"));
         }
     }
 

@@ -16,20 +16,20 @@ import org.junit.Test;
 public final class ConstantsTest {
     private static Map<String, Object> own() {
         Map<String, Object> own = new LinkedHashMap<String, Object>();
-        own.put("misrecognition.bit", Hearing.BIT);
-        own.put("misrecognition.left", Hearing.LEFT);
-        own.put("misrecognition.border", Hearing.BORDER);
-        own.put("misrecognition.spared", Hearing.SPARED);
-        own.put("misrecognition.unheard_of", HearingCosts.UNHEARD_OF);
-        own.put("misrecognition.foreign_same", HearingCosts.FOREIGN_SAME);
-        own.put("misrecognition.foreign_lost", HearingCosts.FOREIGN_LOST);
-        own.put("misrecognition.foreign_added", HearingCosts.FOREIGN_ADDED);
-        own.put("misrecognition.foreign_usual", HearingCosts.FOREIGN_USUAL);
-        own.put("misrecognition.codes", HearingCosts.CODES);
-        own.put("misrecognition.edge", HearingCosts.EDGE);
-        own.put("carriers.longest", Carrier.LONGEST);
-        own.put("carriers.calls", Carrier.CALLS);
-        own.put("carriers.closes", Carrier.CLOSES);
+        own.put("misrecognition.bit", Misrecognition.BIT);
+        own.put("misrecognition.left", Misrecognition.LEFT);
+        own.put("misrecognition.border", Misrecognition.BORDER);
+        own.put("misrecognition.spared", Misrecognition.SPARED);
+        own.put("misrecognition.unheard_of", MisrecognitionCosts.UNHEARD_OF);
+        own.put("misrecognition.foreign_same", MisrecognitionCosts.FOREIGN_SAME);
+        own.put("misrecognition.foreign_lost", MisrecognitionCosts.FOREIGN_LOST);
+        own.put("misrecognition.foreign_added", MisrecognitionCosts.FOREIGN_ADDED);
+        own.put("misrecognition.foreign_usual", MisrecognitionCosts.FOREIGN_USUAL);
+        own.put("misrecognition.codes", MisrecognitionCosts.CODES);
+        own.put("misrecognition.edge", MisrecognitionCosts.EDGE);
+        own.put("carriers.longest", Carriers.LONGEST);
+        own.put("carriers.calls", Carriers.CALLS);
+        own.put("carriers.closes", Carriers.CLOSES);
         own.put("evidence.short_form", FormEvidence.SHORT_FORM);
         own.put("vectors.clip", Vectors.CLIP);
         own.put("head.steps", PairHead.STEPS);
@@ -149,11 +149,11 @@ public final class ConstantsTest {
                 weights,
                 weights.popularity > 0 ? demand : null,
                 null);
-        List<Said> said = Collections.singletonList(new Said(row.text("request"), query, 1));
+        List<EncodedText> texts = Collections.singletonList(new EncodedText(row.text("request"), query, 1));
         int k = row.list("ranking").size();
-        Pool pool = evidence.pool(said, k);
+        Pool pool = evidence.pool(texts, k);
         assertArrayEquals(Rows.ints(row.list("candidates")), pool.forms);
-        List<Candidate> found = Ranking.best(pool, said, k, weights, null);
+        List<Candidate> found = Ranking.best(pool, texts, k, weights, null);
         for (int i = 0; i < k; i++) {
             List<?> expected = (List<?>) row.list("ranking").get(i);
             assertEquals(((Number) expected.get(0)).intValue(), found.get(i).entity);

@@ -22,11 +22,11 @@ public final class GoldenStepsTest {
             EntityResolver resolver = Rows.resolver(row.text("bundle"));
             String query = row.text("query");
             assertEquals(query, row.text("canonical"), CanonicalText.of(query));
-            List<Said> said = new ArrayList<Said>();
+            List<EncodedText> encoded = new ArrayList<EncodedText>();
             if (!CanonicalText.isBlank(query)) {
-                said.add(new Said(row.text("canonical"), Rows.base64(row.text("vector")), 1));
+                encoded.add(new EncodedText(row.text("canonical"), Rows.base64(row.text("vector")), 1));
             }
-            checkSteps(row, resolver, said, query, new String[] {query});
+            checkSteps(row, resolver, encoded, query, new String[] {query});
         }
     }
 
@@ -35,28 +35,28 @@ public final class GoldenStepsTest {
         for (Fields row : Rows.golden("nbest.jsonl")) {
             List<String> texts = new ArrayList<String>();
             double[] weights = new double[row.list("nbest").size()];
-            List<Said> said = new ArrayList<Said>();
+            List<EncodedText> encoded = new ArrayList<EncodedText>();
             for (int i = 0; i < weights.length; i++) {
                 List<?> pair = (List<?>) row.list("nbest").get(i);
                 texts.add((String) pair.get(0));
                 weights[i] = ((Number) pair.get(1)).doubleValue();
                 if (!CanonicalText.isBlank(texts.get(i))) {
                     byte[] vector = Rows.base64((String) row.list("vectors").get(i));
-                    said.add(new Said(CanonicalText.of(texts.get(i)), vector, weights[i]));
+                    encoded.add(new EncodedText(CanonicalText.of(texts.get(i)), vector, weights[i]));
                 }
             }
             EntityResolver resolver = Rows.resolver(row.text("bundle"));
-            checkSteps(row, resolver, said, texts.isEmpty() ? "" : texts.get(0), texts.toArray(new String[0]));
+            checkSteps(row, resolver, encoded, texts.isEmpty() ? "" : texts.get(0), texts.toArray(new String[0]));
         }
     }
 
     /** What is computed from the golden vector must be equal. */
-    private static void checkSteps(Fields row, EntityResolver resolver, List<Said> said, String query, String[] texts) {
-        int[] candidates = said.isEmpty() ? new int[0] : resolver.catalog().pool(said, K).forms;
+    private static void checkSteps(Fields row, EntityResolver resolver, List<EncodedText> encoded, String query, String[] texts) {
+        int[] candidates = encoded.isEmpty() ? new int[0] : resolver.catalog().pool(encoded, K).forms;
         assertArrayEquals(query, Rows.ints(row.list("candidates")), candidates);
         List<Candidate> ranked = Collections.emptyList();
-        if (!said.isEmpty()) {
-            ranked = resolver.catalog().ranked(said, K);
+        if (!encoded.isEmpty()) {
+            ranked = resolver.catalog().ranked(encoded, K);
         }
         assertEquals(query, row.list("ranking").size(), ranked.size());
         for (int i = 0; i < ranked.size(); i++) {
@@ -69,7 +69,7 @@ public final class GoldenStepsTest {
         for (String text : texts) {
             readable |= resolver.canRead(text);
         }
-        Resolution answer = resolver.answers().resolution(query, resolver.catalog(), ranked, readable, K, PRECISION);
+        Resolution answer = resolver.answerBuilder().resolution(query, resolver.catalog(), ranked, readable, K, PRECISION);
         assertEquals(query, row.text("decision"), answer.decision.toString());
         double confidence = answer.matches.isEmpty() ? 0 : answer.matches.get(0).confidence;
         assertEquals(query, row.number("confidence"), confidence, 0.0001);

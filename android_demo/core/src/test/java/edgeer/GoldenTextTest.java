@@ -26,7 +26,7 @@ public final class GoldenTextTest {
         List<Fields> rows = Rows.golden("lexical.jsonl");
         assertTrue(rows.size() > 20);
         for (Fields row : rows) {
-            SoundFold fold = new SoundFold(row.text("lang"));
+            SoundCodes soundCodes = new SoundCodes(row.text("lang"));
             int[][] sounds = new int[row.list("forms").size()][];
             List<String> spelled = new ArrayList<String>();
             List<String> forms = new ArrayList<String>();
@@ -35,20 +35,20 @@ public final class GoldenTextTest {
                 String text = (String) row.list("forms").get(form);
                 every[form] = form;
                 forms.add(text);
-                spelled.add(fold.of(text));
+                spelled.add(soundCodes.of(text));
                 sounds[form] = CodePoints.of(spelled.get(form));
             }
             String request = row.text("request");
             assertEquals(row.list("form_sounds"), spelled);
-            assertEquals(row.text("without_carrier"), Carrier.without(request));
-            assertEquals(row.text("sounds"), fold.of(request));
-            GramIndex pieces = new GramIndex(sounds, null);
-            int[] shared = pieces.shared(CodePoints.of(fold.of(request)));
-            int[] heard = new Hearing(row.text("lang"), forms).worth(request, every);
+            assertEquals(row.text("without_carrier"), Carriers.without(request));
+            assertEquals(row.text("sounds"), soundCodes.of(request));
+            NgramIndex ngrams = new NgramIndex(sounds, null);
+            int[] shared = ngrams.shared(CodePoints.of(soundCodes.of(request)));
+            int[] heard = new Misrecognition(row.text("lang"), forms).scores(request, every);
             assertArrayEquals(request, Rows.ints(row.list("heard_worth")), heard);
             assertArrayEquals(request, Rows.ints(row.list("shared_worth")), shared);
             for (int form = 0; form < sounds.length; form++) {
-                assertEquals(whole(row, "form_worth", form), pieces.total(form));
+                assertEquals(whole(row, "form_worth", form), ngrams.total(form));
             }
         }
     }

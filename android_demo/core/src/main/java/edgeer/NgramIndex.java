@@ -4,33 +4,33 @@ import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
- * Pieces of two and three characters, each with the forms that hold it; a piece is worth floor(4 log2(forms / forms with the
- * piece)).
+ * N-grams of two and three characters, each with the forms that hold it; the weight of one is floor(4 log2(forms / forms that
+ * hold it)), as {@code edge_er/text/ngrams.py} defines it.
  */
-final class GramIndex {
-    private static final long FREE = -1; // no piece is -1: code points have 21 bits
+final class NgramIndex {
+    private static final long FREE = -1; // no n-gram is -1: code points have 21 bits
 
     private final int forms;
     private final int[] totals;
     private int[] starts;
     private int[] owners;
-    private int[] worth;
+    private int[] weights;
     private long[] keys = new long[1 << 12];
     private int[] numbers = new int[1 << 12];
-    private int pieces;
+    private int size;
 
     /**
      * @param texts what each form sounds like, as code points
-     * @param like what pieces are worth, with one that is not in it worth what a piece of one form is; null for the rarity here
+     * @param like the index whose weights count, where an n-gram that it lacks has that of one form; null for the rarity here
      */
-    GramIndex(int[][] texts, GramIndex like) {
+    NgramIndex(int[][] texts, NgramIndex like) {
         forms = texts.length;
         totals = new int[forms];
         Arrays.fill(keys, FREE);
         int[][] held = new int[forms][];
         int[] having = new int[1 << 12];
         for (int form = 0; form < forms; form++) {
-            long[] distinct = grams(texts[form]);
+            long[] distinct = ngrams(texts[form]);
             held[form] = new int[distinct.length];
             for (int i = 0; i < distinct.length; i++) {
                 int number = add(distinct[i]);
@@ -42,47 +42,47 @@ final class GramIndex {
         fill(held, having, like);
     }
 
-    private void fill(int[][] held, int[] having, GramIndex like) {
-        starts = new int[pieces + 1];
-        worth = new int[pieces];
-        for (int piece = 0; piece < pieces; piece++) {
-            starts[piece + 1] = starts[piece] + having[piece];
-            worth[piece] = rarity(forms, having[piece]);
+    private void fill(int[][] held, int[] having, NgramIndex like) {
+        starts = new int[size + 1];
+        weights = new int[size];
+        for (int ngram = 0; ngram < size; ngram++) {
+            starts[ngram + 1] = starts[ngram] + having[ngram];
+            weights[ngram] = rarity(forms, having[ngram]);
         }
         for (int slot = 0; like != null && slot < keys.length; slot++) {
             if (keys[slot] != FREE) {
-                worth[numbers[slot]] = like.worthOf(keys[slot]);
+                weights[numbers[slot]] = like.weightOf(keys[slot]);
             }
         }
-        owners = new int[starts[pieces]];
+        owners = new int[starts[size]];
         int[] next = starts.clone();
         for (int form = 0; form < forms; form++) {
-            for (int piece : held[form]) {
-                owners[next[piece]++] = form;
-                totals[form] += worth[piece];
+            for (int ngram : held[form]) {
+                owners[next[ngram]++] = form;
+                totals[form] += weights[ngram];
             }
         }
     }
 
-    /** The worth of all pieces of a form. */
+    /** The weight of all n-grams of a form. */
     int total(int form) {
         return totals[form];
     }
 
-    private int worthOf(long gram) {
-        int slot = slot(gram);
-        return keys[slot] == FREE ? rarity(forms, 1) : worth[numbers[slot]];
+    private int weightOf(long key) {
+        int slot = slot(key);
+        return keys[slot] == FREE ? rarity(forms, 1) : weights[numbers[slot]];
     }
 
-    /** Worth of the pieces that each form shares with a request, given as code points: [forms]. */
+    /** Weight of the n-grams that each form shares with a request, given as code points: [forms]. */
     int[] shared(int[] request) {
         int[] shared = new int[forms];
-        for (long gram : grams(request)) {
-            int slot = slot(gram);
+        for (long key : ngrams(request)) {
+            int slot = slot(key);
             if (keys[slot] != FREE) {
-                int piece = numbers[slot];
-                for (int i = starts[piece]; i < starts[piece + 1]; i++) {
-                    shared[owners[i]] += worth[piece];
+                int ngram = numbers[slot];
+                for (int i = starts[ngram]; i < starts[ngram + 1]; i++) {
+                    shared[owners[i]] += weights[ngram];
                 }
             }
         }
@@ -98,8 +98,8 @@ final class GramIndex {
         return BigInteger.valueOf(quotient).pow(4).bitLength() - 1;
     }
 
-    /** The distinct pieces of a text, each as one number, ascending. */
-    private static long[] grams(int[] text) {
+    /** The distinct n-grams of a text, each as one number, ascending. */
+    private static long[] ngrams(int[] text) {
         long[] all = new long[Math.max(2 * text.length - 3, 0)];
         int count = 0;
         for (int at = 0; at + 1 < text.length; at++) {
@@ -119,25 +119,25 @@ final class GramIndex {
         return Arrays.copyOf(all, kept);
     }
 
-    /** The number of a piece, a new one where it has none. */
-    private int add(long gram) {
-        int slot = slot(gram);
+    /** The number of an n-gram, a new one where it has none. */
+    private int add(long key) {
+        int slot = slot(key);
         if (keys[slot] == FREE) {
-            keys[slot] = gram;
-            numbers[slot] = pieces++;
-            if (2 * pieces > keys.length) {
+            keys[slot] = key;
+            numbers[slot] = size++;
+            if (2 * size > keys.length) {
                 grow();
-                return pieces - 1;
+                return size - 1;
             }
         }
         return numbers[slot];
     }
 
-    private int slot(long gram) {
+    private int slot(long key) {
         int mask = keys.length - 1;
-        long mixed = gram * 0x9E3779B97F4A7C15L;
+        long mixed = key * 0x9E3779B97F4A7C15L;
         int slot = (int) (mixed >>> 40) & mask;
-        while (keys[slot] != FREE && keys[slot] != gram) {
+        while (keys[slot] != FREE && keys[slot] != key) {
             slot = slot + 1 & mask;
         }
         return slot;

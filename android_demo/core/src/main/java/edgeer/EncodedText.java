@@ -1,12 +1,12 @@
 package edgeer;
 
 /** One text of an utterance: canonical, its vector as int8, and how much it counts. */
-final class Said {
+final class EncodedText {
     final String text;
     final byte[] vector;
     final double weight;
 
-    Said(String text, byte[] vector, double weight) {
+    EncodedText(String text, byte[] vector, double weight) {
         this.text = text;
         this.vector = vector;
         this.weight = weight;

@@ -4,63 +4,63 @@ import java.util.List;
 
 /**
  * How much likelier a request becomes when a form was said in it, in eighths of a bit: the best weighted alignment of their
- * letters, as {@code edge_er/hearing.py} defines it. All whole numbers.
+ * letters, as {@code edge_er/text/misrecognition.py} defines it. All whole numbers.
  */
-final class Hearing {
-    /** Units of worth in a bit. */
+final class Misrecognition {
+    /** Units of a score in a bit. */
     static final int BIT = 8;
 
     static final int LEFT = 12;
     static final int BORDER = 16;
     static final int SPARED = 4;
 
-    private final HearingCosts costs;
+    private final MisrecognitionCosts costs;
     private final byte[][] forms;
     private final boolean[][] spared;
 
     /**
      * @param texts canonical forms
      */
-    Hearing(String lang, List<String> texts) {
-        costs = new HearingCosts(lang);
+    Misrecognition(String lang, List<String> texts) {
+        costs = new MisrecognitionCosts(lang);
         forms = new byte[texts.size()][];
         spared = new boolean[forms.length][];
         for (int form = 0; form < forms.length; form++) {
             forms[form] = codes(CodePoints.of(texts.get(form)));
-            spared[form] = Carrier.spared(texts.get(form));
+            spared[form] = Carriers.spared(texts.get(form));
         }
     }
 
     private static byte[] codes(int[] text) {
         byte[] codes = new byte[text.length];
         for (int i = 0; i < codes.length; i++) {
-            codes[i] = (byte) HearingCosts.code(text[i]);
+            codes[i] = (byte) MisrecognitionCosts.code(text[i]);
         }
         return codes;
     }
 
-    /** Worth of each of {@code chosen} forms as an explanation of a canonical request. */
-    int[] worth(String request, int[] chosen) {
-        int[] worth = new int[chosen.length];
+    /** Score of each of {@code chosen} forms as an explanation of a canonical request. */
+    int[] scores(String request, int[] chosen) {
+        int[] scores = new int[chosen.length];
         byte[] heard = codes(CodePoints.of(request));
         if (heard.length == 0) {
-            return worth;
+            return scores;
         }
-        Heard around = new Heard(request, heard);
+        Alignment alignment = new Alignment(request, heard);
         for (int i = 0; i < chosen.length; i++) {
-            worth[i] = around.worth(forms[chosen[i]], spared[chosen[i]]);
+            scores[i] = alignment.score(forms[chosen[i]], spared[chosen[i]]);
         }
-        return worth;
+        return scores;
     }
 
     /** One request, with what does not depend on the form. */
-    private final class Heard {
+    private final class Alignment {
         private final byte[] heard;
-        private final int[] reward; // what each letter is worth when a form explains it, beside that of the pair
-        private final int[] start; // worth of beginning a form at each place
+        private final int[] reward; // for explaining each letter, beside the gain of the pair
+        private final int[] start; // score of beginning a form at each place
         private final int[] end; // and of ending it there
 
-        Heard(String request, byte[] heard) {
+        Alignment(String request, byte[] heard) {
             this.heard = heard;
             int count = heard.length;
             reward = new int[count];
@@ -69,14 +69,15 @@ final class Hearing {
             int[] border = new int[count + 1];
             border[0] = BORDER;
             String[] words = request.split(" ");
-            Carrier carrier = new Carrier(words);
+            Carriers carriers = new Carriers(words);
             int place = 0;
             for (int number = 0; number < words.length; number++) {
                 String word = words[number];
-                boolean ofName = number >= carrier.first && number < carrier.last;
-                int cost = Carrier.hasWord(word) ? 0 : LEFT;
+                boolean ofName = number >= carriers.first && number < carriers.last;
+                int cost = Carriers.hasWord(word) ? 0 : LEFT;
                 for (int i = word.codePointCount(0, word.length()); i > 0; i--) {
-                    int pair = (place == 0 ? HearingCosts.EDGE : heard[place - 1]) * HearingCosts.CODES + heard[place];
+                    int before = place == 0 ? MisrecognitionCosts.EDGE : heard[place - 1];
+                    int pair = before * MisrecognitionCosts.CODES + heard[place];
                     int usual = ofName ? costs.usual[pair] : 0;
                     int added = Math.max(costs.added[pair] - usual, 1);
                     reward[place] = usual + added;
@@ -95,17 +96,17 @@ final class Hearing {
         }
 
         /** Costs of added and lost letters are in start, end and gains: what is left is the heaviest common subsequence. */
-        int worth(byte[] form, boolean[] spared) {
+        int score(byte[] form, boolean[] spared) {
             int[] row = start.clone();
             keepHighest(row);
             int lost = 0;
             for (int i = 0; i < form.length; i++) {
-                int said = form[i] * HearingCosts.COLUMNS;
-                int previous = i == 0 ? HearingCosts.EDGE : form[i - 1];
-                int next = i + 1 == form.length ? HearingCosts.EDGE : form[i + 1];
-                int after = (previous * HearingCosts.CODES + form[i]) * HearingCosts.COLUMNS;
-                int before = (form[i] * HearingCosts.CODES + next) * HearingCosts.COLUMNS;
-                int missing = Math.max(cost(said, after, before, HearingCosts.LOST), 1);
+                int said = form[i] * MisrecognitionCosts.COLUMNS;
+                int previous = i == 0 ? MisrecognitionCosts.EDGE : form[i - 1];
+                int next = i + 1 == form.length ? MisrecognitionCosts.EDGE : form[i + 1];
+                int after = (previous * MisrecognitionCosts.CODES + form[i]) * MisrecognitionCosts.COLUMNS;
+                int before = (form[i] * MisrecognitionCosts.CODES + next) * MisrecognitionCosts.COLUMNS;
+                int missing = Math.max(cost(said, after, before, MisrecognitionCosts.LOST), 1);
                 if (spared != null && spared[i]) {
                     missing = Math.max(missing / SPARED, 1);
                 }
@@ -128,11 +129,11 @@ final class Hearing {
 
     private int cost(int said, int after, int before, int heard) {
         int cost = costs.said[said + heard];
-        if (cost >= HearingCosts.UNHEARD_OF) {
+        if (cost >= MisrecognitionCosts.UNHEARD_OF) {
             return cost;
         }
         int shifted = cost + costs.after[after + heard] + costs.before[before + heard];
-        return Math.max(0, Math.min(shifted, HearingCosts.UNHEARD_OF));
+        return Math.max(0, Math.min(shifted, MisrecognitionCosts.UNHEARD_OF));
     }
 
     private static void keepHighest(int[] row) {

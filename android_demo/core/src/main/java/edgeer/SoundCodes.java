@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Canonical text to a few sound codes, so that what sounds alike is written alike: {@code new SoundFold("de")} makes {@code
+ * Canonical text to a few sound codes, so that what sounds alike is written alike: {@code new SoundCodes("de")} makes {@code
  * "tuslantfunkultur"} of {@code "deutschlandfunk kultur"}.
  *
- * <p>The rules stand in {@code phonetic.txt}, read as {@code edge_er/phonetic.py} does: at each place the first rule that fits,
- * those of the language before those of all, longer pieces before shorter ones, one that looks at the next letter before one
- * that does not. A letter that repeats is then written once.
+ * <p>The rules stand in {@code phonetic.txt}, read as {@code edge_er/text/sound_codes.py} does: at each place the first rule
+ * that fits, those of the language before those of all, longer pieces before shorter ones, one that looks at the next letter
+ * before one that does not. A letter that repeats is then written once.
  */
-final class SoundFold {
+final class SoundCodes {
     private static final class Rule {
         final String piece;
         final String next; // one of these letters must follow; "" is any
@@ -22,8 +22,8 @@ final class SoundFold {
             int bracket = line.indexOf('(');
             piece = line.substring(0, bracket < 0 ? space : bracket);
             next = bracket < 0 ? "" : line.substring(bracket + 1, space - 1);
-            String told = line.substring(space + 1).trim();
-            code = told.equals("-") ? "" : told;
+            String value = line.substring(space + 1).trim();
+            code = value.equals("-") ? "" : value;
         }
 
         boolean fits(String text, int at) {
@@ -48,7 +48,7 @@ final class SoundFold {
     private final List<List<Rule>> byLetter = new ArrayList<List<Rule>>();
 
     /** The sound codes of a language; one without rules of its own has those of all. */
-    SoundFold(String lang) {
+    SoundCodes(String lang) {
         for (int letter = 'a'; letter <= 'z'; letter++) {
             byLetter.add(new ArrayList<Rule>());
         }

@@ -11,12 +11,12 @@ import java.util.Set;
 
 /**
  * A catalog and own entries beside it, neither of which changes: one pool of candidates from both, one ranking, as {@code
- * edge_er/merged.py} defines it.
+ * edge_er/ranking/personal_catalog.py} defines it.
  *
  * <p>Entities of the catalog keep their indices, and new ones follow. An entry with the id of an entity there adds its names to
  * that entity, and its metadata where the entity has no such field.
  */
-final class MergedCatalog implements Catalog {
+final class PersonalCatalog implements Catalog {
     private final BundleCatalog base;
     private final List<Entity> added = new ArrayList<Entity>();
     private final Map<Integer, Entity> renamed = new HashMap<Integer, Entity>();
@@ -28,7 +28,7 @@ final class MergedCatalog implements Catalog {
      * @param vectors of all canonical forms of the entries
      * @param favour added to the score of entities, by id, in units of the dot product
      */
-    MergedCatalog(
+    PersonalCatalog(
             BundleCatalog base, Collection<Entity> entries, Map<String, byte[]> vectors, int dim, Map<String, Double> favour) {
         this.base = base;
         List<String> forms = new ArrayList<String>();
@@ -70,19 +70,19 @@ final class MergedCatalog implements Catalog {
             demand[form] = base.weights.popularity > 0 ? BundleCatalog.demand(owner) : 0;
         }
         return new FormEvidence(
-                forms, formEntity, new Vectors(rows, dim), base.lang, base.weights, demand, base.evidence.pieces());
+                forms, formEntity, new Vectors(rows, dim), base.lang, base.weights, demand, base.evidence.ngrams());
     }
 
     @Override
-    public List<Candidate> ranked(List<Said> said, int k) {
-        return Ranking.best(pool(said, k), said, k, base.weights, head);
+    public List<Candidate> ranked(List<EncodedText> texts, int k) {
+        return Ranking.best(pool(texts, k), texts, k, base.weights, head);
     }
 
     @Override
-    public Pool pool(List<Said> said, int k) {
-        Pool pool = base.pool(said, k);
+    public Pool pool(List<EncodedText> texts, int k) {
+        Pool pool = base.pool(texts, k);
         if (evidence != null) {
-            pool = pool.and(evidence.pool(said, k), base.forms.size());
+            pool = pool.and(evidence.pool(texts, k), base.forms.size());
         }
         for (int i = 0; i < pool.forms.length; i++) {
             Double more = bonus.get(pool.entities[i]);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Ranked candidates to an answer: scores as cosines, confidences, a decision. */
-final class Answers {
+final class AnswerBuilder {
     final Calibration calibration;
     private final double unit;
     private final boolean reranks;
@@ -17,7 +17,7 @@ final class Answers {
      * @param reranks false where vectors alone rank, whose scores are at most 1
      * @param heard weight of what was heard
      */
-    Answers(Calibration calibration, double scale, boolean reranks, int heard) {
+    AnswerBuilder(Calibration calibration, double scale, boolean reranks, int heard) {
         this.calibration = calibration;
         this.unit = scale * scale;
         this.reranks = reranks;
@@ -35,9 +35,9 @@ final class Answers {
             double score = ranked.get(i).score / unit;
             scores[i] = reranks ? score : Math.min(score, 1);
         }
-        Map<String, Double> signs = signs(ranked);
-        Decision decision = readable ? calibration.decide(scores, signs, minPrecision) : Decision.NO_MATCH;
-        double[] confidences = readable ? calibration.confidences(scores, signs) : new double[scores.length];
+        Map<String, Double> features = features(ranked);
+        Decision decision = readable ? calibration.decide(scores, features, minPrecision) : Decision.NO_MATCH;
+        double[] confidences = readable ? calibration.confidences(scores, features) : new double[scores.length];
         List<Match> matches = new ArrayList<Match>();
         for (int i = 0; i < Math.min(topK, scores.length); i++) {
             int entity = ranked.get(i).entity;
@@ -47,16 +47,16 @@ final class Answers {
     }
 
     /** What the confidence of the best candidate is made of. */
-    private Map<String, Double> signs(List<Candidate> ranked) {
-        Map<String, Double> signs = new LinkedHashMap<String, Double>();
+    private Map<String, Double> features(List<Candidate> ranked) {
+        Map<String, Double> features = new LinkedHashMap<String, Double>();
         if (!ranked.isEmpty()) {
             double[] parts = ranked.get(0).parts;
-            signs.put("cosine", Math.min(parts[Candidate.DENSE] / unit, 1));
+            features.put("cosine", Math.min(parts[Candidate.DENSE] / unit, 1));
             if (heard > 0) {
-                double bits = parts[Candidate.HEARD] / heard / Hearing.BIT;
-                signs.put("heard", Math.log1p(Math.max(bits, 0)));
+                double bits = parts[Candidate.HEARD] / heard / Misrecognition.BIT;
+                features.put("heard", Math.log1p(Math.max(bits, 0)));
             }
         }
-        return signs;
+        return features;
     }
 }

@@ -8,9 +8,9 @@ import java.util.Set;
 
 /**
  * What people say around a name: the phrases at the two ends of a request, and the words they are made of, as {@code
- * edge_er/carrier.py} defines it.
+ * edge_er/text/carriers.py} defines it.
  */
-final class Carrier {
+final class Carriers {
     static final int LONGEST = 8; // words of a phrase
     static final int CALLS = 2; // as many of these phrases at most
     static final int CLOSES = 3;
@@ -38,7 +38,7 @@ final class Carrier {
     int last;
 
     /** Finds the name among the words of a request: what no phrase of a carrier takes off; one word at least stays. */
-    Carrier(String[] words) {
+    Carriers(String[] words) {
         this.words = words;
         last = words.length;
         for (int i = 0; i < CALLS; i++) {
@@ -81,8 +81,8 @@ final class Carrier {
 
     /** The name in a canonical request: what it says between the phrases of a carrier. */
     static String without(String request) {
-        Carrier carrier = new Carrier(request.split(" "));
-        return carrier.phrase(carrier.first, carrier.last);
+        Carriers carriers = new Carriers(request.split(" "));
+        return carriers.phrase(carriers.first, carriers.last);
     }
 
     /** Words of the longest phrase of a kind at one end; 0 where there is none. */

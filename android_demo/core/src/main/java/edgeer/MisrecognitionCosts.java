@@ -3,7 +3,7 @@ package edgeer;
 import java.util.Arrays;
 
 /** What a recogniser of one language hears for what was said, as costs: the tables of {@code hearing.txt}. */
-final class HearingCosts {
+final class MisrecognitionCosts {
     static final int CODES = 64;
     static final int EDGE = 63;
     static final int LOST = CODES; // column of what is not heard at all
@@ -29,7 +29,7 @@ final class HearingCosts {
     final short[] usual = filled(CODES * CODES, FOREIGN_USUAL);
 
     /** The tables of {@code lang}, or those of all languages. */
-    HearingCosts(String lang) {
+    MisrecognitionCosts(String lang) {
         for (int code = LETTERS; code < EDGE; code++) {
             said[code * COLUMNS + code] = FOREIGN_SAME;
             said[code * COLUMNS + LOST] = FOREIGN_LOST;
@@ -40,7 +40,7 @@ final class HearingCosts {
         for (String line : lines) {
             if (line.startsWith("[")) {
                 inside = line.equals(section);
-            } else if (inside && !line.isEmpty() && !Carrier.isAbout(line)) {
+            } else if (inside && !line.isEmpty() && !Carriers.isAbout(line)) {
                 read(line.split(" "));
             }
         }
