@@ -35,12 +35,6 @@ from benchmarks.systems import (
     pooled,
     rows_of,
 )
-from benchmarks.voice_requests import (
-    entities_of,
-    raw_station_names,
-    second_recogniser_requests,
-    station_requests,
-)
 from edge_er.baselines import TfidfRanker, WRatioRanker, sample_requests
 from edge_er.bundle import read_bundle
 from edge_er.evaluate import resolve_all
@@ -48,6 +42,12 @@ from edge_er.intervals import paired_difference
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker, TextEncoder
 from edge_er.resolver import EntityResolver
+from edge_er.training.voice_requests import (
+    entities_of,
+    raw_station_names,
+    second_recogniser_requests,
+    station_requests,
+)
 
 SHIPPED, ALONE, UNMERGED = "shipped", "shipped, vectors alone", "shipped, unmerged names"
 PACKAGED = "package:"

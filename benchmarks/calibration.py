@@ -25,8 +25,8 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
-from benchmarks.voice_requests import STATION_COUNTRIES, domain_requests, read_rows, station_requests
 from catalog_tools.noise import Confusions
+from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.requests import RequestGenerator
 from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.metrics import GoldMap
@@ -36,6 +36,7 @@ from edge_er.resolver import DENSE, RERANKED, EntityResolver
 from edge_er.training.calibration import bins, row_weights
 from edge_er.training.decision_report import report, risk_coverage
 from edge_er.training.standings import Standings, candidates, joined, standing
+from edge_er.training.voice_requests import cached_rows, domain_requests, station_requests
 
 LOCALES = {"de": "de-DE", "en": "en-US", "fr": "fr-FR", "it": "it-IT", "es": "es-ES"}
 ASKED = {"text": "typed", "asr": "recognised", "noisy": "noisy"}
@@ -67,9 +68,9 @@ def strangers(
     rng = random.Random(f"strangers of {lang}")
     stations = [
         row
-        for row in read_rows(data / "voice" / "voice.jsonl.gz")
+        for row in cached_rows(data / "voice" / "voice.jsonl.gz")
         if (row["split"], row["domain"], row["lang"]) == ("dev", "station", lang)
-        and row["country"] not in STATION_COUNTRIES[lang]
+        and row["country"] not in CATALOG_COUNTRIES[lang]
         and canonical_text(row["entity"]) not in names
     ]
     for row in rng.sample(stations, min(MOST, len(stations))):
@@ -82,7 +83,7 @@ def strangers(
             if request.stratum == stratum and canonical_text(request.gold[0]) not in names
         ]
         yield from ((f"{OTHER_NAME}, {how}", text) for text in rng.sample(kept, min(MOST, len(kept))))
-    rows = read_rows(data / "massive" / f"{LOCALES[lang]}.jsonl.gz")
+    rows = cached_rows(data / "massive" / f"{LOCALES[lang]}.jsonl.gz")
     texts = [row["utt"] for row in rows if row["partition"] == "dev" and row["intent"] != "play_radio"]
     for text in rng.sample(texts, min(MOST, len(texts))):
         yield f"{OTHER_INTENT}, typed", text
@@ -91,7 +92,7 @@ def strangers(
     if lang == "en":
         spoken = [
             row["asr"]
-            for row in read_rows(data / "slurp" / "slurp_test_asr_pairs.jsonl.gz")
+            for row in cached_rows(data / "slurp" / "slurp_test_asr_pairs.jsonl.gz")
             if row["intent"] != "play_radio"
         ]
         yield from ((HUMAN, text) for text in rng.sample(spoken, 2 * MOST))

@@ -31,7 +31,6 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
-from benchmarks.voice_requests import STRATA, domain_names, domain_requests, entities_of, station_requests
 from edge_er.bundle import read_bundle
 from edge_er.entity import Entity
 from edge_er.metrics import Evaluation, measure
@@ -43,6 +42,13 @@ from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
 from edge_er.training.pair_lists import PairLists, make_lists
 from edge_er.training.recipe import HeadSettings, Recipe, read_recipe
+from edge_er.training.voice_requests import (
+    STRATA,
+    domain_names,
+    domain_requests,
+    entities_of,
+    station_requests,
+)
 
 CHUNK = 64
 DENSE = "dense"

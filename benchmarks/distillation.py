@@ -28,7 +28,6 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
-from benchmarks.voice_requests import station_requests
 from edge_er.bundle import read_bundle
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker
@@ -36,6 +35,7 @@ from edge_er.training.card import read_card
 from edge_er.training.model import load_model
 from edge_er.training.onnx_graph import build_onnx
 from edge_er.training.recipe import read_recipe
+from edge_er.training.voice_requests import station_requests
 
 STRATA = ("text", "asr", "noisy")
 ALL = "all strata"

@@ -20,13 +20,14 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
-from benchmarks.voice_requests import STATION_COUNTRIES, STRATA, read_rows
+from catalog_tools.radio import CATALOG_COUNTRIES
 from edge_er.entity import Entity
 from edge_er.metrics import GoldMap
 from edge_er.normalize import canonical_text
 from edge_er.phonetic import SoundFold
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
+from edge_er.training.voice_requests import STRATA, cached_rows
 
 SEED = 20261120
 LISTED = 120
@@ -120,8 +121,8 @@ def wrong_answers(data: Path, lang: str, column: str) -> tuple[list[Wrong], int]
     gold_map, place = GoldMap(entities), {entity.id: index for index, entity in enumerate(entities)}
     rows = [
         row
-        for row in read_rows(data / "voice" / "voice.jsonl.gz")
-        if row["split"] == "dev" and row["domain"] == "station" and row["country"] in STATION_COUNTRIES[lang]
+        for row in cached_rows(data / "voice" / "voice.jsonl.gz")
+        if row["split"] == "dev" and row["domain"] == "station" and row["country"] in CATALOG_COUNTRIES[lang]
     ]
     wrong = []
     for row in rows:

@@ -25,7 +25,6 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
-from benchmarks.voice_requests import station_requests
 from catalog_tools.requests import Carriers
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.entity import Entity
@@ -33,6 +32,7 @@ from edge_er.metrics import GoldMap
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver, Resolution
+from edge_er.training.voice_requests import station_requests
 
 FAMILIES = 80  # a language
 SIBLINGS = 4  # of a family

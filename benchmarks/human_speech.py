@@ -18,7 +18,6 @@ from typing import Any
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
 from benchmarks.systems import by_language, catalog_bundle, rows_of
-from benchmarks.voice_requests import domain_names, entities_of, read_rows
 from edge_er.baselines import TfidfRanker, WRatioRanker
 from edge_er.encoder import read_encoder_files
 from edge_er.entity import Entity
@@ -27,6 +26,7 @@ from edge_er.metrics import Evaluation, measure
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
+from edge_er.training.voice_requests import cached_rows, domain_names, entities_of
 
 LANG = "en"
 SLOT = re.compile(r"\[([a-z_]+) : ([^\]]+)\]")
@@ -53,7 +53,7 @@ STRATA = ("text", "asr")
 def requests_of(data: Path, slots: tuple[str, ...]) -> Iterator[Request]:
     """Sentences with just one name of these slots; a recording that was heard as another was is there once."""
     seen = set()
-    for row in read_rows(data / "slurp" / "slurp_test_asr_pairs.jsonl.gz"):
+    for row in cached_rows(data / "slurp" / "slurp_test_asr_pairs.jsonl.gz"):
         names = {name.strip() for slot, name in SLOT.findall(row["annotation"]) if slot in slots}
         if len(names) != 1:
             continue

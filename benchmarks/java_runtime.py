@@ -26,7 +26,6 @@ import numpy as np
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from benchmarks.latency import bind_to_one_core
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
-from benchmarks.voice_requests import station_requests
 from edge_er.bundle import read_bundle, write_bundle
 from edge_er.encoder import Encoder, read_encoder_files
 from edge_er.head import form_tokens
@@ -36,6 +35,7 @@ from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_bundle
 from edge_er.training.card import read_card
+from edge_er.training.voice_requests import station_requests
 
 TIMED_BUNDLE, TIMED_LANG = "radio_es", "es"
 ROUNDS = 5

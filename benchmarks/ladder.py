@@ -28,7 +28,6 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, languages, pooled, rows_of
-from benchmarks.voice_requests import second_recogniser_pairs, second_recogniser_requests, station_requests
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.evaluate import resolve_all
 from edge_er.intervals import paired_difference
@@ -38,6 +37,11 @@ from edge_er.rankers import EncoderRanker, form_table, top_entities
 from edge_er.requests_file import Request
 from edge_er.rerank import Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
+from edge_er.training.voice_requests import (
+    second_recogniser_pairs,
+    second_recogniser_requests,
+    station_requests,
+)
 
 DENSE, FUSION = "dense", "+ candidates by sound (fusion)"
 HEARD = ("heard", "dense_forms")

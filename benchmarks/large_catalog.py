@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.results_file import REPOSITORY, add_data_option, data_folder
-from benchmarks.voice_requests import read_rows
 from edge_er.encoder import Encoder, quantise
 from edge_er.normalize import canonical_text
 from edge_er.training.card import read_card
+from edge_er.training.voice_requests import cached_rows
 from edge_er.whole_files import replacing
 
 CACHE = REPOSITORY / "build" / "large_catalog"
@@ -32,7 +32,7 @@ _SEED = 20261120
 
 def spoken_requests(data: Path, count: int) -> list[tuple[str, str, str]]:
     """(request as it was recognised, canonical name asked for, language) of development recordings, every domain."""
-    rows = [row for row in read_rows(data / "voice" / "voice.jsonl.gz") if row["split"] == "dev"]
+    rows = [row for row in cached_rows(data / "voice" / "voice.jsonl.gz") if row["split"] == "dev"]
     random.Random(_SEED).shuffle(rows)
     found = ((row["asr"], canonical_text(row["entity"]), row["lang"]) for row in rows)
     return list(islice((each for each in found if each[1] and canonical_text(each[0])), count))
@@ -40,10 +40,10 @@ def spoken_requests(data: Path, count: int) -> list[tuple[str, str, str]]:
 
 def names(data: Path) -> Iterator[str]:
     """Canonical names without end, none twice: those the recordings ask for, all other real ones, composed ones."""
-    voice = read_rows(data / "voice" / "voice.jsonl.gz")
+    voice = cached_rows(data / "voice" / "voice.jsonl.gz")
     asked = dict.fromkeys(canonical_text(row["entity"]) for row in voice if row["split"] == "dev")
     files = ("entities/media_entities", "entities/cities", "stations/stations")
-    rows = [row for file in files for row in read_rows(data / f"{file}.jsonl.gz")]
+    rows = [row for file in files for row in cached_rows(data / f"{file}.jsonl.gz")]
     others = dict.fromkeys(canonical_text(row["name"]) for row in rows)
     mix = random.Random(_SEED)
     real = [name for name in others if name and name not in asked]

@@ -24,11 +24,11 @@ import numpy as np
 from benchmarks import latency_load
 from benchmarks.latency_stages import WARM_UP, stage_times
 from benchmarks.results_file import REPOSITORY, add_data_option, data_folder, markdown_table, write_result
-from benchmarks.voice_requests import station_requests
 from edge_er.bundle import read_bundle
 from edge_er.normalize import canonical_text
 from edge_er.rankers import form_table
 from edge_er.resolver import EntityResolver
+from edge_er.training.voice_requests import station_requests
 
 REQUESTS = 2000
 WRATIO_REQUESTS = 200

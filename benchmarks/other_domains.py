@@ -27,7 +27,6 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, load_encoder, pooled, rows_of
-from benchmarks.voice_requests import OTHER_DOMAINS, STRATA, domain_names, domain_requests, entities_of
 from edge_er.baselines import TfidfRanker, WRatioRanker
 from edge_er.candidates import with_candidates
 from edge_er.encoder import quantise
@@ -38,6 +37,7 @@ from edge_er.rankers import EncoderRanker, Ranker, TextEncoder, form_table
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.search import ExactIndex
 from edge_er.training.card import read_card
+from edge_er.training.voice_requests import OTHER_DOMAINS, STRATA, domain_names, domain_requests, entities_of
 
 TFIDF, WRATIO = "TF-IDF 2-4-grams", "RapidFuzz WRatio"
 

@@ -23,12 +23,12 @@ import numpy as np
 
 from benchmarks.latency import bind_to_one_core, times
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
-from benchmarks.voice_requests import read_rows, station_requests
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.entity import Entity
 from edge_er.metrics import GoldMap
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
+from edge_er.training.voice_requests import cached_rows, station_requests
 
 STRATA = ("text", "asr", "noisy")
 OWN, FAVOURITES = 100, 30
@@ -39,7 +39,7 @@ CONTACTS = (0, 10, 100, 1000)
 
 def contacts(data: Path, count: int) -> list[Entity]:
     """Names as an address book has them: those of artists."""
-    rows = read_rows(data / "entities" / "media_entities.jsonl.gz")
+    rows = cached_rows(data / "entities" / "media_entities.jsonl.gz")
     names = sorted({row["name"] for row in rows if row["domain"] == "artist" and row["name"].count(" ") == 1})
     chosen = random.Random(5).sample(names, count)
     return [Entity(f"c-{number}", name, metadata={"kind": "contact"}) for number, name in enumerate(chosen)]

@@ -30,7 +30,6 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, pooled
-from benchmarks.voice_requests import station_requests
 from edge_er.bundle import read_bundle
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
@@ -43,6 +42,7 @@ from edge_er.training.hpd import fit_axes, with_projection
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx
 from edge_er.training.recipe import Recipe, read_recipe
+from edge_er.training.voice_requests import station_requests
 
 Catalogs = dict[str, tuple[list[Entity], list[Request]]]
 

@@ -36,7 +36,6 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
-from benchmarks.voice_requests import station_requests
 from edge_er.bundle import read_bundle
 from edge_er.encoder import Encoder
 from edge_er.metrics import Evaluation, measure
@@ -45,6 +44,7 @@ from edge_er.rankers import EncoderRanker
 from edge_er.training.card import read_card
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.voice_requests import station_requests
 
 FLOAT32, INT8, INT4_TABLE = (
     "float32",

@@ -23,7 +23,6 @@ from benchmarks.results_file import (
     percent,
     write_result,
 )
-from benchmarks.voice_requests import station_requests
 from catalog_tools.recognisers import find_recogniser
 from catalog_tools.voice import VoiceSettings, simulate
 from catalog_tools.voice_engines import find_speaker
@@ -32,6 +31,7 @@ from edge_er.evaluate import evaluate
 from edge_er.metrics import evaluate_answers
 from edge_er.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
+from edge_er.training.voice_requests import station_requests
 
 LANG, BUNDLE, SEED = "en", "radio_en", 7
 SYSTEMS = (  # voice, recogniser, texts of a sound, share of the stations (PocketSphinx is slow)

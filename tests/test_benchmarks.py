@@ -1,95 +1,18 @@
-import gzip
-import json
-import os
-import random
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
 from tiny import require, require_packages
 
-from benchmarks import known_stations, results_file, voice_requests, ways_of_asking
+from benchmarks import known_stations, results_file
 from benchmarks.accuracy import comparison, figures, tables
 from benchmarks.latency import times
 from benchmarks.results_file import LANGUAGES
 from benchmarks.systems import by_language, pooled, rows_of
 from edge_er.entity import Entity
 from edge_er.metrics import GoldMap, evaluate_answers
-from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request, read_requests
 from edge_er.shipped import shipped_bundles
-
-VOICE = {
-    "text": "spiele swr3",
-    "asr": "Spiele SWR 3.",
-    "asr_noisy": "Spiele es",
-    "entity": "SWR3",
-    "carrier_seen": True,
-}
-
-
-@pytest.fixture
-def data(tmp_path):
-    """A data folder of a few rows."""
-    rows = [
-        {"split": "dev", "lang": "de", "domain": "station", "country": "DE", **VOICE},
-        {"split": "train", "lang": "de", "domain": "station", "country": "DE", **VOICE},
-        {"split": "dev", "lang": "de", "domain": "station", "country": "CH", **VOICE},
-        {"split": "dev", "lang": "de", "domain": "city", "country": None, **VOICE, "entity": "Aachen"},
-    ]
-    write(tmp_path / "voice" / "voice.jsonl.gz", rows)
-    write(tmp_path / "voice" / "dev_better_recogniser.jsonl.gz", [{**rows[0], "asr_small": "spiele swr3"}])
-    names = ("swr 3", "SWR3", "SWR3 Rock")
-    write(tmp_path / "stations" / "stations.jsonl.gz", [{"country": "DE", "name": name} for name in names])
-    write(
-        tmp_path / "entities" / "cities.jsonl.gz",
-        [{"country": "AT", "name": "Wien"}, {"country": "FR", "name": "Lyon"}],
-    )
-    return tmp_path
-
-
-def write(path: Path, rows):
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
-
-
-def test_requests_are_the_development_rows_of_a_bundles_countries(data):
-    requests = voice_requests.station_requests(data, "de")
-    assert [(request.stratum, request.query) for request in requests] == [
-        ("text", "spiele swr3"),
-        ("asr", "Spiele SWR 3."),
-        ("noisy", "Spiele es"),
-    ]
-    assert {(r.gold, r.country, r.lang, r.domain, r.carrier_seen) for r in requests} == {
-        (("SWR3",), "DE", "de", "station", True)
-    }
-    assert voice_requests.station_requests(data, "fr") == []
-    assert [r.stratum for r in voice_requests.second_recogniser_requests(data, "de")] == ["asr_small"]
-
-
-def test_catalogs_of_raw_names_and_other_domains(data):
-    assert voice_requests.raw_station_names(data, "de") == ["SWR3", "SWR3 Rock"]
-    assert voice_requests.domain_names(data, "city", "de") == ["Aachen", "Wien"]
-    entities = voice_requests.entities_of(["SWR3"], "de")
-    assert entities[0].name == "SWR3"
-    assert "swr drei" in entities[0].spoken
-
-
-def test_request_files_are_read_back_as_they_were(data, tmp_path):
-    requests = voice_requests.station_requests(data, "de")
-    voice_requests.write_requests(tmp_path / "r.jsonl", requests)
-    read = read_requests(tmp_path / "r.jsonl")
-    assert [(r.query, r.gold, r.country, r.stratum, r.carrier_seen) for r in read] == [
-        (r.query, r.gold, r.country, r.stratum, r.carrier_seen) for r in requests
-    ]
-
-
-def test_every_development_row_of_the_data_folder_is_used():
-    folder = Path(os.environ.get("EDGE_ER_DATA") or results_file.REPOSITORY.parent / "shared" / "data")
-    require(folder, (folder / "voice").is_dir(), f"{folder}: no data folder; set EDGE_ER_DATA")
-    sizes = [len(voice_requests.station_requests(folder, lang)) for lang in LANGUAGES]
-    assert sum(sizes) == 3 * 5666
 
 
 def test_known_stations_are_twenty_a_language_in_three_carriers_one_foreign():
@@ -182,17 +105,3 @@ def test_plots_are_drawn(tmp_path):
     plot_sizes({"radio_de": ({"encoder.onnx": 900_000, "rest": 400_000}, 2_000_000)}, tmp_path / "sizes.png")
     for name in ("recall.png", "sizes.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize("way", ways_of_asking.WAYS)
-def test_every_way_asks_for_a_part_of_the_name_or_a_slip_of_it(way):
-    names = ["France Bleu Paris", "Radio Kiss Kiss Italia", "Deutschlandfunk Kultur", "SWR3"]
-    entities = [Entity(str(place), name, (), (), {}) for place, name in enumerate(names)]
-    asked = ways_of_asking.requests_of(entities, "en", way, random.Random(1))
-    assert asked == ways_of_asking.requests_of(entities, "en", way, random.Random(1))
-    assert {index for _, index in asked} <= set(range(len(names)))
-    letters = {index: Counter(canonical_text(names[index])) for _, index in asked}
-    assert all((letters[index] - Counter(query)).total() < 8 for query, index in asked)
-    plain = ways_of_asking.requests_of(entities, "en", "the name", random.Random(1))
-    assert len(plain) == len(names)
-    assert way == "the name" or all(canonical_text(names[index]) not in query for query, index in asked)

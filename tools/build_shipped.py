@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.results_file import LANGUAGES  # noqa: E402
-from benchmarks.voice_requests import station_requests, write_requests  # noqa: E402
 from catalog_tools import build_bundle, radio  # noqa: E402
+from edge_er.training.voice_requests import station_requests, write_requests  # noqa: E402
 
 BUDGET = "2MB"
 

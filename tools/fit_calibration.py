@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.voice_requests import domain_names, entities_of
 from edge_er.bundle import Bundle, new_bundle
 from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.encoder import ENCODER_FILES, Encoder, quantise
@@ -32,6 +31,7 @@ from edge_er.training.calibration import fit_calibration
 from edge_er.training.card import write_card
 from edge_er.training.decision_report import report
 from edge_er.training.standings import Standings, candidates, joined, standing
+from edge_er.training.voice_requests import domain_names, entities_of
 from tools.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
 
 SEED = 20260702

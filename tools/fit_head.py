@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from benchmarks.voice_requests import OTHER_DOMAINS, domain_names, entities_of
 from edge_er.constants import HEAD
 from edge_er.encoder import Encoder, quantise, read_encoder_files
 from edge_er.errors import EdgeERError
@@ -30,6 +29,7 @@ from edge_er.rerank import Hypothesis, RerankWeights
 from edge_er.shipped import find_encoder
 from edge_er.training.card import write_card
 from edge_er.training.data import held_out, name_cluster
+from edge_er.training.voice_requests import OTHER_DOMAINS, domain_names, entities_of
 from tools.decision_requests import Source
 from tools.fit_rerank import STATION, Catalog
 

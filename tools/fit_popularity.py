@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.voice_requests import CITY_COUNTRIES
 from edge_er.encoder import Encoder
 from edge_er.entity import Entity
 from edge_er.errors import EdgeERError
@@ -27,6 +26,7 @@ from edge_er.normalize import canonical_text
 from edge_er.shipped import find_encoder
 from edge_er.training.data import read_rows
 from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
+from edge_er.training.voice_requests import CITY_COUNTRIES
 from tools.decision_requests import Source
 from tools.fit_rerank import EVIDENCE, Catalog
 

@@ -25,8 +25,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.voice_requests import OTHER_DOMAINS, domain_names, entities_of
-from benchmarks.ways_of_asking import asked_otherwise
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.errors import EdgeERError
@@ -39,6 +37,8 @@ from edge_er.shipped import find_encoder
 from edge_er.training.card import read_card, write_card
 from edge_er.training.data import held_out, name_cluster
 from edge_er.training.reranking import SCALES, Choices, first_right, fit_weights, joined, whole_weights
+from edge_er.training.voice_requests import OTHER_DOMAINS, domain_names, entities_of
+from edge_er.training.ways_of_asking import asked_otherwise
 from tools.adopt_fit import rescaled, unit_ratio
 from tools.decision_requests import HELD_SHARE, Source
 

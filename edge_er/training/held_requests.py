@@ -19,16 +19,9 @@ from catalog_tools.names import clean_name
 from edge_er.normalize import canonical_text
 from edge_er.training.data import held_out, name_cluster, read_rows
 from edge_er.training.dev import CHUNK, COUNTRIES, STRATA, Encode
+from edge_er.training.voice_requests import CITY_COUNTRIES
 
 __all__ = ["Candidates", "HeldTask", "candidates_of", "held_tasks", "recall_of"]
-
-CITY_COUNTRIES = {
-    "de": "DE AT CH",
-    "en": "US GB IE CA AU NZ",
-    "fr": "FR BE LU CA CH",
-    "it": "IT CH",
-    "es": "ES MX AR CO CL PE EC",
-}
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,7 @@ def _lists(folder: Path) -> dict[tuple[str, str], frozenset[str]]:
         names[row["lang"], row["domain"]].add(canonical_text(row["name"]))
     for row in read_rows(folder / "entities" / "cities.jsonl.gz"):
         for lang, countries in CITY_COUNTRIES.items():
-            if row["country"] in countries.split():
+            if row["country"] in countries:
                 names[lang, "city"].add(canonical_text(row["name"]))
     return {key: frozenset(found - {""}) for key, found in names.items()}
 
