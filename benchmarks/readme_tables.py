@@ -23,38 +23,17 @@ from benchmarks.results_file import (
     source_line,
 )
 from catalog_tools.index_choice import EXACT
+from tools.documents import STRATA, replace_section
 
 README, ALL_RESULTS = REPOSITORY / "README.md", REPOSITORY / "docs" / "results.md"
 Section = Callable[[], Iterator[str]]
 AVERAGE = "average"
-STRATA = {
-    "text": "typed",
-    "asr": "recognised",
-    "noisy": "recognised, noise",
-    "asr_small": "better recogniser",
-}
 TRANSCRIPT = (
     ("resolve", "radio_es", "pon la cadena ser", "--top-k", "3"),
     ("resolve", "radio_de", "spiele bayern eins im wohnzimmer", "--top-k", "3"),
     ("resolve", "radio_en", "play bbc radio four please", "--top-k", "3"),
 )
 NO_RESULTS = "No result file yet: the commands below write them to `benchmarks/results/`."
-
-
-def replace_section(text: str, name: str, content: str) -> str:
-    """`text` with `content` between the markers of section `name`.
-
-    Raises:
-        ValueError: the text has no such section, or several.
-    """
-    pattern = re.compile(f"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
-    inserted = f"{content.rstrip()}\n" if content else ""
-    replaced, count = pattern.subn(lambda found: found[1] + inserted + found[2], text)
-    if count != 1:
-        raise ValueError(
-            f"expected one section between <!-- {name}:start --> and <!-- {name}:end -->, found {count}"
-        )
-    return replaced
 
 
 def results(sections: Sequence[Section]) -> str:

@@ -11,10 +11,8 @@ from typing import Any
 
 import typer
 
-from benchmarks.readme_tables import replace_section
 from edge_er.cli import app
-
-ROOT = Path(__file__).resolve().parents[1]
+from tools.documents import REPOSITORY, replace_section
 
 
 def commands(command: Any = None, words: tuple[str, ...] = ("edge-er",)) -> Iterator[tuple[str, Any]]:
@@ -62,10 +60,10 @@ def reference() -> str:
 
 def documents() -> dict[Path, str]:
     """What both files should hold."""
-    readme = ROOT / "README.md"
+    readme = REPOSITORY / "README.md"
     return {
         readme: replace_section(readme.read_text(encoding="utf-8"), "commands", short_list()),
-        ROOT / "docs" / "commands.md": reference(),
+        REPOSITORY / "docs" / "commands.md": reference(),
     }
 
 

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.readme_tables import STRATA, replace_section
-from benchmarks.results_file import REPOSITORY, markdown_table, percent
 from edge_er.bundle import read_bundle
 from edge_er.bundle_files import MANIFEST
+from tools.documents import REPOSITORY, STRATA, markdown_table, percent, replace_section
 
 MODELS = REPOSITORY / "models"
 LANGUAGE_NAMES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
