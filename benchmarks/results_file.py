@@ -12,9 +12,27 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from edge_er import shipped
+from edge_er.errors import CatalogError
 from edge_er.whole_files import write_json, write_text
+from tools.documents import REPOSITORY, markdown_table, percent
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+__all__ = [
+    "LANGUAGES",
+    "REPOSITORY",
+    "RESULTS",
+    "add_data_option",
+    "command_line",
+    "data_folder",
+    "found_result",
+    "machine",
+    "markdown_table",
+    "percent",
+    "read_result",
+    "source_line",
+    "write_result",
+]
+
 RESULTS = Path(os.environ.get("EDGE_ER_RESULTS") or REPOSITORY / "benchmarks" / "results")
 PACKAGES = ("numpy", "onnxruntime", "tokenizers", "rapidfuzz", "scikit-learn", "torch")
 LANGUAGES = ("de", "en", "fr", "it", "es")
@@ -29,12 +47,12 @@ def data_folder(option: Path | None) -> Path:
     """The data folder: the option, else the environment variable EDGE_ER_DATA, else ../shared/data.
 
     Raises:
-        SystemExit: there is no such folder.
+        SystemExit: there is no such folder; says where it was looked for.
     """
-    folder = option or Path(os.environ.get("EDGE_ER_DATA") or REPOSITORY.parent / "shared" / "data")
-    if not (folder / "voice").is_dir():
-        sys.exit(f"{folder}: no folder voice/ in it; name the data folder with --data or EDGE_ER_DATA")
-    return folder
+    try:
+        return shipped.data_folder(option)
+    except CatalogError as error:
+        sys.exit(f"error: {error}")
 
 
 def command_line(module: str) -> str:
@@ -81,18 +99,6 @@ def read_result(name: str) -> dict[str, Any]:
     """The figures of results/NAME.json."""
     figures: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return figures
-
-
-def markdown_table(heading: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table, the first column to the left, all others to the right."""
-    ruler = ["---", *(["---:"] * (len(heading) - 1))]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [heading, ruler, *rows])
-
-
-def percent(cell: dict[str, Any], digits: int = 3) -> str:
-    """`.965 (.951 to .978)`."""
-    value, low, high = (f"{cell[key]:.{digits}f}".replace("0.", ".", 1) for key in ("value", "low", "high"))
-    return f"{value} ({low} to {high})"
 
 
 def found_result(name: str) -> dict[str, Any] | None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -30,8 +29,9 @@ from catalog_tools.sources import Record, read_records
 from catalog_tools.words import STATION_WORDS
 from edge_er.bundle import read_bundle
 from edge_er.entity import Entity
-from edge_er.errors import EdgeERError
+from edge_er.errors import CatalogError, EdgeERError
 from edge_er.normalize import canonical_text
+from edge_er.shipped import data_folder
 from edge_er.whole_files import write_lines
 
 __all__ = ["CATALOG_COUNTRIES", "city_names", "main", "radio_clusters", "write_catalog"]
@@ -92,9 +92,10 @@ def _row(entity: Entity) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line; raises CatalogError where the station list is missing or damaged."""
     parser = argparse.ArgumentParser(prog="python -m catalog_tools.radio", description=__doc__.split("\n")[0])
-    default = os.environ.get("EDGE_ER_DATA", str(Path(__file__).resolve().parents[2] / "shared" / "data"))
     parser.add_argument(
-        "--data", type=Path, default=Path(default), help="folder with stations/ and entities/"
+        "--data",
+        type=Path,
+        help="folder with stations/ and entities/ (default: $EDGE_ER_DATA, else ../shared/data)",
     )
     parser.add_argument("--stations", type=Path, help="the station list (DATA/stations/stations.jsonl.gz)")
     parser.add_argument("--locale", type=Path, help="a locale file with [countries] (docs/locales.md)")
@@ -108,8 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     own = read_locale(options.locale) if options.locale else None
     corrections = read_name_corrections(options.corrections) if options.corrections else []
-    with read_records(options.stations or options.data / _STATIONS) as stations:
-        clusters = radio_clusters(stations, city_names(options.data), own, corrections)
+    places = _places(options.data, needed=options.stations is None)
+    file = options.stations or data_folder(options.data, _STATIONS) / _STATIONS
+    with read_records(file) as stations:
+        clusters = radio_clusters(stations, places, own, corrections)
     for lang, found in clusters.items():
         entities = with_numbered_stations(entities_from_clusters(found))
         entities = _with_known_ids(entities, options.previous, f"radio_{lang}")
@@ -117,6 +120,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         report = merge_report(f"radio_{lang}", found, entities, options.most)
         write_merge_report(report, options.reports or options.out / "merge_reports")
         print(_summary(report))
+
+
+def _places(given: Path | None, needed: bool) -> frozenset[str]:
+    """City names of the data folder; none where it is not ``needed`` and there is none."""
+    try:
+        return city_names(data_folder(given, ""))
+    except CatalogError:
+        if needed or given is not None:
+            raise
+        return frozenset()
 
 
 def _with_known_ids(entities: list[Entity], previous: Path | None, name: str) -> list[Entity]:

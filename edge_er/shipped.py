@@ -1,4 +1,4 @@
-"""Where shipped bundles and encoders lie, and what a name or path given by a user means."""
+"""Where shipped bundles, encoders and the data folder lie, and what a name or path given by a user means."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from pathlib import Path
 
 from edge_er.bundle_files import MANIFEST
 from edge_er.encoder import ENCODER_FILES
-from edge_er.errors import BundleNotFoundError, EncoderError
+from edge_er.errors import BundleNotFoundError, CatalogError, EncoderError
 from edge_er.whole_files import previous_version
 
-__all__ = ["find_bundle", "find_encoder", "models_folder", "shipped_bundles", "shipped_encoders"]
+__all__ = [
+    "DATA_VARIABLE",
+    "data_folder",
+    "find_bundle",
+    "find_encoder",
+    "models_folder",
+    "shipped_bundles",
+    "shipped_encoders",
+]
+
+DATA_VARIABLE = "EDGE_ER_DATA"
 
 
 def models_folder() -> Path:
@@ -71,6 +81,38 @@ def find_encoder(name_or_folder: str | os.PathLike[str]) -> Path:
     raise EncoderError(
         f"no encoder {name!r}: no folder with {ENCODER_FILES[0]}, and {_nearest(name, shipped)}"
     )
+
+
+def data_folder(given: str | os.PathLike[str] | None = None, needs: str = "voice") -> Path:
+    """The folder of public data that training, fits and benchmarks read.
+
+    It is `given`, else the environment variable EDGE_ER_DATA, else `../shared/data` beside the repository or beside
+    the current directory.
+
+    Args:
+        given: what `--data` or a recipe names; None or "" where neither does.
+        needs: a file or folder that must be in it, such as "stations/stations.jsonl.gz"; "" for none.
+
+    Raises:
+        CatalogError: no such folder; says where it was looked for.
+    """
+    named = given or os.environ.get(DATA_VARIABLE)
+    folders = [Path(named)] if named else _usual_data_folders()
+    for folder in folders:
+        if folder.is_dir() and (folder / needs).exists():
+            return folder
+    wanted = f"one with {needs} in it" if needs else "a folder"
+    raise CatalogError(
+        f"no data folder: expected {wanted}, looked at {' and '.join(map(str, folders))}; "
+        f"name it with --data or {DATA_VARIABLE}"
+    )
+
+
+def _usual_data_folders() -> list[Path]:
+    source_tree = models_folder().parent
+    roots = [source_tree] if (source_tree / "pyproject.toml").is_file() else []
+    beside = (root.resolve().parent / "shared" / "data" for root in (*roots, Path.cwd()))
+    return list(dict.fromkeys(beside))
 
 
 def _nearest(name: str, shipped: Iterable[str]) -> str:

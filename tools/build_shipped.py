@@ -1,6 +1,6 @@
 """Build the five shipped bundles from the station lists, each measured on the dev requests of its countries.
 
-    python tools/build_shipped.py --data ../shared/data
+    python -m tools.build_shipped --data ../shared/data
 
 Catalogs, their merge reports and the requests are kept in ``build/``; bundles appear in ``models/``, whole or not at
 all. Ids of stations that are in a bundle of before stay the same; ``models/station_corrections.jsonl`` says which names
@@ -10,16 +10,15 @@ are one station though nothing in the lists tells.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.results_file import LANGUAGES  # noqa: E402
-from catalog_tools import build_bundle, radio  # noqa: E402
-from edge_er.training.voice_requests import station_requests, write_requests  # noqa: E402
+from catalog_tools import build_bundle, radio
+from catalog_tools.requests import LANGUAGES
+from edge_er.errors import EdgeERError
+from edge_er.shipped import data_folder
+from edge_er.training.voice_requests import station_requests, write_requests
+from tools.documents import REPOSITORY
 
 BUDGET = "2MB"
 
@@ -27,27 +26,30 @@ BUDGET = "2MB"
 def main() -> None:
     """Catalogs, requests, bundles."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("EDGE_ER_DATA", "../shared/data")))
+    parser.add_argument("--data", type=Path, help="data folder (default: $EDGE_ER_DATA, else ../shared/data)")
     parser.add_argument(
         "--encoder", default="multilingual-32-hpd64", help="shipped name or folder of the encoder"
     )
-    parser.add_argument("--out", type=Path, default=ROOT / "models", help="folder for the bundles")
-    parser.add_argument("--work", type=Path, default=ROOT / "build", help="folder for catalogs and requests")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "models", help="folder for the bundles")
+    parser.add_argument(
+        "--work", type=Path, default=REPOSITORY / "build", help="folder for catalogs and requests"
+    )
     options = parser.parse_args()
-    catalogs, reports = options.work / "catalogs", ROOT / "models" / "merge_reports"
+    data = data_folder(options.data)
+    catalogs, reports = options.work / "catalogs", REPOSITORY / "models" / "merge_reports"
     places = {
-        "--data": options.data,
+        "--data": data,
         "--out": catalogs,
         "--reports": reports,
         "--previous": options.out,
-        "--corrections": ROOT / "models" / "station_corrections.jsonl",
+        "--corrections": REPOSITORY / "models" / "station_corrections.jsonl",
     }
     radio.main([*(str(word) for pair in places.items() for word in pair), "--most", "200"])
     for lang in LANGUAGES:
         name = f"radio_{lang}"
         requests = options.work / "requests" / f"{name}.jsonl"
         requests.parent.mkdir(parents=True, exist_ok=True)
-        write_requests(requests, station_requests(options.data, lang))
+        write_requests(requests, station_requests(data, lang))
         out = options.out / name
         built = build_bundle(
             catalogs / f"{name}.jsonl",
@@ -66,4 +68,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except EdgeERError as error:
+        sys.exit(f"error: {error}")

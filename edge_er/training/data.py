@@ -27,6 +27,7 @@ from catalog_tools.name_split import held_out, name_cluster
 from catalog_tools.names import clean_name
 from catalog_tools.requests import LANGUAGES, RequestGenerator, carriers_of_annotations
 from catalog_tools.surface_forms import spoken_forms
+from edge_er import shipped
 from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
 from edge_er.training.pool_key import pool_key
@@ -213,9 +214,9 @@ def _parts(folder: Path, settings: DataSettings, key: str) -> Iterable[tuple[lis
         yield from track(workers.map(_make, jobs), "making requests", total=len(jobs))
 
 
-def data_folder(settings: DataSettings) -> Path:
-    """The data folder: EDGE_ER_DATA if set, else the recipe's."""
-    return Path(os.environ.get("EDGE_ER_DATA") or settings.folder)
+def data_folder(settings: DataSettings, given: Path | None = None, needs: str = "voice") -> Path:
+    """The data folder: ``given`` by --data, else EDGE_ER_DATA, else the recipe's, else ../shared/data."""
+    return shipped.data_folder(given or os.environ.get(shipped.DATA_VARIABLE) or settings.folder, needs)
 
 
 def _key(folder: Path, settings: DataSettings) -> str:

@@ -103,11 +103,11 @@ def _train(
     run.finish()
 
 
-def train(recipe: Recipe, resume: bool = False) -> TrainedHead:
+def train(recipe: Recipe, resume: bool = False, data: Path | None = None) -> TrainedHead:
     """Train the head of a recipe; write it, and the encoder if a second stage changed it, into the recipe's `out`."""
     model, held = load_model(recipe.head.encoder), recipe.data.held_share
-    unseen, data = held * (1 - recipe.head.share), data_folder(recipe.data)
-    pool = load_pool(data, recipe.data, (unseen, held))
+    unseen, folder = held * (1 - recipe.head.share), data_folder(recipe.data, data)
+    pool = load_pool(folder, recipe.data, (unseen, held))
     count, optim = recipe.head.candidates, recipe.optim
     lists = make_lists(pool, model, optim.requests, count, optim.seed)
     head, model = train_head(recipe, model, lists, resume)
@@ -127,5 +127,5 @@ def train(recipe: Recipe, resume: bool = False) -> TrainedHead:
         "lists": {"names": len(lists.names), "requests": len(lists.queries)},
     }
     (out / "head.json").write_text(json.dumps(description, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    judged = make_lists(load_pool(data, recipe.data, (0.0, unseen)), model, GATE_LISTS, count, optim.seed)
+    judged = make_lists(load_pool(folder, recipe.data, (0.0, unseen)), model, GATE_LISTS, count, optim.seed)
     return TrainedHead(head, model, card, judged)

@@ -175,7 +175,7 @@ def distil(recipe: Recipe, student: DualEncoder, pairs: pa.Table, resume: bool =
     return student.eval()
 
 
-def main(recipe: Path, resume: bool = False) -> Path:
+def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Take the three steps of a recipe file; with ``resume`` a step whose output is there is not taken again."""
     settings = read_recipe(recipe)
     folder, out = Path(settings.dse.folder), Path(settings.out)
@@ -186,32 +186,32 @@ def main(recipe: Path, resume: bool = False) -> Path:
     )
     for take, output in steps:
         if not (resume and output.is_file()):
-            take(settings, folder, resume)
+            take(settings, folder, resume, data)
     return out
 
 
-def _teacher_step(settings: Recipe, folder: Path, resume: bool) -> None:
+def _teacher_step(settings: Recipe, folder: Path, resume: bool, data: Path | None) -> None:
     held = settings.data.held_share
     part = (held * (1 - settings.dse.share), held)
-    pool = load_pool(data_folder(settings.data), settings.data, part)
+    pool = load_pool(data_folder(settings.data, data), settings.data, part)
     model = train_pair_teacher(settings, load_model(settings.dse.start), pool, resume)
     save_cross_encoder(model, folder / "teacher", card_of(model.encoder, settings))
 
 
-def _scores_step(settings: Recipe, folder: Path, resume: bool) -> None:
+def _scores_step(settings: Recipe, folder: Path, resume: bool, data: Path | None) -> None:
     model, dual = load_cross_encoder(folder / "teacher"), load_model(settings.dse.start)
-    data, shape = data_folder(settings.data), settings.dse
+    source, shape = data_folder(settings.data, data), settings.dse
     found = [
         (task, candidates_of(task, dual.encode, shape.held_candidates))
-        for task in held_tasks(data, settings.data.held_share)
+        for task in held_tasks(source, settings.data.held_share)
     ]
     cache_scores(model, held_pairs(found), folder / "held_scores.parquet", resume)
-    pool = load_pool(data, settings.data)
+    pool = load_pool(source, settings.data)
     lists = make_lists(pool, dual, shape.requests, shape.candidates, settings.optim.seed)
     cache_scores(model, pairs_of_lists(lists), folder / "train_scores.parquet", resume)
 
 
-def _student_step(settings: Recipe, folder: Path, resume: bool) -> None:
+def _student_step(settings: Recipe, folder: Path, resume: bool, _: Path | None) -> None:
     student = load_model(settings.dse.student)
     student = distil(settings, student, pq.read_table(folder / "train_scores.parquet"), resume)
     card = read_card(settings.dse.student)

@@ -158,13 +158,14 @@ def _source(recipe: Recipe, tasks: Sequence[DevTask]) -> Reference | None:
     return None
 
 
-def main(recipe: Path, resume: bool = False) -> Path:
+def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Export the float32 encoder folder a recipe wrote, beside it; ``resume`` changes nothing, an export is short."""
     settings = read_recipe(recipe)
-    folder, data = Path(settings.out), data_folder(settings.data)
+    folder = Path(settings.out)
     card = read_card(folder)
-    names = load_pool(data, settings.data).names[:20_000]
-    tasks = dev_tasks(data)
+    given = data_folder(settings.data, data)
+    names = load_pool(given, settings.data).names[:20_000]
+    tasks = dev_tasks(given)
     source, max_loss = _source(settings, tasks), settings.export.max_loss
     export_encoder(load_model(folder), folder, card, names, tasks, max_loss, source)
     return folder

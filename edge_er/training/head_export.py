@@ -99,10 +99,10 @@ def _right_first_on_device(head: PairHead, lists: PairLists) -> float:
     return float(np.mean(first))
 
 
-def main(recipe: Path, resume: bool = False) -> Path:
+def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Train the head of a recipe file and export it; a head that cannot run on a device is only trained."""
     settings = read_recipe(recipe)
-    trained, out = train(settings, resume), Path(settings.out)
+    trained, out = train(settings, resume, data), Path(settings.out)
     if settings.head.kind == "transformer" and settings.head.entity_side == "output":
         export_head(trained.model, trained.head, trained.card, trained.unseen, out, settings.export.max_loss)
     return out

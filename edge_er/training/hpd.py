@@ -243,12 +243,12 @@ def _embedded(
     return torch.cat(found), torch.cat(wanted), token
 
 
-def main(recipe: Path, resume: bool = False) -> Path:
+def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Train the reduced student of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
     teacher = load_teacher(settings.student.teacher, settings.model.max_tokens)
     with first_process_first():
-        texts = texts_of(settings)
+        texts = texts_of(settings, data)
     student = train_hpd(settings, teacher, texts, resume)
     card = card_of(student, settings) | {"token_dim": settings.student.token_dim}
     save_model(student, Path(settings.out), card)

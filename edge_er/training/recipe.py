@@ -36,15 +36,15 @@ class DataSettings:
     """Where requests come from and how many are made.
 
     Attributes:
-        folder: data folder (``--data`` or EDGE_ER_DATA override it). cache: made requests are kept here, for
-            what they were made from (see ``data.load_pool``).
+        folder: data folder, where neither ``--data`` nor EDGE_ER_DATA names one; "" for ``../shared/data``.
+        cache: made requests are kept here, for what they were made from (see ``data.load_pool``).
         requests: rows in the pool; voice_share: how many of them come from recognised speech.
         domain_weights: how often a synthetic request asks for a name of this domain.
         held_share: share of the name clusters kept out of the pool. Their requests are new to the encoder, so
             re-ranking heads, weights and confidence are fitted on them.
     """
 
-    folder: str = "../shared/data"
+    folder: str = ""
     cache: str = "build/pool"
     requests: int = 3_000_000
     voice_share: float = 0.5

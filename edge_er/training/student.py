@@ -92,21 +92,22 @@ def batch_loss(
     return total, errors
 
 
-def texts_of(recipe: Recipe) -> Pool:
+def texts_of(recipe: Recipe, data: Path | None = None) -> Pool:
     """The texts of a recipe: sentences where it asks for them, else the pool of requests and names."""
-    data, wanted = data_folder(recipe.data), recipe.sentences
+    wanted = recipe.sentences
+    folder = data_folder(recipe.data, data, "sts" if wanted.wordnet else "voice")
     if not wanted.wordnet:
-        return load_pool(data, recipe.data)
-    sentences = training_sentences(data, Path(wanted.wordnet), wanted.variants, recipe.data.seed)
+        return load_pool(folder, recipe.data)
+    sentences = training_sentences(folder, Path(wanted.wordnet), wanted.variants, recipe.data.seed)
     return Pool(queries=sentences, entity=[], names=[], cluster=[])
 
 
-def main(recipe: Path, resume: bool = False) -> Path:
+def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Train the student of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
     teacher = load_teacher(settings.student.teacher, settings.model.max_tokens)
     with first_process_first():
-        texts = texts_of(settings)
+        texts = texts_of(settings, data)
     student = train_student(settings, teacher, texts, resume)
     card = card_of(student, settings) | {"token_dim": settings.student.token_dim}
     save_model(student, Path(settings.out), card)

@@ -170,11 +170,11 @@ def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
     }
 
 
-def main(recipe: Path, resume: bool = False) -> Path:
+def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Train the teacher of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
     with first_process_first():
-        pool = load_pool(data_folder(settings.data), settings.data)
+        pool = load_pool(data_folder(settings.data, data), settings.data)
     model = train_teacher(settings, pool, resume)
     save_model(model, Path(settings.out), card_of(model, settings))
     return Path(settings.out)

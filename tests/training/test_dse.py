@@ -156,7 +156,8 @@ def test_the_three_steps_of_a_recipe(pair_teacher, teacher, pool, tmp_path, monk
     monkeypatch.setattr(dse, "load_pool", lambda folder, settings, part=None: pool)
     monkeypatch.setattr(dse, "held_tasks", lambda folder, share: [task])
     save_cross_encoder(pair_teacher, tmp_path / "dse" / "teacher", {"max_tokens": teacher.max_tokens})
-    out = dse.main(tmp_path / "r.toml", resume=True)
+    (tmp_path / "voice").mkdir()
+    out = dse.main(tmp_path / "r.toml", resume=True, data=tmp_path)
     held = pq.read_table(tmp_path / "dse" / "held_scores.parquet")
     assert held.num_rows == 20 * 6
     assert set(held.column_names) == {
