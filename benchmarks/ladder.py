@@ -250,7 +250,7 @@ def main() -> None:
     parser.add_argument(
         "--bundle", default="radio_{lang}", help="name or path of a bundle, with {lang} in it"
     )
-    parser.add_argument("--weights", type=Path, help="what tools.fit_rerank --dry-run prints")
+    parser.add_argument("--weights", type=Path, help="what edge-er train fit weights --dry-run prints")
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--result", default="ladder", help="name of the result files")
     options = parser.parse_args()

@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True, help="encoder folder, int8 or float32")
     parser.add_argument("--result", default="other_domains", help="name of the result files")
     parser.add_argument(
-        "--weights", type=Path, help="what tools.fit_rerank --dry-run prints; the card's by default"
+        "--weights", type=Path, help="what edge-er train fit weights --dry-run prints; the card's by default"
     )
     parser.add_argument("--wratio", action="store_true", help="measure RapidFuzz too, which takes hours")
     parser.add_argument("--domains", nargs="+", default=list(OTHER_DOMAINS), choices=OTHER_DOMAINS)

@@ -4,8 +4,8 @@
 
 A request is made of calls ("hey google", "please"), what it opens with ("play"), a noun ("the show"), the name, and
 what it closes with ("in the kitchen", "please"). The phrases stand in ``data/hearing.txt``, ``|`` between them (made by
-`tools/learn_hearing.py`), and are those of all languages, since people mix them. ``words`` there are what carriers are
-made of, and ``fillers`` what people leave out of names ("radio").
+`edge-er train fit misrecognition`), and are those of all languages, since people mix them. ``words`` there are what
+carriers are made of, and ``fillers`` what people leave out of names ("radio").
 """
 
 from __future__ import annotations

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import io
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from edge_er import cli_catalog, cli_dedup, cli_sources, cli_update, cli_voice
+from edge_er import cli_catalog, cli_dedup, cli_sources, cli_training, cli_update, cli_voice
 from edge_er.cli_common import (
     BundleArgument,
     JsonOption,
@@ -34,11 +33,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-train = typer.Typer(help="Train and export encoders; needs edge-er\\[train].", no_args_is_help=True)
-app.add_typer(train, name="train")
-
-RecipeArgument = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe, models/recipes/*.toml.")]
-ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")]
 
 
 def main() -> None:
@@ -165,23 +159,5 @@ def list_bundles(as_json: JsonOption = False) -> None:
         print_bundle_list(bundles)
 
 
-for topic in (cli_catalog, cli_sources, cli_dedup, cli_update, cli_voice):
+for topic in (cli_catalog, cli_sources, cli_dedup, cli_update, cli_voice, cli_training):
     topic.register(app)
-
-
-def _train_command(step: str, told: str) -> None:
-    """`edge-er train STEP RECIPE` runs `main` of edge_er/training/STEP.py."""
-
-    def run(recipe: RecipeArgument, resume: ResumeOption = False) -> None:
-        with extra("train"):
-            typer.echo(import_module(f"edge_er.training.{step}").main(recipe, resume=resume))
-
-    train.command(step, help=told)(run)
-
-
-_train_command("teacher", "Train a teacher: BERT-Tiny as a dual encoder, contrastively.")
-_train_command("student", "Distil a SimTDE student from a teacher.")
-_train_command("hpd", "Distil a student with few output dimensions (HPD).")
-_train_command("export", "Export an encoder to int8 ONNX, behind the quality gate.")
-_train_command("dse", "Train a cross-attentive teacher, cache its pair scores, distil them (DSE).")
-_train_command("dipair", "Train a re-ranking head on the encoder's token embeddings (DiPair).")

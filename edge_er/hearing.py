@@ -3,7 +3,8 @@
     Hearing("de", ["bayern eins", "bayern drei"]).worth("spiele baiern eins", [0, 1])  ->  whole numbers, int64 [2]
 
 A recogniser hears some letters for others, adds some and misses some. How often was counted in aligned pairs of said
-and recognised requests (`tools/learn_hearing.py`) and stands in ``data/hearing.txt`` as costs, -8 log2 of a frequency:
+and recognised requests (`edge-er train fit misrecognition`) and stands in ``data/hearing.txt`` as costs, -8 log2 of a
+frequency:
 
 * ``said S`` h: letter S is heard as h, or not at all (-); ``after PS`` and ``before SN`` change that beside P and N;
 * ``added P`` h: h is heard after P where nothing was said;

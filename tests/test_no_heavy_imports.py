@@ -84,6 +84,27 @@ def test_a_device_takes_deltas_and_own_entries_with_heavy_packages_blocked(
     assert done.stdout.split() == ["False", "Mum"]
 
 
+def test_fits_explain_themselves_with_heavy_packages_blocked() -> None:
+    done = run(BLOCKED + "from edge_er.cli import main\nmain()\n", "train", "fit", "weights", "--help")
+    assert done.returncode == 0, done.stderr
+    assert "evidence" in done.stdout
+
+
+def test_fits_run_without_torch() -> None:
+    code = (
+        "import sys\n"
+        "from importlib import import_module\n"
+        "from pkgutil import iter_modules\n"
+        "sys.modules.update(dict.fromkeys(['torch', 'transformers', 'optimum', 'onnx', 'faiss']))\n"
+        "import edge_er.training.fit as fit\n"
+        "names = [each.name for each in iter_modules(fit.__path__)]\n"
+        "print(len([import_module(f'{fit.__name__}.{name}') for name in names]))\n"
+    )
+    done = run(code)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 7
+
+
 def test_the_block_blocks() -> None:
     done = run(BLOCKED + "import torch\n")
     assert done.returncode == 1

@@ -100,7 +100,7 @@ def _calibration(calibration: Mapping[str, Any], fitted_with: str | None) -> str
     twin = f" Fitted and measured with `{fitted_with}`, its twin without these names." if fitted_with else ""
     return (
         "Evidence to confidence, fitted on requests for names that training never saw and on requests to refuse; on "
-        f"names kept apart: {measured}. Made by `{next(iter(fits.values()))['tool']}`.{twin}"
+        f"names kept apart: {measured}. Made by `edge-er train fit confidence`.{twin}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from edge_er.errors import EncoderError
 from edge_er.whole_files import write_text
 
-__all__ = ["read_card", "write_card"]
+__all__ = ["read_card", "update_card", "write_card"]
 
 
 def read_card(folder: str | Path) -> dict[str, Any]:
@@ -38,3 +38,8 @@ def read_card(folder: str | Path) -> dict[str, Any]:
 def write_card(folder: str | Path, card: Mapping[str, Any]) -> None:
     """Write the card of an encoder folder, whole or not at all; the same card gives the same bytes."""
     write_text(Path(folder) / "encoder.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+
+
+def update_card(folder: str | Path, **parts: Any) -> None:
+    """Write parts of the card of an encoder folder, and leave all its others as they are."""
+    write_card(folder, {**read_card(folder), **parts})

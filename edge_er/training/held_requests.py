@@ -60,8 +60,8 @@ def _lists(folder: Path) -> dict[tuple[str, str], frozenset[str]]:
     for row in read_rows(folder / "entities" / "media_entities.jsonl.gz"):
         names[row["lang"], row["domain"]].add(canonical_text(row["name"]))
     for row in read_rows(folder / "entities" / "cities.jsonl.gz"):
-        for lang, countries in CITY_COUNTRIES.items():
-            if row["country"] in countries:
+        for lang, near in CITY_COUNTRIES.items():
+            if row["country"] in near:
                 names[lang, "city"].add(canonical_text(row["name"]))
     return {key: frozenset(found - {""}) for key, found in names.items()}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.errors import EncoderError
 from edge_er.rerank import Evidence, RerankWeights
 
 __all__ = ["SCALES", "Choices", "first_right", "fit_weights", "joined", "whole_weights"]
@@ -127,11 +128,13 @@ def whole_weights(
     """The same ranking in whole numbers: every weight as units of the dot product.
 
     Raises:
-        ValueError: the dense weight is 0, so nothing can be measured in it.
+        EncoderError: the dense weight is 0, so nothing can be measured in it.
     """
     raw = weights * np.array(list(SCALES.values()))
     if raw[0] <= 0:
-        raise ValueError("the fit gave dense evidence no weight; it needs requests that the encoder can read")
+        raise EncoderError(
+            "the fit gave dense evidence no weight; it needs requests that the encoder can read"
+        )
     steps = [round(value) for value in (raw[1:] / raw[0] * unit).tolist()]
     named = dict(zip(list(SCALES)[1:], steps, strict=True))
     return RerankWeights(**named, dense_forms=dense_forms, sound_forms=sound_forms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
 
@@ -21,9 +20,9 @@ from edge_er.training.calibration import (
     row_weights,
 )
 from edge_er.training.decision_report import no_match_auroc, report, risk_coverage
+from edge_er.training.decision_requests import TAKEN_OUT, TYPED, Question, senseless
+from edge_er.training.fit.confidence import standings
 from edge_er.training.standings import Standings, joined
-from tools.decision_requests import TAKEN_OUT, TYPED, Question, senseless
-from tools.fit_calibration import standings, write_card
 
 NAMES = ("cosine", "sounds", "sound_edits")
 LAW = Calibration({"cosine": 8.0, "sounds": 1.0, "sound_edits": 0.5}, choice=1.0, bias=-4.0, temperature=0.1)
@@ -155,14 +154,3 @@ def test_senseless_text_is_never_empty_and_depends_on_the_seed_only() -> None:
     texts = [senseless(["uno", "due", "tre", "quattro"], random.Random(seed)) for seed in range(50)]
     assert all(texts)
     assert texts == [senseless(["uno", "due", "tre", "quattro"], random.Random(seed)) for seed in range(50)]
-
-
-def test_the_card_carries_calibrations_that_can_be_read(tmp_path) -> None:
-    (tmp_path / "encoder.json").write_text('{"name": "tiny", "calibration": {"bias": 1}}', encoding="utf-8")
-    calibration = Calibration({"cosine": 3.0}, rival=0.7)
-    write_card(tmp_path, {"dense": {**calibration.to_dict(), "fit": {"log_loss": 0.2}}})
-    card = json.loads((tmp_path / "encoder.json").read_text(encoding="utf-8"))
-    assert card["name"] == "tiny"
-    assert Calibration.from_mapping(card["calibration"]["dense"]) == calibration
-    assert card["calibration"]["dense"]["fit"]["log_loss"] == 0.2
-    assert [path.name for path in tmp_path.iterdir()] == ["encoder.json"]

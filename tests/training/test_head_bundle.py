@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import pytest
 import torch
 from javascript import ask_javascript, find_node
+from tiny_data import write_data
 
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from catalog_tools import build_bundle
 from edge_er.bundle import HEAD_TOKENS, read_bundle, write_bundle
 from edge_er.constants import HEAD
+from edge_er.encoder import Encoder
 from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
 from edge_er.head import HEAD_FILE, PairHead
+from edge_er.rerank import RerankWeights
 from edge_er.resolver import EntityResolver
-from edge_er.training.dipair import PairHead as TrainedHead
+from edge_er.training.card import read_card
 from edge_er.training.dipair import train_head
 from edge_er.training.export import export_encoder
+from edge_er.training.fit.head_weight import races
 from edge_er.training.head_export import export_head
+from edge_er.training.pair_head import PairHead as TrainedHead
 from edge_er.training.pair_lists import make_lists
 from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
 from web_demo.assemble import assemble
@@ -180,3 +186,17 @@ def test_javascript_asks_the_head_too(bundles, pool, tmp_path):
             for one, other in zip(found, answer, strict=True):
                 assert one["form"] == other.form
                 assert one["parts"] == pytest.approx(other.parts, abs=0.001)
+
+
+def test_the_weight_of_a_head_is_fitted_into_the_card(edge_er, folder, tmp_path):
+    encoder = shutil.copytree(folder / "headed", tmp_path / "headed")
+    data, before = write_data(tmp_path / "data"), read_card(encoder)
+    code, out, _ = edge_er("train", "fit", "head", encoder, "--data", data, "--dry-run")
+    assert (code, read_card(encoder)) == (0, before)
+    found = races(data, Encoder.load(encoder), (encoder / HEAD_FILE).read_bytes(), RerankWeights(**WEIGHTS))
+    assert json.loads(out)["requests"] == len(list(found)) > 0
+    assert edge_er("train", "fit", "head", encoder, "--data", data)[0] == 0
+    after = read_card(encoder)
+    rerank = after.pop("rerank")
+    assert (rerank["head"], rerank["dense_forms"]) == (json.loads(out)["head"], WEIGHTS["dense_forms"])
+    assert after == {name: value for name, value in before.items() if name != "rerank"}

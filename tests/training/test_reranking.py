@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from edge_er.errors import EncoderError
 from edge_er.rerank import Evidence
 from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
 
@@ -90,5 +91,5 @@ def test_whole_numbers_rank_alike(choices: Choices) -> None:
     exact = Choices.of([(evidence, np.arange(10), [0])], UNIT).features @ TRUE
     score = sum(evidence.parts(weights).values())
     assert np.corrcoef(exact, score)[0, 1] > 0.9999
-    with pytest.raises(ValueError, match="dense"):
+    with pytest.raises(EncoderError, match="dense"):
         whole_weights(np.array([0, 1, 1, 1.0]), UNIT)

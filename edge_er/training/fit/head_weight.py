@@ -1,37 +1,35 @@
-"""Fit what a DiPair head counts beside the other evidence, and when it is asked; write both into the encoder's card.
+"""Head weight: what a DiPair head counts beside the other evidence, and when it is asked.
 
-    python -m tools.fit_head build/encoders/multilingual-32-hpd64-head --data ../shared/data
+    edge-er train fit head build/encoders/multilingual-32-hpd64-head
 
-The requests are those of `tools.fit_rerank`, for names that neither the encoder nor the head has seen: the head is
+The requests are those of `evidence_weights`, for names that neither the encoder nor the head has seen: the head is
 trained on the larger part of the held-out names, its weight is fitted on the rest. The head is not asked where the
 first entity leads the second by so much that it is right SURE of the time.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from edge_er.constants import HEAD
 from edge_er.encoder import Encoder, quantise, read_encoder_files
-from edge_er.errors import EdgeERError
+from edge_er.errors import EncoderError
 from edge_er.head import HEAD_FILE, PairHead
 from edge_er.normalize import canonical_text
 from edge_er.rerank import Hypothesis, RerankWeights
-from edge_er.shipped import find_encoder
-from edge_er.training.card import write_card
+from edge_er.shipped import data_folder, find_encoder
+from edge_er.training.card import read_card, update_card
 from edge_er.training.data import held_out, name_cluster
+from edge_er.training.decision_requests import Source
+from edge_er.training.fit.evidence_weights import STATION, RankedCatalog
 from edge_er.training.voice_requests import OTHER_DOMAINS, domain_names, entities_of
-from tools.decision_requests import Source
-from tools.fit_rerank import STATION, Catalog
+
+__all__ = ["Close", "fit", "main", "races"]
 
 UNSEEN = 0.045  # of the name clusters: held out, and not trained on by a head with `share = 0.7`
 SURE = 0.995
@@ -54,9 +52,10 @@ def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -
         rows = [row for row in source.voice[lang] if held_out(name_cluster(row["entity"]), UNSEEN)]
         for domain in (STATION, *OTHER_DOMAINS):
             names = () if domain == STATION else domain_names(folder, domain, lang)
-            if len(names) > LARGEST_CATALOG:
+            entities = stations if domain == STATION else entities_of(names, lang)
+            if not entities or len(names) > LARGEST_CATALOG:
                 continue
-            catalog = Catalog(domain, lang, entities_of(names, lang) if names else stations, encoder)
+            catalog = RankedCatalog(domain, lang, entities, encoder)
             head = PairHead(onnx, encoder, catalog.forms)
             for asked in catalog.asked(rows):
                 text = canonical_text(asked.text)
@@ -66,12 +65,12 @@ def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -
                 )
                 scores = sum(evidence.parts(weights).values(), np.zeros(len(pool)))
                 first = np.argsort(-scores, kind="stable")[: weights.head_forms]
-                entities = catalog.form_entity[pool[first]]
-                others = scores[first][entities != entities[0]]
+                owners = catalog.form_entity[pool[first]]
+                others = scores[first][owners != owners[0]]
                 yield Close(
                     scores[first] / unit,
                     head.worth(text, pool[first].tolist()) / HEAD.steps,
-                    np.isin(entities, list(asked.right)),
+                    np.isin(owners, list(asked.right)),
                     float(scores[first[0]] - others[0]) if len(others) else float(unit),
                 )
 
@@ -88,6 +87,8 @@ def loss(weight: float, found: Sequence[Close], sharpness: float) -> float:
 
 def fit(found: Sequence[Close], unit: float) -> dict[str, Any]:
     """The head's weight and margin in units of the dot product, and what they do on the requests they come from."""
+    from scipy.optimize import minimize_scalar
+
     able = [close for close in found if close.right.any()]
     sharp = minimize_scalar(lambda value: loss(0.0, able, value), bounds=(1.0, 60.0), method="bounded").x
     best = minimize_scalar(lambda value: loss(value, able, sharp), bounds=(0.0, 0.5), method="bounded")
@@ -111,28 +112,28 @@ def fit(found: Sequence[Close], unit: float) -> dict[str, Any]:
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit and write the card."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("encoder", help="encoder folder with a head")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    options = parser.parse_args(arguments)
-    folder = find_encoder(options.encoder)
-    files, encoder = read_encoder_files(folder), Encoder.load(folder)
-    weights = RerankWeights.from_mapping(encoder.card.get("rerank") or {})
-    found = list(races(options.data, encoder, files[HEAD_FILE], weights))
-    fitted = fit(found, float(encoder.card["vector_scale"]) ** 2)
+def main(encoder: str, data: Path | None = None, dry_run: bool = False) -> dict[str, Any]:
+    """Fit the weight and margin of a head and write them into the encoder's card, beside the evidence weights.
+
+    Args:
+        encoder: encoder folder with a head.
+        data: data folder (`edge_er.shipped.data_folder`).
+        dry_run: leave the card as it is.
+
+    Raises:
+        EncoderError: the folder has no head.
+    """
+    folder = find_encoder(encoder)
+    files = read_encoder_files(folder)
+    if HEAD_FILE not in files:
+        raise EncoderError(
+            f"{folder}: no {HEAD_FILE} in it; edge-er train dipair makes an encoder folder with a head"
+        )
+    loaded, rerank = Encoder.load(folder), read_card(folder).get("rerank") or {}
+    weights = RerankWeights.from_mapping(rerank)
+    found = list(races(data_folder(data), loaded, files[HEAD_FILE], weights))
+    fitted = fit(found, float(loaded.card["vector_scale"]) ** 2)
     measured = fitted.pop("measured")
-    print(json.dumps({**fitted, **measured}, indent=1))
-    card = json.loads(files["encoder.json"])
-    card["rerank"] = {**card["rerank"], **weights.to_dict(), **fitted, "head_fit": measured}
-    write_card(folder, card)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except EdgeERError as error:
-        sys.exit(f"error: {error}")
+    if not dry_run:
+        update_card(folder, rerank={**rerank, **weights.to_dict(), **fitted, "head_fit": measured})
+    return {**fitted, **measured}

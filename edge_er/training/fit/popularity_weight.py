@@ -1,6 +1,6 @@
-"""Fit what popularity is worth beside the other evidence, on requests for cities, and show what it costs.
+"""Popularity weight: what popularity counts beside the other evidence, on requests for cities, and what it costs.
 
-    python -m tools.fit_popularity multilingual-32 --data ../shared/data
+    edge-er train fit popularity multilingual-32
 
 Shipped catalogs have no popularity, and the weight is 0. A catalog whose entities have one ("popularity" among their
 metadata, such as inhabitants) may be built with the weight that this prints. It is fitted on recognised requests of the
@@ -10,10 +10,6 @@ went with the square root of its inhabitants. Recall of the other half is given 
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +17,15 @@ import numpy as np
 
 from edge_er.encoder import Encoder
 from edge_er.entity import Entity
-from edge_er.errors import EdgeERError
 from edge_er.normalize import canonical_text
-from edge_er.shipped import find_encoder
+from edge_er.shipped import data_folder, find_encoder
 from edge_er.training.data import read_rows
+from edge_er.training.decision_requests import Source
+from edge_er.training.fit.evidence_weights import EVIDENCE, RankedCatalog
 from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
 from edge_er.training.voice_requests import CITY_COUNTRIES
-from tools.decision_requests import Source
-from tools.fit_rerank import EVIDENCE, Catalog
+
+__all__ = ["cities", "fit", "main"]
 
 CITY, POPULARITY = "city", "popularity"
 
@@ -49,7 +46,9 @@ def halves(folder: Path, encoder: Encoder) -> tuple[Choices, Choices]:
     source, parts = Source(folder), []
     for lang in source.entities:
         entities = cities(folder, lang)
-        catalog = Catalog(CITY, lang, entities, encoder)
+        if not entities:
+            continue
+        catalog = RankedCatalog(CITY, lang, entities, encoder)
         size = [float(entity.metadata[POPULARITY]) ** 0.5 for entity in entities]
         asked = [
             each._replace(counts=each.counts * max(size[place] for place in each.right))
@@ -80,19 +79,11 @@ def fit(folder: Path, encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("encoder", help="name of a shipped encoder, or an encoder folder")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    options = parser.parse_args(arguments)
-    print(json.dumps(fit(options.data, Encoder.load(find_encoder(options.encoder))), indent=1))
+def main(encoder: str, data: Path | None = None) -> dict[str, Any]:
+    """The weight of popularity beside an encoder's vectors; no card is written.
 
-
-if __name__ == "__main__":
-    try:
-        main()
-    except EdgeERError as error:
-        sys.exit(f"error: {error}")
+    Args:
+        encoder: name of a shipped encoder, or an encoder folder.
+        data: data folder (`edge_er.shipped.data_folder`).
+    """
+    return fit(data_folder(data), Encoder.load(find_encoder(encoder)))

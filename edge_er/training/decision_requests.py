@@ -20,6 +20,7 @@ from catalog_tools.requests import LANGUAGES, RequestGenerator
 from catalog_tools.sources import read_records
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.entity import Entity
+from edge_er.errors import CatalogError
 from edge_er.metrics import GoldMap
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
@@ -80,7 +81,17 @@ def senseless(words: Sequence[str], rng: random.Random) -> str:
 
 
 class Source:
-    """The data folder, read once."""
+    """The data folder, read once.
+
+    Attributes:
+        entities: stations of each language's catalog.
+        voice: recognised requests for held-out names, by language.
+        unseen: name clusters of the development part, which nothing is fitted on.
+        utterances: what people say to assistants about other things, by language.
+
+    Raises:
+        CatalogError: the folder holds no recognised request for a held-out name.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.generator = RequestGenerator.of_languages(LANGUAGES, spoken=spoken_forms)
@@ -93,6 +104,12 @@ class Source:
                 unseen.add(cluster)
             elif held_out(cluster, HELD_SHARE):
                 self.voice[row["lang"]].append(row)
+        if not self.voice:
+            raise CatalogError(
+                f"expected rows with split 'train' whose name is one of the {HELD_SHARE:.0%} that are held out, found "
+                "none; fits need recognised requests for names that the encoder has not seen",
+                file=folder / "voice" / "voice.jsonl.gz",
+            )
         self.unseen = frozenset(unseen)
         with read_records(folder / "stations" / "stations.jsonl.gz") as stations:
             clusters = radio_clusters(stations, city_names(folder))
@@ -151,13 +168,13 @@ class Source:
             )
 
     def _no_requests(self, catalog: Catalog, rng: random.Random) -> Iterator[Question]:
-        confusions = self.generator.confusions[catalog.lang]
-        for text in rng.sample(self.utterances[catalog.lang], catalog.most):
+        confusions, utterances = self.generator.confusions[catalog.lang], self.utterances[catalog.lang]
+        for text in rng.sample(utterances, min(catalog.most, len(utterances))):
             fitted = rng.random() < 0.5
             heard = confusions.distort(canonical_text(text), rng, rng.choice((0.1, 0.2, 0.3)))
             yield Question(f"{OTHER_INTENT}, {TYPED}", text, frozenset(), fitted)
             yield Question(f"{OTHER_INTENT}, {HEARD}", heard, frozenset(), fitted)
-            words = f"{text} {rng.choice(self.utterances[catalog.lang])}".split()
+            words = f"{text} {rng.choice(utterances)}".split()
             yield Question(SENSELESS, senseless(words, rng), frozenset(), fitted)
 
 

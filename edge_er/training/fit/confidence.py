@@ -1,17 +1,15 @@
-"""Fit an encoder's calibration, evidence to confidence and decision, and write it into its card (encoder.json).
+"""Confidence: how likely the first candidate is right, and when to answer, from the evidence for it.
 
-    python -m tools.fit_calibration multilingual-32-hpd64-fold --data ../shared/data
+    edge-er train fit confidence multilingual-32-hpd64-fold
 
-Requests are those of `tools.decision_requests`, put to the five radio catalogs and to catalogs of artists, cities and
-TV channels, ranked as a bundle ranks them: by vectors alone, and, where the card has weights for it, re-ranked. One
-calibration is fitted for each way. Run it again whenever encoder or weights have changed; `python -m
+Requests are those of `decision_requests`, put to the five radio catalogs and to catalogs of artists, cities and TV
+channels, ranked as a bundle ranks them: by vectors alone, and, where the card has weights for it, re-ranked. One
+calibration is fitted for each way. Fit it again whenever encoder or weights have changed; `python -m
 benchmarks.calibration` then measures it on development requests.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,15 +22,16 @@ from numpy.typing import NDArray
 from edge_er.bundle import Bundle, new_bundle
 from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.encoder import ENCODER_FILES, Encoder, quantise
-from edge_er.errors import EdgeERError
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
-from edge_er.shipped import find_encoder
+from edge_er.shipped import data_folder, find_encoder
 from edge_er.training.calibration import fit_calibration
-from edge_er.training.card import write_card
+from edge_er.training.card import update_card
 from edge_er.training.decision_report import report
+from edge_er.training.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
 from edge_er.training.standings import Standings, candidates, joined, standing
 from edge_er.training.voice_requests import domain_names, entities_of
-from tools.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
+
+__all__ = ["fit", "main", "standings"]
 
 SEED = 20260702
 STATIONS, OTHERS = 400, 100  # requests of each kind to a radio catalog, and to another one
@@ -93,6 +92,8 @@ def fit(encoder_folder: Path, data: Path) -> dict[str, Any]:
     ways = {DENSE: False, **({RERANKED: True} if encoder.card.get("rerank") else {})}
     parts: dict[str, list[tuple[Standings, NDArray[np.bool_]]]] = {way: [] for way in ways}
     for catalog in catalogs(source, data):
+        if not catalog.entities:
+            continue
         rng = random.Random(f"{SEED}/{catalog.domain}/{catalog.lang}")
         questions = list(source.questions(catalog, rng))
         bundle, ids = bundle_of(catalog, encoder, files), [entity.id for entity in catalog.entities]
@@ -110,32 +111,22 @@ def _fitted(parts: Sequence[tuple[Standings, NDArray[np.bool_]]]) -> dict[str, A
     kind = "isotonic" if calibration.knots else "Platt"
     return {
         **calibration.to_dict(),
-        "fit": {"tool": "tools.fit_calibration", "seed": SEED, "curve": kind, **measured},
+        "fit": {"tool": "edge-er train fit confidence", "seed": SEED, "curve": kind, **measured},
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit on half of the names, measure on the other half, write the card."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("encoder", help="name of a shipped encoder, or an encoder folder")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument(
-        "--dry-run", action="store_true", help="print the calibrations, leave the card as it is"
-    )
-    options = parser.parse_args(arguments)
-    folder = find_encoder(options.encoder)
-    calibrations = fit(folder, options.data)
+def main(encoder: str, data: Path | None = None, dry_run: bool = False) -> dict[str, Any]:
+    """Fit on half of the names, measure on the other half, and write the encoder's card: its `calibration`.
+
+    Args:
+        encoder: name of a shipped encoder, or an encoder folder.
+        data: data folder (`edge_er.shipped.data_folder`).
+        dry_run: leave the card as it is.
+    """
+    folder = find_encoder(encoder)
+    calibrations = fit(folder, data_folder(data))
     for values in calibrations.values():
         Calibration.from_mapping(values)
-    print(json.dumps(calibrations, indent=1))
-    if not options.dry_run:
-        write_card(folder, calibrations)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except EdgeERError as error:
-        sys.exit(f"error: {error}")
+    if not dry_run:
+        update_card(folder, calibration=calibrations)
+    return calibrations

@@ -1,19 +1,17 @@
-"""Fit an encoder's re-ranking weights, and write them into its card (encoder.json) as whole numbers.
+"""Evidence weights: what each kind of evidence counts when candidates are ranked, in whole numbers.
 
-    python -m tools.fit_rerank multilingual-32-hpd64-fold --data ../shared/data
+    edge-er train fit weights multilingual-32-hpd64-fold
 
-The weights are fitted on recognised requests of the voice train split for names that neither the encoder nor
-`edge_er/data/hearing.txt` was made from (`held_out`), and on requests for the same names as people put them: mistyped,
-cut short, with words left out or changed round (`benchmarks.ways_of_asking`). They are ranked against the five radio
-catalogs and whole lists of artists, cities, TV channels and programmes. Every catalog counts the same, and in it every
-name; the typed ones count little, since what helps them costs a little on speech. What they rank first is measured on
-clusters of names that each half of the fit has not seen. Development requests are never looked at.
+The weights are fitted on recognised requests of the voice train split for names that neither the encoder nor the
+misrecognition costs were made from (`held_out`), and on requests for the same names as people put them: mistyped, cut
+short, with words left out or changed round (`ways_of_asking`). They are ranked against the five radio catalogs and
+whole lists of artists, cities, TV channels and programmes. Every catalog counts the same, and in it every name; the
+typed ones count little, since what helps them costs a little on speech. What they rank first is measured on clusters of
+names that each half of the fit has not seen. Development requests are never looked at.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
 from collections import Counter, defaultdict
@@ -27,20 +25,21 @@ from numpy.typing import NDArray
 
 from edge_er.encoder import Encoder, quantise
 from edge_er.entity import Entity
-from edge_er.errors import EdgeERError
 from edge_er.metrics import GoldMap
 from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
 from edge_er.search import ExactIndex
-from edge_er.shipped import find_encoder
-from edge_er.training.card import read_card, write_card
+from edge_er.shipped import data_folder, find_encoder
+from edge_er.training.card import read_card, update_card
 from edge_er.training.data import held_out, name_cluster
-from edge_er.training.reranking import SCALES, Choices, first_right, fit_weights, joined, whole_weights
+from edge_er.training.decision_requests import HELD_SHARE, Source
+from edge_er.training.fit.adopt import rescaled, unit_ratio
+from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
 from edge_er.training.voice_requests import OTHER_DOMAINS, domain_names, entities_of
 from edge_er.training.ways_of_asking import asked_otherwise
-from tools.adopt_fit import rescaled, unit_ratio
-from tools.decision_requests import HELD_SHARE, Source
+
+__all__ = ["EVIDENCE", "STATION", "Asked", "Cell", "RankedCatalog", "cells", "fit", "main"]
 
 SEED = 20260703
 STATION, MOST = "station", 250  # rows of a catalog, each as asr and asr_noisy
@@ -61,7 +60,7 @@ class Asked(NamedTuple):
     half: bool
 
 
-class Catalog:
+class RankedCatalog:
     """The entities of one domain and language, ranked by an encoder, with the evidence laid open."""
 
     def __init__(self, domain: str, lang: str, entities: Sequence[Entity], encoder: Encoder) -> None:
@@ -124,11 +123,14 @@ def cells(folder: Path, encoder: Encoder) -> Iterator[Cell]:
             entities = (
                 stations if domain == STATION else entities_of(domain_names(folder, domain, lang), lang)
             )
-            catalog = Catalog(domain, lang, entities, encoder)
+            if not entities:
+                continue
+            catalog = RankedCatalog(domain, lang, entities, encoder)
             asked = catalog.asked(source.voice[lang])
             for stratum, half in product((*HEARD, OTHERWISE), (False, True)):
                 own = [each for each in asked if (each.stratum, each.half) == (stratum, half)]
-                yield Cell(domain, stratum, half, len(own), catalog.choices(own))
+                if own:
+                    yield Cell(domain, stratum, half, len(own), catalog.choices(own))
             print(f"{domain} {lang}: {len(entities):,} entities, {len(asked)} requests", file=sys.stderr)
 
 
@@ -163,33 +165,29 @@ def fit(folder: Path, encoder: Encoder, evidence: Collection[str] = EVIDENCE) ->
         "recall_at_1": recall(parts, evidence),
         "recall_at_1_dense": recall(parts, ["dense"]),
     }
-    return {**whole, "fit": {"tool": "tools.fit_rerank", "seed": SEED, **measured}}
+    return {**whole, "fit": {"tool": "edge-er train fit weights", "seed": SEED, **measured}}
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit the weights and write the card."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("encoder", help="name of a shipped encoder, or an encoder folder")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--dry-run", action="store_true", help="print the weights, leave the card as it is")
-    parser.add_argument(
-        "--evidence", nargs="+", choices=SCALES, default=EVIDENCE, help="what may have a weight"
-    )
-    parser.add_argument("--like", help="encoder in whose units the weights are printed; with --dry-run")
-    options = parser.parse_args(arguments)
-    folder = find_encoder(options.encoder)
-    weights = fit(options.data, Encoder.load(folder), options.evidence)
-    if options.like:
-        weights = rescaled(weights, unit_ratio(read_card(folder), read_card(find_encoder(options.like))))
-    print(json.dumps(weights, indent=1))
-    if not options.dry_run:
-        write_card(folder, {**read_card(folder), "rerank": weights})
+def main(
+    encoder: str,
+    data: Path | None = None,
+    evidence: Collection[str] = EVIDENCE,
+    like: str | None = None,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Fit the weights of an encoder and write them into its card as `rerank`.
 
-
-if __name__ == "__main__":
-    try:
-        main()
-    except EdgeERError as error:
-        sys.exit(f"error: {error}")
+    Args:
+        encoder: name of a shipped encoder, or an encoder folder.
+        data: data folder (`edge_er.shipped.data_folder`).
+        evidence: what may have a weight, names of `reranking.SCALES`.
+        like: encoder in whose units the weights are returned; the card stays as it is.
+        dry_run: leave the card as it is.
+    """
+    folder = find_encoder(encoder)
+    weights = fit(data_folder(data), Encoder.load(folder), evidence)
+    if like:
+        return rescaled(weights, unit_ratio(read_card(folder), read_card(find_encoder(like))))
+    if not dry_run:
+        update_card(folder, rerank=weights)
+    return weights

@@ -1,6 +1,6 @@
-"""Put what was fitted with one encoder into the cards of others: re-ranking weights and calibration.
+"""Adopt: what was fitted with one encoder goes into the cards of others, evidence weights and calibration.
 
-    python -m tools.adopt_fit multilingual-32-fold multilingual-32 multilingual-64
+    edge-er train fit adopt multilingual-32-fold multilingual-32 multilingual-64
 
 Weights and confidence must be fitted on names that the encoder has not seen, and the shipped encoders have seen all of
 them. Their twin, trained by the same recipe on all names but the held-out ones (`held_share`), stands in for them: to
@@ -10,26 +10,28 @@ brought to each encoder's own scale.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from edge_er.errors import EdgeERError, EncoderError
+from edge_er.errors import EncoderError
 from edge_er.rerank import RerankWeights
 from edge_er.shipped import find_encoder
 from edge_er.training.card import read_card, write_card
 
+__all__ = ["adopted", "main", "rescaled", "unit_ratio"]
+
+FITS = {"rerank": "weights", "calibration": "confidence"}  # parts of a card, and the commands that fit them
 COUNTS = ("dense_forms", "sound_forms", "head_forms")  # not in units of the dot product
 
 
 def unit_ratio(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> float:
-    """How many dot products of `card`'s encoder one of `fitted`'s is worth."""
+    """How many units of the dot product in `card`'s encoder make one of `fitted`'s."""
     return (float(card["vector_scale"]) / float(fitted["vector_scale"])) ** 2
 
 
 def rescaled(weights: Mapping[str, Any], ratio: float) -> dict[str, Any]:
-    """Weights with all that is worth dot products multiplied by `ratio`."""
+    """Weights with all that is in units of the dot product multiplied by `ratio`."""
     known = RerankWeights.from_mapping(weights).to_dict()
     changed = {name: value if name in COUNTS else round(value * ratio) for name, value in known.items()}
     return {**weights, **changed}
@@ -41,10 +43,10 @@ def adopted(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any
     Raises:
         EncoderError: `fitted` lacks one of them.
     """
-    for name in ("rerank", "calibration"):
+    for name, command in FITS.items():
         if not fitted.get(name):
             raise EncoderError(
-                f"encoder {fitted['name']!r}: its card has no {name}; run python -m tools.fit_{name}"
+                f"encoder {fitted['name']!r}: its card has no {name}; run edge-er train fit {command} first"
             )
     ratio = unit_ratio(fitted, card)
     return {
@@ -55,23 +57,16 @@ def adopted(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Read one card, write the others."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("fitted", help="encoder whose card has weights and calibration")
-    parser.add_argument("encoders", nargs="+", help="encoders whose cards are to have them")
-    options = parser.parse_args(arguments)
-    fitted = read_card(find_encoder(options.fitted))
-    cards = [(folder, adopted(fitted, read_card(folder))) for folder in map(find_encoder, options.encoders)]
-    for folder, card in cards:
+def main(fitted: str, encoders: Sequence[str]) -> dict[Path, dict[str, Any]]:
+    """Read the card of `fitted` and write those of `encoders`; returns the weights of each by its folder.
+
+    All are names of shipped encoders or encoder folders. Nothing is written if one of them cannot be.
+
+    Raises:
+        EncoderError: there is no such encoder, or `fitted` has no fit.
+    """
+    source = read_card(find_encoder(fitted))
+    cards = {folder: adopted(source, read_card(folder)) for folder in map(find_encoder, encoders)}
+    for folder, card in cards.items():
         write_card(folder, card)
-        print(f"{folder}: {card['rerank']}")
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except EdgeERError as error:
-        sys.exit(f"error: {error}")
+    return {folder: card["rerank"] for folder, card in cards.items()}

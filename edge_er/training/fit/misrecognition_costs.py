@@ -1,6 +1,6 @@
-"""Write ``edge_er/data/hearing.txt``: what recognisers hear for what was said, and the words and phrases of carriers.
+"""Misrecognition costs: what recognisers hear for what was said, and the words and phrases of carriers.
 
-    python -m tools.learn_hearing --data ../shared/data
+    edge-er train fit misrecognition --out edge_er/data/hearing.txt
 
 Pairs of said and recognised requests come from the voice train split, without the name clusters that are held out for
 fitting weights. The words are those of the shipped carriers and of annotated utterances, outside the names in them.
@@ -8,18 +8,21 @@ fitting weights. The words are those of the shipped carriers and of annotated ut
 
 from __future__ import annotations
 
-import argparse
 import re
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
 from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.requests import NAME_SLOTS, Carriers
 from edge_er.normalize import canonical_text
+from edge_er.shipped import data_folder
 from edge_er.training.data import held_out, name_cluster, read_rows
 from edge_er.training.hearing import Counts, Pair, learn, section_lines
+from edge_er.whole_files import write_text
 
-TARGET = Path(__file__).resolve().parents[1] / "edge_er" / "data" / "hearing.txt"
+__all__ = ["HEADING", "carrier_phrases", "carrier_words", "main", "pairs"]
+
 LOCALES = {"de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}
 HELD_SHARE = 0.15
 LONGEST = 48  # letters of a request
@@ -28,10 +31,10 @@ FILLERS = ("fm", "radio")  # what people leave out of names
 USUAL = 0.002  # share of the stations' names that hold a word of names
 SLOT = re.compile(r"\[(\w+) : ([^\]]+)\]")
 HEADING = (
-    "# What recognisers hear for what was said, read by edge_er/hearing.py; made by tools/learn_hearing.py. Costs are\n"
-    "# -8 log2 of a frequency: a line has its kind, the letters it is about, and a cost for each letter heard (after\n"
-    "# and before: a change of it); - is not heard at all, _ the edge of a text, . any letter. Fillers, words, calls,\n"
-    "# opens, nouns and closes are about carriers and names, see edge_er/carrier.py.\n"
+    "# What recognisers hear for what was said; made by: edge-er train fit misrecognition. Costs are -8 log2 of a\n"
+    "# frequency: a line has its kind, the letters it is about, and a cost for each letter heard (after and before: a\n"
+    "# change of it); - is not heard at all, _ the edge of a text, . any letter. Fillers, words, calls, opens, nouns\n"
+    "# and closes are about carriers and names.\n"
 )
 
 
@@ -76,8 +79,8 @@ def carrier_phrases(folder: Path, lang: str) -> dict[str, list[str]]:
     holding = Counter(word for name in names for word in name)
     usual = {word for word, times in holding.items() if times > USUAL * len(names)}
     return {
-        kind: sorted({" ".join(_words(one)) for one in told if not usual.issuperset(_words(one))})
-        for kind, told in phrases.items()
+        kind: sorted({" ".join(_words(one)) for one in phrase_list if not usual.issuperset(_words(one))})
+        for kind, phrase_list in phrases.items()
     }
 
 
@@ -94,27 +97,22 @@ def _letters(text: str) -> str:
     return canonical_text(text).replace(" ", "")
 
 
-def main() -> None:
-    """Count, and write the file: a section for each language, and one for all other languages."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    options = parser.parse_args()
+def main(out: Path, data: Path | None = None) -> Path:
+    """Count, and write the table: a section for each language, and one for all other languages.
+
+    Args:
+        out: the file; the runtimes read `edge_er/data/hearing.txt`.
+        data: data folder (`edge_er.shipped.data_folder`).
+    """
+    folder = data_folder(data)
     lines, total = [f"fillers {' '.join(FILLERS)}"], Counts.empty()
-    for lang, of_lang in sorted(pairs(options.data).items()):
-        counts, words = learn(of_lang), carrier_words(options.data, lang)
-        phrases = carrier_phrases(options.data, lang)
+    for lang, of_lang in sorted(pairs(folder).items()):
+        counts, words = learn(of_lang), carrier_words(folder, lang)
         lines += [f"[{lang}]", f"words {' '.join(words)}"]
-        lines += [f"{kind} {'|'.join(told)}" for kind, told in phrases.items()]
+        lines += [f"{kind} {'|'.join(each)}" for kind, each in carrier_phrases(folder, lang).items()]
         lines += section_lines(counts)
         total += counts
-        print(f"{lang}: {len(of_lang)} pairs, {len(words)} words", flush=True)
+        print(f"{lang}: {len(of_lang)} pairs, {len(words)} words", file=sys.stderr)
     lines += ["[all]", *section_lines(total)]
-    partial = TARGET.with_name(f"{TARGET.name}.partial")
-    partial.write_text(HEADING + "\n".join(lines) + "\n", encoding="utf-8")
-    partial.replace(TARGET)
-
-
-if __name__ == "__main__":
-    main()
+    write_text(out, HEADING + "\n".join(lines) + "\n")
+    return out
