@@ -6,11 +6,14 @@ import gzip
 import json
 import sqlite3
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from source_samples import PLACE, SER, STATION, place, read
 from tiny import require_packages
 
+from catalog_tools.readers.rows import Source
+from catalog_tools.readers.sqlite import read_sqlite
 from catalog_tools.sources import ColumnMapping, Record, SourceOptions, SourceWarning, read_records
 from edge_er.errors import CatalogError
 
@@ -189,6 +192,16 @@ def test_sqlite(tmp_path):
         connection.execute("CREATE TABLE other (x)")
     with pytest.raises(CatalogError, match=r"2 tables \(other, station\)"):
         list(read_records(file))
+
+
+def test_sqlite_rows_that_nobody_reads_may_be_closed_by_another_thread(tmp_path):
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("CREATE TABLE station (name TEXT)")
+        connection.executemany("INSERT INTO station VALUES (?)", [("A",), ("B",)])
+    rows = read_sqlite(Source(tmp_path / "a.db", "a.db", SourceOptions())).rows
+    next(rows)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(rows.close).result()
 
 
 def test_parquet_of_many_row_groups_and_types(tmp_path):
