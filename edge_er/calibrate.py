@@ -14,9 +14,11 @@ lowers evidence. Where the best candidate is not sure enough, its confidence and
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import reduce
 from itertools import pairwise
+from operator import add
 from typing import Any, Literal, NamedTuple
 
 from edge_er.constants import CALIBRATION, DECISION
@@ -97,9 +99,9 @@ class Calibration:
         if missing := self.weights.keys() - standing.signs.keys():
             known = ", ".join(sorted(standing.signs))
             raise _wrong("weights", f"weights of {known}", ", ".join(sorted(missing)))
-        signs = sum(weight * standing.signs[name] for name, weight in self.weights.items())
+        signs = _sum(weight * standing.signs[name] for name, weight in self.weights.items())
         odds = self._odds(standing.scores[:COMPARED])
-        share = sum(odds[: among or odds.count(1.0)]) / sum(odds)
+        share = _sum(odds[: among or odds.count(1.0)]) / _sum(odds)
         return signs + self.choice * math.log(share) + self.bias
 
     def confidences(self, standing: Standing) -> list[float]:
@@ -137,7 +139,7 @@ class Calibration:
         twins = sum(odds >= self.twin for odds in self._odds(standing.scores[:COMPARED])) > 1
         if not twins and confidences[0] >= needed:
             return "match"
-        if rivals == 1 or sum(confidences[:rivals]) < needed:
+        if rivals == 1 or _sum(confidences[:rivals]) < needed:
             return "no_match"
         return "ambiguous" if self._confidence(self.evidence(standing, rivals)) >= needed else "no_match"
 
@@ -146,6 +148,11 @@ class Calibration:
 
     def _odds(self, scores: Sequence[float]) -> list[float]:
         return [math.exp((score - scores[0]) / self.temperature) for score in scores]
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    """The sum from left to right, as every runtime adds up; the built-in `sum` rounds otherwise from Python 3.12 on."""
+    return reduce(add, numbers, 0.0)
 
 
 def _logistic(value: float) -> float:

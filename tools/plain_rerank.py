@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 from edge_er.carrier import carrier_words, name_span, without_carrier
@@ -115,14 +117,15 @@ class PlainReranker:
 
     def rank(self, said: Sequence[Said], k: int) -> list[Ranked]:
         """The `k` best entities, best first; of several texts the weighted mean counts."""
-        total = sum(one.weight for one in said)
+        total = reduce(add, (one.weight for one in said))
         best: dict[int, Ranked] = {}
         for form in self.candidates(said, k):
             parts: dict[str, float] = {}
             for one in said:
                 for name, value in self._parts(form, one).items():
                     parts[name] = parts.get(name, 0) + one.weight / total * value
-            found = Ranked(self._entity[form], sum(parts.values()), form, parts)
+            score = reduce(add, parts.values())  # as numpy adds; `sum` rounds otherwise from Python 3.12 on
+            found = Ranked(self._entity[form], score, form, parts)
             if found.entity not in best or found.score > best[found.entity].score:
                 best[found.entity] = found
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
