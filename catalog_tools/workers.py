@@ -237,6 +237,7 @@ def _progress(texts: int) -> AbstractContextManager[Progress]:
             return Text(f"{task.speed or 0:,.0f}/s")
 
     console = Console(stderr=True)
+    console.quiet = texts < PROGRESS_FROM or not console.is_terminal
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -248,5 +249,5 @@ def _progress(texts: int) -> AbstractContextManager[Progress]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=texts < PROGRESS_FROM or not console.is_terminal,
+        disable=console.quiet,  # not enough alone: before rich 14.3 a disabled bar ends with an empty line
     )

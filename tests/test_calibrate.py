@@ -43,7 +43,10 @@ def test_more_evidence_never_lowers_confidence(
 
 def test_evidence_is_added_from_left_to_right_in_every_python() -> None:
     signs = {f"sign {number}": 0.1 for number in range(10)}
-    assert Calibration(dict.fromkeys(signs, 1.0), bias=0.0).evidence(Standing([1.0], signs)) == 0.9999999999999999
+    assert (
+        Calibration(dict.fromkeys(signs, 1.0), bias=0.0).evidence(Standing([1.0], signs))
+        == 0.9999999999999999
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 import torch
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -142,6 +143,7 @@ class _Bar:
             TextColumn("{task.fields[state]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
+            console=Console(quiet=rank() > 0),  # before rich 14.3 a disabled bar ends with an empty line
             disable=rank() > 0,
         )
         self._task = self._bar.add_task("", total=total, completed=first, state="")
