@@ -28,9 +28,8 @@ def _actors() -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             title = (process / "cmdline").read_bytes()
-            if title.startswith((b"ray::MapWorker", b"ray::_MapWorker")) and os.getpid() in _ancestors(
-                int(process.name)
-            ):
+            worker = title.startswith((b"ray::MapWorker", b"ray::_MapWorker"))
+            if worker and os.getpid() in _ancestors(int(process.name)):
                 found.append(int(process.name))
         except OSError:  # it has ended meanwhile
             continue
