@@ -6,14 +6,16 @@
  * name: when it is there, the server says that there is a newer version of the page.
  */
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { errors } from "playwright-core";
 import { INSECURE, launch, open, ready, shown } from "./browser.mjs";
 
 const [executable, address, newVersion, ...wanted] = process.argv.slice(2);
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LIMIT_MS = 100_000; // of one scenario
-let browser = await launch(executable);
+const TRIES = 3;
+let browser = null; // started when it is needed
 const DESKTOP = { viewport: { width: 1280, height: 900 }, locale: "es-ES" };
 const PHONE = {
   viewport: { width: 360, height: 740 },
@@ -157,6 +159,7 @@ const scenarios = {
   /** The page and a catalog that was used, without a network; then a new version. */
   offline: () =>
     fresh(DESKTOP, async (page, context) => {
+      await rm(newVersion, { force: true }); // of a try before
       const word = "funciona";
       await page.waitForFunction((said) => document.getElementById("facts").textContent.includes(said), word);
       await context.setOffline(true);
@@ -269,21 +272,36 @@ const scenarios = {
     }),
 };
 
-/** One scenario. A browser that does not answer in time is replaced once; the second time that is an error. */
-async function findings(name) {
-  for (const again of [true, false]) {
-    const attempt = scenarios[name]();
-    attempt.catch(() => {}); // of a browser that was closed
-    const late = Symbol("late");
-    let timer;
-    const limit = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT_MS, late)));
-    const answer = await Promise.race([attempt, limit]);
-    clearTimeout(timer);
+/** What a scenario finds; null where the browser does not start, answer in time, or live to the end. */
+async function attempt(name) {
+  const late = Symbol("late");
+  let timer;
+  const limit = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT_MS, late)));
+  const work = (async () => {
+    browser ??= await launch(executable);
+    return scenarios[name]();
+  })();
+  work.catch(() => {}); // of a browser that was closed
+  try {
+    const answer = await Promise.race([work, limit]);
     if (answer !== late) return answer;
     console.error(`${name}: no answer in ${LIMIT_MS / 1000} s`);
-    if (!again) break;
-    await Promise.race([browser.close(), new Promise((resolve) => setTimeout(resolve, 5_000))]);
-    browser = await launch(executable);
+  } catch (error) {
+    if (browser?.isConnected() && !(error instanceof errors.TimeoutError)) throw error;
+    console.error(`${name}: ${error.message}`);
+  } finally {
+    clearTimeout(timer);
+  }
+  return null;
+}
+
+/** One scenario. A browser that does not answer is replaced; the last time that is an error. */
+async function findings(name) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const answer = await attempt(name);
+    if (answer) return answer;
+    await Promise.race([browser?.close(), new Promise((resolve) => setTimeout(resolve, 5_000))]);
+    browser = null;
   }
   throw new Error(`${name}: the browser does not answer`);
 }
@@ -291,5 +309,5 @@ async function findings(name) {
 const found = {};
 for (const name of wanted.length ? wanted : Object.keys(scenarios)) found[name] = await findings(name);
 console.log(JSON.stringify(found));
-await browser.close();
+await browser?.close();
 process.exit();

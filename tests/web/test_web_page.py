@@ -77,18 +77,39 @@ def damage(bundles: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def found(served: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    address, folder = served
+def chromium() -> str:
+    """The browser."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not chromium:
         pytest.skip("no Chromium is installed")
     if not (HERE / "node_modules" / "playwright-core").is_dir():
         pytest.skip("no playwright-core; run npm ci --prefix tests/web")
+    return chromium
+
+
+@pytest.fixture(scope="module")
+def found(
+    served: tuple[str, Path], chromium: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    address, folder = served
     places = (chromium, address, folder / NEW_VERSION)
     answers: dict[str, Any] = once(
-        "browser_node", lambda: run_script("browser_node.mjs", *places), tmp_path_factory
+        "browser_node", lambda: run_script("browser_node.mjs", *places, seconds=900), tmp_path_factory
     )
     return answers
+
+
+def test_a_browser_that_dies_is_replaced(served: tuple[str, Path], chromium: str, tmp_path: Path) -> None:
+    address, folder = served
+    weak = tmp_path / "weak"
+    weak.write_text(
+        f"#!/bin/sh\nif mkdir '{tmp_path}/died'; then exit 1; fi\nexec '{chromium}' \"$@\"\n",
+        encoding="utf-8",
+    )
+    weak.chmod(0o755)
+    seen = run_script("browser_node.mjs", weak, address, folder / NEW_VERSION, "insecure")
+    assert (tmp_path / "died").is_dir()
+    assert seen["insecure"]["shown"]["names"][0] == "Cadena SER"
 
 
 def test_golden_files_in_a_browser(found: dict[str, Any]) -> None:
