@@ -17,6 +17,8 @@ from edge_er.encoder import Encoder
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles
 
+pytest_plugins = ["skips", "pytester"]
+
 # A busy machine makes any example slow, so no time limits: what a test finds must not depend on the clock.
 settings.register_profile("edge_er", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("edge_er")

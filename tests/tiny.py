@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 
 import numpy as np
 import pytest
@@ -131,15 +130,13 @@ def make_bundle(
 
 
 def require(value, present: bool, reason: str):
-    """`value`; skips with the reason where it is missing, and fails instead under CI."""
+    """`value`; skips with the reason where it is missing (which fails under CI: `skips.py`)."""
     if not present:
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
         pytest.skip(reason, allow_module_level=True)
     return value
 
 
 def require_packages(*names: str) -> None:
-    """Skips, or under CI fails, where a package of an extra is not installed."""
+    """Skips where a package of an extra is not installed (which fails under CI: `skips.py`)."""
     for name in names:
         require(name, importlib.util.find_spec(name) is not None, f"{name} is not installed")

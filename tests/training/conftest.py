@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
-import torch
+from tiny import require_packages
 
 from catalog_tools.requests import RequestGenerator
 from edge_er.normalize import canonical_text
-from edge_er.training.data import Pool, name_cluster
-from edge_er.training.model import DualEncoder
-from edge_er.training.recipe import ModelSettings
-from edge_er.training.teacher import new_teacher
 
-torch.set_num_threads(1)
+if TYPE_CHECKING:
+    from edge_er.training.data import Pool
+    from edge_er.training.model import DualEncoder
+
+if find_spec("torch"):
+    import torch
+
+    torch.set_num_threads(1)
 
 NAMES = [
     "Cadena SER",
@@ -40,6 +45,8 @@ NAMES = [
 
 @pytest.fixture(scope="session")
 def pool() -> Pool:
+    from edge_er.training.data import Pool, name_cluster
+
     rng = random.Random(0)
     generator = RequestGenerator.of_languages(["es", "en"])
     entity = [i % len(NAMES) for i in range(20 * len(NAMES))]
@@ -55,5 +62,9 @@ def pool() -> Pool:
 
 @pytest.fixture(scope="session")
 def teacher(pool: Pool) -> DualEncoder:
+    require_packages("torch")
+    from edge_er.training.recipe import ModelSettings
+    from edge_er.training.teacher import new_teacher
+
     shape = ModelSettings(vocab_size=400, layers=3, hidden=32, heads=2, intermediate=64, max_tokens=24)
     return new_teacher(shape, pool, seed=3).eval()
