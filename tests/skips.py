@@ -43,7 +43,9 @@ def fail_unlisted(report: pytest.TestReport | pytest.CollectReport) -> None:
     reason = reason.removeprefix("Skipped: ")
     if not allowed(report.nodeid, reason):
         report.outcome = "failed"
-        report.longrepr = f"{report.nodeid}: {reason}; a skip that tests/skips.py does not list fails under CI"
+        report.longrepr = (
+            f"{report.nodeid}: {reason}; a skip that tests/skips.py does not list fails under CI"
+        )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
