@@ -46,7 +46,7 @@ def transcript() -> str:
     """What the command line answers, as a terminal shows it; needs the shipped bundles."""
     from typer.testing import CliRunner
 
-    from edge_er.cli import app
+    from edge_er.cli.app import app
 
     lines = []
     for arguments in TRANSCRIPT:

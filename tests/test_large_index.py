@@ -321,7 +321,7 @@ def test_worths_of_counted_pieces_are_those_of_the_forms(monkeypatch: pytest.Mon
 def test_the_command_line_says_how_it_is_searched(
     popular: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from edge_er.cli_tables import print_bundle
+    from edge_er.cli.tables import print_bundle
 
     print_bundle(Path("big"), {**popular.manifest, "files": {}, "size_bytes": 1, "budget_bytes": None})
     told = " ".join(capsys.readouterr().out.split())

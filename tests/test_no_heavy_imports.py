@@ -58,7 +58,7 @@ def test_importing_all_public_names_is_light() -> None:
 
 
 def test_command_line_resolves_with_heavy_packages_blocked(bundle_dir: Path) -> None:
-    code = BLOCKED + "from edge_er.cli import main\nmain()\n"
+    code = BLOCKED + "from edge_er.cli.app import main\nmain()\n"
     done = run(code, "resolve", str(bundle_dir), "pon la cadena ser")
     assert done.returncode == 0, done.stderr
     assert "Cadena SER" in done.stdout
@@ -85,7 +85,7 @@ def test_a_device_takes_deltas_and_own_entries_with_heavy_packages_blocked(
 
 
 def test_fits_explain_themselves_with_heavy_packages_blocked() -> None:
-    done = run(BLOCKED + "from edge_er.cli import main\nmain()\n", "train", "fit", "weights", "--help")
+    done = run(BLOCKED + "from edge_er.cli.app import main\nmain()\n", "train", "fit", "weights", "--help")
     assert done.returncode == 0, done.stderr
     assert "evidence" in done.stdout
 

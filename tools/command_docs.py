@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from edge_er.cli import app
+from edge_er.cli.app import app
 from tools.documents import REPOSITORY, replace_section
 
 

@@ -15,9 +15,9 @@ from tiny_data import write_data, write_rows
 from typer.testing import CliRunner
 
 from catalog_tools.noise import Confusions
-from edge_er import cli_training
 from edge_er.calibrate import Calibration
-from edge_er.cli import app
+from edge_er.cli import training as cli_training
+from edge_er.cli.app import app
 from edge_er.encoder import Encoder
 from edge_er.rerank import RerankWeights
 from edge_er.training.card import read_card, update_card

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from edge_er.cli_common import BundleArgument, JsonOption, extra, print_json
+from edge_er.cli.common import BundleArgument, JsonOption, extra, print_json
 
 if TYPE_CHECKING:
     from edge_er.diff import Answer, Diff
@@ -163,7 +163,7 @@ def _print_diff(found: Diff) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from edge_er.cli_tables import console
+    from edge_er.cli.tables import console
 
     counts = ", ".join(f"{number:,} {name}" for name, number in found.counts.items())
     console().print(f"{found.requests:,} requests: {counts}")

@@ -12,8 +12,13 @@ from typing import Annotated
 
 import typer
 
-from edge_er import cli_catalog, cli_dedup, cli_sources, cli_training, cli_update, cli_voice
-from edge_er.cli_common import (
+from edge_er.cli import catalog as cli_catalog
+from edge_er.cli import dedup as cli_dedup
+from edge_er.cli import sources as cli_sources
+from edge_er.cli import training as cli_training
+from edge_er.cli import update as cli_update
+from edge_er.cli import voice as cli_voice
+from edge_er.cli.common import (
     BundleArgument,
     JsonOption,
     WhereOption,
@@ -74,7 +79,7 @@ def resolve(
     as_json: JsonOption = False,
 ) -> None:
     """Find the entity that REQUEST names."""
-    from edge_er.cli_tables import print_explanations, print_resolution
+    from edge_er.cli.tables import print_explanations, print_resolution
     from edge_er.resolver import EntityResolver
 
     if min_precision is not None and not 0 < min_precision < 1:
@@ -113,7 +118,7 @@ def evaluate(
     if as_json:
         print_json(report)
     else:
-        from edge_er.cli_tables import console
+        from edge_er.cli.tables import console
 
         console().print(report_table(report))
 
@@ -132,7 +137,7 @@ def inspect(
     if as_json:
         print_json({"path": str(path), **content.manifest})
     else:
-        from edge_er.cli_tables import print_bundle
+        from edge_er.cli.tables import print_bundle
 
         print_bundle(path, content.manifest)
     if selftest:
@@ -154,7 +159,7 @@ def list_bundles(as_json: JsonOption = False) -> None:
         rows = [{"name": name, **{key: m.get(key) for key in fields}} for name, m in bundles.items()]
         print_json(rows)
     else:
-        from edge_er.cli_tables import print_bundle_list
+        from edge_er.cli.tables import print_bundle_list
 
         print_bundle_list(bundles)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from edge_er.cli_common import extra, print_json
+from edge_er.cli.common import extra, print_json
 
 __all__ = ["STEPS", "register"]
 

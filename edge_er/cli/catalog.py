@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from edge_er.cli_common import JsonOption, check_budget, extra, print_json
-from edge_er.cli_sources import (
+from edge_er.cli.common import JsonOption, check_budget, extra, print_json
+from edge_er.cli.sources import (
     ColumnOption,
     DelimiterOption,
     EncodingOption,
@@ -156,7 +156,7 @@ def _print_result(result: BuildResult, as_json: bool) -> None:
     if as_json:
         print_json({"path": str(result.path), **result.manifest})
     else:
-        from edge_er.cli_tables import print_bundle
+        from edge_er.cli.tables import print_bundle
 
         print_bundle(result.path, result.manifest)
     silent = result.without_text

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from edge_er.cli_common import JsonOption, extra, print_json
-from edge_er.cli_sources import (
+from edge_er.cli.common import JsonOption, extra, print_json
+from edge_er.cli.sources import (
     ColumnOption,
     KindOption,
     MappingOption,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from edge_er.cli_common import JsonOption, extra, print_json
+from edge_er.cli.common import JsonOption, extra, print_json
 
 if TYPE_CHECKING:
     from catalog_tools.sources import SourceOptions

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from edge_er.cli_common import JsonOption, extra, print_json
+from edge_er.cli.common import JsonOption, extra, print_json
 
 if TYPE_CHECKING:
     from edge_er.entity import Entity
