@@ -30,9 +30,9 @@ from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.requests import RequestGenerator
 from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.metrics import GoldMap
-from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
+from edge_er.text.canonical import canonical_text
 from edge_er.training.calibration import bins, row_weights
 from edge_er.training.decision_report import report, risk_coverage
 from edge_er.training.standings import Standings, candidates, joined, standing

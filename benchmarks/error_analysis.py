@@ -23,10 +23,10 @@ from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, mar
 from catalog_tools.radio import CATALOG_COUNTRIES
 from edge_er.entity import Entity
 from edge_er.metrics import GoldMap
-from edge_er.normalize import canonical_text
-from edge_er.phonetic import SoundFold
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
+from edge_er.text.canonical import canonical_text
+from edge_er.text.sound_codes import SoundFold
 from edge_er.training.voice_requests import STRATA, cached_rows
 
 SEED = 20261120

@@ -19,13 +19,13 @@ from typing import Any
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
 from benchmarks.systems import by_language, catalog_bundle, rows_of
 from edge_er.baselines import TfidfRanker, WRatioRanker
-from edge_er.encoder import read_encoder_files
+from edge_er.encoder.encoder import read_encoder_files
 from edge_er.entity import Entity
 from edge_er.evaluate import resolve_all
 from edge_er.metrics import Evaluation, measure
-from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
+from edge_er.text.canonical import canonical_text
 from edge_er.training.voice_requests import cached_rows, domain_names, entities_of
 
 LANG = "en"

@@ -32,11 +32,11 @@ from edge_er.bundle import Bundle, read_bundle
 from edge_er.evaluate import resolve_all
 from edge_er.intervals import paired_difference
 from edge_er.metrics import TOP_K, Evaluation, evaluate_answers
-from edge_er.normalize import canonical_text
 from edge_er.rankers import EncoderRanker, form_table, top_entities
 from edge_er.requests_file import Request
 from edge_er.rerank import Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
+from edge_er.text.canonical import canonical_text
 from edge_er.training.voice_requests import (
     second_recogniser_pairs,
     second_recogniser_requests,

@@ -8,11 +8,11 @@ import numpy as np
 
 from edge_er.bundle import Bundle
 from edge_er.calibrate import COMPARED
-from edge_er.encoder import quantise
-from edge_er.normalize import canonical_text
+from edge_er.encoder.encoder import quantise
+from edge_er.index.exact import ExactIndex
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
-from edge_er.search import ExactIndex
+from edge_er.text.canonical import canonical_text
 
 WARM_UP = 50
 

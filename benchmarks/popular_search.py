@@ -21,10 +21,10 @@ from benchmarks.latency import bind_to_one_core, times
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
 from catalog_tools.index_choice import build_index, choose_index, list_count, nearest_scores
 from catalog_tools.popular_choice import exit_floor, popular_forms, requests_by_demand
-from edge_er.encoder import Encoder, quantise
-from edge_er.large_index import LargeIndex
-from edge_er.popular_index import PopularIndex
-from edge_er.search import ExactIndex
+from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.index.exact import ExactIndex
+from edge_er.index.faiss_index import LargeIndex
+from edge_er.index.two_level import PopularIndex
 
 FITTED, TIMED = 1024, 2000
 SHARES = (0.001, 0.01, 0.05)

@@ -31,7 +31,7 @@ from benchmarks.results_file import (
 )
 from benchmarks.systems import AVERAGE, pooled
 from edge_er.bundle import read_bundle
-from edge_er.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.entity import Entity
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker, form_table

@@ -131,7 +131,7 @@ def ladder() -> Iterator[str]:
     yield markdown_table(heading, [*rows, *found])
     yield (
         "Shipped is the last line of the ladder, fusion. *Heard* is the learned alignment of "
-        f"[hearing.py](edge_er/hearing.py). Two recognisers of one utterance: {heard}. "
+        f"[hearing.py](edge_er/text/misrecognition.py). Two recognisers of one utterance: {heard}. "
         + source_line("ladder", result)
     )
     if (RESULTS / "ladder.png").is_file():

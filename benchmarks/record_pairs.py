@@ -233,7 +233,7 @@ def main() -> None:
         parser.error(f"unknown set {sorted(unknown)[0]!r}; known are {', '.join(SETS)}")
     encode = None
     if options.encoder:
-        from edge_er.encoder import Encoder
+        from edge_er.encoder.encoder import Encoder
 
         encode = Encoder.load(options.encoder).encode
     data = data_folder(options.data)

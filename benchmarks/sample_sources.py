@@ -18,7 +18,7 @@ from typing import Any
 
 from catalog_tools.readers.tables import GEONAMES_COLUMNS
 from catalog_tools.sources import ColumnMapping, Record, SourceOptions, read_records
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["Sample", "samples"]
 

@@ -44,10 +44,10 @@ from benchmarks.results_file import (
     write_result,
 )
 from catalog_tools.index_choice import AT, choose_index, list_count, nearest_scores, recalls, sample_requests
-from edge_er.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
-from edge_er.large_index import IndexSettings, LargeIndex, import_faiss, open_index
-from edge_er.search import ExactIndex
+from edge_er.index.exact import ExactIndex
+from edge_er.index.faiss_index import IndexSettings, LargeIndex, import_faiss, open_index
 
 ENCODED = 1_000_000
 REQUESTS = 1000

@@ -26,15 +26,15 @@ from catalog_tools.workers import ENGINES, LOCAL, ShardRunner, default_workers, 
 from edge_er.bundle import ENTITIES, Bundle, new_bundle, over_budget, parse_size, read_bundle, write_bundle
 from edge_er.bundle import VECTORS as VECTORS_FILE
 from edge_er.bundle_files import check_replaceable
-from edge_er.encoder import Encoder, read_encoder_files
+from edge_er.encoder.encoder import Encoder, read_encoder_files
+from edge_er.encoder.pair_head import form_tokens
 from edge_er.entity import Entity
 from edge_er.entity_file import packed_entities
 from edge_er.errors import EncoderError
-from edge_er.head import form_tokens
-from edge_er.normalize import canonical_text
 from edge_er.requests_file import read_requests
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_encoder
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["BuildResult", "build_bundle"]
 

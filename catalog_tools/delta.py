@@ -23,9 +23,9 @@ from edge_er.delta_units import (
     join_units,
     split_units,
 )
-from edge_er.encoder import ENCODER_FILES
+from edge_er.encoder.encoder import ENCODER_FILES
+from edge_er.encoder.pair_head import HEAD_FILE
 from edge_er.errors import DeltaError
-from edge_er.head import HEAD_FILE
 from edge_er.manifest import ENTITIES, HEAD_TOKENS, STREAMS, VECTORS, read_manifest
 from edge_er.shipped import find_bundle
 from edge_er.whole_files import write_file

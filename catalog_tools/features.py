@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catalog_tools.words import NOT_CALL_SIGNS, STATION_WORDS, StationWords
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["NameFeatures", "name_features"]
 

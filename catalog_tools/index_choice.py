@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from catalog_tools.language import Language, language
 from catalog_tools.requests import RequestGenerator
 from edge_er.bundle import Bundle
-from edge_er.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
-from edge_er.large_index import FAISS, IndexSettings, LargeIndex, faiss_threads, import_faiss
-from edge_er.normalize import canonical_text
-from edge_er.piece_worths import count_pieces
-from edge_er.search import dot_table, exact_columns
+from edge_er.index.exact import dot_table, exact_columns
+from edge_er.index.faiss_index import FAISS, IndexSettings, LargeIndex, faiss_threads, import_faiss
+from edge_er.index.ngram_weights import count_pieces
+from edge_er.text.canonical import canonical_text
 
 __all__ = [
     "AUTO",

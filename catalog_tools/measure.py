@@ -23,10 +23,10 @@ from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle import Bundle
 from edge_er.entity import Entity
 from edge_er.evaluate import decisions, manifest_report, resolve_all, unmerged_report
-from edge_er.normalize import canonical_text
+from edge_er.index.exact import dot_table, exact_columns
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver, Resolution
-from edge_er.search import dot_table, exact_columns
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["Measurement", "NearPair", "Simulation", "measure_on", "nearest_pairs", "simulated_requests"]
 

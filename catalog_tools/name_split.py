@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["held_out", "name_cluster"]
 

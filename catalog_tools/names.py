@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["clean_name"]
 

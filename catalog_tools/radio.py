@@ -30,8 +30,8 @@ from catalog_tools.words import STATION_WORDS
 from edge_er.bundle import read_bundle
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError, EdgeERError
-from edge_er.normalize import canonical_text
 from edge_er.shipped import data_folder
+from edge_er.text.canonical import canonical_text
 from edge_er.whole_files import write_lines
 
 __all__ = ["CATALOG_COUNTRIES", "city_names", "main", "radio_clusters", "write_catalog"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from catalog_tools.language import Language, language
 from catalog_tools.noise import Confusions, typing_slip
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["Carriers", "NoiseMix", "RequestGenerator", "carriers_of_annotations"]
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from catalog_tools.form_choice import offered_forms
 from catalog_tools.language import Language
-from edge_er.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
 from edge_er.whole_files import replacing
 
@@ -37,9 +37,9 @@ _BATCH = 64
 _LEAST, _ON_AVERAGE, _MOST = 2048, 8192, 16384  # texts of a shard
 _SOURCES = {
     SPOKEN: tuple(f"catalog_tools/{name}.py" for name in ("form_choice", "surface_forms", "number_words")),
-    VECTORS: ("catalog_tools/shards.py", "edge_er/encoder.py"),
+    VECTORS: ("catalog_tools/shards.py", "edge_er/encoder/encoder.py"),
 }
-_NORMALISATION = ("edge_er/normalize.py", "edge_er/data/unicode.txt")
+_NORMALISATION = ("edge_er/text/canonical.py", "edge_er/data/unicode.txt")
 _PACKAGES = {SPOKEN: ("num2words", "text2num"), VECTORS: ("onnxruntime", "tokenizers", "numpy")}
 
 

@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from edge_er.carrier import carrier_words
 from edge_er.entity import Entity
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import carrier_words
 
 __all__ = ["MOST_OWNERS", "with_numbered_stations", "with_single_words"]
 

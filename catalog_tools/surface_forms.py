@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 
 from catalog_tools.language import Language, language
 from catalog_tools.number_words import cardinal_words, decade_words, decimal_words, figures, paired_words
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["SpokenForm", "ranked_forms", "spoken_forms"]
 

@@ -24,7 +24,7 @@ from edge_er.bundle import Bundle, read_bundle
 from edge_er.delta import bundle_to_change
 from edge_er.entity import Entity
 from edge_er.errors import BundleError, CatalogError
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["UpdateResult", "update_bundle"]
 

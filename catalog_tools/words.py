@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from catalog_tools.language import Language
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["NOT_CALL_SIGNS", "STATION_WORDS", "StationWords"]
 

@@ -5,7 +5,7 @@
 'Cadena SER'
 """
 
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.entity import Entity
 from edge_er.errors import (
     BudgetExceededError,
@@ -25,8 +25,8 @@ from edge_er.errors import (
     VoiceError,
 )
 from edge_er.explanation import Explanation
-from edge_er.normalize import canonical_text
 from edge_er.resolver import EntityResolver, Match, PersonalResolver, Resolution
+from edge_er.text.canonical import canonical_text
 
 __version__ = "0.1.0"
 

@@ -10,9 +10,9 @@ from edge_er.calibrate import Calibration, Standing
 from edge_er.catalog import Catalog
 from edge_er.entity import Entity
 from edge_er.explanation import Explanation
-from edge_er.hearing import BIT
 from edge_er.rerank import Candidate, RerankWeights
 from edge_er.resolution import Match, Resolution
+from edge_er.text.misrecognition import BIT
 
 __all__ = ["Answers"]
 

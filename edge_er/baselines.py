@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.arguments import as_sequence, text_list
 from edge_er.entity import Entity
 from edge_er.metrics import TOP_K, measure
-from edge_er.normalize import canonical_text
 from edge_er.rankers import QUERIES_AT_ONCE, Ranker, form_table, top_entities
 from edge_er.requests_file import Request
+from edge_er.text.arguments import as_sequence, text_list
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["TfidfRanker", "WRatioRanker", "baseline_reports", "sample_requests"]
 

@@ -33,12 +33,14 @@ from numpy.typing import NDArray
 from edge_er.bundle_files import MANIFEST, open_reader, parse_size, write_directory, write_zip
 from edge_er.bundle_reading import read_arrays, verified, verified_file
 from edge_er.candidates import with_candidates
-from edge_er.encoder import ENCODER_FILES
+from edge_er.encoder.encoder import ENCODER_FILES
+from edge_er.encoder.pair_head import HEAD_FILE, FormTokens
 from edge_er.entity import Entity
 from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
 from edge_er.errors import BundleCorruptError, BundleError
-from edge_er.head import HEAD_FILE, FormTokens
-from edge_er.large_index import INDEX_FILE
+from edge_er.index.faiss_index import INDEX_FILE
+from edge_er.index.ngram_weights import PIECES_FILE, PieceCounts
+from edge_er.index.two_level import POPULAR_FILE
 from edge_er.manifest import (
     BUNDLE_FILES,
     ENTITIES,
@@ -50,8 +52,6 @@ from edge_er.manifest import (
     read_manifest,
     seal,
 )
-from edge_er.piece_worths import PIECES_FILE, PieceCounts
-from edge_er.popular_index import POPULAR_FILE
 from edge_er.shipped import find_bundle
 
 __all__ = [

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle import Bundle
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
+from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.entity import Entity
 from edge_er.entity_file import EntityFile
 from edge_er.errors import BundleCorruptError
 from edge_er.evidence import Hypothesis, Pool, RerankWeights
 from edge_er.filters import MetadataIndex, allowed_entities
-from edge_er.head import HEAD_FILE, PairHead
-from edge_er.lexical import Worths
-from edge_er.normalize import canonical_text
+from edge_er.index.exact import ExactIndex
 from edge_er.rerank import Candidate, Reranker, best_candidates, demands
-from edge_er.search import ExactIndex
+from edge_er.text.canonical import canonical_text
+from edge_er.text.ngrams import Worths
 
 __all__ = ["Catalog", "Said"]
 

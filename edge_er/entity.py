@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge_er.arguments import text_list
-from edge_er.normalize import canonical_text
+from edge_er.text.arguments import text_list
+from edge_er.text.canonical import canonical_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from edge_er.arguments import as_sequence
 from edge_er.baselines import baseline_reports
 from edge_er.entity import Entity
 from edge_er.intervals import paired_difference
 from edge_er.metrics import TOP_K, Evaluation, GoldMap, evaluate_answers, measure
-from edge_er.normalize import canonical_text
 from edge_er.rankers import EncoderRanker, Ranker
 from edge_er.report_table import report_table
 from edge_er.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver, Resolution
+from edge_er.text.arguments import as_sequence
+from edge_er.text.canonical import canonical_text
 
 __all__ = [
     "EncoderRanker",

@@ -7,7 +7,7 @@ nearest by vector and those that share the rarest sounds with it, and says of ea
         + sound_pieces * worth of the shared sound pieces
 
 with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, and shared sound pieces those of what is said
-between the phrases of a carrier (`edge_er.carrier`).
+between the phrases of a carrier (`edge_er.text.carriers`).
 All weights are non-negative whole numbers: more evidence never lowers a score; what has no weight is not computed.
 """
 
@@ -21,12 +21,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.carrier import without_carrier
 from edge_er.constants import EVIDENCE, RERANK
 from edge_er.errors import BundleCorruptError
-from edge_er.hearing import Hearing
-from edge_er.lexical import GramIndex, Worths
-from edge_er.phonetic import SoundFold
+from edge_er.text.carriers import without_carrier
+from edge_er.text.misrecognition import Hearing
+from edge_er.text.ngrams import GramIndex, Worths
+from edge_er.text.sound_codes import SoundFold
 
 __all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
 

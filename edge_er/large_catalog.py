@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 
 from edge_er.bundle import Bundle
 from edge_er.catalog import Catalog, Said
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
+from edge_er.encoder.pair_head import PairHead
 from edge_er.entity import Entity
 from edge_er.entity_file import EntityFile
 from edge_er.errors import BundleCorruptError
 from edge_er.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
-from edge_er.head import PairHead
-from edge_er.large_index import FAISS, IndexSettings, LargeIndex, open_index
-from edge_er.lexical import Worths
-from edge_er.piece_worths import PIECES_FILE, PieceWorths
-from edge_er.popular_index import PopularIndex, popular_floor
+from edge_er.index.faiss_index import FAISS, IndexSettings, LargeIndex, open_index
+from edge_er.index.ngram_weights import PIECES_FILE, PieceWorths
+from edge_er.index.two_level import PopularIndex, popular_floor
 from edge_er.rerank import demands
+from edge_er.text.ngrams import Worths
 
 __all__ = ["LargeCatalog", "catalog_of"]
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from edge_er.bundle_files import MANIFEST
 from edge_er.bundle_reading import fingerprint
-from edge_er.encoder import ENCODER_FILES
+from edge_er.encoder.encoder import ENCODER_FILES
+from edge_er.encoder.pair_head import HEAD_FILE
 from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleVersionError
-from edge_er.head import HEAD_FILE
-from edge_er.large_index import INDEX_FILE
-from edge_er.piece_worths import PIECES_FILE
-from edge_er.popular_index import POPULAR_FILE
+from edge_er.index.faiss_index import INDEX_FILE
+from edge_er.index.ngram_weights import PIECES_FILE
+from edge_er.index.two_level import POPULAR_FILE
 
 __all__ = [
     "BUNDLE_FILES",

@@ -13,8 +13,8 @@ from edge_er.catalog import Catalog, Said
 from edge_er.entity import Entity
 from edge_er.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.filters import MetadataIndex
+from edge_er.index.exact import ExactIndex
 from edge_er.rerank import Candidate, best_candidates, demands
-from edge_er.search import ExactIndex
 
 __all__ = ["MergedCatalog", "OwnEntry"]
 

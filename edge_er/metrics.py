@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.arguments import as_sequence
 from edge_er.entity import Entity
 from edge_er.intervals import Interval, mean_intervals
-from edge_er.normalize import canonical_text
 from edge_er.rankers import Ranker
 from edge_er.requests_file import Request
+from edge_er.text.arguments import as_sequence
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["TOP_K", "Evaluation", "GoldMap", "evaluate_answers", "first_right", "measure", "metric_scores"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from edge_er.arguments import text_list
+from edge_er.text.arguments import text_list
 
 __all__ = ["texts_and_weights"]
 

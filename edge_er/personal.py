@@ -28,8 +28,8 @@ from edge_er.constants import PERSONAL
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.merged import MergedCatalog, OwnEntry
-from edge_er.normalize import canonical_text
 from edge_er.personal_file import EntryLike, count_of, entry_of, read_entries, write_entries
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["EntryLike", "OwnEntries"]
 

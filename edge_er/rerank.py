@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.encoder.pair_head import PairHead
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
 from edge_er.evidence import (
@@ -24,7 +25,6 @@ from edge_er.evidence import (
     Pool,
     RerankWeights,
 )
-from edge_er.head import PairHead
 
 __all__ = [
     "Candidate",

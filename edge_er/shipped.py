@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from edge_er.bundle_files import MANIFEST
-from edge_er.encoder import ENCODER_FILES
+from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.errors import BundleNotFoundError, CatalogError, EncoderError
 from edge_er.whole_files import previous_version
 

@@ -11,7 +11,7 @@ from tiny import ENTITIES
 from benchmarks import calibration, distillation, quantisation
 from benchmarks.accuracy import comparison
 from benchmarks.systems import load_encoder, pooled
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.metrics import GoldMap, evaluate_answers
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver

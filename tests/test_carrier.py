@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_er.carrier import carrier_words, name_span, without_carrier
 from edge_er.constants import CARRIERS
-from edge_er.hearing import Hearing
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import carrier_words, name_span, without_carrier
+from edge_er.text.misrecognition import Hearing
 
 WORDS = st.lists(
     st.sampled_from(["play", "please", "bitte", "s", "il", "te", "plait", "ser", "kiss", "fm"]), max_size=8

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from tiny import DIM, MAX_TOKENS
 
-from edge_er.encoder import ENCODER_FILES, Encoder, quantise, read_encoder_files
+from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise, read_encoder_files
 from edge_er.errors import EncoderError
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 TEXTS = [
     "Cadena SER",

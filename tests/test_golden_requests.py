@@ -16,11 +16,11 @@ from tiny import ENTITIES, require
 
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.calibrate import Standing
-from edge_er.normalize import canonical_text
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolution import Resolution
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles
+from edge_er.text.canonical import canonical_text
 from tools.golden_answers import Answerer
 from tools.golden_file import FOLDER, write_rows
 from tools.make_golden_requests import AWKWARD, NBEST, REQUESTS, golden_rows, nbest_rows, requests_of

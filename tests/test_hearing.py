@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_er.carrier import carrier_words, name_span
-from edge_er.hearing import BORDER, LEFT, SPARED, UNHEARD_OF, Hearing, letter_codes, read_costs
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import carrier_words, name_span
+from edge_er.text.misrecognition import BORDER, LEFT, SPARED, UNHEARD_OF, Hearing, letter_codes, read_costs
 from edge_er.training.hearing import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
 LANGUAGES = ("de", "en", "fr", "it", "es", "xx")

@@ -18,13 +18,13 @@ from catalog_tools.popular_choice import with_popular
 from edge_er.bundle import Bundle, read_bundle, write_bundle
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
-from edge_er.large_index import INDEX_FILE, IndexSettings, LargeIndex
-from edge_er.lexical import GramIndex
-from edge_er.phonetic import SoundFold
-from edge_er.piece_worths import PIECES_FILE, PieceWorths, count_pieces
-from edge_er.popular_index import POPULAR_FILE, PopularIndex
+from edge_er.index.exact import ExactIndex
+from edge_er.index.faiss_index import INDEX_FILE, IndexSettings, LargeIndex
+from edge_er.index.ngram_weights import PIECES_FILE, PieceWorths, count_pieces
+from edge_er.index.two_level import POPULAR_FILE, PopularIndex
 from edge_er.resolver import EntityResolver
-from edge_er.search import ExactIndex
+from edge_er.text.ngrams import GramIndex
+from edge_er.text.sound_codes import SoundFold
 
 require_packages("faiss")
 
@@ -310,7 +310,7 @@ def test_popular_forms_that_are_none(large: Bundle) -> None:
 
 def test_worths_of_counted_pieces_are_those_of_the_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     forms = [entity.name for entity in ENTITIES[:200]] + ["إذاعة الشرق", "a"]
-    monkeypatch.setattr("edge_er.piece_worths._FORMS_AT_ONCE", 37)
+    monkeypatch.setattr("edge_er.index.ngram_weights._FORMS_AT_ONCE", 37)
     counted = PieceWorths(len(forms), count_pieces(forms, "es"))
     whole = GramIndex(SoundFold("es").all(forms))
     assert whole.counts()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_er.lexical import GramIndex, grams, rarity
-from edge_er.phonetic import SoundFold
+from edge_er.text.ngrams import GramIndex, grams, rarity
+from edge_er.text.sound_codes import SoundFold
 from tools.make_golden_lexical import TARGET, rows
 
 WORDS = st.text("abcdeé📻", max_size=9)

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from edge_er.entity import Entity
 from edge_er.metrics import GoldMap, evaluate_answers, measure
-from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
+from edge_er.text.canonical import canonical_text
 
 ENTITIES = [
     Entity("es-1", "Cadena SER", ("SER", "La SER"), metadata={"country": "ES"}),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 GOLDEN = Path(__file__).parent / "golden" / "normalization.jsonl"
 CASES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]

@@ -137,7 +137,7 @@ def test_faiss_has_the_setting_of_others_afterwards() -> None:
     require_packages("faiss")
     import faiss
 
-    from edge_er.large_index import faiss_threads
+    from edge_er.index.faiss_index import faiss_threads
 
     def of_another_thread() -> int:
         seen: list[int] = []

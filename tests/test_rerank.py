@@ -13,9 +13,9 @@ from tiny import ENTITIES, make_bundle
 from edge_er.bundle import Bundle, write_bundle
 from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
-from edge_er.hearing import Hearing
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
+from edge_er.text.misrecognition import Hearing
 
 FORMS = ["cadena ser", "ser", "onda cero", "kiss fm", "los 40"]
 OWNERS = np.array([0, 0, 1, 2, 3], np.int32)

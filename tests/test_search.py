@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_er.search import ExactIndex, dot_table, exact_columns
+from edge_er.index.exact import ExactIndex, dot_table, exact_columns
 
 
 def reference(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tiny import require
 
-from edge_er.normalize import canonical_text
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import shipped_bundles, shipped_encoders
+from edge_er.text.canonical import canonical_text
 
 LIMITS = {"radio_de": 2.3, "radio_en": 3.3, "radio_es": 2.0, "radio_fr": 2.0, "radio_it": 2.0}  # MB
 REQUESTS = {
@@ -55,7 +55,7 @@ def test_every_entity_is_found_by_its_own_name(shipped: EntityResolver) -> None:
 
 
 def test_encoders_can_be_loaded() -> None:
-    from edge_er.encoder import Encoder
+    from edge_er.encoder.encoder import Encoder
 
     encoders = shipped_encoders()
     for path in require(encoders, bool(encoders), "no shipped encoder").values():

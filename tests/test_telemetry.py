@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 from tiny import require
 
-from edge_er.onnx_session import TELEMETRY_SWITCH, import_onnxruntime
+from edge_er.encoder.onnx_session import TELEMETRY_SWITCH, import_onnxruntime
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 WATCHED_SECONDS = 15  # onnxruntime's telemetry opens its first socket about ten seconds after the import
@@ -163,5 +163,5 @@ def test_onnxruntime_is_imported_in_one_place() -> None:
                 direct.append(str(file.relative_to(REPOSITORY)))
             elif any("onnxruntime" in name for name in names):  # a part of it, or a package that brings it in
                 guarded.append(file.read_text(encoding="utf-8"))
-    assert direct == ["edge_er/onnx_session.py"]
+    assert direct == ["edge_er/encoder/onnx_session.py"]
     assert guarded and all("    import_onnxruntime()" in text for text in guarded)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from edge_er.bundle import Bundle, new_bundle
-from edge_er.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.entity import Entity
-from edge_er.normalize import canonical_text
 from edge_er.resolver import EntityResolver
+from edge_er.text.canonical import canonical_text
 
 DIM = 24
 MAX_TOKENS = 16

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from edge_er.bundle import Bundle
 from edge_er.calibrate import Calibration, Standing
-from edge_er.encoder import Encoder, quantise
-from edge_er.hearing import BIT
-from edge_er.normalize import canonical_text
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.rerank import RerankWeights, demands
 from edge_er.resolver import DENSE, RERANKED
+from edge_er.text.canonical import canonical_text
+from edge_er.text.misrecognition import BIT
 from tools.plain_rerank import PlainReranker, Ranked, Said
 
 __all__ = ["SAFE_CONFIDENCE", "SAFE_SCORE", "Answerer"]

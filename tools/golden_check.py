@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from edge_er.encoder import quantise
+from edge_er.encoder.encoder import quantise
 from edge_er.resolver import EntityResolver
 
 GOLDEN = Path(__file__).resolve().parent.parent / "tests" / "golden"

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from edge_er.carrier import without_carrier
-from edge_er.hearing import Hearing
-from edge_er.lexical import GramIndex
-from edge_er.normalize import canonical_text
-from edge_er.phonetic import SoundFold
+from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import without_carrier
+from edge_er.text.misrecognition import Hearing
+from edge_er.text.ngrams import GramIndex
+from edge_er.text.sound_codes import SoundFold
 from tools.golden_file import FOLDER, write_rows
 
 TARGET = FOLDER / "lexical.jsonl"

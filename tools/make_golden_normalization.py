@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 from tools.golden_file import FOLDER, write_rows
 
 TARGET = FOLDER / "normalization.jsonl"

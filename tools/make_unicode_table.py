@@ -1,4 +1,4 @@
-"""Write ``edge_er/data/unicode.txt``, the frozen table behind ``edge_er.normalize``.
+"""Write ``edge_er/data/unicode.txt``, the frozen table behind ``edge_er.text.canonical``.
 
 Run it only to move to a newer Unicode version on purpose: every runtime (Python, Java, JavaScript) reads the file it
 writes, and encoders are trained on text normalised by it.

@@ -11,12 +11,22 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
-from edge_er.carrier import carrier_words, name_span, without_carrier
 from edge_er.constants import EVIDENCE
-from edge_er.hearing import BORDER, CODES, EDGE, LEFT, SPARED, UNHEARD_OF, Costs, letter_codes, read_costs
-from edge_er.normalize import canonical_text
-from edge_er.phonetic import SoundFold
 from edge_er.rerank import RerankWeights
+from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import carrier_words, name_span, without_carrier
+from edge_er.text.misrecognition import (
+    BORDER,
+    CODES,
+    EDGE,
+    LEFT,
+    SPARED,
+    UNHEARD_OF,
+    Costs,
+    letter_codes,
+    read_costs,
+)
+from edge_er.text.sound_codes import SoundFold
 
 __all__ = ["PlainReranker", "Ranked", "Said"]
 
@@ -46,7 +56,7 @@ def pieces(text: str) -> set[str]:
 
 
 def worth_as_heard(lang: str, form: str, request: str) -> int:
-    """The worth of a canonical form as an explanation of a canonical request (see `edge_er.hearing`), cell by cell."""
+    """The worth of a canonical form as an explanation of a canonical request (see `edge_er.text.misrecognition`), cell by cell."""
     if not request:
         return 0
     costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from edge_er.arguments import text_list
 from edge_er.constants import ENTITY
 from edge_er.errors import CatalogError
+from edge_er.text.arguments import text_list
 
 __all__ = ["Record", "record_from_mapping"]
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from catalog_tools.records.columns import Rows
 from catalog_tools.records.fields import Field, RecordFields
 from catalog_tools.records.values import identifiers_of, parse_names, parse_phones, plain_text
-from edge_er.arguments import as_sequence
-from edge_er.normalize import canonical_text
+from edge_er.text.arguments import as_sequence
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["Blocking", "candidate_pairs"]
 

@@ -19,7 +19,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from catalog_tools.records.bags import Bags
 from catalog_tools.records.values import plain_text
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = [
     "Column",

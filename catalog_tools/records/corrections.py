@@ -22,8 +22,8 @@ import numpy as np
 
 from catalog_tools.records.columns import Rows
 from catalog_tools.sources import Record
-from edge_er.arguments import as_sequence
 from edge_er.errors import CatalogError
+from edge_er.text.arguments import as_sequence
 
 __all__ = [
     "PairLabel",

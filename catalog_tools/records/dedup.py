@@ -20,9 +20,9 @@ from catalog_tools.records.table import RecordTable
 from catalog_tools.records.values import as_texts
 from catalog_tools.records.weights import Weights, given_weights
 from catalog_tools.sources import Record
-from edge_er.arguments import as_sequence
 from edge_er.errors import CatalogError
-from edge_er.normalize import canonical_text
+from edge_er.text.arguments import as_sequence
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["Deduplicated", "deduplicate", "merged_record", "record_values"]
 

@@ -19,8 +19,8 @@ from catalog_tools.records.typed_columns import (
     PhoneColumn,
 )
 from catalog_tools.records.values import plain_text
-from edge_er.arguments import as_sequence
 from edge_er.errors import CatalogError
+from edge_er.text.arguments import as_sequence
 
 __all__ = ["ALL_TEXT", "IDENTIFIERS", "RecordTable", "evidence_names"]
 

@@ -20,7 +20,7 @@ from catalog_tools.records.values import (
     parse_phones,
     plain_text,
 )
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["CategoryColumn", "DateColumn", "IdentifierColumn", "NumberColumn", "PhoneColumn"]
 

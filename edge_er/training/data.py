@@ -29,7 +29,7 @@ from catalog_tools.requests import LANGUAGES, RequestGenerator, carriers_of_anno
 from catalog_tools.surface_forms import spoken_forms
 from edge_er import shipped
 from edge_er.errors import EdgeERError
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 from edge_er.training.pool_key import pool_key
 from edge_er.training.recipe import DataSettings
 

@@ -22,8 +22,8 @@ from catalog_tools.surface_forms import spoken_forms
 from edge_er.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.metrics import GoldMap
-from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
+from edge_er.text.canonical import canonical_text
 from edge_er.training.data import held_out, name_cluster, read_rows
 
 __all__ = ["ASKED", "REFUSED", "SHARES", "STRATA", "TAKEN_OUT", "Catalog", "Question", "Source", "senseless"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from catalog_tools.names import clean_name
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 from edge_er.training.data import read_rows
 
 __all__ = ["DevTask", "dev_tasks", "recall_at_1"]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edge_er.arguments import text_list
+from edge_er.text.arguments import text_list
 from edge_er.training.model import DualEncoder
 
 __all__ = ["Ensemble"]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.errors import QualityGateError
 from edge_er.training.card import read_card, write_card
 from edge_er.training.data import data_folder, load_pool

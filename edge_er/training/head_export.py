@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
+from edge_er.encoder.pair_head import ENTITY_SIDE, HEAD_FILE, REQUEST_SIDE, PairHead
 from edge_er.errors import QualityGateError
-from edge_er.head import ENTITY_SIDE, HEAD_FILE, REQUEST_SIDE, PairHead
 from edge_er.training.dipair import train
 from edge_er.training.export import vector_scale, write_folder
 from edge_er.training.head_graph import build_head_onnx

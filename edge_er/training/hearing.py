@@ -2,7 +2,8 @@
 
 Pairs are aligned letter by letter at the least cost (Viterbi), costs are made of what was counted, and both are
 repeated: hard expectation maximisation of the edit distance of Ristad and Yianilos (1998). Only the names inside the
-requests are counted: carriers are few and heard well. `section_lines` writes what `edge_er/hearing.py` reads.
+requests are counted: carriers are few and heard well. `section_lines` writes what `edge_er/text/misrecognition.py`
+reads.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.hearing import UNHEARD_OF
+from edge_er.text.misrecognition import UNHEARD_OF
 
 __all__ = ["Counts", "Pair", "count", "learn", "section_lines"]
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from catalog_tools.names import clean_name
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 from edge_er.training.data import held_out, name_cluster, read_rows
 from edge_er.training.dev import CHUNK, COUNTRIES, STRATA, Encode
 from edge_er.training.voice_requests import CITY_COUNTRIES

@@ -13,9 +13,9 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from edge_er.arguments import text_list
 from edge_er.errors import EncoderError
-from edge_er.normalize import canonical_text
+from edge_er.text.arguments import text_list
+from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, write_card
 from edge_er.training.parallel import rank
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_er.errors import EdgeERError
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 from edge_er.training.data import read_rows
 
 __all__ = [

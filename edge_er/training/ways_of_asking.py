@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 
 from catalog_tools.noise import typing_slip
 from catalog_tools.requests import Carriers
-from edge_er.carrier import carrier_words
 from edge_er.entity import Entity
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import carrier_words
 
 __all__ = ["WAYS", "asked_otherwise", "requests_of"]
 

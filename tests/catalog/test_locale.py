@@ -18,9 +18,9 @@ from catalog_tools.requests import Carriers, NoiseMix, RequestGenerator
 from catalog_tools.surface_forms import ranked_forms, spoken_forms
 from catalog_tools.words import STATION_WORDS
 from edge_er.errors import CatalogError
-from edge_er.hearing import Hearing
-from edge_er.phonetic import SoundFold
 from edge_er.shipped import shipped_encoders
+from edge_er.text.misrecognition import Hearing
+from edge_er.text.sound_codes import SoundFold
 
 ENCODER = "multilingual-32-hpd64"
 DUTCH = Path(__file__).resolve().parents[2] / "docs" / "examples" / "nl.toml"

@@ -12,7 +12,7 @@ from catalog_tools.language import language
 from catalog_tools.measure import nearest_pairs, simulated_requests
 from edge_er.bundle import Bundle, read_bundle
 from edge_er.entity import Entity
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 ENTITIES = [
     Entity(f"id-{number}", f"Radio {number} Kiss", (), (f"radio {number} beso",)) for number in range(400)

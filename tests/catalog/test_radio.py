@@ -8,7 +8,7 @@ import pytest
 
 from catalog_tools import build_bundle
 from catalog_tools.radio import CATALOG_COUNTRIES, main
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 MAIN_STATIONS = {
     ("de", "DE"): ("Deutschlandfunk", "Deutschlandfunk Nova", "Deutschlandfunk Kultur", "SWR3", "Bayern 1"),

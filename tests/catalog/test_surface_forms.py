@@ -11,7 +11,7 @@ from catalog_tools.language import LANGUAGES, language
 from catalog_tools.number_words import cardinal_words, figures
 from catalog_tools.surface_forms import ranked_forms, spoken_forms
 from edge_er.errors import CatalogError
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 NUMBERS_SAID = [
     ("de", "Bayern 1", "bayern eins"),

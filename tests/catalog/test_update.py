@@ -19,7 +19,7 @@ from catalog_tools.sources import Record
 from catalog_tools.update import UpdateResult, update_bundle
 from edge_er.bundle import read_bundle, write_bundle
 from edge_er.delta import rollback
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.entity import Entity
 from edge_er.errors import BudgetExceededError, BundleError, CatalogError
 from edge_er.resolver import EntityResolver

@@ -10,7 +10,7 @@ import pytest
 from tiny import require_packages
 
 from catalog_tools.requests import RequestGenerator
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 
 if TYPE_CHECKING:
     from edge_er.training.data import Pool

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from edge_er.encoder.onnx_session import open_session
 from edge_er.errors import RecipeError
-from edge_er.onnx_session import open_session
 from edge_er.training.data import held_out
 from edge_er.training.dipair import train_head
 from edge_er.training.head_graph import build_head_onnx

@@ -15,9 +15,9 @@ from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, 
 from catalog_tools import build_bundle
 from edge_er.bundle import HEAD_TOKENS, read_bundle, write_bundle
 from edge_er.constants import HEAD
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
+from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
-from edge_er.head import HEAD_FILE, PairHead
 from edge_er.rerank import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.training.card import read_card

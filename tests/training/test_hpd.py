@@ -8,7 +8,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.errors import EncoderError, RecipeError
 from edge_er.training.ensemble import Ensemble
 from edge_er.training.hpd import hpd_loss, pca_axes, similarity_loss, train_hpd, with_projection

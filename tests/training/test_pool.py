@@ -143,7 +143,7 @@ def test_the_code_is_all_that_is_imported_and_no_more() -> None:
         "catalog_tools.requests",
         "catalog_tools.noise",
         "catalog_tools.surface_forms",
-        "edge_er.normalize",
+        "edge_er.text.canonical",
     }
     assert made_by <= modules.keys()
     assert not {"edge_er.resolver", "edge_er.training.teacher", "catalog_tools.build"} & modules.keys()

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from edge_er.errors import EdgeERError
-from edge_er.normalize import canonical_text
+from edge_er.text.canonical import canonical_text
 from edge_er.training.sentences import (
     STS_SETS,
     WORDNET_FILES,

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.errors import QualityGateError, RecipeError
 from edge_er.training import export
 from edge_er.training import student as student_module

@@ -11,7 +11,7 @@ import pytest
 from javascript import once, run_script
 from tiny import require
 
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.errors import CatalogError, FilterError
 from edge_er.resolver import EntityResolver
 from edge_er.shipped import find_bundle, shipped_encoders

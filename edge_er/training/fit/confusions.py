@@ -16,8 +16,8 @@ from pathlib import Path
 
 from catalog_tools.noise import learn_confusions
 from edge_er.errors import RequestFileError
-from edge_er.normalize import canonical_text
 from edge_er.shipped import data_folder
+from edge_er.text.canonical import canonical_text
 from edge_er.whole_files import write_text
 
 __all__ = ["main", "read_pairs"]

@@ -23,14 +23,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.entity import Entity
+from edge_er.index.exact import ExactIndex
 from edge_er.metrics import GoldMap
-from edge_er.normalize import canonical_text
 from edge_er.requests_file import Request
 from edge_er.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
-from edge_er.search import ExactIndex
 from edge_er.shipped import data_folder, find_encoder
+from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card
 from edge_er.training.data import held_out, name_cluster
 from edge_er.training.decision_requests import HELD_SHARE, Source

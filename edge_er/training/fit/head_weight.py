@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import HEAD
-from edge_er.encoder import Encoder, quantise, read_encoder_files
+from edge_er.encoder.encoder import Encoder, quantise, read_encoder_files
+from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import EncoderError
-from edge_er.head import HEAD_FILE, PairHead
-from edge_er.normalize import canonical_text
 from edge_er.rerank import Hypothesis, RerankWeights
 from edge_er.shipped import data_folder, find_encoder
+from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card
 from edge_er.training.data import held_out, name_cluster
 from edge_er.training.decision_requests import Source

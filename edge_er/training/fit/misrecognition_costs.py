@@ -15,8 +15,8 @@ from pathlib import Path
 
 from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.requests import NAME_SLOTS, Carriers
-from edge_er.normalize import canonical_text
 from edge_er.shipped import data_folder
+from edge_er.text.canonical import canonical_text
 from edge_er.training.data import held_out, name_cluster, read_rows
 from edge_er.training.hearing import Counts, Pair, learn, section_lines
 from edge_er.whole_files import write_text

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from edge_er.encoder import Encoder
+from edge_er.encoder.encoder import Encoder
 from edge_er.entity import Entity
-from edge_er.normalize import canonical_text
 from edge_er.shipped import data_folder, find_encoder
+from edge_er.text.canonical import canonical_text
 from edge_er.training.data import read_rows
 from edge_er.training.decision_requests import Source
 from edge_er.training.fit.evidence_weights import EVIDENCE, RankedCatalog

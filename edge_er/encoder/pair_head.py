@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import HEAD
-from edge_er.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.encoder.onnx_session import open_session
 from edge_er.errors import EncoderError
-from edge_er.onnx_session import open_session
 
 __all__ = ["ENTITY_SIDE", "HEAD_FILE", "REQUEST_SIDE", "FormTokens", "PairHead", "form_tokens"]
 

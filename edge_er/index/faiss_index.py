@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.errors import BundleCorruptError, BundleError
-from edge_er.search import exact_float
+from edge_er.index.exact import exact_float
 
 __all__ = [
     "FAISS",

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.lexical import GramIndex, rarity
-from edge_er.phonetic import SoundFold
+from edge_er.text.ngrams import GramIndex, rarity
+from edge_er.text.sound_codes import SoundFold
 
 __all__ = ["PIECES_FILE", "PieceCounts", "PieceWorths", "count_pieces"]
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.errors import BundleCorruptError
-from edge_er.large_index import LargeIndex
-from edge_er.search import ExactIndex
+from edge_er.index.exact import ExactIndex
+from edge_er.index.faiss_index import LargeIndex
 
 __all__ = ["POPULAR_FILE", "PopularIndex", "popular_floor"]
 

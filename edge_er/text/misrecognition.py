@@ -9,8 +9,8 @@ frequency:
 * ``said S`` h: letter S is heard as h, or not at all (-); ``after PS`` and ``before SN`` change that beside P and N;
 * ``added P`` h: h is heard after P where nothing was said;
 * ``usual P`` h: h is heard after P in any request; what a form explains of the request is worth that much, and nothing
-  in the phrases of a carrier (`edge_er.carrier`). Letters that the form leaves unexplained cost `LEFT` each, but in
-  words of carriers.
+  in the phrases of a carrier (`edge_er.text.carriers`). Letters that the form leaves unexplained cost `LEFT` each, but
+  in words of carriers.
 
 The worth of a form is that of its best place in the request: a weighted alignment of letters without spaces, in which
 both ends earn `BORDER` where they fall on the border of a word. People leave out fillers ("radio"): beside other words
@@ -27,8 +27,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.carrier import CarrierWords, carrier_words, name_span
 from edge_er.constants import MISRECOGNITION
+from edge_er.text.carriers import CarrierWords, carrier_words, name_span
 
 __all__ = ["BIT", "Costs", "Hearing", "letter_codes", "read_costs"]
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.arguments import as_sequence, text_list
 from edge_er.constants import VECTORS
+from edge_er.encoder.onnx_session import open_session
 from edge_er.errors import EncoderError
-from edge_er.normalize import canonical_text
-from edge_er.onnx_session import open_session
+from edge_er.text.arguments import as_sequence, text_list
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["ENCODER_FILES", "Encoder", "quantise", "read_encoder_files"]
 

@@ -1,0 +1,1 @@
+"""Encoder: canonical text to token ids and unit vectors, int8 vectors, and the pair head."""
