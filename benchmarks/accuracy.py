@@ -36,7 +36,7 @@ from benchmarks.systems import (
     rows_of,
 )
 from edge_er.baselines import TfidfRanker, WRatioRanker, sample_requests
-from edge_er.bundle import read_bundle
+from edge_er.bundle.bundle import read_bundle
 from edge_er.evaluate import resolve_all
 from edge_er.intervals import paired_difference
 from edge_er.metrics import Evaluation, measure

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from edge_er.whole_files import write_lines
+from edge_er.bundle.atomic import write_lines
 
 __all__ = ["compose_names", "write_composed_catalog"]
 

@@ -31,8 +31,8 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
-from edge_er.bundle import read_bundle
-from edge_er.entity import Entity
+from edge_er.bundle.bundle import read_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker, form_table, top_entities
 from edge_er.text.canonical import canonical_text

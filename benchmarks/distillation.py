@@ -28,7 +28,7 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
-from edge_er.bundle import read_bundle
+from edge_er.bundle.bundle import read_bundle
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker
 from edge_er.training.card import read_card

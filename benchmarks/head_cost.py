@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.latency import bind_to_one_core, times
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
 from catalog_tools import build_bundle
-from edge_er.bundle import Bundle, read_bundle
+from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.resolver import EntityResolver
 from edge_er.training.card import read_card
 from edge_er.training.pair_head import multiply_adds

@@ -26,13 +26,13 @@ import numpy as np
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from benchmarks.latency import bind_to_one_core
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
-from edge_er.bundle import read_bundle, write_bundle
+from edge_er.bundle.bundle import read_bundle, write_bundle
+from edge_er.bundle.locate import find_bundle
 from edge_er.encoder.encoder import Encoder, read_encoder_files
 from edge_er.encoder.pair_head import form_tokens
 from edge_er.metrics import GoldMap
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver
-from edge_er.shipped import find_bundle
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card
 from edge_er.training.voice_requests import station_requests

@@ -28,7 +28,7 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, languages, pooled, rows_of
-from edge_er.bundle import Bundle, read_bundle
+from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.evaluate import resolve_all
 from edge_er.intervals import paired_difference
 from edge_er.metrics import TOP_K, Evaluation, evaluate_answers

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.results_file import REPOSITORY, add_data_option, data_folder
+from edge_er.bundle.atomic import replacing
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card
 from edge_er.training.voice_requests import cached_rows
-from edge_er.whole_files import replacing
 
 CACHE = REPOSITORY / "build" / "large_catalog"
 ENCODER = REPOSITORY / "models" / "encoders" / "multilingual-32-hpd64"

@@ -31,9 +31,9 @@ from benchmarks.results_file import (
     write_result,
 )
 from catalog_tools.index_choice import EXACT, MAPPED, with_index
-from edge_er.bundle import new_bundle, write_bundle
+from edge_er.bundle.bundle import new_bundle, write_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import read_encoder_files
-from edge_er.entity import Entity
 from edge_er.intervals import mean_interval
 from edge_er.resolver import EntityResolver
 

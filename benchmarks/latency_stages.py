@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from edge_er.bundle import Bundle
+from edge_er.bundle.bundle import Bundle
 from edge_er.calibrate import COMPARED
 from edge_er.encoder.encoder import quantise
 from edge_er.index.exact import ExactIndex

@@ -28,9 +28,9 @@ from benchmarks.results_file import (
 )
 from benchmarks.systems import AVERAGE, by_language, load_encoder, pooled, rows_of
 from edge_er.baselines import TfidfRanker, WRatioRanker
-from edge_er.candidates import with_candidates
+from edge_er.bundle.candidate_counts import with_candidates
+from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import quantise
-from edge_er.entity import Entity
 from edge_er.index.exact import ExactIndex
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker, Ranker, TextEncoder, form_table

@@ -36,6 +36,7 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
+from edge_er.bundle.atomic import write_json
 from edge_er.training.cross_encoder import CrossEncoder, cross_encoder_of
 from edge_er.training.data import Pool
 from edge_er.training.loop import able_bfloat16
@@ -57,7 +58,6 @@ from edge_er.training.pairs import PAIR_SETS, Pairs, PairSet, best_threshold, me
 from edge_er.training.pretrained import bert_folder
 from edge_er.training.recipe import HeadSettings, ModelSettings, OptimSettings
 from edge_er.training.teacher import new_teacher
-from edge_er.whole_files import write_json
 
 WORK = REPOSITORY / "build" / "pair_sets"
 SETS = ("Beer", "Fodors-Zagats", "MRPC", "iTunes-Amazon", "RTE", "DBLP-ACM")

@@ -23,8 +23,8 @@ import numpy as np
 
 from benchmarks.latency import bind_to_one_core, times
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
-from edge_er.bundle import Bundle, read_bundle
-from edge_er.entity import Entity
+from edge_er.bundle.bundle import Bundle, read_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.metrics import GoldMap
 from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver

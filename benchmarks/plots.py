@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 
 from benchmarks.results_file import LANGUAGES, RESULTS, read_result
 from benchmarks.systems import AVERAGE
-from edge_er.bundle import read_bundle
+from edge_er.bundle.bundle import read_bundle
 
 STRATA = {"text": "typed", "asr": "recognised speech", "noisy": "recognised, with noise"}
 COLOURS = ("#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7", "#D55E00", "#999999", "#000000", "#F0E442")

@@ -30,9 +30,9 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, pooled
-from edge_er.bundle import read_bundle
+from edge_er.bundle.bundle import read_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.entity import Entity
 from edge_er.metrics import Evaluation, measure
 from edge_er.rankers import EncoderRanker, form_table
 from edge_er.requests_file import Request

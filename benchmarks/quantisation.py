@@ -36,7 +36,7 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
-from edge_er.bundle import read_bundle
+from edge_er.bundle.bundle import read_bundle
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.onnx_session import import_onnxruntime, open_session
 from edge_er.metrics import Evaluation, measure

@@ -204,8 +204,8 @@ def _footprint() -> Iterator[str]:
 
 
 def _bundles() -> Iterator[str]:
-    from edge_er.bundle import read_bundle
-    from edge_er.shipped import shipped_bundles
+    from edge_er.bundle.bundle import read_bundle
+    from edge_er.bundle.locate import shipped_bundles
 
     manifests = [read_bundle(path).manifest for path in shipped_bundles().values()]
     if not manifests:
@@ -248,7 +248,7 @@ SECTIONS: tuple[Section, ...] = (
 
 def updated(text: str, sections: Sequence[str] = ("results", "transcript")) -> str:
     """README text with its sections as the result files and bundles say; the transcript stays where none is shipped."""
-    from edge_er.shipped import shipped_bundles
+    from edge_er.bundle.locate import shipped_bundles
 
     if "results" in sections:
         text = replace_section(text, "results", results(HEADLINES))

@@ -37,7 +37,7 @@ from catalog_tools.records.learning import f1_at, learn_weights
 from catalog_tools.records.matcher import probabilities
 from catalog_tools.records.table import RecordTable
 from catalog_tools.records.weights import Weights, given_weights
-from edge_er.whole_files import write_json
+from edge_er.bundle.atomic import write_json
 
 SHOWN = ("DBLP-ACM", "Fodors-Zagats", "Beer", "iTunes-Amazon", "Amazon-Google")
 WORK = REPOSITORY / "build" / "record_pairs"

@@ -12,9 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from edge_er import shipped
+from edge_er.bundle import locate as shipped
+from edge_er.bundle.atomic import write_json, write_text
 from edge_er.errors import CatalogError
-from edge_er.whole_files import write_json, write_text
 from tools.documents import REPOSITORY, markdown_table, percent
 
 __all__ = [

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_er.bundle import Bundle, new_bundle
+from edge_er.bundle.bundle import Bundle, new_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.entity import Entity
 from edge_er.intervals import Interval, mean_interval
 from edge_er.metrics import Evaluation, metric_scores
 from edge_er.rankers import TextEncoder

@@ -28,10 +28,10 @@ from benchmarks.results_file import markdown_table, write_result
 from catalog_tools.build import build_bundle
 from catalog_tools.delta import make_delta
 from catalog_tools.update import update_bundle
-from edge_er.bundle import find_bundle, read_bundle, read_files
-from edge_er.delta import apply_delta, rollback
-from edge_er.entity import Entity
-from edge_er.personal_file import read_entries, write_entries
+from edge_er.bundle.bundle import find_bundle, read_bundle, read_files
+from edge_er.bundle.delta import apply_delta, rollback
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.personal_file import read_entries, write_entries
 
 ENTITIES, NEW, CHANGED, GONE = 10_000, 50, 30, 20
 LANG = "en"
@@ -59,12 +59,12 @@ UPDATE = {
     "write": "update_bundle(sys.argv[1], add=sys.argv[2], measure=False)",
 }
 APPLY = {
-    "imports": "from edge_er.delta import apply_delta",
+    "imports": "from edge_er.bundle.delta import apply_delta",
     "rehearsal": "",
     "write": "apply_delta(sys.argv[1], sys.argv[2])",
 }
 SAVE = {
-    "imports": "from edge_er.personal_file import read_entries, write_entries",
+    "imports": "from edge_er.bundle.personal_file import read_entries, write_entries",
     "rehearsal": "entries = read_entries(sys.argv[2])",
     "write": "write_entries(sys.argv[1], *entries)",
 }

@@ -23,17 +23,25 @@ from catalog_tools.requests import Carriers
 from catalog_tools.shards import SPOKEN, VECTORS, ShardWorker
 from catalog_tools.short_names import with_single_words
 from catalog_tools.workers import ENGINES, LOCAL, ShardRunner, default_workers, shard_runner
-from edge_er.bundle import ENTITIES, Bundle, new_bundle, over_budget, parse_size, read_bundle, write_bundle
-from edge_er.bundle import VECTORS as VECTORS_FILE
-from edge_er.bundle_files import check_replaceable
+from edge_er.bundle.bundle import (
+    ENTITIES,
+    Bundle,
+    new_bundle,
+    over_budget,
+    parse_size,
+    read_bundle,
+    write_bundle,
+)
+from edge_er.bundle.bundle import VECTORS as VECTORS_FILE
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_store import packed_entities
+from edge_er.bundle.locate import find_encoder
+from edge_er.bundle.storage import check_replaceable
 from edge_er.encoder.encoder import Encoder, read_encoder_files
 from edge_er.encoder.pair_head import form_tokens
-from edge_er.entity import Entity
-from edge_er.entity_file import packed_entities
 from edge_er.errors import EncoderError
 from edge_er.requests_file import read_requests
 from edge_er.resolver import EntityResolver
-from edge_er.shipped import find_encoder
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["BuildResult", "build_bundle"]
@@ -115,7 +123,7 @@ def build_bundle(
             used again by later builds. By default a hidden folder beside ``out``, removed when the bundle is there.
         engine: "local", or "ray" for Ray Data, with a local cluster or the one at ``ray_address``.
         ray_address: of a running cluster ("auto", "ray://host:10001", "host:6379").
-        keep: leave the version before beside the bundle, for ``edge_er.delta.rollback``.
+        keep: leave the version before beside the bundle, for ``edge_er.bundle.delta.rollback``.
         index: how vectors are searched: "exact", "auto", "mapped" or a FAISS name; see ``index_choice.with_index``.
         popular_share: of entities, the most popular, to be searched first; see ``popular_choice.with_popular``.
         single_words: let a word of a name stand for it; see ``short_names.with_single_words``.

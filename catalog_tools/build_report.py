@@ -17,9 +17,9 @@ import numpy as np
 from catalog_tools.build import BuildResult
 from catalog_tools.measure import Measurement
 from catalog_tools.report_plots import COLOURS, latency_plot, recall_plot, size_plot
-from edge_er.bundle import STREAMS
-from edge_er.bundle_files import MANIFEST
-from edge_er.whole_files import write_text
+from edge_er.bundle.atomic import write_text
+from edge_er.bundle.bundle import STREAMS
+from edge_er.bundle.storage import MANIFEST
 
 __all__ = ["build_report", "write_build_report"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog_tools.sources import Record
-from edge_er.whole_files import write_lines
+from edge_er.bundle.atomic import write_lines
 
 __all__ = ["record_row", "write_records"]
 

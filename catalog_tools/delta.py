@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge_er.bundle import read_files
-from edge_er.bundle_files import MANIFEST, zip_bytes
-from edge_er.delta import DELTA, DELTA_VERSION, Delta, patched
-from edge_er.delta_units import (
+from edge_er.bundle.atomic import write_file
+from edge_er.bundle.bundle import read_files
+from edge_er.bundle.delta import DELTA, DELTA_VERSION, Delta, patched
+from edge_er.bundle.delta_units import (
     LINES,
     PACKED_LINES,
     ROWS,
@@ -23,12 +23,12 @@ from edge_er.delta_units import (
     join_units,
     split_units,
 )
+from edge_er.bundle.locate import find_bundle
+from edge_er.bundle.manifest import ENTITIES, HEAD_TOKENS, STREAMS, VECTORS, read_manifest
+from edge_er.bundle.storage import MANIFEST, zip_bytes
 from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.encoder.pair_head import HEAD_FILE
 from edge_er.errors import DeltaError
-from edge_er.manifest import ENTITIES, HEAD_TOKENS, STREAMS, VECTORS, read_manifest
-from edge_er.shipped import find_bundle
-from edge_er.whole_files import write_file
 
 __all__ = ["DeltaResult", "make_delta"]
 

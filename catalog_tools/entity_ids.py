@@ -9,8 +9,8 @@ from typing import Any
 
 from catalog_tools.sources import Record
 from catalog_tools.streams import stream_key
+from edge_er.bundle.entity import Entity
 from edge_er.constants import ENTITY
-from edge_er.entity import Entity
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["entities_from_records", "keep_previous_ids", "stable_id", "with_ids"]

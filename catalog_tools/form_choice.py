@@ -14,7 +14,7 @@ from functools import partial
 
 from catalog_tools.language import Language
 from catalog_tools.surface_forms import ranked_forms
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["FORMS_PER_NAME", "Offer", "SpokenChoice", "choose_spoken_forms", "offered_forms"]

@@ -11,7 +11,7 @@ from catalog_tools.entities import Cluster, NameGroup, record_streams
 from catalog_tools.entity_ids import with_ids
 from catalog_tools.sources import Record
 from catalog_tools.streams import same_address
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["choose_name", "entities_from_clusters"]

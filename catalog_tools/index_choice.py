@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from catalog_tools.language import Language, language
 from catalog_tools.requests import RequestGenerator
-from edge_er.bundle import Bundle
+from edge_er.bundle.bundle import Bundle
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
 from edge_er.index.exact import dot_table, exact_columns

@@ -13,8 +13,8 @@ from typing import Any
 
 from catalog_tools.entities import Cluster
 from catalog_tools.merge_page import Card, Page, render_page
-from edge_er.entity import Entity
-from edge_er.whole_files import write_json, write_text
+from edge_er.bundle.atomic import write_json, write_text
+from edge_er.bundle.entity import Entity
 
 __all__ = ["merge_report", "reason_counts", "write_merge_report"]
 

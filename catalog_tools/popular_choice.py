@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from catalog_tools.index_choice import TARGET, nearest_scores, request_vectors
 from catalog_tools.requests import RequestGenerator
-from edge_er.bundle import Bundle
+from edge_er.bundle.bundle import Bundle
 from edge_er.errors import BuildError
 
 __all__ = ["exit_floor", "popular_forms", "requests_by_demand", "with_popular"]

@@ -27,12 +27,12 @@ from catalog_tools.name_corrections import NameCorrection, read_name_corrections
 from catalog_tools.short_names import with_numbered_stations
 from catalog_tools.sources import Record, read_records
 from catalog_tools.words import STATION_WORDS
-from edge_er.bundle import read_bundle
-from edge_er.entity import Entity
+from edge_er.bundle.atomic import write_lines
+from edge_er.bundle.bundle import read_bundle
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.locate import data_folder
 from edge_er.errors import CatalogError, EdgeERError
-from edge_er.shipped import data_folder
 from edge_er.text.canonical import canonical_text
-from edge_er.whole_files import write_lines
 
 __all__ = ["CATALOG_COUNTRIES", "city_names", "main", "radio_clusters", "write_catalog"]
 

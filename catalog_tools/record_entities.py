@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog_tools.entity_ids import entities_from_records, keep_previous_ids
 from catalog_tools.sources import Record, read_records, record_from_mapping
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError
 
 __all__ = ["RecordLike", "as_records", "entities_of"]

@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from catalog_tools.form_choice import offered_forms
 from catalog_tools.language import Language
+from edge_er.bundle.atomic import replacing
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
-from edge_er.whole_files import replacing
 
 __all__ = ["SPOKEN", "VECTORS", "Results", "Shard", "ShardStore", "ShardWorker", "cut", "form_vectors"]
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words
 

@@ -20,9 +20,9 @@ from catalog_tools.index_choice import AUTO
 from catalog_tools.language import Language
 from catalog_tools.record_entities import RecordLike, as_records, entities_of
 from catalog_tools.sources import Record, read_records
-from edge_er.bundle import Bundle, read_bundle
-from edge_er.delta import bundle_to_change
-from edge_er.entity import Entity
+from edge_er.bundle.bundle import Bundle, read_bundle
+from edge_er.bundle.delta import bundle_to_change
+from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleError, CatalogError
 from edge_er.text.canonical import canonical_text
 

@@ -24,7 +24,7 @@ from catalog_tools.recognisers import Recogniser
 from catalog_tools.requests import Carriers
 from catalog_tools.voice_engines import Pcm, Speaker
 from catalog_tools.voice_file import VoiceFile
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.text.arguments import text_list
 from edge_er.text.canonical import canonical_text

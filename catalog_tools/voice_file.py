@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_er.bundle.atomic import write_json
 from edge_er.errors import CatalogError
-from edge_er.whole_files import write_json
 
 __all__ = ["VoiceFile"]
 

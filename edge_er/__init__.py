@@ -5,8 +5,8 @@
 'Cadena SER'
 """
 
+from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import Encoder
-from edge_er.entity import Entity
 from edge_er.errors import (
     BudgetExceededError,
     BuildError,

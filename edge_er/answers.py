@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+from edge_er.bundle.entity import Entity
 from edge_er.calibrate import Calibration, Standing
 from edge_er.catalog import Catalog
-from edge_er.entity import Entity
 from edge_er.explanation import Explanation
 from edge_er.rerank import Candidate, RerankWeights
 from edge_er.resolution import Match, Resolution

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.metrics import TOP_K, measure
 from edge_er.rankers import QUERIES_AT_ONCE, Ranker, form_table, top_entities
 from edge_er.requests_file import Request

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.bundle import Bundle
+from edge_er.bundle.bundle import Bundle
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_store import EntityFile
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
-from edge_er.entity import Entity
-from edge_er.entity_file import EntityFile
 from edge_er.errors import BundleCorruptError
 from edge_er.evidence import Hypothesis, Pool, RerankWeights
 from edge_er.filters import MetadataIndex, allowed_entities

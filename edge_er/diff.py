@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.metrics import GoldMap
 from edge_er.requests_file import Request, read_requests
 from edge_er.resolution import Resolution

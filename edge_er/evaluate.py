@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_er.baselines import baseline_reports
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.intervals import paired_difference
 from edge_er.metrics import TOP_K, Evaluation, GoldMap, evaluate_answers, measure
 from edge_er.rankers import EncoderRanker, Ranker

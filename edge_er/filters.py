@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.entity import Entity
-from edge_er.entity_file import STREAMS
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_store import STREAMS
 from edge_er.errors import FilterError
 
 __all__ = ["MetadataIndex", "allowed_entities", "wanted_ids"]

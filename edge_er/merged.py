@@ -9,8 +9,8 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.bundle.entity import Entity
 from edge_er.catalog import Catalog, Said
-from edge_er.entity import Entity
 from edge_er.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.filters import MetadataIndex
 from edge_er.index.exact import ExactIndex

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.intervals import Interval, mean_intervals
 from edge_er.rankers import Ranker
 from edge_er.requests_file import Request

@@ -23,12 +23,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.personal_file import EntryLike, count_of, entry_of, read_entries, write_entries
 from edge_er.catalog import Catalog
 from edge_er.constants import PERSONAL
-from edge_er.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.merged import MergedCatalog, OwnEntry
-from edge_er.personal_file import EntryLike, count_of, entry_of, read_entries, write_entries
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["EntryLike", "OwnEntries"]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.text.arguments import as_sequence, text_list
 
 __all__ = ["EncoderRanker", "Ranker", "TextEncoder", "form_table", "top_entities"]

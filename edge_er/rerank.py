@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.bundle.entity import Entity
 from edge_er.encoder.pair_head import PairHead
-from edge_er.entity import Entity
 from edge_er.errors import BundleCorruptError
 from edge_er.evidence import (
     Evidence,

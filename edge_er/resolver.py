@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.answers import Answers
-from edge_er.bundle import Bundle, read_bundle
+from edge_er.bundle.bundle import Bundle, read_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.calibrate import COMPARED, Calibration
 from edge_er.catalog import Catalog, Said
 from edge_er.constants import DECISION
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.entity import Entity
 from edge_er.explanation import Explanation
 from edge_er.filters import wanted_ids
 from edge_er.golden import golden_answer, selftest

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tiny import ENTITIES, make_bundle, make_encoder_files, require
 
-from edge_er.bundle import Bundle, write_bundle
+from edge_er.bundle.bundle import Bundle, write_bundle
+from edge_er.bundle.locate import shipped_bundles
 from edge_er.cli import app as cli
 from edge_er.encoder.encoder import Encoder
 from edge_er.resolver import EntityResolver
-from edge_er.shipped import shipped_bundles
 
 pytest_plugins = ["skips", "pytester"]
 

@@ -4,7 +4,7 @@ import pytest
 from tiny import require_packages
 
 from edge_er.baselines import TfidfRanker, WRatioRanker, baseline_reports, sample_requests
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.requests_file import Request
 
 require_packages("rapidfuzz", "sklearn")

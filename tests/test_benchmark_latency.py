@@ -14,7 +14,7 @@ from tiny import require, require_packages
 from benchmarks import latency_load, readme_tables, results_file
 from benchmarks.latency import FRESH, checkout
 from benchmarks.latency_load import ALONE, BUSY, THIS, busy, measured, probe, table
-from edge_er.shipped import shipped_encoders
+from edge_er.bundle.locate import shipped_encoders
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 QUERIES = ["pon la cadena ser", "los cuarenta", "zzz"]

@@ -9,10 +9,10 @@ from benchmarks.accuracy import comparison, figures, tables
 from benchmarks.latency import times
 from benchmarks.results_file import LANGUAGES
 from benchmarks.systems import by_language, pooled, rows_of
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.locate import shipped_bundles
 from edge_er.metrics import GoldMap, evaluate_answers
 from edge_er.requests_file import Request, read_requests
-from edge_er.shipped import shipped_bundles
 
 
 def test_known_stations_are_twenty_a_language_in_three_carriers_one_foreign():
@@ -26,7 +26,7 @@ def test_known_stations_are_twenty_a_language_in_three_carriers_one_foreign():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_known_stations_are_in_the_shipped_bundles(lang):
     require(lang, f"radio_{lang}" in shipped_bundles(), f"radio_{lang} is not built here")
-    from edge_er.bundle import read_bundle
+    from edge_er.bundle.bundle import read_bundle
 
     gold = GoldMap(list(read_bundle(f"radio_{lang}").entities))
     requests = [request for request in read_requests(known_stations.REQUESTS) if request.lang == lang]

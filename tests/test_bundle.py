@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from tiny import ENTITIES, make_bundle
 
-from edge_er import shipped
-from edge_er.bundle import Bundle, find_bundle, new_bundle, parse_size, read_bundle, write_bundle
-from edge_er.entity import Entity
+from edge_er.bundle import locate as shipped
+from edge_er.bundle.bundle import Bundle, find_bundle, new_bundle, parse_size, read_bundle, write_bundle
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.locate import find_encoder
 from edge_er.errors import BudgetExceededError, BundleError, BundleNotFoundError, EncoderError
-from edge_er.shipped import find_encoder
 
 FILES = {
     "manifest.json",

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from tiny import ENTITIES, make_bundle
 
-from edge_er.bundle import BUNDLE_FILES, Bundle, read_bundle, write_bundle
+from edge_er.bundle.atomic import previous_version
+from edge_er.bundle.bundle import BUNDLE_FILES, Bundle, read_bundle, write_bundle
 from edge_er.errors import BundleCorruptError, BundleError, BundleVersionError
 from edge_er.resolver import EntityResolver
-from edge_er.whole_files import previous_version
 
 DAMAGE = (BundleCorruptError, BundleVersionError)
 

@@ -6,9 +6,9 @@ import pytest
 from tiny import require
 
 from catalog_tools.build import build_bundle
-from edge_er.candidates import with_candidates
+from edge_er.bundle.candidate_counts import with_candidates
+from edge_er.bundle.locate import shipped_encoders
 from edge_er.constants import CANDIDATES
-from edge_er.shipped import shipped_encoders
 
 CARD = {"dense_forms": 32, "sound_forms": 32, "heard": 231}
 
@@ -31,7 +31,9 @@ def test_a_build_says_its_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     require(
         "models", "multilingual-32-hpd64" in shipped_encoders(), "no shipped encoder multilingual-32-hpd64"
     )
-    monkeypatch.setattr("edge_er.candidates.CANDIDATES", CANDIDATES._replace(few_forms=10, more_each=10))
+    monkeypatch.setattr(
+        "edge_er.bundle.candidate_counts.CANDIDATES", CANDIDATES._replace(few_forms=10, more_each=10)
+    )
     names = [{"name": f"radio {chr(97 + place)}lpha"} for place in range(26)]
     manifest = build_bundle(names, tmp_path / "b", "en").manifest
     more = (manifest["counts"]["forms"] - 10) // 10

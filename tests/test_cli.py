@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_er import __version__, shipped
+from edge_er import __version__
+from edge_er.bundle import locate as shipped
 
 
 def test_resolve(edge_er, bundle_dir: Path) -> None:
@@ -61,8 +62,8 @@ def test_no_match_exits_0(edge_er, bundle_dir: Path, request_: str) -> None:
 def test_names_with_brackets_are_shown_as_they_are(edge_er, encoder_files, tmp_path: Path) -> None:
     from tiny import make_bundle
 
-    from edge_er.bundle import write_bundle
-    from edge_er.entity import Entity
+    from edge_er.bundle.bundle import write_bundle
+    from edge_er.bundle.entity import Entity
 
     write_bundle(tmp_path / "b", make_bundle((Entity("[a]", "[bold]Kiss[/bold] FM [/x]"),), encoder_files))
     code, out, _ = edge_er("resolve", tmp_path / "b", "kiss fm")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_er.bundle import read_bundle
+from edge_er.bundle.bundle import read_bundle
 
 CARDS = (
     "BEGIN:VCARD\nUID:1\nFN:Ana Núñez\nNICKNAME:Anita\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\n"

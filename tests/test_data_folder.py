@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog_tools.radio import main
-from edge_er import shipped
+from edge_er.bundle import locate as shipped
 from edge_er.errors import CatalogError
 
 

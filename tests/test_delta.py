@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from tiny import ENTITIES, make_bundle
 
 from catalog_tools.delta import make_delta
-from edge_er import entity_file
-from edge_er.bundle import Bundle, read_bundle, write_bundle
-from edge_er.delta import apply_delta, rollback
-from edge_er.entity import Entity
+from edge_er.bundle import entity_store as entity_file
+from edge_er.bundle.atomic import previous_version
+from edge_er.bundle.bundle import Bundle, read_bundle, write_bundle
+from edge_er.bundle.delta import apply_delta, rollback
+from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError, BundleNotFoundError, DeltaError
 from edge_er.resolver import EntityResolver
-from edge_er.whole_files import previous_version
 
 NEW = (
     *ENTITIES[:2],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tiny import ENTITIES, make_bundle
 
-from edge_er.bundle import write_bundle
+from edge_er.bundle.bundle import write_bundle
 from edge_er.diff import diff_bundles
 from edge_er.errors import RequestFileError
 

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from edge_er.entity import Entity
-from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_store import EntityFile, packed_entities, streams_jsonl
 from edge_er.errors import BundleCorruptError
 
 

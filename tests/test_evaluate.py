@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from tiny import require_packages
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleNotFoundError, RequestFileError
 from edge_er.evaluate import (
     EncoderRanker,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import make_bundle
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.errors import EdgeERError, FilterError
 from edge_er.resolver import EntityResolver
 
@@ -186,7 +186,7 @@ def test_command_line(edge_er, bundle_dir: Path) -> None:
 
 
 def test_numbers_on_the_command_line(edge_er, encoder_files: dict[str, bytes], tmp_path: Path) -> None:
-    from edge_er.bundle import write_bundle
+    from edge_er.bundle.bundle import write_bundle
 
     write_bundle(tmp_path / "many", make_bundle(catalog(9), encoder_files))
     for condition, expected in (("rank=4", ["e-004"]), ("live=false", ["e-001", "e-003", "e-005", "e-007"])):

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from tiny import ENTITIES, require
 
-from edge_er.bundle import Bundle, read_bundle
+from edge_er.bundle.bundle import Bundle, read_bundle
+from edge_er.bundle.locate import shipped_bundles
 from edge_er.calibrate import Standing
 from edge_er.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolution import Resolution
 from edge_er.resolver import EntityResolver
-from edge_er.shipped import shipped_bundles
 from edge_er.text.canonical import canonical_text
 from tools.golden_answers import Answerer
 from tools.golden_file import FOLDER, write_rows

@@ -15,17 +15,17 @@ from tiny import ENTITIES, make_bundle
 
 from catalog_tools.delta import make_delta
 from catalog_tools.update import update_bundle
-from edge_er.bundle import Bundle, find_bundle, read_files, write_bundle
-from edge_er.delta import apply_delta
-from edge_er.entity import Entity
-from edge_er.personal_file import read_entries, write_entries
+from edge_er.bundle.bundle import Bundle, find_bundle, read_files, write_bundle
+from edge_er.bundle.delta import apply_delta
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.personal_file import read_entries, write_entries
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 
 SAVE = """
 import sys
-from edge_er.entity import Entity
-from edge_er.personal_file import write_entries
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.personal_file import write_entries
 large, small = ([Entity(f"c-{n}", "Name") for n in range(count)] for count in (400, 3))
 print("ready", flush=True)
 while True:
@@ -34,7 +34,7 @@ while True:
 """
 APPLY = """
 import sys
-from edge_er.delta import apply_delta
+from edge_er.bundle.delta import apply_delta
 print("ready", flush=True)
 while True:
     apply_delta(sys.argv[1], sys.argv[2])

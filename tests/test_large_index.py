@@ -15,8 +15,8 @@ from tiny import make_bundle, require_packages
 
 from catalog_tools.index_choice import MAPPED, with_index
 from catalog_tools.popular_choice import with_popular
-from edge_er.bundle import Bundle, read_bundle, write_bundle
-from edge_er.entity import Entity
+from edge_er.bundle.bundle import Bundle, read_bundle, write_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.exact import ExactIndex
 from edge_er.index.faiss_index import INDEX_FILE, IndexSettings, LargeIndex

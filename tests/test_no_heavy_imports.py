@@ -73,7 +73,7 @@ def test_a_device_takes_deltas_and_own_entries_with_heavy_packages_blocked(
     delta = make_delta(bundle_dir, bundle_zip, tmp_path / "d").path
     code = BLOCKED + (
         "from edge_er import EntityResolver\n"
-        "from edge_er.delta import apply_delta\n"
+        "from edge_er.bundle.delta import apply_delta\n"
         "print(apply_delta(sys.argv[1], sys.argv[2]).changed)\n"
         "mine = EntityResolver.load(sys.argv[1]).with_entries([{'id': 'c-1', 'name': 'Mum'}])\n"
         "print(mine.resolve('mum', ids={'c-1'}).best.name)\n"

@@ -14,8 +14,8 @@ from tiny import make_bundle, require, require_packages
 
 from catalog_tools.index_choice import with_index
 from catalog_tools.popular_choice import with_popular
-from edge_er.bundle import Bundle, write_bundle
-from edge_er.entity import Entity
+from edge_er.bundle.bundle import Bundle, write_bundle
+from edge_er.bundle.entity import Entity
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TASKS = Path("/proc/self/task")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import ENTITIES, make_bundle
 
-from edge_er.bundle import Bundle
+from edge_er.bundle.bundle import Bundle
+from edge_er.bundle.entity import Entity
 from edge_er.constants import PERSONAL
-from edge_er.entity import Entity
 from edge_er.errors import CatalogError, FilterError
 from edge_er.resolver import EntityResolver
 

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.rankers import EncoderRanker, form_table, top_entities
 
 

@@ -14,8 +14,8 @@ import typer
 from tiny import require
 
 from benchmarks.readme_tables import ALL_RESULTS, all_results, updated
+from edge_er.bundle.locate import shipped_bundles, shipped_encoders
 from edge_er.cli.app import app
-from edge_er.shipped import shipped_bundles, shipped_encoders
 from tools.command_docs import documents
 from tools.documents import replace_section
 from tools.model_cards import cards

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import ENTITIES, make_bundle
 
-from edge_er.bundle import Bundle, new_bundle
-from edge_er.entity import Entity
+from edge_er.bundle.bundle import Bundle, new_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, FilterError
 from edge_er.resolver import EntityResolver, Resolution
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tiny import require
 
+from edge_er.bundle.locate import shipped_bundles, shipped_encoders
 from edge_er.resolver import EntityResolver
-from edge_er.shipped import shipped_bundles, shipped_encoders
 from edge_er.text.canonical import canonical_text
 
 LIMITS = {"radio_de": 2.3, "radio_en": 3.3, "radio_es": 2.0, "radio_fr": 2.0, "radio_it": 2.0}  # MB

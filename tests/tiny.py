@@ -8,9 +8,9 @@ import json
 import numpy as np
 import pytest
 
-from edge_er.bundle import Bundle, new_bundle
+from edge_er.bundle.bundle import Bundle, new_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.entity import Entity
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.bundle import Bundle
+from edge_er.bundle.bundle import Bundle
 from edge_er.calibrate import Calibration, Standing
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.rerank import RerankWeights, demands

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from edge_er.whole_files import write_lines
+from edge_er.bundle.atomic import write_lines
 
 __all__ = ["FOLDER", "write_rows"]
 

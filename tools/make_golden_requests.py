@@ -18,9 +18,9 @@ from typing import Any
 
 from catalog_tools.requests import LANGUAGES, Carriers, RequestGenerator
 from catalog_tools.surface_forms import spoken_forms
-from edge_er.bundle import Bundle, read_bundle
-from edge_er.entity import Entity
-from edge_er.shipped import shipped_bundles
+from edge_er.bundle.bundle import Bundle, read_bundle
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.locate import shipped_bundles
 from edge_er.text.canonical import canonical_text
 from tools.golden_answers import Answerer
 from tools.golden_file import FOLDER, write_rows

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from edge_er.bundle import read_bundle
-from edge_er.bundle_files import MANIFEST
+from edge_er.bundle.bundle import read_bundle
+from edge_er.bundle.storage import MANIFEST
 from tools.documents import REPOSITORY, STRATA, markdown_table, percent, replace_section
 
 MODELS = REPOSITORY / "models"

@@ -17,9 +17,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from edge_er.bundle import read_bundle
-from edge_er.bundle_files import MANIFEST
-from edge_er.shipped import find_bundle, shipped_bundles
+from edge_er.bundle.bundle import read_bundle
+from edge_er.bundle.locate import find_bundle, shipped_bundles
+from edge_er.bundle.storage import MANIFEST
 
 PAGE = Path(__file__).resolve().parent
 DEFAULT = PAGE.parent / "build" / "web_demo"

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from edge_er.bundle.atomic import replacing
 from edge_er.errors import CatalogError
-from edge_er.whole_files import replacing
 
 __all__ = ["RejectFile"]
 

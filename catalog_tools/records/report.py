@@ -15,7 +15,7 @@ from catalog_tools.records.clusters import Cluster, Link
 from catalog_tools.records.dedup import Deduplicated, record_values
 from catalog_tools.records.matcher import PairDecision, decide
 from catalog_tools.records.values import plain_text
-from edge_er.whole_files import write_json, write_text
+from edge_er.bundle.atomic import write_json, write_text
 
 __all__ = ["dedup_report", "report_page", "write_dedup_report"]
 

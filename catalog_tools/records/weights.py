@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from catalog_tools.records.columns import Features
 from catalog_tools.records.fields import Field, RecordFields
 from catalog_tools.records.table import IDENTIFIERS, RecordTable
+from edge_er.bundle.atomic import write_json
 from edge_er.errors import CatalogError
-from edge_er.whole_files import write_json
 
 __all__ = ["CURVES", "GivenWeights", "LearnedWeights", "Weights", "given_weights", "read_weights"]
 

@@ -130,7 +130,7 @@ def inspect(
     as_json: JsonOption = False,
 ) -> None:
     """Verify BUNDLE and show what is in it: counts, files against the budget, measured quality."""
-    from edge_er.bundle import find_bundle, read_bundle
+    from edge_er.bundle.bundle import find_bundle, read_bundle
 
     path = find_bundle(bundle)
     content = read_bundle(path)
@@ -150,8 +150,8 @@ def inspect(
 @app.command("list")
 def list_bundles(as_json: JsonOption = False) -> None:
     """List the shipped bundles."""
-    from edge_er.bundle import read_bundle
-    from edge_er.shipped import shipped_bundles
+    from edge_er.bundle.bundle import read_bundle
+    from edge_er.bundle.locate import shipped_bundles
 
     bundles = {name: read_bundle(path).manifest for name, path in shipped_bundles().items()}
     if as_json:

@@ -36,7 +36,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 def check_budget(budget: str) -> None:
     """Usage error where ``budget`` is no size."""
-    from edge_er.bundle import parse_size
+    from edge_er.bundle.bundle import parse_size
 
     try:
         parse_size(budget)

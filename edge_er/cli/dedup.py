@@ -182,8 +182,8 @@ def _learn(table: RecordTable, records: Sequence[Any], file: Path) -> LearnedWei
 def _encode(name: str | None) -> Callable[..., Any] | None:
     if name is None:
         return None
+    from edge_er.bundle.locate import find_encoder
     from edge_er.encoder.encoder import Encoder
-    from edge_er.shipped import find_encoder
 
     return Encoder.load(find_encoder(name)).encode
 

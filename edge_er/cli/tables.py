@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from edge_er.bundle import STREAMS
-from edge_er.bundle_files import MANIFEST
+from edge_er.bundle.bundle import STREAMS
+from edge_er.bundle.storage import MANIFEST
 from edge_er.explanation import Explanation
 from edge_er.resolver import Match, Resolution
 

@@ -119,7 +119,7 @@ def apply(
     as_json: JsonOption = False,
 ) -> None:
     """Make BUNDLE the result of DELTA, whole or not at all; the version before is kept."""
-    from edge_er.delta import apply_delta
+    from edge_er.bundle.delta import apply_delta
 
     result = apply_delta(bundle, delta)
     if as_json:
@@ -132,7 +132,7 @@ def apply(
 
 def rollback(bundle: BundleArgument, as_json: JsonOption = False) -> None:
     """Put back what BUNDLE was before its last update or delta; a second time goes forward again."""
-    from edge_er.delta import rollback as put_back
+    from edge_er.bundle.delta import rollback as put_back
 
     manifest = put_back(bundle)
     if as_json:

@@ -13,7 +13,7 @@ import typer
 from edge_er.cli.common import JsonOption, extra, print_json
 
 if TYPE_CHECKING:
-    from edge_er.entity import Entity
+    from edge_er.bundle.entity import Entity
 
 __all__ = ["register"]
 
@@ -96,7 +96,7 @@ def _decibels(noise: str) -> tuple[float, float]:
 def _entities(catalog: str) -> tuple[list[Entity], str | None]:
     """The entities of a catalog file, or of a bundle and its language."""
     from catalog_tools.record_entities import entities_of
-    from edge_er.bundle import find_bundle, read_bundle
+    from edge_er.bundle.bundle import find_bundle, read_bundle
     from edge_er.errors import BundleNotFoundError
 
     path = Path(catalog)

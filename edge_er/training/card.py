@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edge_er.bundle.atomic import write_text
 from edge_er.errors import EncoderError
-from edge_er.whole_files import write_text
 
 __all__ = ["read_card", "update_card", "write_card"]
 

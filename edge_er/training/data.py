@@ -27,7 +27,7 @@ from catalog_tools.name_split import held_out, name_cluster
 from catalog_tools.names import clean_name
 from catalog_tools.requests import LANGUAGES, RequestGenerator, carriers_of_annotations
 from catalog_tools.surface_forms import spoken_forms
-from edge_er import shipped
+from edge_er.bundle import locate as shipped
 from edge_er.errors import EdgeERError
 from edge_er.text.canonical import canonical_text
 from edge_er.training.pool_key import pool_key

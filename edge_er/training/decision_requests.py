@@ -19,7 +19,7 @@ from catalog_tools.radio import city_names, radio_clusters
 from catalog_tools.requests import LANGUAGES, RequestGenerator
 from catalog_tools.sources import read_records
 from catalog_tools.surface_forms import spoken_forms
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.metrics import GoldMap
 from edge_er.requests_file import Request

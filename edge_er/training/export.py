@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import onnx
 
+from edge_er.bundle.atomic import write_file
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import QualityGateError
 from edge_er.training.card import read_card, write_card
@@ -25,7 +26,6 @@ from edge_er.training.dev import DevTask, dev_tasks, recall_at_1
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx, weight_names
 from edge_er.training.recipe import Recipe, read_recipe
-from edge_er.whole_files import write_file
 
 __all__ = ["GateResult", "Reference", "export_encoder", "gate", "main", "vector_scale", "write_folder"]
 

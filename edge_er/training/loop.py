@@ -19,11 +19,11 @@ from rich.progress import (
 )
 from torch import Tensor, nn
 
+from edge_er.bundle.atomic import replacing
 from edge_er.errors import RecipeError
 from edge_er.training.model import DualEncoder
 from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
 from edge_er.training.recipe import OptimSettings
-from edge_er.whole_files import replacing
 
 __all__ = ["Run", "able_bfloat16", "best_device"]
 

@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 import torch
 from rich.progress import track
 
+from edge_er.bundle.atomic import replacing
 from edge_er.training.cross_encoder import CrossEncoder
 from edge_er.training.held_requests import Candidates, HeldTask
 from edge_er.training.loop import able_bfloat16
 from edge_er.training.pair_lists import PairLists
-from edge_er.whole_files import replacing
 
 __all__ = ["cache_scores", "held_pairs", "pairs_of_lists"]
 

@@ -8,8 +8,8 @@ import pytest
 
 from android_demo.java_core import REPOSITORY
 from android_demo.package import SHIPPED, write_assets
-from edge_er.bundle import read_bundle
-from edge_er.shipped import shipped_bundles
+from edge_er.bundle.bundle import read_bundle
+from edge_er.bundle.locate import shipped_bundles
 
 MAIN = REPOSITORY / "android_demo" / "app" / "src" / "main"
 USED = re.compile(r"(?:@|@\+|(?<!android\.)R\.)(string|id|layout|drawable|style)[/.](\w+)")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from android_demo.java_core import QUICK, java_release, run_java
-from edge_er.shipped import find_bundle
+from edge_er.bundle.locate import find_bundle
 
 pytestmark = pytest.mark.skipif(java_release() is None, reason="no JDK (javac) on this machine")
 OWN = [{"name": "Tía Lola"}, {"name": "Gimnasio", "aliases": ["mezcla del gimnasio"], "kind": "list"}]

@@ -12,9 +12,9 @@ import pytest
 from catalog_tools.build import AWKWARD, BuildResult, build_bundle
 from catalog_tools.record_entities import entities_of
 from catalog_tools.sources import Record
-from edge_er import shipped
-from edge_er.bundle import read_bundle
-from edge_er.entity import Entity
+from edge_er.bundle import locate as shipped
+from edge_er.bundle.bundle import read_bundle
+from edge_er.bundle.entity import Entity
 from edge_er.errors import BudgetExceededError, CatalogError, EncoderError, RequestFileError
 from edge_er.resolver import EntityResolver
 

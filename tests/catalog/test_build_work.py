@@ -20,7 +20,7 @@ from catalog_tools.language import language
 from catalog_tools.shards import SPOKEN, VECTORS, ShardStore, ShardWorker, cut
 from catalog_tools.surface_forms import ranked_forms
 from catalog_tools.workers import InProcess, Processes, ShardRunner, default_workers
-from edge_er.bundle import read_bundle
+from edge_er.bundle.bundle import read_bundle
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import BudgetExceededError, BuildError, BundleError
 from edge_er.resolver import EntityResolver

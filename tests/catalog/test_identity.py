@@ -6,7 +6,7 @@ from catalog_tools.entities import merge_records
 from catalog_tools.entity_ids import entities_from_records, keep_previous_ids, stable_id
 from catalog_tools.identity import entities_from_clusters
 from catalog_tools.sources import Record
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 
 STREAM = "http://radio.example:8000/live"
 

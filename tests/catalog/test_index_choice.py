@@ -26,7 +26,7 @@ from catalog_tools.index_choice import (
 )
 from catalog_tools.language import read_locale
 from catalog_tools.popular_choice import exit_floor, popular_forms, requests_by_demand, with_popular
-from edge_er.bundle import Bundle, read_bundle
+from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.errors import BudgetExceededError, BuildError
 from edge_er.index.faiss_index import INDEX_FILE, IndexSettings, LargeIndex
 from edge_er.resolver import EntityResolver

@@ -17,8 +17,8 @@ from catalog_tools.number_words import cardinal_words
 from catalog_tools.requests import Carriers, NoiseMix, RequestGenerator
 from catalog_tools.surface_forms import ranked_forms, spoken_forms
 from catalog_tools.words import STATION_WORDS
+from edge_er.bundle.locate import shipped_encoders
 from edge_er.errors import CatalogError
-from edge_er.shipped import shipped_encoders
 from edge_er.text.misrecognition import Hearing
 from edge_er.text.sound_codes import SoundFold
 

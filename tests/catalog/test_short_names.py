@@ -6,7 +6,7 @@ import pytest
 
 from catalog_tools.build import build_bundle
 from catalog_tools.short_names import MOST_OWNERS, with_numbered_stations, with_single_words
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.resolver import EntityResolver
 
 CONTACTS = Path(__file__).parents[2] / "docs" / "examples" / "contacts.csv"

@@ -17,13 +17,13 @@ from catalog_tools.build import build_bundle
 from catalog_tools.language import read_locale
 from catalog_tools.sources import Record
 from catalog_tools.update import UpdateResult, update_bundle
-from edge_er.bundle import read_bundle, write_bundle
-from edge_er.delta import rollback
+from edge_er.bundle.bundle import read_bundle, write_bundle
+from edge_er.bundle.delta import rollback
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.locate import shipped_bundles
 from edge_er.encoder.encoder import Encoder
-from edge_er.entity import Entity
 from edge_er.errors import BudgetExceededError, BundleError, CatalogError
 from edge_er.resolver import EntityResolver
-from edge_er.shipped import shipped_bundles
 
 STATIONS = (
     Entity("es-1", "Cadena SER", ("SER",), (), {"country": "ES", "streams": ["https://ser.example/1"]}),

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from catalog_tools.name_split import name_cluster
 from catalog_tools.voice import VoiceSettings, read_carriers, simulate, utterances, with_noise
 from catalog_tools.voice_engines import SAMPLE_RATE, Pcm
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError, RequestFileError
 from edge_er.requests_file import read_requests
 

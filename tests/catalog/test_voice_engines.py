@@ -148,7 +148,7 @@ def test_training_reads_what_is_heard(tmp_path: Path) -> None:
     require_packages("ttspico", "pocketsphinx", "pyarrow")
     from catalog_tools.requests import RequestGenerator
     from catalog_tools.voice import VoiceSettings, simulate
-    from edge_er.entity import Entity
+    from edge_er.bundle.entity import Entity
     from edge_er.training.data import _voice_requests, _voice_rows
 
     entities = [Entity(name, name) for name in ("Kiss FM", "Radio Music")]

@@ -13,7 +13,7 @@ from tiny_data import write_data
 
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from catalog_tools import build_bundle
-from edge_er.bundle import HEAD_TOKENS, read_bundle, write_bundle
+from edge_er.bundle.bundle import HEAD_TOKENS, read_bundle, write_bundle
 from edge_er.constants import HEAD
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead

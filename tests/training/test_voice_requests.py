@@ -11,7 +11,7 @@ import pytest
 
 from catalog_tools.record_entities import entities_of
 from catalog_tools.requests import LANGUAGES
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.requests_file import read_requests
 from edge_er.text.canonical import canonical_text
 from edge_er.training import voice_requests

@@ -11,7 +11,7 @@ import pytest
 from javascript import ask_javascript, find_node
 from tiny import require
 
-from edge_er.shipped import shipped_bundles
+from edge_er.bundle.locate import shipped_bundles
 from web_demo.assemble import assemble
 
 BUNDLES = ("radio_de", "radio_en", "radio_es", "radio_fr", "radio_it")

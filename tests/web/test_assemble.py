@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import edge_er
-from edge_er.bundle import Bundle, write_bundle
+from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.errors import BundleNotFoundError
 from web_demo.assemble import assemble
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from javascript import once, run_script
 
-from edge_er.bundle import read_bundle, write_bundle
+from edge_er.bundle.bundle import read_bundle, write_bundle
 
 WRONG = {
     "newer format": "BundleVersionError",

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from javascript import once, run_script
 
-from edge_er.bundle import read_bundle, write_bundle
+from edge_er.bundle.bundle import read_bundle, write_bundle
 from tools.golden_file import FOLDER
 
 HERE = Path(__file__).parent

@@ -11,10 +11,10 @@ import pytest
 from javascript import once, run_script
 from tiny import require
 
+from edge_er.bundle.locate import find_bundle, shipped_encoders
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import CatalogError, FilterError
 from edge_er.resolver import EntityResolver
-from edge_er.shipped import find_bundle, shipped_encoders
 from tools.golden_file import FOLDER
 
 REQUESTS = (

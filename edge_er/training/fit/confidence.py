@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.bundle import Bundle, new_bundle
+from edge_er.bundle.bundle import Bundle, new_bundle
+from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.calibrate import COMPARED, Calibration, Standing
 from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
-from edge_er.shipped import data_folder, find_encoder
 from edge_er.training.calibration import fit_calibration
 from edge_er.training.card import update_card
 from edge_er.training.decision_report import report
@@ -120,7 +120,7 @@ def main(encoder: str, data: Path | None = None, dry_run: bool = False) -> dict[
 
     Args:
         encoder: name of a shipped encoder, or an encoder folder.
-        data: data folder (`edge_er.shipped.data_folder`).
+        data: data folder (`edge_er.bundle.locate.data_folder`).
         dry_run: leave the card as it is.
     """
     folder = find_encoder(encoder)

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalog_tools.noise import learn_confusions
+from edge_er.bundle.atomic import write_text
+from edge_er.bundle.locate import data_folder
 from edge_er.errors import RequestFileError
-from edge_er.shipped import data_folder
 from edge_er.text.canonical import canonical_text
-from edge_er.whole_files import write_text
 
 __all__ = ["main", "read_pairs"]
 
@@ -70,7 +70,7 @@ def main(
 
     Args:
         out: the folder, made if it is not there.
-        data: data folder (`edge_er.shipped.data_folder`), read where ``voice`` is not given.
+        data: data folder (`edge_er.bundle.locate.data_folder`), read where ``voice`` is not given.
         voice: rows of recognised speech, .jsonl or .jsonl.gz, as `edge-er voice` writes them.
         min_count: a confusion that was seen less often is left out.
 

@@ -23,13 +23,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.entity import Entity
 from edge_er.index.exact import ExactIndex
 from edge_er.metrics import GoldMap
 from edge_er.requests_file import Request
 from edge_er.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
-from edge_er.shipped import data_folder, find_encoder
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card
 from edge_er.training.data import held_out, name_cluster
@@ -179,7 +179,7 @@ def main(
 
     Args:
         encoder: name of a shipped encoder, or an encoder folder.
-        data: data folder (`edge_er.shipped.data_folder`).
+        data: data folder (`edge_er.bundle.locate.data_folder`).
         evidence: what may have a weight, names of `reranking.SCALES`.
         like: encoder in whose units the weights are returned; the card stays as it is.
         dry_run: leave the card as it is.

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.constants import HEAD
 from edge_er.encoder.encoder import Encoder, quantise, read_encoder_files
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import EncoderError
 from edge_er.rerank import Hypothesis, RerankWeights
-from edge_er.shipped import data_folder, find_encoder
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card
 from edge_er.training.data import held_out, name_cluster
@@ -117,7 +117,7 @@ def main(encoder: str, data: Path | None = None, dry_run: bool = False) -> dict[
 
     Args:
         encoder: encoder folder with a head.
-        data: data folder (`edge_er.shipped.data_folder`).
+        data: data folder (`edge_er.bundle.locate.data_folder`).
         dry_run: leave the card as it is.
 
     Raises:

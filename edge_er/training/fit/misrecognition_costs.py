@@ -15,11 +15,11 @@ from pathlib import Path
 
 from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.requests import NAME_SLOTS, Carriers
-from edge_er.shipped import data_folder
+from edge_er.bundle.atomic import write_text
+from edge_er.bundle.locate import data_folder
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data import held_out, name_cluster, read_rows
 from edge_er.training.hearing import Counts, Pair, learn, section_lines
-from edge_er.whole_files import write_text
 
 __all__ = ["HEADING", "carrier_phrases", "carrier_words", "main", "pairs"]
 
@@ -102,7 +102,7 @@ def main(out: Path, data: Path | None = None) -> Path:
 
     Args:
         out: the file; the runtimes read `edge_er/data/hearing.txt`.
-        data: data folder (`edge_er.shipped.data_folder`).
+        data: data folder (`edge_er.bundle.locate.data_folder`).
     """
     folder = data_folder(data)
     lines, total = [f"fillers {' '.join(FILLERS)}"], Counts.empty()

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.encoder.encoder import Encoder
-from edge_er.entity import Entity
-from edge_er.shipped import data_folder, find_encoder
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data import read_rows
 from edge_er.training.decision_requests import Source
@@ -84,6 +84,6 @@ def main(encoder: str, data: Path | None = None) -> dict[str, Any]:
 
     Args:
         encoder: name of a shipped encoder, or an encoder folder.
-        data: data folder (`edge_er.shipped.data_folder`).
+        data: data folder (`edge_er.bundle.locate.data_folder`).
     """
     return fit(data_folder(data), Encoder.load(find_encoder(encoder)))

@@ -14,8 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from edge_er.errors import BundleCorruptError, BundleError
-from edge_er.whole_files import (
+from edge_er.bundle.atomic import (
     discard,
     prepare_folder,
     previous_version,
@@ -25,6 +24,7 @@ from edge_er.whole_files import (
     write_file,
     write_through,
 )
+from edge_er.errors import BundleCorruptError, BundleError
 
 __all__ = [
     "MANIFEST",

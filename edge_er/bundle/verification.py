@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.bundle_files import Reader
+from edge_er.bundle.storage import Reader
 from edge_er.errors import BundleCorruptError
 
 __all__ = ["fingerprint", "read_arrays", "verified", "verified_file"]

@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from edge_er.bundle_files import MANIFEST
+from edge_er.bundle.atomic import previous_version
+from edge_er.bundle.storage import MANIFEST
 from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.errors import BundleNotFoundError, CatalogError, EncoderError
-from edge_er.whole_files import previous_version
 
 __all__ = [
     "DATA_VARIABLE",
@@ -27,7 +27,7 @@ DATA_VARIABLE = "EDGE_ER_DATA"
 
 def models_folder() -> Path:
     """`edge_er/models` where the package is installed, `models` beside the package in a source tree."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     installed = package / "models"
     return installed if installed.is_dir() else package.parent / "models"
 

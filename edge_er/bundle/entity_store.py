@@ -18,7 +18,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.entity import Entity
+from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 
 __all__ = ["OWN_FIELDS", "EntityFile", "json_line", "packed_entities", "packed_lines", "streams_jsonl"]

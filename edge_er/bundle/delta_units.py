@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.entity_file import packed_lines
-from edge_er.manifest import VECTORS
+from edge_er.bundle.entity_store import packed_lines
+from edge_er.bundle.manifest import VECTORS
 
 __all__ = ["LINES", "PACKED_LINES", "ROWS", "SAME", "WHOLE", "arrays_of", "join_units", "split_units"]
 

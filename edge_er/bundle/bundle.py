@@ -30,18 +30,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.bundle_files import MANIFEST, open_reader, parse_size, write_directory, write_zip
-from edge_er.bundle_reading import read_arrays, verified, verified_file
-from edge_er.candidates import with_candidates
-from edge_er.encoder.encoder import ENCODER_FILES
-from edge_er.encoder.pair_head import HEAD_FILE, FormTokens
-from edge_er.entity import Entity
-from edge_er.entity_file import EntityFile, packed_entities, streams_jsonl
-from edge_er.errors import BundleCorruptError, BundleError
-from edge_er.index.faiss_index import INDEX_FILE
-from edge_er.index.ngram_weights import PIECES_FILE, PieceCounts
-from edge_er.index.two_level import POPULAR_FILE
-from edge_er.manifest import (
+from edge_er.bundle.candidate_counts import with_candidates
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_store import EntityFile, packed_entities, streams_jsonl
+from edge_er.bundle.locate import find_bundle
+from edge_er.bundle.manifest import (
     BUNDLE_FILES,
     ENTITIES,
     HEAD_TOKENS,
@@ -52,7 +45,14 @@ from edge_er.manifest import (
     read_manifest,
     seal,
 )
-from edge_er.shipped import find_bundle
+from edge_er.bundle.storage import MANIFEST, open_reader, parse_size, write_directory, write_zip
+from edge_er.bundle.verification import read_arrays, verified, verified_file
+from edge_er.encoder.encoder import ENCODER_FILES
+from edge_er.encoder.pair_head import HEAD_FILE, FormTokens
+from edge_er.errors import BundleCorruptError, BundleError
+from edge_er.index.faiss_index import INDEX_FILE
+from edge_er.index.ngram_weights import PIECES_FILE, PieceCounts
+from edge_er.index.two_level import POPULAR_FILE
 
 __all__ = [
     "BUNDLE_FILES",

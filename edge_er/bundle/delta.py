@@ -19,14 +19,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from edge_er.bundle import read_bundle, read_files, write_files
-from edge_er.bundle_files import MANIFEST, restore, swap_versions
-from edge_er.bundle_reading import fingerprint
-from edge_er.delta_units import join_units, split_units
+from edge_er.bundle.atomic import previous_version
+from edge_er.bundle.bundle import read_bundle, read_files, write_files
+from edge_er.bundle.delta_units import join_units, split_units
+from edge_er.bundle.locate import find_bundle
+from edge_er.bundle.manifest import read_manifest
+from edge_er.bundle.storage import MANIFEST, restore, swap_versions
+from edge_er.bundle.verification import fingerprint
 from edge_er.errors import DeltaError
-from edge_er.manifest import read_manifest
-from edge_er.shipped import find_bundle
-from edge_er.whole_files import previous_version
 
 __all__ = [
     "DELTA",

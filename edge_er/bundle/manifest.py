@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edge_er.bundle_files import MANIFEST
-from edge_er.bundle_reading import fingerprint
+from edge_er.bundle.storage import MANIFEST
+from edge_er.bundle.verification import fingerprint
 from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.encoder.pair_head import HEAD_FILE
 from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleVersionError

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_er.bundle.atomic import write_file
+from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_store import OWN_FIELDS, json_line
 from edge_er.constants import ENTITY
-from edge_er.entity import Entity
-from edge_er.entity_file import OWN_FIELDS, json_line
 from edge_er.errors import CatalogError
 from edge_er.text.canonical import canonical_text
-from edge_er.whole_files import write_file
 
 __all__ = ["EntryLike", "count_of", "entry_of", "read_entries", "write_entries"]
 

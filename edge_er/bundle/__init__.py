@@ -1,0 +1,1 @@
+"""Bundle: entities, manifest, files on disk, verification and deltas."""
