@@ -35,12 +35,12 @@ from benchmarks.systems import (
     pooled,
     rows_of,
 )
-from edge_er.baselines import TfidfRanker, WRatioRanker, sample_requests
 from edge_er.bundle.bundle import read_bundle
-from edge_er.evaluate import resolve_all
-from edge_er.intervals import paired_difference
-from edge_er.metrics import Evaluation, measure
-from edge_er.rankers import EncoderRanker, TextEncoder
+from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker, sample_requests
+from edge_er.evaluation.bootstrap import paired_difference
+from edge_er.evaluation.evaluate import resolve_all
+from edge_er.evaluation.metrics import Evaluation, measure
+from edge_er.evaluation.rankers import EncoderRanker, TextEncoder
 from edge_er.resolver import EntityResolver
 from edge_er.training.voice_requests import (
     entities_of,

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
-from edge_er.intervals import mean_intervals, paired_difference
+from edge_er.evaluation.bootstrap import mean_intervals, paired_difference
 from edge_er.training.dev import STRATA, DevTask, dev_tasks
 from edge_er.training.ensemble import Ensemble
 from edge_er.training.model import load_model

@@ -28,9 +28,9 @@ from benchmarks.results_file import (
 from catalog_tools.noise import Confusions
 from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.requests import RequestGenerator
-from edge_er.calibrate import COMPARED, Calibration, Standing
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request
+from edge_er.decision.calibration import COMPARED, Calibration, Standing
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.calibration import bins, row_weights

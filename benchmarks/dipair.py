@@ -33,8 +33,8 @@ from benchmarks.results_file import (
 from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
 from edge_er.bundle.bundle import read_bundle
 from edge_er.bundle.entity import Entity
-from edge_er.metrics import Evaluation, measure
-from edge_er.rankers import EncoderRanker, form_table, top_entities
+from edge_er.evaluation.metrics import Evaluation, measure
+from edge_er.evaluation.rankers import EncoderRanker, form_table, top_entities
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data import load_pool
 from edge_er.training.dipair import train_head

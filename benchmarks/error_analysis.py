@@ -22,8 +22,8 @@ from rapidfuzz import fuzz
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
 from catalog_tools.radio import CATALOG_COUNTRIES
 from edge_er.bundle.entity import Entity
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.text.sound_codes import SoundFold

@@ -28,8 +28,8 @@ from benchmarks.results_file import (
 from catalog_tools.requests import Carriers
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle.entity import Entity
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver, Resolution
 from edge_er.text.canonical import canonical_text
 from edge_er.training.voice_requests import station_requests

@@ -18,12 +18,12 @@ from typing import Any
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
 from benchmarks.systems import by_language, catalog_bundle, rows_of
-from edge_er.baselines import TfidfRanker, WRatioRanker
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import read_encoder_files
-from edge_er.evaluate import resolve_all
-from edge_er.metrics import Evaluation, measure
-from edge_er.requests_file import Request
+from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker
+from edge_er.evaluation.evaluate import resolve_all
+from edge_er.evaluation.metrics import Evaluation, measure
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.voice_requests import cached_rows, domain_names, entities_of

@@ -30,8 +30,8 @@ from edge_er.bundle.bundle import read_bundle, write_bundle
 from edge_er.bundle.locate import find_bundle
 from edge_er.encoder.encoder import Encoder, read_encoder_files
 from edge_er.encoder.pair_head import form_tokens
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card

@@ -11,8 +11,8 @@ import argparse
 from typing import Any
 
 from benchmarks.results_file import LANGUAGES, REPOSITORY, markdown_table, write_result
-from edge_er.evaluate import resolve_all
-from edge_er.requests_file import Request, read_requests
+from edge_er.evaluation.evaluate import resolve_all
+from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 
 DECISIONS = ("match", "ambiguous", "no_match")

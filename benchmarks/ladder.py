@@ -29,12 +29,12 @@ from benchmarks.results_file import (
 )
 from benchmarks.systems import AVERAGE, by_language, languages, pooled, rows_of
 from edge_er.bundle.bundle import Bundle, read_bundle
-from edge_er.evaluate import resolve_all
-from edge_er.intervals import paired_difference
-from edge_er.metrics import TOP_K, Evaluation, evaluate_answers
-from edge_er.rankers import EncoderRanker, form_table, top_entities
-from edge_er.requests_file import Request
-from edge_er.rerank import Reranker, RerankWeights
+from edge_er.evaluation.bootstrap import paired_difference
+from edge_er.evaluation.evaluate import resolve_all
+from edge_er.evaluation.metrics import TOP_K, Evaluation, evaluate_answers
+from edge_er.evaluation.rankers import EncoderRanker, form_table, top_entities
+from edge_er.evaluation.requests_file import Request
+from edge_er.ranking.rerank import Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.voice_requests import (

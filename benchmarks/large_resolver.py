@@ -34,7 +34,7 @@ from catalog_tools.index_choice import EXACT, MAPPED, with_index
 from edge_er.bundle.bundle import new_bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import read_encoder_files
-from edge_er.intervals import mean_interval
+from edge_er.evaluation.bootstrap import mean_interval
 from edge_er.resolver import EntityResolver
 
 REQUESTS = 1000

@@ -25,7 +25,7 @@ from benchmarks import latency_load
 from benchmarks.latency_stages import WARM_UP, stage_times
 from benchmarks.results_file import REPOSITORY, add_data_option, data_folder, markdown_table, write_result
 from edge_er.bundle.bundle import read_bundle
-from edge_er.rankers import form_table
+from edge_er.evaluation.rankers import form_table
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.voice_requests import station_requests

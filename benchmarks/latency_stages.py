@@ -7,10 +7,10 @@ import time
 import numpy as np
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.calibrate import COMPARED
+from edge_er.decision.calibration import COMPARED
 from edge_er.encoder.encoder import quantise
 from edge_er.index.exact import ExactIndex
-from edge_er.rerank import Hypothesis, Reranker, RerankWeights, demands
+from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 

@@ -27,14 +27,14 @@ from benchmarks.results_file import (
     write_result,
 )
 from benchmarks.systems import AVERAGE, by_language, load_encoder, pooled, rows_of
-from edge_er.baselines import TfidfRanker, WRatioRanker
 from edge_er.bundle.candidate_counts import with_candidates
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import quantise
+from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker
+from edge_er.evaluation.metrics import Evaluation, measure
+from edge_er.evaluation.rankers import EncoderRanker, Ranker, TextEncoder, form_table
 from edge_er.index.exact import ExactIndex
-from edge_er.metrics import Evaluation, measure
-from edge_er.rankers import EncoderRanker, Ranker, TextEncoder, form_table
-from edge_er.rerank import Hypothesis, Reranker, RerankWeights
+from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card
 from edge_er.training.voice_requests import OTHER_DOMAINS, STRATA, domain_names, domain_requests, entities_of

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
-from edge_er.intervals import mean_intervals, paired_difference
+from edge_er.evaluation.bootstrap import mean_intervals, paired_difference
 from edge_er.training.data import held_out, name_cluster
 from edge_er.training.dev import STRATA
 from edge_er.training.held_requests import HeldTask, candidates_of, held_tasks

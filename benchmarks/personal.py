@@ -25,8 +25,8 @@ from benchmarks.latency import bind_to_one_core, times
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.entity import Entity
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.training.voice_requests import cached_rows, station_requests
 

@@ -33,9 +33,9 @@ from benchmarks.systems import AVERAGE, pooled
 from edge_er.bundle.bundle import read_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.metrics import Evaluation, measure
-from edge_er.rankers import EncoderRanker, form_table
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import Evaluation, measure
+from edge_er.evaluation.rankers import EncoderRanker, form_table
+from edge_er.evaluation.requests_file import Request
 from edge_er.training.data import load_pool
 from edge_er.training.export import vector_scale
 from edge_er.training.hpd import fit_axes, with_projection

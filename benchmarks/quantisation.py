@@ -39,8 +39,8 @@ from benchmarks.systems import AVERAGE, by_language, pooled, rows_of
 from edge_er.bundle.bundle import read_bundle
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.onnx_session import import_onnxruntime, open_session
-from edge_er.metrics import Evaluation, measure
-from edge_er.rankers import EncoderRanker
+from edge_er.evaluation.metrics import Evaluation, measure
+from edge_er.evaluation.rankers import EncoderRanker
 from edge_er.training.card import read_card
 from edge_er.training.model import DualEncoder, load_model
 from edge_er.training.onnx_graph import build_onnx

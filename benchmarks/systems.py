@@ -11,9 +11,9 @@ import numpy as np
 from edge_er.bundle.bundle import Bundle, new_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.intervals import Interval, mean_interval
-from edge_er.metrics import Evaluation, metric_scores
-from edge_er.rankers import TextEncoder
+from edge_er.evaluation.bootstrap import Interval, mean_interval
+from edge_er.evaluation.metrics import Evaluation, metric_scores
+from edge_er.evaluation.rankers import TextEncoder
 
 AVERAGE = "average"
 

@@ -27,9 +27,9 @@ from catalog_tools.recognisers import find_recogniser
 from catalog_tools.voice import VoiceSettings, simulate
 from catalog_tools.voice_engines import find_speaker
 from edge_er.bundle.entity import Entity
-from edge_er.evaluate import evaluate
-from edge_er.metrics import evaluate_answers
-from edge_er.requests_file import Request, read_requests
+from edge_er.evaluation.evaluate import evaluate
+from edge_er.evaluation.metrics import evaluate_answers
+from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 from edge_er.training.voice_requests import station_requests
 

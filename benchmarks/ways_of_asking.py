@@ -14,8 +14,8 @@ import random
 from typing import Any
 
 from benchmarks.results_file import LANGUAGES, markdown_table, percent, write_result
-from edge_er.baselines import TfidfRanker, WRatioRanker
-from edge_er.intervals import mean_interval
+from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker
+from edge_er.evaluation.bootstrap import mean_interval
 from edge_er.resolver import EntityResolver
 from edge_er.training.ways_of_asking import WAYS, requests_of
 

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
-from edge_er.evaluate import resolve_all
-from edge_er.metrics import evaluate_answers
-from edge_er.requests_file import Request
+from edge_er.evaluation.evaluate import resolve_all
+from edge_er.evaluation.metrics import evaluate_answers
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.training.voice_requests import station_requests
 from web_demo.assemble import assemble

@@ -40,7 +40,7 @@ from edge_er.bundle.storage import check_replaceable
 from edge_er.encoder.encoder import Encoder, read_encoder_files
 from edge_er.encoder.pair_head import form_tokens
 from edge_er.errors import EncoderError
-from edge_er.requests_file import read_requests
+from edge_er.evaluation.requests_file import read_requests
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 

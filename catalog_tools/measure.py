@@ -22,9 +22,9 @@ from catalog_tools.requests import NoiseMix, RequestGenerator
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
-from edge_er.evaluate import decisions, manifest_report, resolve_all, unmerged_report
+from edge_er.evaluation.evaluate import decisions, manifest_report, resolve_all, unmerged_report
+from edge_er.evaluation.requests_file import Request
 from edge_er.index.exact import dot_table, exact_columns
-from edge_er.requests_file import Request
 from edge_er.resolver import EntityResolver, Resolution
 from edge_er.text.canonical import canonical_text
 

@@ -6,6 +6,7 @@
 """
 
 from edge_er.bundle.entity import Entity
+from edge_er.decision.explanation import Explanation
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import (
     BudgetExceededError,
@@ -24,7 +25,6 @@ from edge_er.errors import (
     RequestFileError,
     VoiceError,
 )
-from edge_er.explanation import Explanation
 from edge_er.resolver import EntityResolver, Match, PersonalResolver, Resolution
 from edge_er.text.canonical import canonical_text
 

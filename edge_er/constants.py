@@ -61,7 +61,7 @@ class Evidence(NamedTuple):
 
 
 class Rerank(NamedTuple):
-    """Defaults of `rerank` in a manifest; see `edge_er.evidence.RerankWeights`."""
+    """Defaults of `rerank` in a manifest; see `edge_er.ranking.evidence.RerankWeights`."""
 
     sound_pieces: int
     dense_forms: int
@@ -94,7 +94,7 @@ class Head(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """Defaults of `calibration` in a manifest; see `edge_er.calibrate.Calibration`."""
+    """Defaults of `calibration` in a manifest; see `edge_er.decision.calibration.Calibration`."""
 
     weights: Mapping[str, float]
     choice: float

@@ -10,7 +10,8 @@ and demand; sound pieces are worth what they are in the catalog, so that no othe
 An entry with the id of an entity of the catalog gives that entity more names, and metadata in fields that it has not.
 
 Popularity is a prior: an entity this person asked for n times has sqrt(1 + n) times the odds of one never asked for,
-at most `PERSONAL.most` times. Its score rises by temperature * ln of that: scores measure odds (`edge_er.calibrate`).
+at most `PERSONAL.most` times. Its score rises by temperature * ln of that: scores measure odds
+(`edge_er.decision.calibration`).
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.personal_file import EntryLike, count_of, entry_of, read_entries, write_entries
-from edge_er.catalog import Catalog
 from edge_er.constants import PERSONAL
 from edge_er.errors import CatalogError
-from edge_er.merged import MergedCatalog, OwnEntry
+from edge_er.ranking.catalog import Catalog
+from edge_er.ranking.personal_catalog import MergedCatalog, OwnEntry
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["EntryLike", "OwnEntries"]

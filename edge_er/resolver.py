@@ -14,21 +14,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.answers import Answers
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.entity import Entity
-from edge_er.calibrate import COMPARED, Calibration
-from edge_er.catalog import Catalog, Said
 from edge_er.constants import DECISION
+from edge_er.decision.answers import Answers
+from edge_er.decision.calibration import COMPARED, Calibration
+from edge_er.decision.explanation import Explanation
+from edge_er.decision.nbest import texts_and_weights
+from edge_er.decision.resolution import Match, Resolution
+from edge_er.decision.selftest import golden_answer, selftest
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.explanation import Explanation
-from edge_er.filters import wanted_ids
-from edge_er.golden import golden_answer, selftest
-from edge_er.large_catalog import catalog_of
-from edge_er.nbest import texts_and_weights
 from edge_er.personal import EntryLike, OwnEntries
-from edge_er.rerank import RerankWeights
-from edge_er.resolution import Match, Resolution
+from edge_er.ranking.catalog import Catalog, Said
+from edge_er.ranking.filters import wanted_ids
+from edge_er.ranking.large_catalog import catalog_of
+from edge_er.ranking.rerank import RerankWeights
 from edge_er.text.arguments import text_list
 from edge_er.text.canonical import canonical_text
 

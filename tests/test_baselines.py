@@ -3,9 +3,9 @@ import sys
 import pytest
 from tiny import require_packages
 
-from edge_er.baselines import TfidfRanker, WRatioRanker, baseline_reports, sample_requests
 from edge_er.bundle.entity import Entity
-from edge_er.requests_file import Request
+from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker, baseline_reports, sample_requests
+from edge_er.evaluation.requests_file import Request
 
 require_packages("rapidfuzz", "sklearn")
 

@@ -12,8 +12,8 @@ from benchmarks import calibration, distillation, quantisation
 from benchmarks.accuracy import comparison
 from benchmarks.systems import load_encoder, pooled
 from edge_er.encoder.encoder import Encoder
-from edge_er.metrics import GoldMap, evaluate_answers
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import GoldMap, evaluate_answers
+from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 
 

@@ -11,8 +11,8 @@ from benchmarks.results_file import LANGUAGES
 from benchmarks.systems import by_language, pooled, rows_of
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import shipped_bundles
-from edge_er.metrics import GoldMap, evaluate_answers
-from edge_er.requests_file import Request, read_requests
+from edge_er.evaluation.metrics import GoldMap, evaluate_answers
+from edge_er.evaluation.requests_file import Request, read_requests
 
 
 def test_known_stations_are_twenty_a_language_in_three_carriers_one_foreign():

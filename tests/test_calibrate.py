@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_er.calibrate import Calibration, Standing
+from edge_er.decision.calibration import Calibration, Standing
 from edge_er.errors import BundleCorruptError
 
 SCORES = st.lists(st.floats(-1, 3), min_size=1, max_size=10).map(lambda scores: sorted(scores, reverse=True))

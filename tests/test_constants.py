@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from edge_er import constants
-from edge_er.calibrate import Calibration
-from edge_er.evidence import FormEvidence, Hypothesis, RerankWeights
-from edge_er.rerank import best_candidates
+from edge_er.decision.calibration import Calibration
+from edge_er.ranking.evidence import FormEvidence, Hypothesis, RerankWeights
+from edge_er.ranking.rerank import best_candidates
 from tools.make_golden_defaults import TARGET, K, confidence_rows, rows
 
 GOLDEN: list[dict[str, Any]] = [json.loads(line) for line in TARGET.read_text("utf-8").splitlines()]

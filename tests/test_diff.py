@@ -10,8 +10,8 @@ import pytest
 from tiny import ENTITIES, make_bundle
 
 from edge_er.bundle.bundle import write_bundle
-from edge_er.diff import diff_bundles
 from edge_er.errors import RequestFileError
+from edge_er.evaluation.diff import diff_bundles
 
 ROWS = [
     {"query": "cadena ser", "entity": "es-1"},  # right in both

@@ -8,7 +8,7 @@ from tiny import require_packages
 
 from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleNotFoundError, RequestFileError
-from edge_er.evaluate import (
+from edge_er.evaluation.evaluate import (
     EncoderRanker,
     GoldMap,
     bundle_report,
@@ -22,8 +22,8 @@ from edge_er.evaluate import (
     unmerged_entities,
     unmerged_report,
 )
-from edge_er.metrics import evaluate_answers
-from edge_er.requests_file import Request, read_requests
+from edge_er.evaluation.metrics import evaluate_answers
+from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 
 ROWS = [

@@ -8,8 +8,8 @@ from tiny import require
 from benchmarks.families import Family, families, outcome, summary
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import shipped_bundles
-from edge_er.calibrate import Decision
-from edge_er.resolution import Match, Resolution
+from edge_er.decision.calibration import Decision
+from edge_er.decision.resolution import Match, Resolution
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 

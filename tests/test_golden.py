@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_er.golden import same_answer
+from edge_er.decision.selftest import same_answer
 
 ANSWER = {"query": "ser", "decision": "match", "ids": ["a", "b"], "scores": [2.0, 1.0]}
 NEAR = {"query": "zzz", "decision": "no_match", "ids": ["a", "b"], "scores": [1.002, 1.0]}

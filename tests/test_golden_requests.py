@@ -16,9 +16,9 @@ from tiny import ENTITIES, require
 
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.locate import shipped_bundles
-from edge_er.calibrate import Standing
-from edge_er.rerank import Hypothesis, Reranker, RerankWeights
-from edge_er.resolution import Resolution
+from edge_er.decision.calibration import Standing
+from edge_er.decision.resolution import Resolution
+from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from tools.golden_answers import Answerer

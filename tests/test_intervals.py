@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_er.intervals import SEED, bootstrap_means, mean_interval, paired_difference
+from edge_er.evaluation.bootstrap import SEED, bootstrap_means, mean_interval, paired_difference
 
 ROWS = st.lists(
     st.tuples(st.sampled_from("abcdef"), st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=40

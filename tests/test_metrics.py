@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_er.bundle.entity import Entity
-from edge_er.metrics import GoldMap, evaluate_answers, measure
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import GoldMap, evaluate_answers, measure
+from edge_er.evaluation.requests_file import Request
 from edge_er.text.canonical import canonical_text
 
 ENTITIES = [

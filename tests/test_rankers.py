@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_er.bundle.entity import Entity
-from edge_er.rankers import EncoderRanker, form_table, top_entities
+from edge_er.evaluation.rankers import EncoderRanker, form_table, top_entities
 
 
 def slow_top(form_scores, owners, k):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge_er.errors import EdgeERError, RequestFileError
-from edge_er.requests_file import Request, read_requests
+from edge_er.evaluation.requests_file import Request, read_requests
 
 
 def write(path: Path, *rows: object) -> Path:

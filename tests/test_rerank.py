@@ -13,7 +13,7 @@ from tiny import ENTITIES, make_bundle
 from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError
-from edge_er.rerank import Hypothesis, Reranker, RerankWeights, demands
+from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
 from edge_er.text.misrecognition import Hearing
 

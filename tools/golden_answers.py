@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.calibrate import Calibration, Standing
+from edge_er.decision.calibration import Calibration, Standing
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.rerank import RerankWeights, demands
+from edge_er.ranking.rerank import RerankWeights, demands
 from edge_er.resolver import DENSE, RERANKED
 from edge_er.text.canonical import canonical_text
 from edge_er.text.misrecognition import BIT

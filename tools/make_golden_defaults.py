@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from edge_er.calibrate import Calibration, Standing
-from edge_er.rerank import RerankWeights
+from edge_er.decision.calibration import Calibration, Standing
+from edge_er.ranking.rerank import RerankWeights
 from tools.golden_file import FOLDER, write_rows
 from tools.plain_rerank import PlainReranker, Said
 

@@ -12,7 +12,7 @@ from operator import add
 from typing import NamedTuple
 
 from edge_er.constants import EVIDENCE
-from edge_er.rerank import RerankWeights
+from edge_er.ranking.rerank import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words, name_span, without_carrier
 from edge_er.text.misrecognition import (

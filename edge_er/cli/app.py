@@ -111,7 +111,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure BUNDLE on a file of requests: Recall@1/5/20 and MRR with 95 % intervals."""
-    from edge_er.evaluate import evaluate_file, report_table
+    from edge_er.evaluation.evaluate import evaluate_file, report_table
 
     with extra("eval"):
         report = evaluate_file(bundle, requests, baselines=baselines)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from edge_er.bundle.bundle import STREAMS
 from edge_er.bundle.storage import MANIFEST
-from edge_er.explanation import Explanation
+from edge_er.decision.explanation import Explanation
 from edge_er.resolver import Match, Resolution
 
 __all__ = ["console", "print_bundle", "print_bundle_list", "print_explanations", "print_resolution"]

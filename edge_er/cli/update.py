@@ -10,7 +10,7 @@ import typer
 from edge_er.cli.common import BundleArgument, JsonOption, extra, print_json
 
 if TYPE_CHECKING:
-    from edge_er.diff import Answer, Diff
+    from edge_er.evaluation.diff import Answer, Diff
 
 __all__ = ["register"]
 
@@ -150,7 +150,7 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Show which answers to REQUESTS changed from OLD to NEW, and whether for the better."""
-    from edge_er.diff import diff_bundles
+    from edge_er.evaluation.diff import diff_bundles
 
     found = diff_bundles(old, new, requests)
     if as_json:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.calibrate import Calibration, Curve
+from edge_er.decision.calibration import Calibration, Curve
 from edge_er.training.standings import Standings
 
 __all__ = [

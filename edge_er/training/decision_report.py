@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.calibrate import Calibration
+from edge_er.decision.calibration import Calibration
 from edge_er.training.calibration import (
     bins,
     calibration_error,

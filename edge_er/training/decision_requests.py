@@ -21,8 +21,8 @@ from catalog_tools.sources import read_records
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data import held_out, name_cluster, read_rows
 

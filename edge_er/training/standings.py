@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.calibrate import COMPARED, Calibration, Standing
+from edge_er.decision.calibration import COMPARED, Calibration, Standing
 from edge_er.resolver import EntityResolver
 
 __all__ = ["Standings", "candidates", "joined", "standing"]

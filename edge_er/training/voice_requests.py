@@ -15,7 +15,7 @@ from typing import Any
 from catalog_tools.radio import CATALOG_COUNTRIES
 from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle.entity import Entity
-from edge_er.requests_file import Request
+from edge_er.evaluation.requests_file import Request
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data import read_rows
 

@@ -24,7 +24,7 @@ from catalog_tools.voice import VoiceSettings, read_carriers, simulate, utteranc
 from catalog_tools.voice_engines import SAMPLE_RATE, Pcm
 from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError, RequestFileError
-from edge_er.requests_file import read_requests
+from edge_er.evaluation.requests_file import read_requests
 
 NAMES = [
     "Cadena SER",

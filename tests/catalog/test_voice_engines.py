@@ -18,7 +18,7 @@ from catalog_tools.recognisers import find_recogniser
 from catalog_tools.voice import with_noise
 from catalog_tools.voice_engines import SAMPLE_RATE, EspeakNg, Speaker, _resampled, find_speaker
 from edge_er.errors import VoiceError
-from edge_er.requests_file import read_requests
+from edge_er.evaluation.requests_file import read_requests
 
 WHISPER = os.environ.get(
     "EDGE_ER_WHISPER"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge_er.calibrate import COMPARED, Calibration, Standing
+from edge_er.decision.calibration import COMPARED, Calibration, Standing
 from edge_er.training.calibration import (
     Bin,
     bins,

@@ -15,11 +15,11 @@ from tiny_data import write_data, write_rows
 from typer.testing import CliRunner
 
 from catalog_tools.noise import Confusions
-from edge_er.calibrate import Calibration
 from edge_er.cli import training as cli_training
 from edge_er.cli.app import app
+from edge_er.decision.calibration import Calibration
 from edge_er.encoder.encoder import Encoder
-from edge_er.rerank import RerankWeights
+from edge_er.ranking.rerank import RerankWeights
 from edge_er.training.card import read_card, update_card
 from edge_er.training.fit import confidence, evidence_weights
 from edge_er.training.fit.misrecognition_costs import HEADING

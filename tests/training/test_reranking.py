@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge_er.errors import EncoderError
-from edge_er.rerank import Evidence
+from edge_er.ranking.rerank import Evidence
 from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
 
 UNIT = 127.0**2

@@ -12,7 +12,7 @@ import pytest
 from catalog_tools.record_entities import entities_of
 from catalog_tools.requests import LANGUAGES
 from edge_er.bundle.entity import Entity
-from edge_er.requests_file import read_requests
+from edge_er.evaluation.requests_file import read_requests
 from edge_er.text.canonical import canonical_text
 from edge_er.training import voice_requests
 from edge_er.training.ways_of_asking import WAYS, requests_of

@@ -16,7 +16,7 @@ from typing import Any
 
 from edge_er.bundle.locate import find_encoder
 from edge_er.errors import EncoderError
-from edge_er.rerank import RerankWeights
+from edge_er.ranking.rerank import RerankWeights
 from edge_er.training.card import read_card, write_card
 
 __all__ = ["adopted", "main", "rescaled", "unit_ratio"]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle, new_bundle
 from edge_er.bundle.locate import data_folder, find_encoder
-from edge_er.calibrate import COMPARED, Calibration, Standing
+from edge_er.decision.calibration import COMPARED, Calibration, Standing
 from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
 from edge_er.training.calibration import fit_calibration

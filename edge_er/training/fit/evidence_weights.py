@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request
 from edge_er.index.exact import ExactIndex
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request
-from edge_er.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
+from edge_er.ranking.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card
 from edge_er.training.data import held_out, name_cluster

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
-from edge_er.intervals import Interval, mean_intervals
-from edge_er.rankers import Ranker
-from edge_er.requests_file import Request
+from edge_er.evaluation.bootstrap import Interval, mean_intervals
+from edge_er.evaluation.rankers import Ranker
+from edge_er.evaluation.requests_file import Request
 from edge_er.text.arguments import as_sequence
 from edge_er.text.canonical import canonical_text
 

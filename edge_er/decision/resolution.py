@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge_er.calibrate import Decision
+from edge_er.decision.calibration import Decision
 
 __all__ = ["Match", "Resolution"]
 

@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import EntityFile
-from edge_er.catalog import Catalog, Said
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
-from edge_er.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
 from edge_er.index.faiss_index import FAISS, IndexSettings, LargeIndex, open_index
 from edge_er.index.ngram_weights import PIECES_FILE, PieceWorths
 from edge_er.index.two_level import PopularIndex, popular_floor
-from edge_er.rerank import demands
+from edge_er.ranking.catalog import Catalog, Said
+from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
+from edge_er.ranking.rerank import demands
 from edge_er.text.ngrams import Worths
 
 __all__ = ["LargeCatalog", "catalog_of"]

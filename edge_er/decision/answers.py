@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from edge_er.bundle.entity import Entity
-from edge_er.calibrate import Calibration, Standing
-from edge_er.catalog import Catalog
-from edge_er.explanation import Explanation
-from edge_er.rerank import Candidate, RerankWeights
-from edge_er.resolution import Match, Resolution
+from edge_er.decision.calibration import Calibration, Standing
+from edge_er.decision.explanation import Explanation
+from edge_er.decision.resolution import Match, Resolution
+from edge_er.ranking.catalog import Catalog
+from edge_er.ranking.rerank import Candidate, RerankWeights
 from edge_er.text.misrecognition import BIT
 
 __all__ = ["Answers"]

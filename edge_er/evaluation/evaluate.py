@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from edge_er.baselines import baseline_reports
 from edge_er.bundle.entity import Entity
-from edge_er.intervals import paired_difference
-from edge_er.metrics import TOP_K, Evaluation, GoldMap, evaluate_answers, measure
-from edge_er.rankers import EncoderRanker, Ranker
-from edge_er.report_table import report_table
-from edge_er.requests_file import Request, read_requests
+from edge_er.evaluation.baselines import baseline_reports
+from edge_er.evaluation.bootstrap import paired_difference
+from edge_er.evaluation.metrics import TOP_K, Evaluation, GoldMap, evaluate_answers, measure
+from edge_er.evaluation.rankers import EncoderRanker, Ranker
+from edge_er.evaluation.report_table import report_table
+from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver, Resolution
 from edge_er.text.arguments import as_sequence
 from edge_er.text.canonical import canonical_text

@@ -1,6 +1,7 @@
 """Candidates to scores: the evidence for each form, a head's opinion in close races, one sum, the best entities.
 
-The candidates and what speaks for them come from `edge_er.evidence`. A form's score is the sum of its parts there,
+The candidates and what speaks for them come from `edge_er.ranking.evidence`. A form's score is the sum of its parts
+there,
 
     + head * score of the DiPair head, in 64ths, for the first forms of a close race.
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
-from edge_er.evidence import (
+from edge_er.ranking.evidence import (
     Evidence,
     FormEvidence,
     Hypothesis,

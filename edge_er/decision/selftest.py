@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from edge_er.constants import SELFTEST
+from edge_er.decision.resolution import Resolution
 from edge_er.errors import BundleCorruptError
-from edge_er.resolution import Resolution
 
 __all__ = ["golden_answer", "same_answer", "selftest"]
 

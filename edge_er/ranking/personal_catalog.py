@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
-from edge_er.catalog import Catalog, Said
-from edge_er.evidence import FormEvidence, Hypothesis, Pool
-from edge_er.filters import MetadataIndex
 from edge_er.index.exact import ExactIndex
-from edge_er.rerank import Candidate, best_candidates, demands
+from edge_er.ranking.catalog import Catalog, Said
+from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
+from edge_er.ranking.filters import MetadataIndex
+from edge_er.ranking.rerank import Candidate, best_candidates, demands
 
 __all__ = ["MergedCatalog", "OwnEntry"]
 

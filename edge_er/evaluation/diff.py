@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from edge_er.bundle.entity import Entity
-from edge_er.metrics import GoldMap
-from edge_er.requests_file import Request, read_requests
-from edge_er.resolution import Resolution
+from edge_er.decision.resolution import Resolution
+from edge_er.evaluation.metrics import GoldMap
+from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 
 __all__ = ["Answer", "Change", "Diff", "diff_bundles"]

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
-from edge_er.metrics import TOP_K, measure
-from edge_er.rankers import QUERIES_AT_ONCE, Ranker, form_table, top_entities
-from edge_er.requests_file import Request
+from edge_er.evaluation.metrics import TOP_K, measure
+from edge_er.evaluation.rankers import QUERIES_AT_ONCE, Ranker, form_table, top_entities
+from edge_er.evaluation.requests_file import Request
 from edge_er.text.arguments import as_sequence, text_list
 from edge_er.text.canonical import canonical_text
 

@@ -15,10 +15,10 @@ from edge_er.bundle.entity_store import EntityFile
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError
-from edge_er.evidence import Hypothesis, Pool, RerankWeights
-from edge_er.filters import MetadataIndex, allowed_entities
 from edge_er.index.exact import ExactIndex
-from edge_er.rerank import Candidate, Reranker, best_candidates, demands
+from edge_er.ranking.evidence import Hypothesis, Pool, RerankWeights
+from edge_er.ranking.filters import MetadataIndex, allowed_entities
+from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
 from edge_er.text.canonical import canonical_text
 from edge_er.text.ngrams import Worths
 
@@ -88,7 +88,7 @@ class Catalog:
         """Whether each entity passes a filter, bool [entities]; None where there is no filter.
 
         Raises:
-            FilterError: see `edge_er.filters.allowed_entities`.
+            FilterError: see `edge_er.ranking.filters.allowed_entities`.
         """
         if where is None and ids is None:
             return None

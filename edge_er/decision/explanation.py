@@ -16,7 +16,7 @@ class Explanation:
     `form` is the surface form that matched best. `parts` are the summands of `score`, in units of the cosine: dense,
     heard, popularity, pieces (0 without a weight), head where there is one, and favour, what this
     person's popularity adds. `margin` is how far `score` is above the next candidate; 0 for the last one shown.
-    `signs` is what its confidence is made of (see `edge_er.calibrate`).
+    `signs` is what its confidence is made of (see `edge_er.decision.calibration`).
     """
 
     id: str

@@ -1,0 +1,1 @@
+"""Decision: from ranked candidates to confidence, decision and answer."""

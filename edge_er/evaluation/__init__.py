@@ -1,0 +1,1 @@
+"""Evaluation: request files, metrics with intervals, baselines, and the difference of two bundles."""

@@ -1,0 +1,1 @@
+"""Ranking: candidates, the evidence for each of them, and one order."""
