@@ -42,7 +42,7 @@ from edge_er.evaluation.evaluate import resolve_all
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker, TextEncoder
 from edge_er.resolver import EntityResolver
-from edge_er.training.voice_requests import (
+from edge_er.training.data.voice_requests import (
     entities_of,
     raw_station_names,
     second_recogniser_requests,
@@ -79,7 +79,7 @@ def evaluations(options: argparse.Namespace, lang: str) -> Iterator[tuple[str, E
 
 def _encoder(folder: str) -> TextEncoder:
     if folder.startswith(PACKAGED):
-        from edge_er.training.pretrained import load_teacher
+        from edge_er.training.models.pretrained import load_teacher
 
         return load_teacher(folder)
     return load_encoder(Path(folder), float32=True)

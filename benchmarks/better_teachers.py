@@ -18,9 +18,9 @@ import numpy as np
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
 from edge_er.evaluation.bootstrap import mean_intervals, paired_difference
-from edge_er.training.dev import STRATA, DevTask, dev_tasks
-from edge_er.training.ensemble import Ensemble
-from edge_er.training.model import load_model
+from edge_er.training.data.dev import STRATA, DevTask, dev_tasks
+from edge_er.training.models.dual_encoder import load_model
+from edge_er.training.models.ensemble import Ensemble
 from edge_er.training.recipe import read_recipe
 
 RECIPES = Path("models/recipes/teachers")

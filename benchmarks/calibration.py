@@ -33,10 +33,10 @@ from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
 from edge_er.text.canonical import canonical_text
-from edge_er.training.calibration import bins, row_weights
-from edge_er.training.decision_report import report, risk_coverage
-from edge_er.training.standings import Standings, candidates, joined, standing
-from edge_er.training.voice_requests import cached_rows, domain_requests, station_requests
+from edge_er.training.data.voice_requests import cached_rows, domain_requests, station_requests
+from edge_er.training.fit.calibration import bins, row_weights
+from edge_er.training.fit.candidate_scores import Standings, candidates, joined, standing
+from edge_er.training.fit.decision_report import report, risk_coverage
 
 LOCALES = {"de": "de-DE", "en": "en-US", "fr": "fr-FR", "it": "it-IT", "es": "es-ES"}
 ASKED = {"text": "typed", "asr": "recognised", "noisy": "noisy"}

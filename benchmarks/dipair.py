@@ -36,19 +36,19 @@ from edge_er.bundle.entity import Entity
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker, form_table, top_entities
 from edge_er.text.canonical import canonical_text
-from edge_er.training.data import load_pool
-from edge_er.training.dipair import train_head
-from edge_er.training.model import DualEncoder, load_model
-from edge_er.training.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
-from edge_er.training.pair_lists import PairLists, make_lists
-from edge_er.training.recipe import HeadSettings, Recipe, read_recipe
-from edge_er.training.voice_requests import (
+from edge_er.training.data.pair_lists import PairLists, make_lists
+from edge_er.training.data.pool import load_pool
+from edge_er.training.data.voice_requests import (
     STRATA,
     domain_names,
     domain_requests,
     entities_of,
     station_requests,
 )
+from edge_er.training.methods.dipair import train_head
+from edge_er.training.models.dual_encoder import DualEncoder, load_model
+from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
+from edge_er.training.recipe import HeadSettings, Recipe, read_recipe
 
 CHUNK = 64
 DENSE = "dense"

@@ -32,10 +32,10 @@ from edge_er.bundle.bundle import read_bundle
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker
 from edge_er.training.card import read_card
-from edge_er.training.model import load_model
-from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.data.voice_requests import station_requests
+from edge_er.training.export.encoder_graph import build_onnx
+from edge_er.training.models.dual_encoder import load_model
 from edge_er.training.recipe import read_recipe
-from edge_er.training.voice_requests import station_requests
 
 STRATA = ("text", "asr", "noisy")
 ALL = "all strata"

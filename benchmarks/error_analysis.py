@@ -27,7 +27,7 @@ from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.text.sound_codes import SoundFold
-from edge_er.training.voice_requests import STRATA, cached_rows
+from edge_er.training.data.voice_requests import STRATA, cached_rows
 
 SEED = 20261120
 LISTED = 120

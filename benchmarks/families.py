@@ -32,7 +32,7 @@ from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver, Resolution
 from edge_er.text.canonical import canonical_text
-from edge_er.training.voice_requests import station_requests
+from edge_er.training.data.voice_requests import station_requests
 
 FAMILIES = 80  # a language
 SIBLINGS = 4  # of a family

@@ -23,9 +23,9 @@ from catalog_tools import build_bundle
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.resolver import EntityResolver
 from edge_er.training.card import read_card
-from edge_er.training.pair_head import multiply_adds
+from edge_er.training.data.voice_requests import station_requests
+from edge_er.training.models.pair_head import multiply_adds
 from edge_er.training.recipe import HeadSettings
-from edge_er.training.voice_requests import station_requests
 
 BUNDLE, LANG = "radio_de", "de"
 ALWAYS = 2**31

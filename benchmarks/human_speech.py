@@ -26,7 +26,7 @@ from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
-from edge_er.training.voice_requests import cached_rows, domain_names, entities_of
+from edge_er.training.data.voice_requests import cached_rows, domain_names, entities_of
 
 LANG = "en"
 SLOT = re.compile(r"\[([a-z_]+) : ([^\]]+)\]")

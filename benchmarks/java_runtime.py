@@ -35,7 +35,7 @@ from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card
-from edge_er.training.voice_requests import station_requests
+from edge_er.training.data.voice_requests import station_requests
 
 TIMED_BUNDLE, TIMED_LANG = "radio_es", "es"
 ROUNDS = 5

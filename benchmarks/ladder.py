@@ -37,7 +37,7 @@ from edge_er.evaluation.requests_file import Request
 from edge_er.ranking.rerank import Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
-from edge_er.training.voice_requests import (
+from edge_er.training.data.voice_requests import (
     second_recogniser_pairs,
     second_recogniser_requests,
     station_requests,

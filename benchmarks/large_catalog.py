@@ -21,7 +21,7 @@ from edge_er.bundle.atomic import replacing
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card
-from edge_er.training.voice_requests import cached_rows
+from edge_er.training.data.voice_requests import cached_rows
 
 CACHE = REPOSITORY / "build" / "large_catalog"
 ENCODER = REPOSITORY / "models" / "encoders" / "multilingual-32-hpd64"

@@ -28,7 +28,7 @@ from edge_er.bundle.bundle import read_bundle
 from edge_er.evaluation.rankers import form_table
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
-from edge_er.training.voice_requests import station_requests
+from edge_er.training.data.voice_requests import station_requests
 
 REQUESTS = 2000
 WRATIO_REQUESTS = 200

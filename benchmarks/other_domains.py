@@ -37,7 +37,13 @@ from edge_er.index.exact import ExactIndex
 from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card
-from edge_er.training.voice_requests import OTHER_DOMAINS, STRATA, domain_names, domain_requests, entities_of
+from edge_er.training.data.voice_requests import (
+    OTHER_DOMAINS,
+    STRATA,
+    domain_names,
+    domain_requests,
+    entities_of,
+)
 
 TFIDF, WRATIO = "TF-IDF 2-4-grams", "RapidFuzz WRatio"
 

@@ -37,12 +37,10 @@ from benchmarks.results_file import (
     write_result,
 )
 from edge_er.bundle.atomic import write_json
-from edge_er.training.cross_encoder import CrossEncoder, cross_encoder_of
-from edge_er.training.data import Pool
+from edge_er.training.data.pairs import PAIR_SETS, Pairs, PairSet, best_threshold, metric_of, read_pair_set
+from edge_er.training.data.pool import Pool
 from edge_er.training.loop import able_bfloat16
-from edge_er.training.model import DualEncoder
-from edge_er.training.pair_head import read, read_all
-from edge_er.training.pair_scorers import (
+from edge_er.training.methods.pair_scorers import (
     HeadScorer,
     Stages,
     VectorScorer,
@@ -54,10 +52,12 @@ from edge_er.training.pair_scorers import (
     train_scorer,
     train_teacher,
 )
-from edge_er.training.pairs import PAIR_SETS, Pairs, PairSet, best_threshold, metric_of, read_pair_set
-from edge_er.training.pretrained import bert_folder
+from edge_er.training.methods.teacher import new_teacher
+from edge_er.training.models.cross_encoder import CrossEncoder, cross_encoder_of
+from edge_er.training.models.dual_encoder import DualEncoder
+from edge_er.training.models.pair_head import read, read_all
+from edge_er.training.models.pretrained import bert_folder
 from edge_er.training.recipe import HeadSettings, ModelSettings, OptimSettings
-from edge_er.training.teacher import new_teacher
 
 WORK = REPOSITORY / "build" / "pair_sets"
 SETS = ("Beer", "Fodors-Zagats", "MRPC", "iTunes-Amazon", "RTE", "DBLP-ACM")

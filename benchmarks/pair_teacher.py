@@ -20,10 +20,10 @@ import pyarrow.parquet as pq
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, percent, write_result
 from edge_er.evaluation.bootstrap import mean_intervals, paired_difference
-from edge_er.training.data import held_out, name_cluster
-from edge_er.training.dev import STRATA
-from edge_er.training.held_requests import HeldTask, candidates_of, held_tasks
-from edge_er.training.model import load_model
+from edge_er.training.data.dev import STRATA
+from edge_er.training.data.held_requests import HeldTask, candidates_of, held_tasks
+from edge_er.training.data.pool import held_out, name_cluster
+from edge_er.training.models.dual_encoder import load_model
 from edge_er.training.recipe import Recipe, read_recipe
 
 UNIT = 20.0  # a cosine in units of the teacher's score: 1 over the temperature of the dual encoder's training

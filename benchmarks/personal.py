@@ -28,7 +28,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
-from edge_er.training.voice_requests import cached_rows, station_requests
+from edge_er.training.data.voice_requests import cached_rows, station_requests
 
 STRATA = ("text", "asr", "noisy")
 OWN, FAVOURITES = 100, 30

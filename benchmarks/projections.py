@@ -36,13 +36,13 @@ from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker, form_table
 from edge_er.evaluation.requests_file import Request
-from edge_er.training.data import load_pool
-from edge_er.training.export import vector_scale
-from edge_er.training.hpd import fit_axes, with_projection
-from edge_er.training.model import DualEncoder, load_model
-from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.data.pool import load_pool
+from edge_er.training.data.voice_requests import station_requests
+from edge_er.training.export.encoder_export import vector_scale
+from edge_er.training.export.encoder_graph import build_onnx
+from edge_er.training.methods.hpd import fit_axes, with_projection
+from edge_er.training.models.dual_encoder import DualEncoder, load_model
 from edge_er.training.recipe import Recipe, read_recipe
-from edge_er.training.voice_requests import station_requests
 
 Catalogs = dict[str, tuple[list[Entity], list[Request]]]
 

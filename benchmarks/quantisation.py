@@ -42,9 +42,9 @@ from edge_er.encoder.onnx_session import import_onnxruntime, open_session
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker
 from edge_er.training.card import read_card
-from edge_er.training.model import DualEncoder, load_model
-from edge_er.training.onnx_graph import build_onnx
-from edge_er.training.voice_requests import station_requests
+from edge_er.training.data.voice_requests import station_requests
+from edge_er.training.export.encoder_graph import build_onnx
+from edge_er.training.models.dual_encoder import DualEncoder, load_model
 
 FLOAT32, INT8, INT4_TABLE = (
     "float32",

@@ -30,11 +30,11 @@ from benchmarks.results_file import (
     write_result,
 )
 from edge_er.training.card import read_card
-from edge_er.training.hpd import pca_axes
-from edge_er.training.model import DualEncoder, load_model
-from edge_er.training.pretrained import load_teacher
-from edge_er.training.sentences import STS_SETS, ScoredPair, sts_sets, training_sentences
-from edge_er.training.targets import TeacherTargets
+from edge_er.training.data.sentences import STS_SETS, ScoredPair, sts_sets, training_sentences
+from edge_er.training.data.targets import TeacherTargets
+from edge_er.training.methods.hpd import pca_axes
+from edge_er.training.models.dual_encoder import DualEncoder, load_model
+from edge_er.training.models.pretrained import load_teacher
 
 AVERAGE, TEACHER = "average", "all-MiniLM-L6-v2, teacher"
 BATCH, LONGEST = 64, 256  # sentences, tokens

@@ -42,7 +42,7 @@ def load_encoder(folder: Path, float32: bool = False) -> TextEncoder:
     exported = (folder / "encoder.onnx").is_file()
     if exported and not (float32 and (folder / "model.safetensors").is_file()):
         return Encoder.load(folder)
-    from edge_er.training.model import load_model
+    from edge_er.training.models.dual_encoder import load_model
 
     return load_model(folder)
 

@@ -14,7 +14,7 @@ import json
 from pathlib import Path
 
 from benchmarks.results_file import LANGUAGES, add_data_option, data_folder
-from edge_er.training.voice_requests import (
+from edge_er.training.data.voice_requests import (
     OTHER_DOMAINS,
     domain_names,
     domain_requests,

@@ -31,7 +31,7 @@ from edge_er.evaluation.evaluate import evaluate
 from edge_er.evaluation.metrics import evaluate_answers
 from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
-from edge_er.training.voice_requests import station_requests
+from edge_er.training.data.voice_requests import station_requests
 
 LANG, BUNDLE, SEED = "en", "radio_en", 7
 SYSTEMS = (  # voice, recogniser, texts of a sound, share of the stations (PocketSphinx is slow)

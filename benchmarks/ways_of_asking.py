@@ -17,7 +17,7 @@ from benchmarks.results_file import LANGUAGES, markdown_table, percent, write_re
 from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker
 from edge_er.evaluation.bootstrap import mean_interval
 from edge_er.resolver import EntityResolver
-from edge_er.training.ways_of_asking import WAYS, requests_of
+from edge_er.training.data.ways_of_asking import WAYS, requests_of
 
 SEED = 20261120
 SHIPPED, ANSWERED, WRONG = "shipped", "answered rightly", "a wrong match"

@@ -29,7 +29,7 @@ from edge_er.evaluation.evaluate import resolve_all
 from edge_er.evaluation.metrics import evaluate_answers
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
-from edge_er.training.voice_requests import station_requests
+from edge_er.training.data.voice_requests import station_requests
 from web_demo.assemble import assemble
 
 HERE = Path(__file__).resolve().parent

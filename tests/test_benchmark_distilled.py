@@ -6,10 +6,10 @@ import torch
 from transformers import BertConfig, BertModel
 
 from benchmarks import projections, sts
-from edge_er.training.hpd import pca_axes, with_projection
-from edge_er.training.model import DualEncoder
-from edge_er.training.sentences import STS_SETS, ScoredPair
-from edge_er.training.vocabulary import train_tokenizer
+from edge_er.training.data.sentences import STS_SETS, ScoredPair
+from edge_er.training.methods.hpd import pca_axes, with_projection
+from edge_er.training.models.dual_encoder import DualEncoder
+from edge_er.training.models.vocabulary import train_tokenizer
 
 
 class Lookup:

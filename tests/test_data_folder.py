@@ -48,7 +48,7 @@ def test_a_source_tree_has_it_beside_itself(
 def test_a_recipe_names_one_where_nobody_else_does(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = pytest.importorskip("edge_er.training.data")
+    data = pytest.importorskip("edge_er.training.data.pool")
     from edge_er.training.recipe import DataSettings
 
     settings = DataSettings(folder=str(folders["recipe"]))

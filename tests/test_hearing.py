@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words, name_span
 from edge_er.text.misrecognition import BORDER, LEFT, SPARED, UNHEARD_OF, Hearing, letter_codes, read_costs
-from edge_er.training.hearing import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
+from edge_er.training.fit.misrecognition import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
 LANGUAGES = ("de", "en", "fr", "it", "es", "xx")
 TEXTS = st.text("abehrt1 é中", max_size=9).map(lambda text: " ".join(text.split()))

@@ -17,7 +17,7 @@ from catalog_tools import build_bundle, radio
 from catalog_tools.requests import LANGUAGES
 from edge_er.bundle.locate import data_folder
 from edge_er.errors import EdgeERError
-from edge_er.training.voice_requests import station_requests, write_requests
+from edge_er.training.data.voice_requests import station_requests, write_requests
 from tools.documents import REPOSITORY
 
 BUDGET = "2MB"

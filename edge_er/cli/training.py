@@ -14,18 +14,26 @@ __all__ = ["STEPS", "register"]
 
 # Command, the module whose `main` takes the step, and what it does.
 STEPS = (
-    ("teacher", "edge_er.training.teacher", "Train a teacher: BERT-Tiny as a dual encoder, contrastively."),
-    ("student", "edge_er.training.student", "Distil a SimTDE student from a teacher."),
-    ("hpd", "edge_er.training.hpd", "Distil a student with few output dimensions (HPD)."),
-    ("export", "edge_er.training.export", "Export an encoder to int8 ONNX, behind the quality gate."),
+    (
+        "teacher",
+        "edge_er.training.methods.teacher",
+        "Train a teacher: BERT-Tiny as a dual encoder, contrastively.",
+    ),
+    ("student", "edge_er.training.methods.student", "Distil a SimTDE student from a teacher."),
+    ("hpd", "edge_er.training.methods.hpd", "Distil a student with few output dimensions (HPD)."),
+    (
+        "export",
+        "edge_er.training.export.encoder_export",
+        "Export an encoder to int8 ONNX, behind the quality gate.",
+    ),
     (
         "dse",
-        "edge_er.training.dse",
+        "edge_er.training.methods.dse",
         "Train a cross-attentive teacher, cache its pair scores, distil them (DSE).",
     ),
     (
         "dipair",
-        "edge_er.training.head_export",
+        "edge_er.training.export.head_export",
         "Train a re-ranking head on the encoder's token embeddings and export it (DiPair).",
     ),
 )
@@ -90,7 +98,7 @@ def weights(
     """Fit what each kind of evidence counts, and write it into the encoder's card."""
     with extra("train"):
         from edge_er.training.fit.evidence_weights import EVIDENCE, main
-        from edge_er.training.reranking import SCALES
+        from edge_er.training.fit.reranking import SCALES
 
         for name in evidence or ():
             if name not in SCALES:

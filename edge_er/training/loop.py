@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from edge_er.bundle.atomic import replacing
 from edge_er.errors import RecipeError
-from edge_er.training.model import DualEncoder
+from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
 from edge_er.training.recipe import OptimSettings
 

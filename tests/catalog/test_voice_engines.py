@@ -149,7 +149,7 @@ def test_training_reads_what_is_heard(tmp_path: Path) -> None:
     from catalog_tools.requests import RequestGenerator
     from catalog_tools.voice import VoiceSettings, simulate
     from edge_er.bundle.entity import Entity
-    from edge_er.training.data import _voice_requests, _voice_rows
+    from edge_er.training.data.pool import _voice_requests, _voice_rows
 
     entities = [Entity(name, name) for name in ("Kiss FM", "Radio Music")]
     for split, share in (("train", 0.0), ("dev", 1.0)):

@@ -13,8 +13,8 @@ from catalog_tools.requests import RequestGenerator
 from edge_er.text.canonical import canonical_text
 
 if TYPE_CHECKING:
-    from edge_er.training.data import Pool
-    from edge_er.training.model import DualEncoder
+    from edge_er.training.data.pool import Pool
+    from edge_er.training.models.dual_encoder import DualEncoder
 
 if find_spec("torch"):
     import torch
@@ -45,7 +45,7 @@ NAMES = [
 
 @pytest.fixture(scope="session")
 def pool() -> Pool:
-    from edge_er.training.data import Pool, name_cluster
+    from edge_er.training.data.pool import Pool, name_cluster
 
     rng = random.Random(0)
     generator = RequestGenerator.of_languages(["es", "en"])
@@ -63,8 +63,8 @@ def pool() -> Pool:
 @pytest.fixture(scope="session")
 def teacher(pool: Pool) -> DualEncoder:
     require_packages("torch")
+    from edge_er.training.methods.teacher import new_teacher
     from edge_er.training.recipe import ModelSettings
-    from edge_er.training.teacher import new_teacher
 
     shape = ModelSettings(vocab_size=400, layers=3, hidden=32, heads=2, intermediate=64, max_tokens=24)
     return new_teacher(shape, pool, seed=3).eval()

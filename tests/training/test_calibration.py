@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from edge_er.decision.calibration import COMPARED, Calibration, Standing
-from edge_er.training.calibration import (
+from edge_er.training.data.decision_requests import TAKEN_OUT, TYPED, Question, senseless
+from edge_er.training.fit.calibration import (
     Bin,
     bins,
     calibration_error,
@@ -19,10 +20,9 @@ from edge_er.training.calibration import (
     precision_curve,
     row_weights,
 )
-from edge_er.training.decision_report import no_match_auroc, report, risk_coverage
-from edge_er.training.decision_requests import TAKEN_OUT, TYPED, Question, senseless
+from edge_er.training.fit.candidate_scores import Standings, joined
 from edge_er.training.fit.confidence import standings
-from edge_er.training.standings import Standings, joined
+from edge_er.training.fit.decision_report import no_match_auroc, report, risk_coverage
 
 NAMES = ("cosine", "sounds", "sound_edits")
 LAW = Calibration({"cosine": 8.0, "sounds": 1.0, "sound_edits": 0.5}, choice=1.0, bias=-4.0, temperature=0.1)

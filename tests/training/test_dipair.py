@@ -10,12 +10,12 @@ import torch
 
 from edge_er.encoder.onnx_session import open_session
 from edge_er.errors import RecipeError
-from edge_er.training.data import held_out
-from edge_er.training.dipair import train_head
-from edge_er.training.head_graph import build_head_onnx
+from edge_er.training.data.pair_lists import make_lists
+from edge_er.training.data.pool import held_out
+from edge_er.training.export.head_graph import build_head_onnx
 from edge_er.training.loop import Run
-from edge_er.training.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
-from edge_er.training.pair_lists import make_lists
+from edge_er.training.methods.dipair import train_head
+from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
 from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
 
 SHAPE = HeadSettings(request_tokens=8, entity_tokens=4, dim=16, intermediate=32, candidates=5)

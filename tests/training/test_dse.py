@@ -9,17 +9,18 @@ import pytest
 import torch
 
 from edge_er.errors import EncoderError
-from edge_er.training import dse, pair_cache
-from edge_er.training.cross_encoder import (
+from edge_er.training.data import pair_cache
+from edge_er.training.data.held_requests import HeldTask, candidates_of, held_tasks, recall_of
+from edge_er.training.data.pair_lists import make_lists
+from edge_er.training.data.pool import held_out, name_cluster
+from edge_er.training.methods import dse
+from edge_er.training.models.cross_encoder import (
     PairBatch,
     cross_encoder_of,
     load_cross_encoder,
     save_cross_encoder,
 )
-from edge_er.training.data import held_out, name_cluster
-from edge_er.training.held_requests import HeldTask, candidates_of, held_tasks, recall_of
-from edge_er.training.model import load_model, save_model
-from edge_er.training.pair_lists import make_lists
+from edge_er.training.models.dual_encoder import load_model, save_model
 from edge_er.training.recipe import DataSettings, DSESettings, OptimSettings, Recipe
 
 

@@ -21,12 +21,12 @@ from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
 from edge_er.ranking.rerank import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.training.card import read_card
-from edge_er.training.dipair import train_head
-from edge_er.training.export import export_encoder
+from edge_er.training.data.pair_lists import make_lists
+from edge_er.training.export.encoder_export import export_encoder
+from edge_er.training.export.head_export import export_head
 from edge_er.training.fit.head_weight import races
-from edge_er.training.head_export import export_head
-from edge_er.training.pair_head import PairHead as TrainedHead
-from edge_er.training.pair_lists import make_lists
+from edge_er.training.methods.dipair import train_head
+from edge_er.training.models.pair_head import PairHead as TrainedHead
 from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
 from web_demo.assemble import assemble
 

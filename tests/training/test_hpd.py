@@ -10,11 +10,13 @@ from tokenizers import Tokenizer
 
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import EncoderError, RecipeError
-from edge_er.training.ensemble import Ensemble
-from edge_er.training.hpd import hpd_loss, pca_axes, similarity_loss, train_hpd, with_projection
+from edge_er.training.export.encoder_graph import build_onnx, weight_names
 from edge_er.training.loop import Run
-from edge_er.training.model import load_model, save_model
-from edge_er.training.onnx_graph import build_onnx, weight_names
+from edge_er.training.methods.hpd import hpd_loss, pca_axes, similarity_loss, train_hpd, with_projection
+from edge_er.training.methods.simtde import student_of
+from edge_er.training.methods.teacher import new_teacher
+from edge_er.training.models.dual_encoder import load_model, save_model
+from edge_er.training.models.ensemble import Ensemble
 from edge_er.training.recipe import (
     DataSettings,
     HPDSettings,
@@ -23,8 +25,6 @@ from edge_er.training.recipe import (
     Recipe,
     StudentSettings,
 )
-from edge_er.training.simtde import student_of
-from edge_er.training.teacher import new_teacher
 
 TEXTS = ["pon cadena ser", "onda cero por favor", "kiss fm"]
 

@@ -9,13 +9,13 @@ import torch
 from test_pretrained import WORDS, _save_pretrained
 
 from edge_er.errors import RecipeError
-from edge_er.training.data import Pool
-from edge_er.training.model import length_chunks, load_model, save_model
-from edge_er.training.pretrained import load_teacher
+from edge_er.training.data.pool import Pool
+from edge_er.training.data.targets import TeacherTargets
+from edge_er.training.methods.simtde import hidden_state_loss, student_of
+from edge_er.training.methods.student import text_places, train_student
+from edge_er.training.models.dual_encoder import length_chunks, load_model, save_model
+from edge_er.training.models.pretrained import load_teacher
 from edge_er.training.recipe import OptimSettings, Recipe, SentenceSettings, StudentSettings
-from edge_er.training.simtde import hidden_state_loss, student_of
-from edge_er.training.student import text_places, train_student
-from edge_er.training.targets import TeacherTargets
 
 SENTENCES = ["pon cadena ser", "Radio Kiss", "kiss fm radio radio", "ser", "pon kiss"]
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from edge_er.errors import EdgeERError
-from edge_er.training import pair_scorers
-from edge_er.training.cross_encoder import cross_encoder_of
-from edge_er.training.pair_scorers import (
+from edge_er.training.data.pairs import Pairs, best_threshold, metric_of, read_pair_set
+from edge_er.training.methods import pair_scorers
+from edge_er.training.methods.pair_scorers import (
     HeadScorer,
     Stages,
     VectorScorer,
@@ -24,7 +24,7 @@ from edge_er.training.pair_scorers import (
     train_scorer,
     train_teacher,
 )
-from edge_er.training.pairs import Pairs, best_threshold, metric_of, read_pair_set
+from edge_er.training.models.cross_encoder import cross_encoder_of
 from edge_er.training.recipe import HeadSettings, OptimSettings
 
 

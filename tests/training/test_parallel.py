@@ -14,12 +14,12 @@ import pytest
 import torch
 
 from edge_er.training import parallel
-from edge_er.training.data import Pool
-from edge_er.training.model import DualEncoder, save_model
+from edge_er.training.data.pool import Pool
+from edge_er.training.methods.simtde import student_of
+from edge_er.training.methods.student import train_student
+from edge_er.training.methods.teacher import train_teacher
+from edge_er.training.models.dual_encoder import DualEncoder, save_model
 from edge_er.training.recipe import DataSettings, ModelSettings, OptimSettings, Recipe, StudentSettings
-from edge_er.training.simtde import student_of
-from edge_er.training.student import train_student
-from edge_er.training.teacher import train_teacher
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 

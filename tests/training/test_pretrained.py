@@ -10,11 +10,11 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import RecipeError
-from edge_er.training.onnx_graph import build_onnx
+from edge_er.training.export.encoder_graph import build_onnx
+from edge_er.training.methods.simtde import student_of
+from edge_er.training.methods.teacher import new_teacher
+from edge_er.training.models.vocabulary import train_tokenizer
 from edge_er.training.recipe import ModelSettings
-from edge_er.training.simtde import student_of
-from edge_er.training.teacher import new_teacher
-from edge_er.training.vocabulary import train_tokenizer
 
 WORDS = [
     "[PAD]",

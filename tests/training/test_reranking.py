@@ -9,7 +9,7 @@ import pytest
 
 from edge_er.errors import EncoderError
 from edge_er.ranking.rerank import Evidence
-from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
+from edge_er.training.fit.reranking import Choices, first_right, fit_weights, joined, whole_weights
 
 UNIT = 127.0**2
 TRUE = np.array([1.5, 0.5, 0.7, 0.0])

@@ -7,7 +7,7 @@ import pytest
 
 from edge_er.errors import EdgeERError
 from edge_er.text.canonical import canonical_text
-from edge_er.training.sentences import (
+from edge_er.training.data.sentences import (
     STS_SETS,
     WORDNET_FILES,
     sts_sets,

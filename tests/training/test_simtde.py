@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from edge_er.errors import RecipeError
-from edge_er.training.model import length_chunks, load_model, save_model
-from edge_er.training.simtde import simtde_loss, student_of
+from edge_er.training.methods.simtde import simtde_loss, student_of
+from edge_er.training.models.dual_encoder import length_chunks, load_model, save_model
 
 
 def _batch(model, texts):

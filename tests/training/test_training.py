@@ -10,15 +10,18 @@ from tokenizers import Tokenizer
 
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import QualityGateError, RecipeError
-from edge_er.training import export
-from edge_er.training import student as student_module
-from edge_er.training.batches import Batches
-from edge_er.training.dev import DevTask, recall_at_1
-from edge_er.training.ensemble import Ensemble
-from edge_er.training.export import Reference, export_encoder, gate
+from edge_er.training.data.batches import Batches
+from edge_er.training.data.dev import DevTask, recall_at_1
+from edge_er.training.export import encoder_export as export
+from edge_er.training.export.encoder_export import Reference, export_encoder, gate
+from edge_er.training.export.encoder_graph import build_onnx, quantise_weight, weight_names
 from edge_er.training.loop import Run
-from edge_er.training.model import save_model
-from edge_er.training.onnx_graph import build_onnx, quantise_weight, weight_names
+from edge_er.training.methods import student as student_module
+from edge_er.training.methods.simtde import student_of
+from edge_er.training.methods.teacher import contrastive_loss, train_teacher
+from edge_er.training.models.dual_encoder import save_model
+from edge_er.training.models.ensemble import Ensemble
+from edge_er.training.models.vocabulary import spelling_table
 from edge_er.training.recipe import (
     DataSettings,
     ModelSettings,
@@ -28,9 +31,6 @@ from edge_er.training.recipe import (
     read_recipe,
     work_folder,
 )
-from edge_er.training.simtde import student_of
-from edge_er.training.teacher import contrastive_loss, train_teacher
-from edge_er.training.vocabulary import spelling_table
 
 SHAPE = ModelSettings(vocab_size=400, layers=2, hidden=32, heads=2, intermediate=64, max_tokens=24)
 

@@ -1,6 +1,6 @@
 """The WordPiece vocabulary: the same in every run, and as long as asked for."""
 
-from edge_er.training.vocabulary import SPECIALS, train_tokenizer
+from edge_er.training.models.vocabulary import SPECIALS, train_tokenizer
 
 
 def test_the_same_texts_give_the_same_vocabulary(pool):

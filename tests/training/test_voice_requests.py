@@ -14,8 +14,8 @@ from catalog_tools.requests import LANGUAGES
 from edge_er.bundle.entity import Entity
 from edge_er.evaluation.requests_file import read_requests
 from edge_er.text.canonical import canonical_text
-from edge_er.training import voice_requests
-from edge_er.training.ways_of_asking import WAYS, requests_of
+from edge_er.training.data import voice_requests
+from edge_er.training.data.ways_of_asking import WAYS, requests_of
 
 VOICE = {
     "text": "spiele swr3",

@@ -24,12 +24,12 @@ from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.decision.calibration import COMPARED, Calibration, Standing
 from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
-from edge_er.training.calibration import fit_calibration
 from edge_er.training.card import update_card
-from edge_er.training.decision_report import report
-from edge_er.training.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
-from edge_er.training.standings import Standings, candidates, joined, standing
-from edge_er.training.voice_requests import domain_names, entities_of
+from edge_er.training.data.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
+from edge_er.training.data.voice_requests import domain_names, entities_of
+from edge_er.training.fit.calibration import fit_calibration
+from edge_er.training.fit.candidate_scores import Standings, candidates, joined, standing
+from edge_er.training.fit.decision_report import report
 
 __all__ = ["fit", "main", "standings"]
 

@@ -32,12 +32,12 @@ from edge_er.index.exact import ExactIndex
 from edge_er.ranking.rerank import Evidence, Hypothesis, Reranker, RerankWeights, demands
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card
-from edge_er.training.data import held_out, name_cluster
-from edge_er.training.decision_requests import HELD_SHARE, Source
+from edge_er.training.data.decision_requests import HELD_SHARE, Source
+from edge_er.training.data.pool import held_out, name_cluster
+from edge_er.training.data.voice_requests import OTHER_DOMAINS, domain_names, entities_of
+from edge_er.training.data.ways_of_asking import asked_otherwise
 from edge_er.training.fit.adopt import rescaled, unit_ratio
-from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
-from edge_er.training.voice_requests import OTHER_DOMAINS, domain_names, entities_of
-from edge_er.training.ways_of_asking import asked_otherwise
+from edge_er.training.fit.reranking import Choices, first_right, fit_weights, joined, whole_weights
 
 __all__ = ["EVIDENCE", "STATION", "Asked", "Cell", "RankedCatalog", "cells", "fit", "main"]
 

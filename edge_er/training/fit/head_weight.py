@@ -24,10 +24,10 @@ from edge_er.errors import EncoderError
 from edge_er.ranking.rerank import Hypothesis, RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card
-from edge_er.training.data import held_out, name_cluster
-from edge_er.training.decision_requests import Source
+from edge_er.training.data.decision_requests import Source
+from edge_er.training.data.pool import held_out, name_cluster
+from edge_er.training.data.voice_requests import OTHER_DOMAINS, domain_names, entities_of
 from edge_er.training.fit.evidence_weights import STATION, RankedCatalog
-from edge_er.training.voice_requests import OTHER_DOMAINS, domain_names, entities_of
 
 __all__ = ["Close", "fit", "main", "races"]
 

@@ -18,8 +18,8 @@ from catalog_tools.requests import NAME_SLOTS, Carriers
 from edge_er.bundle.atomic import write_text
 from edge_er.bundle.locate import data_folder
 from edge_er.text.canonical import canonical_text
-from edge_er.training.data import held_out, name_cluster, read_rows
-from edge_er.training.hearing import Counts, Pair, learn, section_lines
+from edge_er.training.data.pool import held_out, name_cluster, read_rows
+from edge_er.training.fit.misrecognition import Counts, Pair, learn, section_lines
 
 __all__ = ["HEADING", "carrier_phrases", "carrier_words", "main", "pairs"]
 

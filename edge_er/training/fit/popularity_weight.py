@@ -19,11 +19,11 @@ from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.encoder.encoder import Encoder
 from edge_er.text.canonical import canonical_text
-from edge_er.training.data import read_rows
-from edge_er.training.decision_requests import Source
+from edge_er.training.data.decision_requests import Source
+from edge_er.training.data.pool import read_rows
+from edge_er.training.data.voice_requests import CITY_COUNTRIES
 from edge_er.training.fit.evidence_weights import EVIDENCE, RankedCatalog
-from edge_er.training.reranking import Choices, first_right, fit_weights, joined, whole_weights
-from edge_er.training.voice_requests import CITY_COUNTRIES
+from edge_er.training.fit.reranking import Choices, first_right, fit_weights, joined, whole_weights
 
 __all__ = ["cities", "fit", "main"]
 

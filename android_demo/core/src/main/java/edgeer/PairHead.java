@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The DiPair head: a small transformer that reads the first tokens of a request and of a form together and scores the pair, as
- * {@code edge_er/encoder/pair_head.py} and {@code edge_er/training/head_graph.py} define it.
+ * {@code edge_er/encoder/pair_head.py} and {@code edge_er/training/export/head_graph.py} define it.
  */
 final class PairHead {
     static final int STEPS = 64; // of a whole-number score for one unit of the head's

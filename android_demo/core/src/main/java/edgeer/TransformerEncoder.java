@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The encoder in plain Java: a small BERT whose int8 weights are read from {@code encoder.onnx} and brought back to float32.
  *
- * <p>Reads the graphs that {@code edge_er/training/onnx_graph.py} writes: token table (with or without a projection), position
+ * <p>Reads the graphs that {@code edge_er/training/export/encoder_graph.py} writes: token table (with or without a projection), position
  * table, layers of attention and feed-forward with the exact GELU, mean over the tokens, an optional projection, length 1. Safe
  * for several threads.
  */

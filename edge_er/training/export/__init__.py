@@ -1,0 +1,1 @@
+"""Export: float32 models to int8 ONNX, through the quality gate."""

@@ -1,0 +1,187 @@
+"""From evidence to confidence: a fit on requests whose right answer is known, or known not to be there.
+
+Three steps, each on the requests of one half of the names: the temperature by which scores become shares (a conditional
+logit over the first candidates), the weights of the evidence (a logistic regression, none below 0; Platt 1999), and
+straight lines through isotonic steps, which are kept where they have the smaller log loss on the other half (Zadrozny
+and Elkan 2002). The other half also says which confidence a wanted precision needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.decision.calibration import Calibration, Curve
+from edge_er.training.fit.candidate_scores import Standings
+
+__all__ = [
+    "Bin",
+    "bins",
+    "calibration_error",
+    "fit_calibration",
+    "log_loss",
+    "precision_curve",
+    "row_weights",
+]
+
+BINS = 10
+STEPS = 20  # of the isotonic fit
+PENALTY = 1e-6
+PRECISIONS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
+
+Floats = NDArray[np.float64]
+
+
+def row_weights(kind: NDArray[np.str_], shares: Mapping[str, float]) -> Floats:
+    """Weight [rows] of each row, so that kinds count by their shares; 0 for kinds without one, 1 on average."""
+    weights = np.zeros(len(kind))
+    for name, share in shares.items():
+        rows = kind == name
+        weights[rows] = share / max(int(rows.sum()), 1)
+    total: Floats = weights * (len(kind) / weights.sum())
+    return total
+
+
+def fit_calibration(
+    fitted: Standings, checked: Standings, shares: Mapping[str, float], min_precision: float = 0.95
+) -> Calibration:
+    """Weights from `fitted`; the kind of curve, and the confidence each precision needs, from `checked`."""
+    weights = row_weights(fitted.kind, shares)
+    temperature = fit_temperature(fitted, weights)
+    (*slopes, choice), bias = _logistic_regression(_features(fitted, temperature), fitted.right, weights)
+    platt = Calibration(
+        weights={name: round(slope, 4) for name, slope in zip(fitted.names, slopes, strict=True)},
+        choice=round(choice, 4),
+        bias=round(bias, 4),
+        temperature=temperature,
+        min_precision=min_precision,
+    )
+    isotonic = replace(platt, knots=_isotonic_knots(fitted, platt, weights))
+    best = min((platt, isotonic), key=lambda each: log_loss(checked, each, shares))
+    curve = precision_curve(
+        checked.confidence(best), checked.right, row_weights(checked.kind, shares), PRECISIONS
+    )
+    return replace(best, precision=curve)
+
+
+def fit_temperature(asked: Standings, weights: Floats) -> float:
+    """The temperature at which the shares of exp(score / temperature) make the right candidates likeliest."""
+    from scipy.optimize import minimize_scalar
+
+    there = asked.place >= 0
+    scores, places, counts = asked.scores[there], asked.place[there], weights[there]
+    behind = scores - scores[:, :1]
+    own = behind[np.arange(len(places)), places]
+
+    def loss(log_temperature: float) -> float:
+        unit = np.exp(-log_temperature)
+        return float(counts @ (np.log(np.exp(behind * unit).sum(axis=1)) - own * unit))
+
+    return round(float(np.exp(minimize_scalar(loss, bounds=(-6.0, 1.0), method="bounded").x)), 4)
+
+
+def _features(asked: Standings, temperature: float) -> Floats:
+    """The signs, and the logarithm of the best candidate's share."""
+    behind = asked.scores - asked.scores[:, :1]
+    share = -np.log(np.exp(behind / temperature).sum(axis=1))
+    return np.column_stack([asked.signs, share])
+
+
+def _logistic_regression(
+    features: Floats, right: NDArray[np.bool_], weights: Floats
+) -> tuple[list[float], float]:
+    """Weights of the features, none below 0, and the bias, by maximum likelihood."""
+    from scipy.optimize import minimize
+
+    spread = np.maximum(features.std(axis=0), 1e-12)
+    columns = np.column_stack([features / spread, np.ones(len(features))])
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(values: Floats) -> tuple[float, Floats]:
+        margins = signs * (columns @ values)
+        doubt = signs * weights * np.exp(-np.logaddexp(0.0, margins)) / len(signs)
+        cost = float(weights @ np.logaddexp(0.0, -margins)) / len(signs) + PENALTY * float(values @ values)
+        return cost, 2 * PENALTY * values - doubt @ columns
+
+    width = features.shape[1]
+    bounds = [(0.0, None)] * width + [(None, None)]
+    found = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    constant = features.std(axis=0) < 1e-9
+    return np.where(constant, 0.0, found[:width] / spread).tolist(), float(found[width])
+
+
+def _isotonic_knots(asked: Standings, platt: Calibration, weights: Floats) -> Curve:
+    """Points (evidence, confidence): the isotonic fit over equal parts of the requests, by their evidence."""
+    from sklearn.isotonic import IsotonicRegression
+
+    used = weights > 0
+    confidence = np.clip(asked.confidence(platt)[used], 1e-12, 1 - 1e-12)
+    evidence, right, counts = np.log(confidence / (1 - confidence)), asked.right[used], weights[used]
+    order = np.argsort(evidence)
+    part = np.minimum((np.cumsum(counts[order]) / counts.sum() * STEPS).astype(int), STEPS - 1)
+    parts = [order[part == number] for number in range(STEPS) if (part == number).any()]
+    means = [np.average(evidence[rows], weights=counts[rows]) for rows in parts]
+    shares = [np.average(right[rows], weights=counts[rows]) for rows in parts]
+    total = [counts[rows].sum() for rows in parts]
+    heights = IsotonicRegression().fit(means, shares, sample_weight=total).predict(means)
+    points = {round(float(x), 4): round(float(y), 5) for x, y in zip(means, heights, strict=True)}
+    return tuple(sorted(points.items()))
+
+
+def precision_curve(
+    confidence: Floats, right: NDArray[np.bool_], weights: Floats, precisions: Sequence[float]
+) -> Curve:
+    """Points (precision, the least confidence that reaches it), from a precision that any confidence has, to (1, 1)."""
+    order = np.argsort(-confidence, kind="stable")
+    answered = np.cumsum(weights[order])
+    precision = np.cumsum((weights * right)[order]) / np.maximum(answered, 1e-12)
+    last = np.append(np.diff(confidence[order]) != 0, True) & (answered > 0)  # ties are answered together
+    levels, reached = confidence[order][last], precision[last]
+    points = {0.0: 0.0}
+    for wanted in precisions:
+        enough = np.flatnonzero(reached >= wanted)
+        if len(enough):
+            level = float(levels[enough[-1]]) if enough[-1] < len(levels) - 1 else 0.0
+            points[wanted] = max(round(level, 4), points[max(points)])
+    return (*points.items(), (1.0, 1.0))
+
+
+def log_loss(asked: Standings, calibration: Calibration, shares: Mapping[str, float]) -> float:
+    """Mean negative logarithm of the confidence in what turned out so, kinds weighted by `shares`."""
+    confidence = np.clip(asked.confidence(calibration), 1e-6, 1 - 1e-6)
+    losses = -np.log(np.where(asked.right, confidence, 1 - confidence))
+    return float(np.average(losses, weights=row_weights(asked.kind, shares)))
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Requests of like confidence: their mean confidence, the share answered rightly, their weight and number."""
+
+    confidence: float
+    right: float
+    weight: float
+    rows: int
+
+
+def bins(confidence: Floats, right: NDArray[np.bool_], weights: Floats, count: int = BINS) -> list[Bin]:
+    """Rows by confidence in `count` equal steps from 0 to 1; steps without rows are left out."""
+    step = np.minimum((confidence * count).astype(int), count - 1)
+    found = []
+    for number in range(count):
+        rows = (step == number) & (weights > 0)
+        if rows.any():
+            means: Sequence[float] = [
+                float(np.average(values[rows], weights=weights[rows]))
+                for values in (confidence, right.astype(np.float64))
+            ]
+            found.append(Bin(means[0], means[1], float(weights[rows].sum()), int(rows.sum())))
+    return found
+
+
+def calibration_error(found: Sequence[Bin]) -> float:
+    """Expected calibration error: how far confidence and share of right answers lie apart, on average."""
+    total = sum(one.weight for one in found)
+    return sum(one.weight * abs(one.confidence - one.right) for one in found) / total

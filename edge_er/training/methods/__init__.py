@@ -1,0 +1,1 @@
+"""Methods: teacher, SimTDE student, HPD, DSE and DiPair."""

@@ -1,0 +1,262 @@
+"""HPD: homomorphic projective distillation (Zhao et al., 2022): a student whose embeddings have fewer dimensions.
+
+    edge-er train hpd models/recipes/multilingual-32-hpd64.toml
+
+The student ends in a projection to k dimensions and mimics the teacher's sentence embeddings reduced to k by PCA. It
+composes with SimTDE: the compact token table, the last layers and the projection are trained together, on
+L = alpha · L_TE + (1 - alpha) · L_SE, where L_SE compares the reduced embeddings.
+
+The PCA is not centred: its axes are the leading eigenvectors of the second moments of the teacher's unit vectors, which
+keep the most of their inner products. The mean stays in, as cosine search over the teacher's own vectors has it in;
+and a projection without a bias gives the same direction whether a vector is normalised before it or after.
+
+A reduced teacher is the most that this can reach. ``[hpd] similarity`` adds what the student can do better: the
+softmax over a batch's cosines of its k dimensions is to be that of the teacher's full width, in batches of requests
+with confusable names, so that the dimensions go to what tells such names apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from edge_er.errors import RecipeError
+from edge_er.training.data.batches import Batches
+from edge_er.training.data.pool import Pool
+from edge_er.training.data.targets import TeacherTargets
+from edge_er.training.loop import Run, best_device
+from edge_er.training.methods.simtde import student_of, token_loss
+from edge_er.training.methods.student import CHUNK, text_places, texts_of
+from edge_er.training.methods.teacher import card_of
+from edge_er.training.models.dual_encoder import (
+    DualEncoder,
+    TokenRows,
+    length_chunks,
+    linear_of,
+    load_model,
+    save_model,
+)
+from edge_er.training.models.ensemble import Ensemble
+from edge_er.training.models.pretrained import load_teacher
+from edge_er.training.models.vocabulary import check_same_vocabulary
+from edge_er.training.parallel import first_process_first, share
+from edge_er.training.recipe import Recipe, read_recipe, work_folder
+
+__all__ = [
+    "HPDLoss",
+    "fit_axes",
+    "hpd_loss",
+    "main",
+    "pca_axes",
+    "similarity_loss",
+    "train_hpd",
+    "with_projection",
+]
+
+
+def pca_axes(vectors: np.ndarray, dim: int) -> np.ndarray:
+    """The ``dim`` leading eigenvectors [dim, width] of the second moments of unit vectors [n, width], not centred.
+
+    Raises:
+        RecipeError: there are fewer than ``dim`` vectors or the vectors are not wider than ``dim``.
+    """
+    count, width = vectors.shape
+    if not 1 <= dim <= min(count, width):
+        raise RecipeError(
+            f"[hpd] dim must be 1 to {min(count, width)} (the teacher's width, and the texts of its PCA), found {dim}"
+        )
+    wide = vectors.astype(np.float64)
+    _, axes = np.linalg.eigh(wide.T @ wide)
+    return axes[:, ::-1][:, :dim].T.astype(np.float32)
+
+
+def with_projection(student: DualEncoder, axes: np.ndarray) -> DualEncoder:
+    """``student`` with ``axes`` [dim, width] as its output projection; its weights are shared."""
+    output = linear_of(torch.from_numpy(axes))
+    return DualEncoder(student.bert, student.tokenizer, student.max_tokens, output, student.canonical)
+
+
+@dataclass(frozen=True)
+class HPDLoss:
+    """The loss of one batch and its parts."""
+
+    total: Tensor
+    token: Tensor
+    sentence: Tensor
+    similarity: Tensor
+
+
+def hpd_loss(
+    found: Tensor,
+    wanted: Tensor,
+    axes: Tensor,
+    token: Tensor,
+    alpha: float,
+    similarity: float,
+    temperature: float,
+) -> HPDLoss:
+    """The loss of one batch, alpha · L_TE + (1 - alpha) · (L_SE + similarity · L_sim).
+
+    Args:
+        found: the student's embeddings [n, dim], not normalised.
+        wanted: the teacher's embeddings [n, width], not normalised.
+        axes: of the teacher's PCA [dim, width].
+        token: L_TE of the batch.
+        alpha: as in SimTDE.
+        similarity: weight of L_sim (see ``similarity_loss``); 0 is the paper's method.
+        temperature: of L_sim.
+    """
+    sentence = nn.functional.mse_loss(found, wanted @ axes.T)
+    near = similarity_loss(found, wanted, temperature) if similarity else torch.zeros_like(sentence)
+    total = alpha * token + (1 - alpha) * (sentence + similarity * near)
+    return HPDLoss(total, token, sentence, near)
+
+
+def similarity_loss(found: Tensor, wanted: Tensor, temperature: float) -> Tensor:
+    """KL divergence of each text's softmax over its cosines with the batch's other texts, student from teacher."""
+    logs = []
+    for vectors in (found, wanted):
+        unit = nn.functional.normalize(vectors, dim=-1)
+        cosines = (unit @ unit.T / temperature).fill_diagonal_(-1e4)
+        logs.append(nn.functional.log_softmax(cosines, dim=-1))
+    return nn.functional.kl_div(logs[0], logs[1], reduction="batchmean", log_target=True)
+
+
+def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = False) -> DualEncoder:
+    """Distil the reduced student of ``recipe``: from a finished student's folder, or from a fresh SimTDE student."""
+    shape, hpd, settings = recipe.student, recipe.hpd, recipe.optim
+    teacher = teacher.to(best_device()).eval()
+    rows = teacher.tokenize([*texts.queries, *texts.names])
+    start = _start(recipe, teacher)
+    known, axes = _targets(recipe, teacher, start, texts, rows)
+    student = (
+        with_projection(start, _start_axes(recipe, start, known, axes, len(rows))).to(best_device()).train()
+    )
+    reduce = torch.from_numpy(axes).to(best_device())
+    run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume)
+    smoothed = np.zeros(3)
+    with run.progress(f"hpd {recipe.name}") as bar:
+        for step, places in _batches(recipe, teacher, texts, run):
+            with run.mixed_precision():
+                found, wanted, token = _embedded(student, teacher, rows, places, known)
+            loss = hpd_loss(found, wanted, reduce, token, shape.alpha, hpd.similarity, hpd.temperature)
+            run.step(step, loss.total)
+            errors = np.array([loss.token.item(), loss.sentence.item(), loss.similarity.item()])
+            smoothed = errors if step == run.first_step else 0.98 * smoothed + 0.02 * errors
+            bar.advance(step + 1, "L_TE {:.5f} L_SE {:.5f} L_sim {:.4f}".format(*smoothed))
+    run.finish()
+    return student.eval()
+
+
+def _start(recipe: Recipe, teacher: DualEncoder) -> DualEncoder:
+    """The student to go on from; RecipeError where its token table cannot be compared with the teacher's."""
+    shape, name = recipe.student, recipe.hpd.start
+    if not name:
+        return student_of(teacher, shape.token_dim, shape.keep_layers, shape.start)
+    start = load_model(name)
+    names = name, shape.teacher or "the teacher"
+    check_same_vocabulary("[hpd] start", start.tokenizer, teacher.tokenizer, names)
+    if (start.width, start.max_tokens) != (teacher.width, teacher.max_tokens):
+        raise RecipeError(
+            f"[hpd] start: expected a width of {teacher.width} and {teacher.max_tokens} tokens, as {names[1]} has, "
+            f"found {start.width} and {start.max_tokens} in {name}; name a student of that teacher"
+        )
+    return start
+
+
+def _targets(
+    recipe: Recipe, teacher: DualEncoder, start: DualEncoder, texts: Pool, rows: TokenRows
+) -> tuple[TeacherTargets | Ensemble | None, np.ndarray]:
+    """What gives the embeddings to mimic by place (None: ``teacher`` itself), and the axes of their PCA."""
+    if recipe.hpd.teachers:
+        together = [load_teacher(folder, recipe.model.max_tokens) for folder in recipe.hpd.teachers]
+        ensemble = Ensemble(together, [*texts.queries, *texts.names], _usual_length(start, rows))
+        return ensemble, fit_axes(recipe, ensemble, texts)
+    known = TeacherTargets(teacher, rows, Path(recipe.sentences.cache)) if recipe.sentences.wordnet else None
+    return known, fit_axes(recipe, teacher, texts)
+
+
+@torch.no_grad()
+def _usual_length(start: DualEncoder, rows: TokenRows) -> float:
+    """Mean length of the vectors of ``start`` before they are normalised, over a few texts."""
+    sample = [rows[place] for place in range(0, len(rows), max(1, len(rows) // CHUNK))]
+    lengths = [start(ids, mask).norm(dim=-1) for _, ids, mask in length_chunks(sample, CHUNK, start.device)]
+    return float(torch.cat(lengths).mean())
+
+
+def fit_axes(recipe: Recipe, teacher: DualEncoder | Ensemble, texts: Pool) -> np.ndarray:
+    """The axes [dim, width] of ``pca_axes`` over the teacher's vectors of ``[hpd] sample`` texts."""
+    sample = [_text_at(texts, place) for place in _sample(recipe, len(texts.queries) + len(texts.names))]
+    return pca_axes(teacher.encode(sample), recipe.hpd.dim)
+
+
+def _start_axes(
+    recipe: Recipe,
+    start: DualEncoder,
+    known: TeacherTargets | Ensemble | None,
+    axes: np.ndarray,
+    count: int,
+) -> np.ndarray:
+    """The student's first projection: the axes, or for an ensemble the least squares map of ``start`` to its PCA."""
+    if not isinstance(known, Ensemble):
+        return axes
+    sample = [known.texts[place] for place in _sample(recipe, count)]
+    wanted = known.encode(sample) @ axes.T
+    fitted: np.ndarray = np.linalg.lstsq(start.encode(sample), wanted, rcond=0.01)[0].T
+    return np.ascontiguousarray(fitted, np.float32)
+
+
+def _sample(recipe: Recipe, count: int) -> np.ndarray:
+    return np.random.default_rng(recipe.optim.seed).permutation(count)[: recipe.hpd.sample]
+
+
+def _text_at(texts: Pool, place: int) -> str:
+    asked = len(texts.queries)
+    return texts.queries[place] if place < asked else texts.names[place - asked]
+
+
+def _batches(recipe: Recipe, teacher: DualEncoder, texts: Pool, run: Run) -> Iterator[tuple[int, np.ndarray]]:
+    """Steps with the places of their texts; with ``similarity``, requests for confusable names and these names."""
+    steps = range(run.first_step, run.steps)
+    if not (recipe.hpd.similarity and texts.names):
+        yield from ((step, text_places(texts, recipe.optim, step)) for step in steps)
+        return
+    batches = Batches(texts, recipe.optim)
+    batches.mine(teacher)
+    for step, asked in zip(steps, batches.draw(run.first_step, run.steps), strict=True):
+        named = np.unique(batches.entity[asked])
+        yield step, share(np.concatenate([asked, len(texts.queries) + named]))
+
+
+def _embedded(
+    student: DualEncoder,
+    teacher: DualEncoder,
+    rows: TokenRows,
+    places: np.ndarray,
+    known: TeacherTargets | Ensemble | None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Embeddings of the texts at ``places`` by student [n, dim] and teacher [n, width] in one order, and L_TE."""
+    found, wanted, token = [], [], torch.zeros((), device=student.device)
+    for chunk, ids, mask in length_chunks([rows[place] for place in places], CHUNK, student.device):
+        found.append(student(ids, mask).float())
+        with torch.no_grad():
+            wanted.append(teacher(ids, mask).float() if known is None else known(places[chunk]))
+        token = token + len(chunk) / len(places) * token_loss(student, teacher, ids, mask)
+    return torch.cat(found), torch.cat(wanted), token
+
+
+def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
+    """Train the reduced student of a recipe file and write its float32 encoder folder."""
+    settings = read_recipe(recipe)
+    teacher = load_teacher(settings.student.teacher, settings.model.max_tokens)
+    with first_process_first():
+        texts = texts_of(settings, data)
+    student = train_hpd(settings, teacher, texts, resume)
+    card = card_of(student, settings) | {"token_dim": settings.student.token_dim}
+    save_model(student, Path(settings.out), card)
+    return Path(settings.out)

@@ -1,0 +1,1 @@
+"""Models: encoders and heads in torch, their vocabulary, and pretrained starts."""
