@@ -25,9 +25,9 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
-from catalog_tools.noise import Confusions
+from catalog_tools.language.noise import Confusions
+from catalog_tools.language.requests import RequestGenerator
 from catalog_tools.radio import CATALOG_COUNTRIES
-from catalog_tools.requests import RequestGenerator
 from edge_er.decision.calibration import COMPARED, Calibration, Standing
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request

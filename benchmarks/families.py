@@ -25,8 +25,8 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
-from catalog_tools.requests import Carriers
-from catalog_tools.surface_forms import spoken_forms
+from catalog_tools.language.requests import Carriers
+from catalog_tools.language.surface_forms import spoken_forms
 from edge_er.bundle.entity import Entity
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request

@@ -30,7 +30,7 @@ from benchmarks.results_file import (
     percent,
     write_result,
 )
-from catalog_tools.index_choice import EXACT, MAPPED, with_index
+from catalog_tools.build.index_choice import EXACT, MAPPED, with_index
 from edge_er.bundle.bundle import new_bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import read_encoder_files

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.results_file import REPOSITORY, markdown_table
-from catalog_tools.build import build_bundle
-from catalog_tools.index_choice import EXACT
-from catalog_tools.workers import default_workers
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.index_choice import EXACT
+from catalog_tools.build.workers import default_workers
 from edge_er.training.data.voice_requests import domain_requests, read_rows, station_requests
 
 BUSY_PROCESSES = 2

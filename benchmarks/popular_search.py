@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from benchmarks.large_catalog import ENCODER, catalog_names, name_vectors, vector_scale
 from benchmarks.latency import bind_to_one_core, times
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
-from catalog_tools.index_choice import build_index, choose_index, list_count, nearest_scores
-from catalog_tools.popular_choice import exit_floor, popular_forms, requests_by_demand
+from catalog_tools.build.index_choice import build_index, choose_index, list_count, nearest_scores
+from catalog_tools.build.popular_choice import exit_floor, popular_forms, requests_by_demand
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.index.exact import ExactIndex
 from edge_er.index.faiss_index import LargeIndex

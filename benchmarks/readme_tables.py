@@ -22,7 +22,7 @@ from benchmarks.results_file import (
     percent,
     source_line,
 )
-from catalog_tools.index_choice import EXACT
+from catalog_tools.build.index_choice import EXACT
 from tools.documents import STRATA, replace_section
 
 README, ALL_RESULTS = REPOSITORY / "README.md", REPOSITORY / "docs" / "results.md"

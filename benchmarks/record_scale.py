@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
+from catalog_tools.readers.sources import Record
 from catalog_tools.records import RecordTable, deduplicate, given_weights, infer_fields, record_values
 from catalog_tools.records.blocking import candidate_pairs
 from catalog_tools.records.matcher import probabilities
-from catalog_tools.sources import Record
 
 _TWICE = 0.2
 

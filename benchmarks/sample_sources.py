@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from catalog_tools.readers.sources import ColumnMapping, Record, SourceOptions, read_records
 from catalog_tools.readers.tables import GEONAMES_COLUMNS
-from catalog_tools.sources import ColumnMapping, Record, SourceOptions, read_records
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["Sample", "samples"]

@@ -5,8 +5,8 @@
 Names are real ones and such as are composed of two (benchmarks.large_catalog), in 64 dimensions; requests are spoken
 ones as they were recognised. Beyond a million the vectors have 32 dimensions (the main ones of the 64), those of all
 names but the first million are made of two vectors each, not encoded, and half as many requests are asked. Every index
-searches as the build would have it (catalog_tools.index_choice, Recall@64 of .99 on simulated requests) and is measured
-in a fresh process on one core.
+searches as the build would have it (catalog_tools.build.index_choice, Recall@64 of .99 on simulated requests) and is
+measured in a fresh process on one core.
 """
 
 from __future__ import annotations
@@ -43,7 +43,14 @@ from benchmarks.results_file import (
     markdown_table,
     write_result,
 )
-from catalog_tools.index_choice import AT, choose_index, list_count, nearest_scores, recalls, sample_requests
+from catalog_tools.build.index_choice import (
+    AT,
+    choose_index,
+    list_count,
+    nearest_scores,
+    recalls,
+    sample_requests,
+)
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
 from edge_er.index.exact import ExactIndex

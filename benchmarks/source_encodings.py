@@ -19,7 +19,7 @@ from charset_normalizer import from_bytes
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
 from catalog_tools.readers.encodings import WESTERN, detect_encoding
-from catalog_tools.sources import read_records
+from catalog_tools.readers.sources import read_records
 
 COUNTRIES = ("DE", "AT", "FR", "BE", "ES", "MX", "IT")
 SIZES = (1, 5, 20, 100)

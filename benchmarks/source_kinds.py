@@ -25,9 +25,9 @@ from typing import Any
 
 from benchmarks.results_file import add_data_option, data_folder, markdown_table, write_result
 from benchmarks.sample_sources import samples
-from catalog_tools.build import build_bundle
-from catalog_tools.sources import ColumnMapping, SourceOptions, SourceWarning, read_records
-from catalog_tools.workers import default_workers
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.workers import default_workers
+from catalog_tools.readers.sources import ColumnMapping, SourceOptions, SourceWarning, read_records
 from edge_er.resolver import EntityResolver
 
 ROWS = 1000

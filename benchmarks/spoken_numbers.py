@@ -12,8 +12,8 @@ import random
 from collections import defaultdict
 
 from benchmarks.results_file import LANGUAGES, markdown_table, write_result
-from catalog_tools.requests import Carriers
-from catalog_tools.surface_forms import ranked_forms
+from catalog_tools.language.requests import Carriers
+from catalog_tools.language.surface_forms import ranked_forms
 from edge_er.evaluation.evaluate import resolve_all
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver

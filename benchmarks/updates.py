@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results_file import markdown_table, write_result
-from catalog_tools.build import build_bundle
-from catalog_tools.delta import make_delta
-from catalog_tools.update import update_bundle
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.delta import make_delta
+from catalog_tools.build.update import update_bundle
 from edge_er.bundle.bundle import find_bundle, read_bundle, read_files
 from edge_er.bundle.delta import apply_delta, rollback
 from edge_er.bundle.entity import Entity
@@ -54,7 +54,7 @@ sys.addaudithook(tell)
 print("done", flush=True)
 """
 UPDATE = {
-    "imports": "from catalog_tools.update import update_bundle",
+    "imports": "from catalog_tools.build.update import update_bundle",
     "rehearsal": "",
     "write": "update_bundle(sys.argv[1], add=sys.argv[2], measure=False)",
 }

@@ -23,9 +23,9 @@ from benchmarks.results_file import (
     percent,
     write_result,
 )
-from catalog_tools.recognisers import find_recogniser
-from catalog_tools.voice import VoiceSettings, simulate
-from catalog_tools.voice_engines import find_speaker
+from catalog_tools.voice.engines import find_speaker
+from catalog_tools.voice.recognisers import find_recogniser
+from catalog_tools.voice.simulation import VoiceSettings, simulate
 from edge_er.bundle.entity import Entity
 from edge_er.evaluation.evaluate import evaluate
 from edge_er.evaluation.metrics import evaluate_answers

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from catalog_tools.sources import Record, read_records
+from catalog_tools.readers.sources import Record, read_records
 
 if TYPE_CHECKING:
-    from catalog_tools.build import BuildResult, build_bundle
+    from catalog_tools.build.build import BuildResult, build_bundle
 
 __all__ = ["BuildResult", "Record", "build_bundle", "read_records"]
 
@@ -20,6 +20,6 @@ def __getattr__(name: str) -> Any:
     """`build_bundle` is imported when it is asked for: it brings the encoder, which reading catalogs does not need."""
     if name not in ("BuildResult", "build_bundle"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from catalog_tools import build
+    from catalog_tools.build import build
 
     return getattr(build, name)

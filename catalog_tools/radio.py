@@ -18,15 +18,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from catalog_tools.entities import Cluster, merge_records
-from catalog_tools.entity_ids import keep_previous_ids
-from catalog_tools.identity import entities_from_clusters
-from catalog_tools.language import Language, read_locale
-from catalog_tools.merge_report import merge_report, write_merge_report
-from catalog_tools.name_corrections import NameCorrection, read_name_corrections
-from catalog_tools.short_names import with_numbered_stations
-from catalog_tools.sources import Record, read_records
-from catalog_tools.words import STATION_WORDS
+from catalog_tools.language.language import Language, read_locale
+from catalog_tools.language.short_names import with_numbered_stations
+from catalog_tools.pages.merge_report import merge_report, write_merge_report
+from catalog_tools.readers.entity_ids import keep_previous_ids
+from catalog_tools.readers.sources import Record, read_records
+from catalog_tools.stations.entities import Cluster, merge_records
+from catalog_tools.stations.name_corrections import NameCorrection, read_name_corrections
+from catalog_tools.stations.station_entities import entities_from_clusters
+from catalog_tools.stations.words import STATION_WORDS
 from edge_er.bundle.atomic import write_lines
 from edge_er.bundle.bundle import read_bundle
 from edge_er.bundle.entity import Entity

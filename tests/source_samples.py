@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalog_tools.sources import Record, SourceOptions, read_records
+from catalog_tools.readers.sources import Record, SourceOptions, read_records
 
 SER = "https://ser.example/live"
 STATION = {

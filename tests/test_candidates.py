@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tiny import require
 
-from catalog_tools.build import build_bundle
+from catalog_tools.build.build import build_bundle
 from edge_er.bundle.candidate_counts import with_candidates
 from edge_er.bundle.locate import shipped_encoders
 from edge_er.constants import CANDIDATES

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import ENTITIES, make_bundle
 
-from catalog_tools.delta import make_delta
+from catalog_tools.build.delta import make_delta
 from edge_er.bundle import entity_store as entity_file
 from edge_er.bundle.atomic import previous_version
 from edge_er.bundle.bundle import Bundle, read_bundle, write_bundle

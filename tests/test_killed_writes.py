@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tiny import ENTITIES, make_bundle
 
-from catalog_tools.delta import make_delta
-from catalog_tools.update import update_bundle
+from catalog_tools.build.delta import make_delta
+from catalog_tools.build.update import update_bundle
 from edge_er.bundle.bundle import Bundle, find_bundle, read_files, write_bundle
 from edge_er.bundle.delta import apply_delta
 from edge_er.bundle.entity import Entity
@@ -42,7 +42,7 @@ while True:
 """
 UPDATE = """
 import sys
-from catalog_tools.update import update_bundle
+from catalog_tools.build.update import update_bundle
 update_bundle(sys.argv[1], remove=["es-7"], out=sys.argv[2])  # everything is imported
 print("ready", flush=True)
 while True:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import make_bundle, require_packages
 
-from catalog_tools.index_choice import MAPPED, with_index
-from catalog_tools.popular_choice import with_popular
+from catalog_tools.build.index_choice import MAPPED, with_index
+from catalog_tools.build.popular_choice import with_popular
 from edge_er.bundle.bundle import Bundle, read_bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError

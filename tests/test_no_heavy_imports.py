@@ -67,7 +67,7 @@ def test_command_line_resolves_with_heavy_packages_blocked(bundle_dir: Path) -> 
 def test_a_device_takes_deltas_and_own_entries_with_heavy_packages_blocked(
     bundle_dir: Path, bundle_zip: Path, tmp_path: Path
 ) -> None:
-    from catalog_tools.delta import make_delta
+    from catalog_tools.build.delta import make_delta
 
     shutil.copytree(bundle_dir, tmp_path / "device")
     delta = make_delta(bundle_dir, bundle_zip, tmp_path / "d").path

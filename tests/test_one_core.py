@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from tiny import make_bundle, require, require_packages
 
-from catalog_tools.index_choice import with_index
-from catalog_tools.popular_choice import with_popular
+from catalog_tools.build.index_choice import with_index
+from catalog_tools.build.popular_choice import with_popular
 from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.bundle.entity import Entity
 

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from catalog_tools import build_bundle, radio
-from catalog_tools.requests import LANGUAGES
+from catalog_tools.language.requests import LANGUAGES
 from edge_er.bundle.locate import data_folder
 from edge_er.errors import EdgeERError
 from edge_er.training.data.voice_requests import station_requests, write_requests

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from catalog_tools.requests import LANGUAGES, Carriers, RequestGenerator
-from catalog_tools.surface_forms import spoken_forms
+from catalog_tools.language.requests import LANGUAGES, Carriers, RequestGenerator
+from catalog_tools.language.surface_forms import spoken_forms
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import shipped_bundles

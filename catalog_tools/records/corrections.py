@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from catalog_tools.readers.sources import Record
 from catalog_tools.records.columns import Rows
-from catalog_tools.sources import Record
 from edge_er.errors import CatalogError
 from edge_er.text.arguments import as_sequence
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog_tools.readers.sources import Record
 from catalog_tools.records.blocking import Blocking, candidate_pairs
 from catalog_tools.records.clusters import Cluster, cluster_rows
 from catalog_tools.records.columns import Encode, Rows
@@ -19,7 +20,6 @@ from catalog_tools.records.matcher import probabilities
 from catalog_tools.records.table import RecordTable
 from catalog_tools.records.values import as_texts
 from catalog_tools.records.weights import Weights, given_weights
-from catalog_tools.sources import Record
 from edge_er.errors import CatalogError
 from edge_er.text.arguments import as_sequence
 from edge_er.text.canonical import canonical_text

@@ -23,7 +23,7 @@ from edge_er.cli.sources import (
 )
 
 if TYPE_CHECKING:
-    from catalog_tools.build import BuildResult
+    from catalog_tools.build.build import BuildResult
 
 __all__ = ["register"]
 
@@ -118,10 +118,10 @@ def build(
     if limit:
         check_budget(limit)
     with extra("ray" if engine == "ray" else "catalog"), notes_on_stderr():
-        from catalog_tools.build import build_bundle
-        from catalog_tools.language import read_locale
-        from catalog_tools.sources import read_records
-        from catalog_tools.workers import default_workers
+        from catalog_tools.build.build import build_bundle
+        from catalog_tools.build.workers import default_workers
+        from catalog_tools.language.language import read_locale
+        from catalog_tools.readers.sources import read_records
 
         options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
         with read_records(catalog, options) as records:
@@ -145,7 +145,7 @@ def build(
                 single_words=single_words,
             )
         if report:
-            from catalog_tools.build_report import write_build_report
+            from catalog_tools.build.build_report import write_build_report
 
             write_build_report(report, result, records.rejected)
     _print_result(result, as_json)

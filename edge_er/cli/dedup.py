@@ -105,10 +105,10 @@ def dedup(
     """Merge the duplicate records of CATALOG."""
     _check_usage(out, labels, weights, save_weights)
     with extra("catalog"):
-        from catalog_tools.convert import write_records
+        from catalog_tools.pages.duplicates_report import dedup_report, write_dedup_report
+        from catalog_tools.readers.convert import write_records
+        from catalog_tools.readers.sources import read_records
         from catalog_tools.records import deduplicate, read_pair_labels, read_weights, reject_contradictions
-        from catalog_tools.records.report import dedup_report, write_dedup_report
-        from catalog_tools.sources import read_records
 
         corrected = read_pair_labels(corrections) if corrections else []
         reject_contradictions(corrected, corrections)

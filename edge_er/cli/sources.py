@@ -14,7 +14,7 @@ import typer
 from edge_er.cli.common import JsonOption, extra, print_json
 
 if TYPE_CHECKING:
-    from catalog_tools.sources import SourceOptions
+    from catalog_tools.readers.sources import SourceOptions
 
 __all__ = [
     "ColumnOption",
@@ -94,7 +94,7 @@ def source_options(
 ) -> SourceOptions:
     """The settings of the mapping file, those of the command line over them."""
     from catalog_tools.readers.mapping import parse_columns
-    from catalog_tools.sources import ColumnMapping, SourceOptions, read_source_options
+    from catalog_tools.readers.sources import ColumnMapping, SourceOptions, read_source_options
 
     options = read_source_options(mapping) if mapping else SourceOptions()
     try:
@@ -116,7 +116,7 @@ def source_options(
 @contextmanager
 def notes_on_stderr() -> Iterator[None]:
     """What is assumed or left out while a source is read, a line each on stderr."""
-    from catalog_tools.sources import SourceWarning
+    from catalog_tools.readers.sources import SourceWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", SourceWarning)
@@ -152,8 +152,8 @@ def convert(
     if out.suffix.lower() not in (".jsonl", ".ndjson"):
         raise typer.BadParameter(f"expected a name ending in .jsonl, found {out.name}", param_hint="--out")
     with extra("catalog"):
-        from catalog_tools.convert import write_records
-        from catalog_tools.sources import read_records
+        from catalog_tools.readers.convert import write_records
+        from catalog_tools.readers.sources import read_records
 
         options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
         with notes_on_stderr(), read_records(source, options) as records:

@@ -66,9 +66,9 @@ def update(
 ) -> None:
     """Add entities to BUNDLE and remove others: what a full build would give, in seconds."""
     with extra("catalog"):
-        from catalog_tools.language import read_locale
-        from catalog_tools.update import update_bundle
-        from catalog_tools.workers import default_workers
+        from catalog_tools.build.update import update_bundle
+        from catalog_tools.build.workers import default_workers
+        from catalog_tools.language.language import read_locale
 
         language = read_locale(locale) if locale else None
         processes = workers or default_workers()
@@ -103,7 +103,7 @@ def delta(
     as_json: JsonOption = False,
 ) -> None:
     """Write what changed from OLD to NEW, for devices that have OLD; never the encoder."""
-    from catalog_tools.delta import make_delta
+    from catalog_tools.build.delta import make_delta
 
     result = make_delta(old, new, out, whole_entities)
     if as_json:

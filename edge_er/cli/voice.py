@@ -60,10 +60,10 @@ def voice(
     if device not in ("cpu", "cuda"):
         raise typer.BadParameter(f"expected cpu or cuda, found {device!r}", param_hint="--device")
     with extra("catalog"):
-        from catalog_tools.language import language, read_locale
-        from catalog_tools.recognisers import find_recogniser
-        from catalog_tools.voice import VoiceSettings, read_carriers, simulate
-        from catalog_tools.voice_engines import find_speaker
+        from catalog_tools.language.language import language, read_locale
+        from catalog_tools.voice.engines import find_speaker
+        from catalog_tools.voice.recognisers import find_recogniser
+        from catalog_tools.voice.simulation import VoiceSettings, read_carriers, simulate
 
         entities, own = _entities(catalog)
         facts = read_locale(locale, lang) if locale else language(lang or own or "en")
@@ -95,7 +95,7 @@ def _decibels(noise: str) -> tuple[float, float]:
 
 def _entities(catalog: str) -> tuple[list[Entity], str | None]:
     """The entities of a catalog file, or of a bundle and its language."""
-    from catalog_tools.record_entities import entities_of
+    from catalog_tools.readers.record_entities import entities_of
     from edge_er.bundle.bundle import find_bundle, read_bundle
     from edge_er.errors import BundleNotFoundError
 

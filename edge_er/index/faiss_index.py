@@ -2,7 +2,7 @@
 
 What FAISS keeps of a form is a rough copy (4 bits for two dimensions, or a scaled byte for each), so a form may be
 missed; none is ever given another score than the exact scan gives it. How often forms are missed was measured when the
-catalog was built and stands in the manifest: `catalog_tools.index_choice`.
+catalog was built and stands in the manifest: `catalog_tools.build.index_choice`.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog_tools.build import AWKWARD, BuildResult, build_bundle
-from catalog_tools.record_entities import entities_of
-from catalog_tools.sources import Record
+from catalog_tools.build.build import AWKWARD, BuildResult, build_bundle
+from catalog_tools.readers.record_entities import entities_of
+from catalog_tools.readers.sources import Record
 from edge_er.bundle import locate as shipped
 from edge_er.bundle.bundle import read_bundle
 from edge_er.bundle.entity import Entity

@@ -11,9 +11,9 @@ import pytest
 from test_build import STATIONS
 from typer.testing import CliRunner
 
-from catalog_tools.build import BuildResult, build_bundle
-from catalog_tools.build_report import build_report, write_build_report
-from catalog_tools.report_plots import latency_plot, recall_plot, size_plot
+from catalog_tools.build.build import BuildResult, build_bundle
+from catalog_tools.build.build_report import build_report, write_build_report
+from catalog_tools.pages.report_plots import latency_plot, recall_plot, size_plot
 from edge_er.bundle.bundle import read_bundle
 from edge_er.cli.app import app
 

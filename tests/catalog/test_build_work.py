@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from catalog_tools import build, shards, workers
-from catalog_tools.build import build_bundle
-from catalog_tools.language import language
-from catalog_tools.shards import SPOKEN, VECTORS, ShardStore, ShardWorker, cut
-from catalog_tools.surface_forms import ranked_forms
-from catalog_tools.workers import InProcess, Processes, ShardRunner, default_workers
+from catalog_tools.build import build, shards, workers
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.shards import SPOKEN, VECTORS, ShardStore, ShardWorker, cut
+from catalog_tools.build.workers import InProcess, Processes, ShardRunner, default_workers
+from catalog_tools.language.language import language
+from catalog_tools.language.surface_forms import ranked_forms
 from edge_er.bundle.bundle import read_bundle
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import BudgetExceededError, BuildError, BundleError
@@ -197,7 +197,8 @@ def test_a_work_folder_of_ones_own_serves_later_builds(
 
 KILLED = """
 import multiprocessing, os, signal, sys
-from catalog_tools import build, shards
+from catalog_tools.build import build
+from catalog_tools.build import shards
 build._KEPT_FROM, shards._LEAST, shards._ON_AVERAGE, shards._MOST = 100, 20, 40, 60
 write, written = shards.ShardStore.write, []
 def write_nine(self, key, data):

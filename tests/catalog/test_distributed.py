@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from tiny import require_packages
 
-from catalog_tools import shards
-from catalog_tools.language import language
-from catalog_tools.shards import VECTORS, ShardWorker, cut
-from catalog_tools.workers import InProcess
+from catalog_tools.build import shards
+from catalog_tools.build.shards import VECTORS, ShardWorker, cut
+from catalog_tools.build.workers import InProcess
+from catalog_tools.language.language import language
 from edge_er.errors import BuildError
 
 require_packages("ray")
-from catalog_tools.distributed import RayActors, ShardActor  # noqa: E402
+from catalog_tools.build.distributed import RayActors, ShardActor  # noqa: E402
 
 NAMES = [f"Radio {number} Kiss" for number in range(1, 401)]
 

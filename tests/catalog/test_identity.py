@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from catalog_tools.entities import merge_records
-from catalog_tools.entity_ids import entities_from_records, keep_previous_ids, stable_id
-from catalog_tools.identity import entities_from_clusters
-from catalog_tools.sources import Record
+from catalog_tools.readers.entity_ids import entities_from_records, keep_previous_ids, stable_id
+from catalog_tools.readers.sources import Record
+from catalog_tools.stations.entities import merge_records
+from catalog_tools.stations.station_entities import entities_from_clusters
 from edge_er.bundle.entity import Entity
 
 STREAM = "http://radio.example:8000/live"

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import ENTITIES, make_bundle, require_packages
 
-from catalog_tools import index_choice
-from catalog_tools.build import build_bundle
-from catalog_tools.index_choice import (
+from catalog_tools.build import index_choice
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.index_choice import (
     AUTO,
     EXACT,
     MAPPED,
@@ -24,8 +24,8 @@ from catalog_tools.index_choice import (
     sample_requests,
     with_index,
 )
-from catalog_tools.language import read_locale
-from catalog_tools.popular_choice import exit_floor, popular_forms, requests_by_demand, with_popular
+from catalog_tools.build.popular_choice import exit_floor, popular_forms, requests_by_demand, with_popular
+from catalog_tools.language.language import read_locale
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.errors import BudgetExceededError, BuildError
 from edge_er.index.faiss_index import INDEX_FILE, IndexSettings, LargeIndex
@@ -238,7 +238,7 @@ def test_popular_entities_of_a_small_catalog(bundle: Bundle) -> None:
 
 
 def test_an_update_keeps_the_index(encoder_folder: Path, tmp_path: Path) -> None:
-    from catalog_tools.update import update_bundle
+    from catalog_tools.build.update import update_bundle
 
     build_bundle(NAMES, tmp_path / "one", "es", encoder_folder, index="IVF4,SQ8", popular_share=0.1)
     update_bundle(tmp_path / "one", add=[{"name": "Radio Luz", "popularity": 70}])

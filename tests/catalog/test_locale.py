@@ -10,13 +10,13 @@ import pytest
 from tiny import require
 
 from catalog_tools import radio
-from catalog_tools.features import name_features
-from catalog_tools.language import LANGUAGES, Language, language, read_locale
-from catalog_tools.noise import Confusions
-from catalog_tools.number_words import cardinal_words
-from catalog_tools.requests import Carriers, NoiseMix, RequestGenerator
-from catalog_tools.surface_forms import ranked_forms, spoken_forms
-from catalog_tools.words import STATION_WORDS
+from catalog_tools.language.language import LANGUAGES, Language, language, read_locale
+from catalog_tools.language.noise import Confusions
+from catalog_tools.language.number_words import cardinal_words
+from catalog_tools.language.requests import Carriers, NoiseMix, RequestGenerator
+from catalog_tools.language.surface_forms import ranked_forms, spoken_forms
+from catalog_tools.stations.features import name_features
+from catalog_tools.stations.words import STATION_WORDS
 from edge_er.bundle.locate import shipped_encoders
 from edge_er.errors import CatalogError
 from edge_er.text.misrecognition import Hearing

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from test_build import STATIONS
 
-from catalog_tools.build import build_bundle
-from catalog_tools.language import language
-from catalog_tools.measure import nearest_pairs, simulated_requests
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.measure import nearest_pairs, simulated_requests
+from catalog_tools.language.language import language
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.text.canonical import canonical_text

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from catalog_tools.entities import merge_records
-from catalog_tools.name_corrections import NameCorrection, read_name_corrections
-from catalog_tools.names import clean_name
+from catalog_tools.language.names import clean_name
 from catalog_tools.radio import city_names, radio_clusters
-from catalog_tools.sources import Record, read_records
+from catalog_tools.readers.sources import Record, read_records
+from catalog_tools.stations.entities import merge_records
+from catalog_tools.stations.name_corrections import NameCorrection, read_name_corrections
 from edge_er.errors import CatalogError
 
 PAIRS = Path(__file__).parents[1] / "data" / "merge_pairs.jsonl"

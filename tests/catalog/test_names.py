@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog_tools.names import clean_name
+from catalog_tools.language.names import clean_name
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from catalog_tools.sources import read_records
+from catalog_tools.readers.sources import read_records
 
 
 def _write(tmp_path, name, text):

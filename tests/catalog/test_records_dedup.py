@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from catalog_tools.pages.duplicates_report import dedup_report, report_page, write_dedup_report
+from catalog_tools.readers.sources import Record
 from catalog_tools.records import (
     Blocking,
     PairLabel,
@@ -23,8 +25,6 @@ from catalog_tools.records.clusters import cluster_rows
 from catalog_tools.records.corrections import labelled_rows
 from catalog_tools.records.dedup import merged_record
 from catalog_tools.records.fields import Field
-from catalog_tools.records.report import dedup_report, report_page, write_dedup_report
-from catalog_tools.sources import Record
 from edge_er.errors import CatalogError
 
 

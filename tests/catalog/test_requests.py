@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_tools.noise import Confusions, learn_confusions, typing_slip
-from catalog_tools.requests import LANGUAGES, Carriers, NoiseMix, RequestGenerator, carriers_of_annotations
+from catalog_tools.language.noise import Confusions, learn_confusions, typing_slip
+from catalog_tools.language.requests import (
+    LANGUAGES,
+    Carriers,
+    NoiseMix,
+    RequestGenerator,
+    carriers_of_annotations,
+)
 from edge_er.text.canonical import canonical_text
 
 QUIET = NoiseMix(clean=1.0, foreign_carrier=0.0)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog_tools.build import build_bundle
-from catalog_tools.short_names import MOST_OWNERS, with_numbered_stations, with_single_words
+from catalog_tools.build.build import build_bundle
+from catalog_tools.language.short_names import MOST_OWNERS, with_numbered_stations, with_single_words
 from edge_er.bundle.entity import Entity
 from edge_er.resolver import EntityResolver
 

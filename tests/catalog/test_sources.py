@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tiny import require_packages
 
-from catalog_tools.sources import Record, read_records
+from catalog_tools.readers.sources import Record, read_records
 from edge_er.errors import CatalogError
 
 

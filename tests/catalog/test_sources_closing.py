@@ -18,9 +18,9 @@ from pyarrow import parquet
 from source_samples import PLACE, STATION
 from tiny import require
 
-from catalog_tools.convert import write_records
-from catalog_tools.sources import ColumnMapping, SourceOptions, SourceWarning, read_records
-from catalog_tools.update import update_bundle
+from catalog_tools.build.update import update_bundle
+from catalog_tools.readers.convert import write_records
+from catalog_tools.readers.sources import ColumnMapping, SourceOptions, SourceWarning, read_records
 from edge_er.errors import CatalogError
 
 HANDLES = Path("/proc/self/fd")

@@ -13,8 +13,8 @@ from source_samples import PLACE, SER, STATION, place, read
 from tiny import require_packages
 
 from catalog_tools.readers.rows import Source
+from catalog_tools.readers.sources import ColumnMapping, Record, SourceOptions, SourceWarning, read_records
 from catalog_tools.readers.sqlite import read_sqlite
-from catalog_tools.sources import ColumnMapping, Record, SourceOptions, SourceWarning, read_records
 from edge_er.errors import CatalogError
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog_tools.sources import read_records
+from catalog_tools.readers.sources import read_records
 from edge_er.errors import CatalogError
 
 ROWS = 8_000

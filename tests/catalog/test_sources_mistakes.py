@@ -10,7 +10,7 @@ import pytest
 from source_samples import PLACE, SER, STATION, place, read
 from tiny import require_packages
 
-from catalog_tools.sources import read_records
+from catalog_tools.readers.sources import read_records
 from edge_er.errors import CatalogError
 
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog_tools.convert import record_row, write_records
-from catalog_tools.sources import Record, SourceOptions, SourceWarning, read_records
+from catalog_tools.readers.convert import record_row, write_records
+from catalog_tools.readers.sources import Record, SourceOptions, SourceWarning, read_records
 from edge_er.errors import CatalogError
 
 FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

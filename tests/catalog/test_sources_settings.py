@@ -14,7 +14,7 @@ import pytest
 
 from catalog_tools.readers.encodings import WESTERN, detect_encoding
 from catalog_tools.readers.mapping import parse_columns
-from catalog_tools.sources import (
+from catalog_tools.readers.sources import (
     ColumnMapping,
     Record,
     SourceOptions,

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from source_samples import STATION
 
-from catalog_tools.sources import SourceOptions, read_records
+from catalog_tools.readers.sources import SourceOptions, read_records
 from edge_er.errors import CatalogError
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog_tools.streams import same_address, stream_key
+from catalog_tools.readers.streams import same_address, stream_key
 
 
 @pytest.mark.parametrize(

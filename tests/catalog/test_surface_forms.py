@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_tools import number_packages, number_words
-from catalog_tools.language import LANGUAGES, language
-from catalog_tools.number_words import cardinal_words, figures
-from catalog_tools.surface_forms import ranked_forms, spoken_forms
+from catalog_tools.language import number_packages, number_words
+from catalog_tools.language.language import LANGUAGES, language
+from catalog_tools.language.number_words import cardinal_words, figures
+from catalog_tools.language.surface_forms import ranked_forms, spoken_forms
 from edge_er.errors import CatalogError
 from edge_er.text.canonical import canonical_text
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_tools import build
-from catalog_tools.build import build_bundle
-from catalog_tools.language import read_locale
-from catalog_tools.sources import Record
-from catalog_tools.update import UpdateResult, update_bundle
+from catalog_tools.build import build
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.update import UpdateResult, update_bundle
+from catalog_tools.language.language import read_locale
+from catalog_tools.readers.sources import Record
 from edge_er.bundle.bundle import read_bundle, write_bundle
 from edge_er.bundle.delta import rollback
 from edge_er.bundle.entity import Entity

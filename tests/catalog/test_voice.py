@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_tools.name_split import name_cluster
-from catalog_tools.voice import VoiceSettings, read_carriers, simulate, utterances, with_noise
-from catalog_tools.voice_engines import SAMPLE_RATE, Pcm
+from catalog_tools.language.name_split import name_cluster
+from catalog_tools.voice.engines import SAMPLE_RATE, Pcm
+from catalog_tools.voice.simulation import VoiceSettings, read_carriers, simulate, utterances, with_noise
 from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError, RequestFileError
 from edge_er.evaluation.requests_file import read_requests

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from tiny import require_packages
 
-from catalog_tools import recognisers, voice_engines
-from catalog_tools.recognisers import find_recogniser
-from catalog_tools.voice import with_noise
-from catalog_tools.voice_engines import SAMPLE_RATE, EspeakNg, Speaker, _resampled, find_speaker
+from catalog_tools.voice import engines as voice_engines
+from catalog_tools.voice import recognisers
+from catalog_tools.voice.engines import SAMPLE_RATE, EspeakNg, Speaker, _resampled, find_speaker
+from catalog_tools.voice.recognisers import find_recogniser
+from catalog_tools.voice.simulation import with_noise
 from edge_er.errors import VoiceError
 from edge_er.evaluation.requests_file import read_requests
 
@@ -146,8 +147,8 @@ def test_a_catalog_is_spoken_heard_and_measured_by_the_command_line(
 
 def test_training_reads_what_is_heard(tmp_path: Path) -> None:
     require_packages("ttspico", "pocketsphinx", "pyarrow")
-    from catalog_tools.requests import RequestGenerator
-    from catalog_tools.voice import VoiceSettings, simulate
+    from catalog_tools.language.requests import RequestGenerator
+    from catalog_tools.voice.simulation import VoiceSettings, simulate
     from edge_er.bundle.entity import Entity
     from edge_er.training.data.pool import _voice_requests, _voice_rows
 

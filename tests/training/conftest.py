@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tiny import require_packages
 
-from catalog_tools.requests import RequestGenerator
+from catalog_tools.language.requests import RequestGenerator
 from edge_er.text.canonical import canonical_text
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tiny import VECTOR_SCALE
 from tiny_data import write_data, write_rows
 from typer.testing import CliRunner
 
-from catalog_tools.noise import Confusions
+from catalog_tools.language.noise import Confusions
 from edge_er.cli import training as cli_training
 from edge_er.cli.app import app
 from edge_er.decision.calibration import Calibration

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog_tools.record_entities import entities_of
-from catalog_tools.requests import LANGUAGES
+from catalog_tools.language.requests import LANGUAGES
+from catalog_tools.readers.record_entities import entities_of
 from edge_er.bundle.entity import Entity
 from edge_er.evaluation.requests_file import read_requests
 from edge_er.text.canonical import canonical_text

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from catalog_tools.name_split import held_out, name_cluster
+from catalog_tools.language.name_split import held_out, name_cluster
 
 LOCALES = ("de-DE", "en-US", "es-ES", "fr-FR", "it-IT")
 COUNTRY = {"en": "GB", "es": "ES"}

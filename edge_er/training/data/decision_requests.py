@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog_tools.form_choice import choose_spoken_forms
-from catalog_tools.identity import entities_from_clusters
+from catalog_tools.build.form_selection import choose_spoken_forms
+from catalog_tools.language.requests import LANGUAGES, RequestGenerator
+from catalog_tools.language.surface_forms import spoken_forms
 from catalog_tools.radio import city_names, radio_clusters
-from catalog_tools.requests import LANGUAGES, RequestGenerator
-from catalog_tools.sources import read_records
-from catalog_tools.surface_forms import spoken_forms
+from catalog_tools.readers.sources import read_records
+from catalog_tools.stations.station_entities import entities_from_clusters
 from edge_er.bundle.entity import Entity
 from edge_er.errors import CatalogError
 from edge_er.evaluation.metrics import GoldMap

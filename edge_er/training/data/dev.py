@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog_tools.names import clean_name
+from catalog_tools.language.names import clean_name
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data.pool import read_rows
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from catalog_tools.names import clean_name
+from catalog_tools.language.names import clean_name
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data.dev import CHUNK, COUNTRIES, STRATA, Encode
 from edge_er.training.data.pool import held_out, name_cluster, read_rows

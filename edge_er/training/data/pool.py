@@ -23,10 +23,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from catalog_tools.name_split import held_out, name_cluster
-from catalog_tools.names import clean_name
-from catalog_tools.requests import LANGUAGES, RequestGenerator, carriers_of_annotations
-from catalog_tools.surface_forms import spoken_forms
+from catalog_tools.language.name_split import held_out, name_cluster
+from catalog_tools.language.names import clean_name
+from catalog_tools.language.requests import LANGUAGES, RequestGenerator, carriers_of_annotations
+from catalog_tools.language.surface_forms import spoken_forms
 from edge_er.bundle import locate as shipped
 from edge_er.errors import EdgeERError
 from edge_er.text.canonical import canonical_text

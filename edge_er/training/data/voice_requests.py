@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from catalog_tools.language.surface_forms import spoken_forms
 from catalog_tools.radio import CATALOG_COUNTRIES
-from catalog_tools.surface_forms import spoken_forms
 from edge_er.bundle.entity import Entity
 from edge_er.evaluation.requests_file import Request
 from edge_er.text.canonical import canonical_text

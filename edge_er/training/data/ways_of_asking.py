@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from catalog_tools.noise import typing_slip
-from catalog_tools.requests import Carriers
+from catalog_tools.language.noise import typing_slip
+from catalog_tools.language.requests import Carriers
 from edge_er.bundle.entity import Entity
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog_tools.noise import learn_confusions
+from catalog_tools.language.noise import learn_confusions
 from edge_er.bundle.atomic import write_text
 from edge_er.bundle.locate import data_folder
 from edge_er.errors import RequestFileError

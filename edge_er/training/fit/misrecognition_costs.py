@@ -13,8 +13,8 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from catalog_tools.language.requests import NAME_SLOTS, Carriers
 from catalog_tools.radio import CATALOG_COUNTRIES
-from catalog_tools.requests import NAME_SLOTS, Carriers
 from edge_er.bundle.atomic import write_text
 from edge_er.bundle.locate import data_folder
 from edge_er.text.canonical import canonical_text

@@ -1,0 +1,207 @@
+"""A bundle brought up to date: some entities added, replaced or removed, and to the byte what a full build would give.
+
+    update_bundle("my_radio", add="new.csv", remove="gone.txt")
+
+The final catalog is built again with the settings the bundle says it was built with, its own encoder and its own
+vectors: only forms that it has not are encoded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from catalog_tools.build.build import BuildResult, build_bundle
+from catalog_tools.build.index_choice import AUTO
+from catalog_tools.language.language import Language
+from catalog_tools.readers.record_entities import RecordLike, as_records, entities_of
+from catalog_tools.readers.sources import Record, read_records
+from edge_er.bundle.bundle import Bundle, read_bundle
+from edge_er.bundle.delta import bundle_to_change
+from edge_er.bundle.entity import Entity
+from edge_er.errors import BundleError, CatalogError
+from edge_er.text.canonical import canonical_text
+
+__all__ = ["UpdateResult", "update_bundle"]
+
+_Names = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class UpdateResult:
+    """An updated bundle: the ids that came, were replaced and went, and the result of the build.
+
+    `report_lost`: the old bundle had a report of its quality, and the new one has none.
+    """
+
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    removed: tuple[str, ...]
+    report_lost: bool
+    built: BuildResult
+
+
+def update_bundle(
+    bundle: str | os.PathLike[str],
+    add: str | Path | Iterable[RecordLike] = (),
+    remove: str | Path | Iterable[str] = (),
+    out: str | os.PathLike[str] | None = None,
+    requests: str | os.PathLike[str] | None = None,
+    locale: Language | None = None,
+    measure: bool = True,
+    workers: int = 1,
+    work: str | os.PathLike[str] | None = None,
+) -> UpdateResult:
+    """Add, replace and remove entities of a bundle.
+
+    Args:
+        bundle: a directory or zip; with ``out`` also a shipped name.
+        add: a catalog file, or records, entities or mappings. One with the id of an entity, or without an id and with
+            its name and country, replaces that entity; all others are new.
+        remove: a text file with an id or name a line, a catalog file, or ids and names. A name must be that of one
+            entity.
+        out: where the new bundle goes; by default in the place of the old, which stays beside it for ``rollback``.
+        requests: a request file to measure the new bundle on. A report on such requests is not carried over without
+            them; one on simulated requests is made again.
+        locale: the locale file's language, if the bundle was built with one.
+        measure: without, a report on simulated requests is not made again but left out, which is faster.
+        workers: processes for a large catalog, as in ``build_bundle``.
+        work: folder of finished pieces that later updates of a large catalog use again, as in ``build_bundle``.
+
+    Raises:
+        CatalogError: a record that cannot be used, an id or name that is not there (names file and row), a bundle that
+            would be empty, or a locale file that is missing.
+        BundleError: the bundle is missing or damaged, or a shipped one shall be replaced.
+        BudgetExceededError: the new catalog does not fit the bundle's budget; nothing is written.
+    """
+    path = bundle_to_change(bundle)
+    if out is None and path != Path(bundle):
+        raise BundleError(f"{path} is a shipped bundle; give another place for the new one with --out")
+    old = read_bundle(path)
+    known = {entity.id: entity for entity in _entities(old)}
+    removed = _removed(remove, known, path)
+    left = {identifier: entity for identifier, entity in known.items() if identifier not in removed}
+    new = [*_new(add, left)]
+    came = {record.id for record in new if record.id}
+    entities = entities_of([*(each for each in left.values() if each.id not in came), *new])
+    ids = {entity.id for entity in entities}
+    simulated = old.manifest["report"].get("requests", {}).get("simulated", False)
+    built = build_bundle(
+        entities,
+        path if out is None else out,
+        requests=requests,
+        measure=measure and simulated,
+        workers=workers,
+        work=work,
+        keep=out is None,
+        **_settings(old, locale),
+    )
+    return UpdateResult(
+        added=tuple(sorted(ids - left.keys())),
+        replaced=tuple(sorted(came & left.keys())),
+        removed=tuple(sorted(removed)),
+        report_lost=bool(old.manifest["report"]) and not built.manifest["report"],
+        built=built,
+    )
+
+
+def _settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
+    """What the bundle was built with, and the vectors it has."""
+    manifest = old.manifest
+    forms = [form for entity in old.entities for form in entity.surface_forms]
+    return {
+        "lang": _language(manifest, locale),
+        "encoder": old.encoder_files,
+        "budget": manifest["budget_bytes"],
+        "name": manifest["name"],
+        "calibration": manifest["calibration"],
+        "head_tokens": old.head_tokens is not None,
+        "known_vectors": dict(zip(forms, old.vectors, strict=True)),
+        "index": manifest["recipe"].get("index", AUTO),
+        "popular_share": manifest["index"].get("popular", {}).get("share", 0.0),
+        "single_words": manifest["recipe"].get("single_words", False),
+    }
+
+
+def _language(manifest: Mapping[str, Any], locale: Language | None) -> str | Language:
+    wanted, found = manifest["recipe"].get("locale", ""), locale.source if locale else ""
+    if wanted != found:
+        raise CatalogError(
+            f"the bundle was built with {wanted or 'no locale file'}; found {found or 'none'}; "
+            + (f"give {wanted} with --locale" if wanted else "leave --locale out, or build the bundle again")
+        )
+    return locale or str(manifest["lang"])
+
+
+def _entities(bundle: Bundle) -> Iterator[Entity]:
+    """The entities as they were before spoken forms were chosen for them."""
+    given = bundle.manifest["recipe"].get("given_spoken", {})
+    for entity in bundle.entities:
+        yield replace(entity, spoken=entity.spoken[: given.get(entity.id, 0)])
+
+
+def _new(add: str | Path | Iterable[RecordLike], left: Mapping[str, Entity]) -> Iterator[Record | Entity]:
+    """The records to add; one without an id has that of the only entity with its name and country, if there is one."""
+    named = _names(left.values(), with_country=True)
+    taken: set[str] = set()
+    for record in as_records(add):
+        if isinstance(record, Record) and not record.id:
+            same = named.get(_key(record.name, record.metadata), ())
+            if len(same) == 1 and same[0] not in taken:
+                taken.add(same[0])
+                record = replace(record, id=same[0])
+        yield record
+
+
+def _removed(remove: str | Path | Iterable[str], known: Mapping[str, Entity], bundle: Path) -> set[str]:
+    """The ids to remove."""
+    named = _names(known.values())
+    removed: set[str] = set()
+    file = Path(remove) if isinstance(remove, (str, Path)) else None
+    for row, wanted in _wanted(remove):
+        same = (wanted,) if wanted in known else named.get(canonical_text(wanted), ())
+        if len(same) != 1:
+            found = f"{len(same)} entities have that name ({', '.join(same[:5])}); give an id" if same else (
+                f"{bundle} has no entity with that id or name; correct it or take the row out"
+            )  # fmt: skip
+            raise CatalogError(f"cannot remove {wanted!r}: {found}", file=file, row=row)
+        removed.add(same[0])
+    return removed
+
+
+def _wanted(remove: str | Path | Iterable[str]) -> Iterator[tuple[int | None, str]]:
+    """Row and id or name of what shall be removed."""
+    if not isinstance(remove, (str, Path)):
+        yield from ((None, wanted) for wanted in remove)
+    elif Path(remove).suffix.lower() == ".txt":
+        yield from _text_lines(Path(remove))
+    else:
+        with read_records(remove) as records:
+            yield from ((record.row, record.id or record.name) for record in records)
+
+
+def _text_lines(file: Path) -> Iterator[tuple[int, str]]:
+    try:
+        lines = file.read_bytes().decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise CatalogError(f"cannot be read ({error.strerror or error})", file=file) from error
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"not UTF-8 ({error.reason}); save it as UTF-8", file=file) from error
+    return ((row, line.strip()) for row, line in enumerate(lines, start=1) if line.strip())
+
+
+def _names(entities: Iterable[Entity], with_country: bool = False) -> _Names:
+    """Ids by canonical name, or by country and name."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for entity in entities:
+        key = _key(entity.name, entity.metadata) if with_country else canonical_text(entity.name)
+        named[key].append(entity.id)
+    return named
+
+
+def _key(name: str, metadata: Mapping[str, Any]) -> str:
+    return f"{metadata.get('country', '')}\n{canonical_text(name) or name}"

@@ -1,0 +1,1 @@
+"""Language: how names are said, written and asked for in a language."""

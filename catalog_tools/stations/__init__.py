@@ -1,0 +1,1 @@
+"""Stations: names of radio stations cleaned, compared and merged into entities."""

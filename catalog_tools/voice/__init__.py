@@ -1,0 +1,7 @@
+"""Voice: a catalog's names spoken by an offline voice and recognised."""
+
+from __future__ import annotations
+
+from catalog_tools.voice.simulation import simulate
+
+__all__ = ["simulate"]
