@@ -4,7 +4,7 @@
 #     android_demo/test_apk.sh [OUT]        after build_apk.sh with the same OUT
 #
 # Debian packages it needs beside those of build_apk.sh: enjarify junit4. It leaves OUT/apk/classes.jar and OUT/apk/tables,
-# which `python -m benchmarks.java_runtime --classes` can run.
+# which `python -m benchmarks.runtimes.java_runtime --classes` can run.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

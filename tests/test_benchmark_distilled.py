@@ -5,7 +5,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from benchmarks import projections, sts
+from benchmarks.papers import projections, sts
 from edge_er.training.data.sentences import STS_SETS, ScoredPair
 from edge_er.training.methods.hpd import pca_axes, with_projection
 from edge_er.training.models.dual_encoder import DualEncoder

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from tiny import require, require_packages
 
-from benchmarks import latency_load, readme_tables, results_file
-from benchmarks.latency import FRESH, checkout
-from benchmarks.latency_load import ALONE, BUSY, THIS, busy, measured, probe, table
+from benchmarks.cost import latency_load
+from benchmarks.cost.latency import FRESH, checkout
+from benchmarks.cost.latency_load import ALONE, BUSY, THIS, busy, measured, probe, table
+from benchmarks.lib import readme_tables, results_file
 from edge_er.bundle.locate import shipped_encoders
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -62,7 +63,7 @@ def test_a_checkout_has_a_name_and_the_package(tmp_path: Path) -> None:
 def test_results_do_not_say_where_a_checkout_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["x", "--package-path", "before=/somewhere", "--requests", "5"])
     told = results_file.command_line("latency")
-    assert told == "python -m benchmarks.latency --package-path before=FOLDER --requests 5"
+    assert told == "python -m benchmarks.cost.latency --package-path before=FOLDER --requests 5"
 
 
 def test_catalogs_of_artists_are_built_and_their_figures_are_written(

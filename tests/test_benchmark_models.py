@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from tiny import ENTITIES
 
-from benchmarks import calibration, distillation, quantisation
-from benchmarks.accuracy import comparison
-from benchmarks.systems import load_encoder, pooled
+from benchmarks.lib.systems import load_encoder, pooled
+from benchmarks.papers import distillation
+from benchmarks.product import calibration, quantisation
+from benchmarks.product.accuracy import comparison
 from edge_er.encoder.encoder import Encoder
 from edge_er.evaluation.metrics import GoldMap, evaluate_answers
 from edge_er.evaluation.requests_file import Request

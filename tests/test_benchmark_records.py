@@ -13,8 +13,9 @@ from tiny import require_packages
 
 require_packages("matplotlib", "sklearn", "rapidfuzz")
 
-from benchmarks import record_pairs, record_scale  # noqa: E402
-from benchmarks.record_sets import PUBLISHED, SETS, read_set  # noqa: E402
+from benchmarks.cost import record_scale  # noqa: E402
+from benchmarks.lib.record_sets import PUBLISHED, SETS, read_set  # noqa: E402
+from benchmarks.product import record_pairs  # noqa: E402
 from catalog_tools.records import fits, learning  # noqa: E402
 
 WORDS = ("amber", "river", "stone", "golden", "winter", "harvest", "copper", "maple")

@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 from tiny import require_packages
 
-from benchmarks import large_catalog
-from benchmarks.large_catalog import catalog_names, mixed_vectors, names, spoken_requests
+from benchmarks.lib import large_catalog
+from benchmarks.lib.large_catalog import catalog_names, mixed_vectors, names, spoken_requests
 
 require_packages("matplotlib", "faiss")
-from benchmarks import popular_search, search_scale  # noqa: E402  need the packages
+from benchmarks.cost import (
+    popular_search,
+    search_scale,
+)
 
 VOICE = [
     {"split": "dev", "entity": "SWR3", "asr": "Spiele SWR 3.", "lang": "de"},

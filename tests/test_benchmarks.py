@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from tiny import require, require_packages
 
-from benchmarks import known_stations, results_file
-from benchmarks.accuracy import comparison, figures, tables
-from benchmarks.latency import times
-from benchmarks.results_file import LANGUAGES
-from benchmarks.systems import by_language, pooled, rows_of
+from benchmarks.cost.latency import times
+from benchmarks.lib import results_file
+from benchmarks.lib.results_file import LANGUAGES
+from benchmarks.lib.systems import by_language, pooled, rows_of
+from benchmarks.product import known_stations
+from benchmarks.product.accuracy import comparison, figures, tables
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import shipped_bundles
 from edge_er.evaluation.metrics import GoldMap, evaluate_answers
@@ -74,7 +75,9 @@ def test_results_carry_their_command_and_machine(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["x", "--data", "/somewhere/else", "--bundle", "radio es"])
     results_file.write_result("latency", "one", {"figure": 1}, "# One\n")
     assert results_file.read_result("one")["figure"] == 1
-    assert results_file.read_result("one")["command"] == "python -m benchmarks.latency --bundle 'radio es'"
+    assert (
+        results_file.read_result("one")["command"] == "python -m benchmarks.cost.latency --bundle 'radio es'"
+    )
     assert "/somewhere/else" not in (tmp_path / "one.md").read_text(encoding="utf-8")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.json", "one.md"]
 
@@ -98,7 +101,7 @@ def test_times_are_measured_for_every_request():
 
 def test_plots_are_drawn(tmp_path):
     require_packages("matplotlib")
-    from benchmarks.plots import plot_recall, plot_sizes
+    from benchmarks.lib.plots import plot_recall, plot_sizes
 
     table = figures(two_languages({"de": [[0]] * 6, "it": [[0]] * 6}))
     plot_recall({"one": table, "two": table}, tmp_path / "recall.png")

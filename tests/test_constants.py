@@ -13,7 +13,7 @@ from edge_er import constants
 from edge_er.decision.calibration import Calibration
 from edge_er.ranking.evidence import FormEvidence, Hypothesis, RerankWeights
 from edge_er.ranking.rerank import best_candidates
-from tools.make_golden_defaults import TARGET, K, confidence_rows, rows
+from tools.golden.make_defaults import TARGET, K, confidence_rows, rows
 
 GOLDEN: list[dict[str, Any]] = [json.loads(line) for line in TARGET.read_text("utf-8").splitlines()]
 CALIBRATED = [row for row in GOLDEN if row["section"] == "calibration"]

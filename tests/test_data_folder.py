@@ -73,7 +73,7 @@ def test_one_that_is_named_and_not_there_is_refused_and_no_other_is_taken(
 
 
 def test_a_benchmark_says_it_in_one_line(folders: dict[str, Path]) -> None:
-    from benchmarks.results_file import data_folder
+    from benchmarks.lib.results_file import data_folder
 
     with pytest.raises(SystemExit, match="error: no data folder: expected one with voice"):
         data_folder(Path("nowhere"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny import require
 
-from benchmarks.families import Family, families, outcome, summary
+from benchmarks.product.families import Family, families, outcome, summary
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import shipped_bundles
 from edge_er.decision.calibration import Decision

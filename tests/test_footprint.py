@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.footprint import INSTALLED, _run, measure, table
-from benchmarks.results_file import REPOSITORY
+from benchmarks.cost.footprint import INSTALLED, _run, measure, table
+from benchmarks.lib.results_file import REPOSITORY
 
 
 def test_sizes_of_the_packages_here() -> None:

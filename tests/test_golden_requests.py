@@ -21,10 +21,10 @@ from edge_er.decision.resolution import Resolution
 from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
-from tools.golden_answers import Answerer
-from tools.golden_file import FOLDER, write_rows
-from tools.make_golden_requests import AWKWARD, NBEST, REQUESTS, golden_rows, nbest_rows, requests_of
-from tools.plain_rerank import PlainReranker, Said
+from tools.golden.answers import Answerer
+from tools.golden.golden_file import FOLDER, write_rows
+from tools.golden.make_requests import AWKWARD, NBEST, REQUESTS, golden_rows, nbest_rows, requests_of
+from tools.golden.plain_rerank import PlainReranker, Said
 
 OFF_BY_ONE = 2  # components of a vector
 CONFIDENCE = 0.01  # what they may do to confidence
@@ -41,7 +41,7 @@ BUNDLES = ("radio_de", "radio_en", "radio_es", "radio_fr", "radio_it")
 
 def read(name: str) -> list[dict[str, Any]]:
     path = require(
-        FOLDER / name, (FOLDER / name).is_file(), f"{name}: not made yet, see tools/make_golden_requests.py"
+        FOLDER / name, (FOLDER / name).is_file(), f"{name}: not made yet, see tools/golden/make_requests.py"
     )
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 

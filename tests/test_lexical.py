@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from edge_er.text.ngrams import GramIndex, grams, rarity
 from edge_er.text.sound_codes import SoundFold
-from tools.make_golden_lexical import TARGET, rows
+from tools.golden.make_lexical import TARGET, rows
 
 WORDS = st.text("abcdeé📻", max_size=9)
 

@@ -13,7 +13,7 @@ import pytest
 import typer
 from tiny import require
 
-from benchmarks.readme_tables import ALL_RESULTS, all_results, updated
+from benchmarks.lib.readme_tables import ALL_RESULTS, all_results, updated
 from edge_er.bundle.locate import shipped_bundles, shipped_encoders
 from edge_er.cli.app import app
 from tools.command_docs import documents
@@ -144,9 +144,9 @@ def test_links_point_to_something(document: Path) -> None:
 
 
 def test_results_are_those_of_the_result_files() -> None:
-    assert updated(README, ["results"]) == README, "run: python -m benchmarks.readme_tables"
+    assert updated(README, ["results"]) == README, "run: python -m benchmarks.lib.readme_tables"
     text = ALL_RESULTS.read_text(encoding="utf-8")
-    assert all_results(text) == text, "run: python -m benchmarks.readme_tables"
+    assert all_results(text) == text, "run: python -m benchmarks.lib.readme_tables"
 
 
 def test_transcript_is_what_the_command_line_answers(shipped_models: None) -> None:

@@ -2,7 +2,7 @@
 
 Each kind is built over all vectors and asked a sample of requests; what it finds is compared with the exact scan. Its
 cost is the time of a request as an estimate from what it reads, so that the same catalog gives the same choice on
-every machine; `benchmarks/search_scale.py` measures the times that the estimates come from.
+every machine; `benchmarks/cost/search_scale.py` measures the times that the estimates come from.
 
 FAISS learns and fills an index on as many threads as it is given, one by default; the bytes are the same.
 """
@@ -65,8 +65,8 @@ _NUMBER_BYTES = 8  # by which lists know a form
 _READS = (256, 512, 1024, 2048, 4096, 8192)
 _SHARES = (16, 8, 4, 2, 1)  # one in so many lists is read
 
-# Nanoseconds, as `benchmarks/search_scale.py` measured them on one core: a dimension of a form that is looked at, by
-# how it is kept; a form whose exact score is computed; a list that is opened.
+# Nanoseconds, as `benchmarks/cost/search_scale.py` measured them on one core: a dimension of a form that is looked
+# at, by how it is kept; a form whose exact score is computed; a list that is opened.
 _NS_A_DIMENSION = {"SQ8": 0.1, "SQ4": 0.13, "exact": 0.15}
 _NS_A_FAST_CODE = 0.016  # of the fast scan, which looks at codes of 4 bits
 _NS_A_READ, _NS_A_LIST = 300, 800

@@ -88,7 +88,7 @@ def test_every_development_row_of_the_data_folder_is_used(data_folder):
 
 
 def test_the_command_writes_what_eval_and_build_read(data, tmp_path, monkeypatch):
-    from benchmarks import voice_requests as command
+    from benchmarks.lib import voice_requests as command
 
     for file in ("massive/de-DE", "entities/media_entities"):
         write(data / f"{file}.jsonl.gz", [])

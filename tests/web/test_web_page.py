@@ -15,7 +15,7 @@ import pytest
 from javascript import once, run_script
 
 from edge_er.bundle.bundle import read_bundle, write_bundle
-from tools.golden_file import FOLDER
+from tools.golden.golden_file import FOLDER
 
 HERE = Path(__file__).parent
 NEW_VERSION = "new_version"

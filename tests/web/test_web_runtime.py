@@ -15,7 +15,7 @@ from edge_er.bundle.locate import find_bundle, shipped_encoders
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import CatalogError, FilterError
 from edge_er.resolver import EntityResolver
-from tools.golden_file import FOLDER
+from tools.golden.golden_file import FOLDER
 
 REQUESTS = (
     "pon la cadena ser",

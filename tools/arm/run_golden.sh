@@ -54,8 +54,8 @@ export OMP_NUM_THREADS=1
 status=0
 echo "aarch64"
 PYTHONPATH=$repository:$root/wheels PYTHONDONTWRITEBYTECODE=1 "$out/qemu-aarch64" -L "$root" "$root/usr/bin/python3.11" -B \
-    "$repository/tools/golden_check.py" --out "$out/aarch64.json" || status=1
+    "$repository/tools/golden/check.py" --out "$out/aarch64.json" || status=1
 echo "x86 without VNNI (Haswell)"
 PYTHONPATH=$repository "$out/qemu-x86_64" -cpu Haswell-noTSX "$(command -v "${PYTHON:-python3}")" -B \
-    "$repository/tools/golden_check.py" --out "$out/haswell.json" || status=1
+    "$repository/tools/golden/check.py" --out "$out/haswell.json" || status=1
 exit $status

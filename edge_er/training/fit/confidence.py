@@ -5,7 +5,7 @@
 Requests are those of `decision_requests`, put to the five radio catalogs and to catalogs of artists, cities and TV
 channels, ranked as a bundle ranks them: by vectors alone, and, where the card has weights for it, re-ranked. One
 calibration is fitted for each way. Fit it again whenever encoder or weights have changed; `python -m
-benchmarks.calibration` then measures it on development requests.
+benchmarks.product.calibration` then measures it on development requests.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Answers a file of requests, for measurements ({@code benchmarks/java_runtime.py}):
+ * Answers a file of requests, for measurements ({@code benchmarks/runtimes/java_runtime.py}):
  *
  * <pre>java edgeer.AnswerRequests BUNDLE REQUESTS ROUNDS rerank|dense [OWN_ENTRIES]</pre>
  *

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The golden requests on this JVM, counted as {@code tools/golden_check.py} does it in Python:
+ * The golden requests on this JVM, counted as {@code tools/golden/check.py} does it in Python:
  *
  * <pre>java edgeer.GoldenCheck</pre>
  *

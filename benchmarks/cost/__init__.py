@@ -1,0 +1,1 @@
+"""What answers cost: time, memory, bytes, building and updating."""

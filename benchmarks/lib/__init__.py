@@ -1,0 +1,1 @@
+"""What measurements share: data, other systems, result files, tables and plots."""

@@ -1,0 +1,126 @@
+"""Large catalogs for benchmarks: real names, then names composed of two real ones, with their vectors.
+
+    python -m benchmarks.lib.large_catalog --count 1000000
+
+writes the int8 vectors to build/large_catalog/, a hundred thousand a file; what is there already is not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.lib.results_file import REPOSITORY, add_data_option, data_folder
+from edge_er.bundle.atomic import replacing
+from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.text.canonical import canonical_text
+from edge_er.training.card import read_card
+from edge_er.training.data.voice_requests import cached_rows
+
+CACHE = REPOSITORY / "build" / "large_catalog"
+ENCODER = REPOSITORY / "models" / "encoders" / "multilingual-32-hpd64"
+SHARD = 100_000
+_AT_ONCE = 4096
+_SEED = 20261120
+
+
+def spoken_requests(data: Path, count: int) -> list[tuple[str, str, str]]:
+    """(request as it was recognised, canonical name asked for, language) of development recordings, every domain."""
+    rows = [row for row in cached_rows(data / "voice" / "voice.jsonl.gz") if row["split"] == "dev"]
+    random.Random(_SEED).shuffle(rows)
+    found = ((row["asr"], canonical_text(row["entity"]), row["lang"]) for row in rows)
+    return list(islice((each for each in found if each[1] and canonical_text(each[0])), count))
+
+
+def names(data: Path) -> Iterator[str]:
+    """Canonical names without end, none twice: those the recordings ask for, all other real ones, composed ones."""
+    voice = cached_rows(data / "voice" / "voice.jsonl.gz")
+    asked = dict.fromkeys(canonical_text(row["entity"]) for row in voice if row["split"] == "dev")
+    files = ("entities/media_entities", "entities/cities", "stations/stations")
+    rows = [row for file in files for row in cached_rows(data / f"{file}.jsonl.gz")]
+    others = dict.fromkeys(canonical_text(row["name"]) for row in rows)
+    mix = random.Random(_SEED)
+    real = [name for name in others if name and name not in asked]
+    mix.shuffle(real)
+    real = [*filter(None, asked), *real]
+    yield from real
+    seen = set(real)
+    parts = [name.split() for name in real]
+    while True:
+        first, second = mix.choice(parts), mix.choice(parts)
+        name = " ".join([*first[: (len(first) + 1) // 2], *second[len(second) // 2 :]])
+        if name not in seen:
+            seen.add(name)
+            yield name
+
+
+def catalog_names(data: Path, count: int) -> list[str]:
+    """The first `count` of `names`."""
+    return list(islice(names(data), count))
+
+
+def name_vectors(data: Path, count: int) -> NDArray[np.int8]:
+    """int8 [count, 64]: the vectors of the first `count` names, by the shipped encoder."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    shards = range((count + SHARD - 1) // SHARD)
+    files = [CACHE / f"vectors-{shard:03}.npy" for shard in shards]
+    missing = [shard for shard in shards if not files[shard].is_file()]
+    if missing:
+        encoder = Encoder.load(ENCODER)
+        texts = catalog_names(data, len(files) * SHARD)
+        for shard in missing:
+            _write(files[shard], _encoded(encoder, texts[shard * SHARD : (shard + 1) * SHARD]))
+    return np.concatenate([np.load(file) for file in files])[:count]
+
+
+def mixed_vectors(vectors: NDArray[np.int8], count: int, seed: int = 1) -> NDArray[np.int8]:
+    """int8 [count, dim]: each the weighted mean of two of `vectors`, brought back to the length of the first."""
+    choose = np.random.default_rng(seed)
+    mixed = np.empty((count, vectors.shape[1]), np.int8)
+    for start in range(0, count, SHARD):
+        rows = min(SHARD, count - start)
+        first, second = vectors[choose.integers(0, len(vectors), (2, rows))].astype(np.float32)
+        share = choose.uniform(0.25, 0.75, (rows, 1)).astype(np.float32)
+        both = share * first + (1 - share) * second
+        length = np.linalg.norm(first, axis=1) / np.maximum(np.linalg.norm(both, axis=1), 1e-6)
+        mixed[start : start + rows] = quantise(both * length[:, None], 1.0)
+    return mixed
+
+
+def vector_scale() -> float:
+    """int8 = float * this."""
+    return float(read_card(ENCODER)["vector_scale"])
+
+
+def _encoded(encoder: Encoder, texts: list[str]) -> NDArray[np.int8]:
+    scale = encoder.card["vector_scale"]
+    blocks = range(0, len(texts), _AT_ONCE)
+    return np.concatenate(
+        [quantise(encoder.encode_canonical(texts[at : at + _AT_ONCE]), scale) for at in blocks]
+    )
+
+
+def _write(file: Path, vectors: NDArray[np.int8]) -> None:
+    with replacing(file) as part, part.open("wb") as out:
+        np.save(out, vectors)
+
+
+def main() -> None:
+    """Make the vectors."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_data_option(parser)
+    parser.add_argument("--count", type=int, default=1_000_000)
+    options = parser.parse_args()
+    print(name_vectors(data_folder(options.data), options.count).shape)
+
+
+if __name__ == "__main__":
+    main()

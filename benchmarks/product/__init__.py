@@ -1,0 +1,1 @@
+"""How often answers are right: recall, confidence, ways of asking, other domains."""

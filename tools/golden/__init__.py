@@ -1,0 +1,1 @@
+"""Golden files: what every runtime must answer, made from plain steps."""

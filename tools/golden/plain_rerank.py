@@ -1,0 +1,179 @@
+"""Re-ranking once more, in plain steps: what another implementation must do, and what the golden requests are made by.
+
+Nothing here is fast: every number is found by going through all forms, or all cells of an alignment, one by one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
+from typing import NamedTuple
+
+from edge_er.constants import EVIDENCE
+from edge_er.ranking.rerank import RerankWeights
+from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import carrier_words, name_span, without_carrier
+from edge_er.text.misrecognition import (
+    BORDER,
+    CODES,
+    EDGE,
+    LEFT,
+    SPARED,
+    UNHEARD_OF,
+    Costs,
+    letter_codes,
+    read_costs,
+)
+from edge_er.text.sound_codes import SoundFold
+
+__all__ = ["PlainReranker", "Ranked", "Said"]
+
+
+class Said(NamedTuple):
+    """One text of an utterance, the dot product of its vector with each form, and how much it counts."""
+
+    query: str
+    dots: Sequence[int]
+    weight: float = 1.0
+
+
+class Ranked(NamedTuple):
+    """An entity, its score, its best form and that form's summands by name, in units of the dot product."""
+
+    entity: int
+    score: float
+    form: int
+    parts: dict[str, float]
+
+
+def pieces(text: str) -> set[str]:
+    """All parts of two or three characters."""
+    return {
+        text[start:end] for start in range(len(text)) for end in (start + 2, start + 3) if end <= len(text)
+    }
+
+
+def worth_as_heard(lang: str, form: str, request: str) -> int:
+    """The worth of a canonical form for a canonical request, cell by cell; see `edge_er.text.misrecognition`."""
+    if not request:
+        return 0
+    costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
+    borders, left, of_name, words = {0}, [0], [], request.split()
+    first, last = name_span(words)
+    for number, word in enumerate(words):
+        cost = 0 if word in carrier_words().words else LEFT
+        left += [left[-1] + cost * (at + 1) for at in range(len(word))]
+        of_name += [first <= number < last] * len(word)
+        borders.add(len(left) - 1)
+    before = [EDGE, *heard[:-1]]
+    usual = [
+        int(costs.usual[one, other]) * said for one, other, said in zip(before, heard, of_name, strict=True)
+    ]
+    added = [int(costs.added[pair]) for pair in zip(before, heard, strict=True)]
+    added = [max(more - worth, 1) for more, worth in zip(added, usual, strict=True)]
+    row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
+    for place in range(1, len(row)):
+        row[place] = max(row[place], row[place - 1] - added[place - 1])
+    spoken = form.split()
+    spared = [word in carrier_words().fillers for word in spoken for _ in word]
+    shares = [SPARED if rare and not all(spared) else 1 for rare in spared]
+    for cost, share in zip(_letter_costs(costs, letter_codes("".join(spoken)).tolist()), shares, strict=True):
+        missing = max(cost[CODES] // share, 1)
+        above, row = row, [row[0] - missing]
+        for place, letter in enumerate(heard):
+            said = above[place] + usual[place] - cost[letter]
+            row.append(max(above[place + 1] - missing, said, row[place] - added[place]))
+    return max(
+        worth - left[-1] + left[place] + BORDER * (place in borders) for place, worth in enumerate(row)
+    )
+
+
+def _letter_costs(costs: Costs, said: list[int]) -> Iterator[list[int]]:
+    """For each letter that is said, the cost of every letter heard for it, and of none."""
+    for before, letter, after in zip([EDGE, *said], said, [*said[1:], EDGE], strict=False):
+        plain, shifts = (
+            costs.said[letter],
+            costs.after[before, letter].astype(int) + costs.before[letter, after],
+        )
+        yield [
+            cost if cost >= UNHEARD_OF else min(max(cost + shift, 0), UNHEARD_OF)
+            for cost, shift in zip(plain.tolist(), shifts.tolist(), strict=True)
+        ]
+
+
+class PlainReranker:
+    """Ranks the forms of a bundle, each belonging to an entity."""
+
+    def __init__(
+        self,
+        forms: Sequence[str],
+        form_entity: Sequence[int],
+        lang: str,
+        weights: RerankWeights,
+        demand: Sequence[int] = (),
+    ) -> None:
+        self._fold, self.weights, self._lang, self._demand = SoundFold(lang), weights, lang, demand
+        self._forms = [canonical_text(form) for form in forms]
+        self._entity = list(form_entity)
+        self._pieces = [pieces(self._fold(form)) for form in self._forms]
+        having = Counter(piece for held in self._pieces for piece in held)
+        self._worth = {
+            piece: ((len(forms) // count) ** 4).bit_length() - 1 for piece, count in having.items()
+        }
+        self._totals = [sum(self._worth[piece] for piece in held) for held in self._pieces]
+        self._said_pieces: dict[str, set[str]] = {}
+
+    def rank(self, said: Sequence[Said], k: int) -> list[Ranked]:
+        """The `k` best entities, best first; of several texts the weighted mean counts."""
+        total = reduce(add, (one.weight for one in said))
+        best: dict[int, Ranked] = {}
+        for form in self.candidates(said, k):
+            parts: dict[str, float] = {}
+            for one in said:
+                for name, value in self._parts(form, one).items():
+                    parts[name] = parts.get(name, 0) + one.weight / total * value
+            score = reduce(add, parts.values())  # as numpy adds; `sum` rounds otherwise from Python 3.12 on
+            found = Ranked(self._entity[form], score, form, parts)
+            if found.entity not in best or found.score > best[found.entity].score:
+                best[found.entity] = found
+        return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
+
+    def candidates(self, said: Sequence[Said], k: int) -> list[int]:
+        """The forms nearest by vector and by sound; more by vector while they are of fewer than `k` entities."""
+        forms = range(len(self._forms))
+        by_dot = [sorted(forms, key=lambda form, one=one: -one.dots[form]) for one in said]
+        by_sound = [
+            sorted(forms, key=lambda form, one=one: -self._sound_score(form, one.query)) for one in said
+        ]
+        wanted, count = min(k, len(set(self._entity))), self.weights.dense_forms
+        while True:
+            pool = {form for order in by_dot for form in order[:count]}
+            pool |= {form for order in by_sound for form in order[: self.weights.sound_forms]}
+            if count >= len(forms) or len({self._entity[form] for form in pool}) >= wanted:
+                return sorted(pool)
+            count *= 2
+
+    def _sound_score(self, form: int, query: str) -> float:
+        return self._shared(form, query) / (self._totals[form] + EVIDENCE.short_form)
+
+    def _shared(self, form: int, query: str) -> int:
+        return sum(self._worth[piece] for piece in self._pieces[form] & self._said(query))
+
+    def _said(self, query: str) -> set[str]:
+        if query not in self._said_pieces:
+            self._said_pieces = {query: pieces(self._fold(without_carrier(canonical_text(query))))}
+        return self._said_pieces[query]
+
+    def _parts(self, form: int, said: Said) -> dict[str, int]:
+        """The summands of one form's score for one text."""
+        weights, text = self.weights, canonical_text(said.query)
+        demand = self._demand[self._entity[form]] if self._demand else 0
+        heard = worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0
+        return {
+            "dense": said.dots[form],
+            "heard": weights.heard * heard,
+            "popularity": weights.popularity * demand,
+            "pieces": weights.sound_pieces * self._shared(form, said.query),
+        }
