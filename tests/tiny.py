@@ -14,6 +14,7 @@ from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 DIM = 24
 MAX_TOKENS = 16
 VECTOR_SCALE = 127.0

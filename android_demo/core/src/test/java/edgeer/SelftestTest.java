@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.Test;
 
-/** When another machine's answer is the same as the one a bundle was shipped with, as in {@code tests/test_golden.py}. */
+/** When another machine's answer is the same as the one a bundle was shipped with, as in {@code tests/edge_er/decision/test_selftest.py}. */
 public final class SelftestTest {
     private static void check(boolean same, Decision decision, String[] ids, double[] scores, double... expected) {
         List<Match> matches = new ArrayList<Match>();

@@ -1,15 +1,14 @@
 """Numbered stations without their broadcaster, and one word for a whole name."""
 
-from pathlib import Path
-
 import pytest
+from tiny import REPOSITORY
 
 from catalog_tools.build.build import build_bundle
 from catalog_tools.language.short_names import MOST_OWNERS, with_numbered_stations, with_single_words
 from edge_er.bundle.entity import Entity
 from edge_er.resolver import EntityResolver
 
-CONTACTS = Path(__file__).parents[2] / "docs" / "examples" / "contacts.csv"
+CONTACTS = REPOSITORY / "docs" / "examples" / "contacts.csv"
 
 
 def shortened(*names: str | tuple[str, ...]) -> list[tuple[str, ...]]:

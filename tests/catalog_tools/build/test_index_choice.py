@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import ENTITIES, make_bundle, require_packages
+from tiny import ENTITIES, REPOSITORY, make_bundle, require_packages
 
 from catalog_tools.build import index_choice
 from catalog_tools.build.build import build_bundle
@@ -155,7 +155,7 @@ def test_sampled_requests_are_the_same_again() -> None:
 
 
 def test_an_index_in_a_language_that_is_not_shipped(encoder_folder: Path, tmp_path: Path) -> None:
-    dutch = read_locale(Path(__file__).parents[2] / "docs" / "examples" / "nl.toml")
+    dutch = read_locale(REPOSITORY / "docs" / "examples" / "nl.toml")
     built = build_bundle(NAMES, tmp_path / "nl", dutch, encoder_folder, index="IVF4,SQ8")
     assert built.manifest["index"]["factory"] == "IVF4,SQ8"
     assert sample_requests(["radio sol"] * 9, dutch) != sample_requests(["radio sol"] * 9, "es")

@@ -18,7 +18,7 @@ from tiny import require
 
 from edge_er.encoder.onnx_session import TELEMETRY_SWITCH, import_onnxruntime
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[3]
 WATCHED_SECONDS = 15  # onnxruntime's telemetry opens its first socket about ten seconds after the import
 RESOLVE = """
 import sys, time

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tiny import REPOSITORY
+
 BLOCKED = """
 import sys
 blocked = {"torch", "transformers", "pandas", "ray", "optimum", "polars", "pyarrow", "sklearn", "scipy", "rapidfuzz",
@@ -32,7 +34,7 @@ sys.addaudithook(watch)
 
 
 def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 

@@ -16,10 +16,7 @@ from benchmarks.lib import large_catalog
 from benchmarks.lib.large_catalog import catalog_names, mixed_vectors, names, spoken_requests
 
 require_packages("matplotlib", "faiss")
-from benchmarks.cost import (
-    popular_search,
-    search_scale,
-)
+from benchmarks.cost import popular_search, search_scale  # noqa: E402  need the packages
 
 VOICE = [
     {"split": "dev", "entity": "SWR3", "asr": "Spiele SWR 3.", "lang": "de"},

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tiny import REPOSITORY
 
 from edge_er import __version__
 from edge_er.bundle import locate as shipped
@@ -212,7 +213,7 @@ def test_version_and_help(edge_er) -> None:
 
 
 def test_output_is_utf_8_whatever_the_terminal(bundle_dir: Path) -> None:
-    root = Path(__file__).resolve().parents[1]
+    root = REPOSITORY
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     command = [sys.executable, "-c", "from edge_er.cli.app import main; main()", "resolve", str(bundle_dir)]
     done = subprocess.run([*command, "إذاعة الشرق"], capture_output=True, env=environment, check=False)

@@ -2,10 +2,10 @@
 
 import json
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny import REPOSITORY
 
 from catalog_tools.records import (
     LearnedWeights,
@@ -23,7 +23,7 @@ from catalog_tools.records.learning import best_threshold, f1_at, learn_weights
 from catalog_tools.records.matcher import probabilities
 from edge_er.errors import CatalogError
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "records"
+EXAMPLE = REPOSITORY / "docs" / "examples" / "records"
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tiny import REPOSITORY
 
 from edge_er.bundle.bundle import read_bundle
 
@@ -76,7 +77,7 @@ def test_the_result_is_named_jsonl(edge_er, tmp_path: Path) -> None:
 
 
 def test_the_example_of_a_spreadsheet(edge_er, tmp_path: Path) -> None:
-    examples = Path(__file__).resolve().parents[1] / "docs" / "examples"
+    examples = REPOSITORY / "docs" / "examples"
     out, rejects = tmp_path / "a.jsonl", tmp_path / "r.jsonl"
     code, stdout, stderr = edge_er(
         "convert", examples / "emisoras.csv", "--mapping", examples / "emisoras.toml", "--out", out,

@@ -17,7 +17,7 @@ from catalog_tools.build.popular_choice import with_popular
 from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.bundle.entity import Entity
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[3]
 TASKS = Path("/proc/self/task")
 NAMES = 20_000  # by 24 dimensions: 480,000 numbers, where OpenBLAS takes 460,800 for worth a second thread
 RERANK = {"heard": 231, "sound_pieces": 47, "sound_forms": 24, "dense_forms": 64}

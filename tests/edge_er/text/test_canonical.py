@@ -1,15 +1,15 @@
 """Canonical text: the golden file every runtime reads, and properties that hold for any text."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny import REPOSITORY
 
 from edge_er.text.canonical import canonical_text
 
-GOLDEN = Path(__file__).parent / "golden" / "normalization.jsonl"
+GOLDEN = REPOSITORY / "tests" / "golden" / "normalization.jsonl"
 CASES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
 
 

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from tiny import require
+from tiny import REPOSITORY, require
 
 from catalog_tools import radio
 from catalog_tools.language.language import LANGUAGES, Language, language, read_locale
@@ -23,7 +23,7 @@ from edge_er.text.misrecognition import Hearing
 from edge_er.text.sound_codes import SoundFold
 
 ENCODER = "multilingual-32-hpd64"
-DUTCH = Path(__file__).resolve().parents[2] / "docs" / "examples" / "nl.toml"
+DUTCH = REPOSITORY / "docs" / "examples" / "nl.toml"
 STATIONS = [
     "NPO Radio 1",
     "NPO Radio 2",

@@ -4,9 +4,9 @@ import json
 import random
 from collections import Counter
 from itertools import permutations
-from pathlib import Path
 
 import pytest
+from tiny import REPOSITORY
 
 from catalog_tools.language.names import clean_name
 from catalog_tools.radio import city_names, radio_clusters
@@ -15,7 +15,7 @@ from catalog_tools.stations.entities import merge_records
 from catalog_tools.stations.name_corrections import NameCorrection, read_name_corrections
 from edge_er.errors import CatalogError
 
-PAIRS = Path(__file__).parents[1] / "data" / "merge_pairs.jsonl"
+PAIRS = REPOSITORY / "tests" / "data" / "merge_pairs.jsonl"
 LEAST_PRECISION = 0.98
 LEAST_RECALL = 0.85
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny import REPOSITORY
 
 from edge_er.text.ngrams import GramIndex, grams, rarity
 from edge_er.text.sound_codes import SoundFold
@@ -85,5 +85,5 @@ def test_golden_file(golden: dict[str, Any], found: dict[str, Any]) -> None:
 
 
 def test_the_golden_file_is_beside_the_others() -> None:
-    assert TARGET.parent == Path(__file__).parent / "golden"
+    assert TARGET.parent == REPOSITORY / "tests" / "golden"
     assert {row["lang"] for row in GOLDEN} == {"de", "en", "fr", "it", "es", "xx"}

@@ -17,7 +17,7 @@ from benchmarks.cost.latency_load import ALONE, BUSY, THIS, busy, measured, prob
 from benchmarks.lib import readme_tables, results_file
 from edge_er.bundle.locate import shipped_encoders
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 QUERIES = ["pon la cadena ser", "los cuarenta", "zzz"]
 
 
