@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.constants import DECISION
-from edge_er.decision.answers import Answers
+from edge_er.decision.answers import AnswerBuilder
 from edge_er.decision.calibration import COMPARED, Calibration
 from edge_er.decision.explanation import Explanation
 from edge_er.decision.nbest import texts_and_weights
@@ -25,7 +25,7 @@ from edge_er.decision.resolution import Match, Resolution
 from edge_er.decision.selftest import golden_answer, selftest
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.personal import EntryLike, OwnEntries
-from edge_er.ranking.catalog import Catalog, Said
+from edge_er.ranking.catalog import Catalog, EncodedText
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.large_catalog import catalog_of
 from edge_er.ranking.rerank import RerankWeights
@@ -55,7 +55,7 @@ class EntityResolver:
         told = bundle.manifest.get("calibration") or {}
         calibration = Calibration.from_mapping(told.get(RERANKED if self.reranks else DENSE, told))
         calibration.needed(min_precision)  # refuses nonsense now, not at the first request
-        self._answers = Answers(calibration, weights, self._scale)
+        self._answers = AnswerBuilder(calibration, weights, self._scale)
         self._min_precision = min_precision
         if self.reranks:
             self._bundle_catalog.prepare()
@@ -231,7 +231,7 @@ class EntityResolver:
         readable = any(text.readable for text in said)
         return self._answers.resolution(query, catalog, ranked, top_k, wanted, readable)
 
-    def _said(self, texts: Sequence[str], weights: Sequence[float]) -> list[Said]:
+    def _said(self, texts: Sequence[str], weights: Sequence[float]) -> list[EncodedText]:
         """Canonical text, tokens and vector of each text that is not blank."""
         said = []
         for text, weight in zip(texts, weights, strict=True):
@@ -239,7 +239,7 @@ class EntityResolver:
                 canonical = canonical_text(text)
                 tokens = self.encoder.canonical_ids(canonical)
                 vector = quantise(self.encoder.encode_ids([tokens], batch_size=1), self._scale)[0]
-                said.append(Said(canonical, vector, weight, self.encoder.can_read(tokens)))
+                said.append(EncodedText(canonical, vector, weight, self.encoder.can_read(tokens)))
         return said
 
 

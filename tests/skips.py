@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 ALLOWED = {  # pattern of test ids -> why CI goes without
-    "tests/catalog_tools/voice/test_voice_engines.py::test_whisper_*": "no Whisper model is small enough to be fetched for a test",
+    "tests/catalog_tools/voice/test_voice_engines.py::test_whisper_*": (
+        "no Whisper model is small enough to be fetched for a test"
+    ),
     "tests/android/test_ort.py::*": "onnxruntime.jar comes in an archive of 165 MB (android_demo/ort/fetch_jar.sh)",
 }
 # Packages of extras: a test file that cannot be imported without one is skipped, and all others are collected.

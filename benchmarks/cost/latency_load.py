@@ -85,7 +85,7 @@ def probe(checkout: Path, bundle: str, queries: Sequence[str], wratio: int) -> d
         RuntimeError: it failed, or measured another checkout.
     """
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / "benchmarks" / "latency_probe.py")],
+        [sys.executable, str(REPOSITORY / "benchmarks" / "cost" / "latency_probe.py")],
         input=json.dumps({"bundle": bundle, "queries": queries, "wratio": wratio}),
         env=environment(checkout),
         capture_output=True,

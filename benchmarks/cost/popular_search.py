@@ -23,8 +23,8 @@ from catalog_tools.build.index_choice import build_index, choose_index, list_cou
 from catalog_tools.build.popular_choice import exit_floor, popular_forms, requests_by_demand
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.index.exact import ExactIndex
-from edge_er.index.faiss_index import LargeIndex
-from edge_er.index.two_level import PopularIndex
+from edge_er.index.faiss_index import FaissIndex
+from edge_er.index.two_level import TwoLevelIndex
 
 FITTED, TIMED = 1024, 2000
 SHARES = (0.001, 0.01, 0.05)
@@ -44,13 +44,13 @@ def systems(
         choice = choose_index(vectors, fitted[:256], factory, TARGET)
         assert choice is not None  # an index that is asked for by name is there or refused
         settings = replace(choice.settings, candidates=NEAREST)
-        plain = LargeIndex(vectors, owners, build_index(vectors, factory), settings)
+        plain = FaissIndex(vectors, owners, build_index(vectors, factory), settings)
         yield factory, plain, settings.to_dict()
         for share in SHARES:
             popular = popular_forms(demand, owners, share)
             found = nearest_scores(vectors[popular], fitted, 1)[:, 0]
             floor = exit_floor(found, nearest, TARGET)
-            yield f"{factory}, first {share:.1%}", PopularIndex(plain, popular, floor), {"floor": floor}
+            yield f"{factory}, first {share:.1%}", TwoLevelIndex(plain, popular, floor), {"floor": floor}
 
 
 def measured(index: Any, requests: NDArray[np.int8], nearest: NDArray[np.float32]) -> dict[str, Any]:
@@ -58,7 +58,9 @@ def measured(index: Any, requests: NDArray[np.int8], nearest: NDArray[np.float32
     named = {str(row): request[None] for row, request in enumerate(requests)}
     spent = times(lambda name: index.search(named[name], NEAREST), list(named))
     first = np.array([index.search(request[None], 1)[1][0, 0] for request in requests])
-    ended = [float(index.ends(request)) for request in requests] if isinstance(index, PopularIndex) else [0.0]
+    ended = (
+        [float(index.ends(request)) for request in requests] if isinstance(index, TwoLevelIndex) else [0.0]
+    )
     return {**spent, "recall_at_1": float((first >= nearest).mean()), "ended": float(np.mean(ended))}
 
 

@@ -54,7 +54,7 @@ from catalog_tools.build.index_choice import (
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
 from edge_er.index.exact import ExactIndex
-from edge_er.index.faiss_index import IndexSettings, LargeIndex, import_faiss, open_index
+from edge_er.index.faiss_index import FaissIndex, IndexSettings, import_faiss, open_index
 
 ENCODED = 1_000_000
 REQUESTS = 1000
@@ -153,13 +153,13 @@ def measured(told: dict[str, Any], size: int) -> dict[str, Any]:
     if told["factory"] != EXACT:
         import_faiss()  # what it takes itself is not the index's
     before, start = memory(), time.perf_counter()
-    index: ExactIndex | LargeIndex
+    index: ExactIndex | FaissIndex
     if told["factory"] == EXACT:
         index = ExactIndex(vectors, owners)
     else:
         file = CACHE / f"{told['factory'].replace(',', '-')}-{size}.faiss"
         settings = replace(IndexSettings.from_manifest(told), candidates=AT)
-        index = LargeIndex(vectors, owners, open_index(file), settings)
+        index = FaissIndex(vectors, owners, open_index(file), settings)
     load = time.perf_counter() - start
     named = {str(row): request[None] for row, request in enumerate(requests)}
     spent = times(lambda name: index.search(named[name], AT), list(named))

@@ -28,7 +28,7 @@ from benchmarks.lib.results_file import (
 from catalog_tools.language.noise import Confusions
 from catalog_tools.language.requests import RequestGenerator
 from catalog_tools.radio import CATALOG_COUNTRIES
-from edge_er.decision.calibration import COMPARED, Calibration, Standing
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
@@ -111,7 +111,7 @@ def measure(data: Path, lang: str, resolver: EntityResolver, confusions: Confusi
 
 def standings_of(
     resolver: EntityResolver, gold: GoldMap, kind: str, request: Request
-) -> Iterator[tuple[str, Standing, list[bool]]]:
+) -> Iterator[tuple[str, CandidateScores, list[bool]]]:
     """The standing of a request and which candidates are right; once more with what it asks for taken out."""
     right = {resolver.entities[place].id for place in gold.indices(request)}
     found = candidates(resolver, request.query, COMPARED + len(right))

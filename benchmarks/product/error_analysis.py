@@ -26,7 +26,7 @@ from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.sound_codes import SoundCodes
 from edge_er.training.data.voice_requests import STRATA, cached_rows
 
 SEED = 20261120
@@ -54,7 +54,7 @@ class Wrong:
 
     def sounds_heard(self, entity: Entity) -> float:
         """How much of the best form of an entity sounds in what was heard, 0 to 100."""
-        fold = SoundFold(self.lang)
+        fold = SoundCodes(self.lang)
         heard = fold(canonical_text(self.heard))
         return max(fuzz.partial_ratio(fold(canonical_text(form)), heard) for form in entity.surface_forms)
 

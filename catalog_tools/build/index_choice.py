@@ -26,7 +26,7 @@ from edge_er.bundle.bundle import Bundle
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
 from edge_er.index.exact import dot_table, exact_columns
-from edge_er.index.faiss_index import FAISS, IndexSettings, LargeIndex, faiss_threads, import_faiss
+from edge_er.index.faiss_index import FAISS, FaissIndex, IndexSettings, faiss_threads, import_faiss
 from edge_er.index.ngram_weights import count_pieces
 from edge_er.text.canonical import canonical_text
 
@@ -272,7 +272,7 @@ def _cheapest(
     owners = np.zeros(len(vectors), np.int32)
     ways = [way for way in ways if _nanoseconds(way, index) < below]
     for settings in sorted(ways, key=lambda way: _nanoseconds(way, index)):
-        found = recalls(LargeIndex(vectors, owners, index, settings), requests, floors)
+        found = recalls(FaissIndex(vectors, owners, index, settings), requests, floors)
         if found[1] >= target:
             data = import_faiss().serialize_index(index).tobytes()
             return IndexChoice(settings, data, *found, _nanoseconds(settings, index))
@@ -280,7 +280,7 @@ def _cheapest(
 
 
 def recalls(
-    index: LargeIndex, requests: NDArray[np.int8], floors: NDArray[np.float32]
+    index: FaissIndex, requests: NDArray[np.int8], floors: NDArray[np.float32]
 ) -> tuple[float, float]:
     """Recall@1 and Recall@64: how many found forms score no less than the exact first and 64th, `floors` [n, 2]."""
     k = min(AT, index.forms)

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog_tools.build.code_files import modules_of
 from catalog_tools.build.form_selection import offered_forms
 from catalog_tools.language.language import Language
 from edge_er.bundle.atomic import replacing
@@ -35,22 +36,8 @@ SPOKEN, VECTORS = "spoken forms", "vectors"
 
 _BATCH = 64
 _LEAST, _ON_AVERAGE, _MOST = 2048, 8192, 16384  # texts of a shard
-_SOURCES = {
-    SPOKEN: tuple(
-        f"catalog_tools/{name}.py"
-        for name in (
-            "build/form_selection",
-            "build/shards",
-            "language/language",
-            "language/locale_file",
-            "language/number_packages",
-            "language/number_words",
-            "language/surface_forms",
-        )
-    ),
-    VECTORS: ("catalog_tools/build/shards.py", "edge_er/encoder/encoder.py"),
-}
-_NORMALISATION = ("edge_er/text/canonical.py", "edge_er/data/unicode.txt")
+_MODULES = {SPOKEN: "catalog_tools.build.form_selection", VECTORS: "edge_er.encoder.encoder"}
+_TABLES = ("unicode.txt", "constants.json")
 _PACKAGES = {SPOKEN: ("num2words", "text2num"), VECTORS: ("onnxruntime", "tokenizers", "numpy")}
 
 
@@ -118,7 +105,9 @@ class ShardWorker:
         }
         found = {}
         for step, parts in own.items():
-            parts += [_contents(path) for path in (*_SOURCES[step], *_NORMALISATION)]
+            code = {**modules_of(_MODULES[step]), __name__: Path(__file__)}
+            parts += [file.read_bytes() for _, file in sorted(code.items())]
+            parts += [files("edge_er").joinpath("data", name).read_bytes() for name in _TABLES]
             parts += [f"{package} {version(package)}".encode() for package in _PACKAGES[step]]
             found[step] = hashlib.sha256(
                 b"".join(hashlib.sha256(part).digest() for part in parts)
@@ -194,8 +183,3 @@ class ShardStore:
             f"{self.folder}: the work folder cannot be used ({error.strerror or error}); "
             "make room there, or give another folder with --work; finished shards are kept"
         )
-
-
-def _contents(path: str) -> bytes:
-    package, _, name = path.partition("/")
-    return files(package).joinpath(name).read_bytes()

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.candidate_counts import with_candidates
 from edge_er.bundle.entity import Entity
-from edge_er.bundle.entity_store import EntityFile, packed_entities, streams_jsonl
+from edge_er.bundle.entity_store import EntityStore, packed_entities, streams_jsonl
 from edge_er.bundle.locate import find_bundle
 from edge_er.bundle.manifest import (
     BUNDLE_FILES,
@@ -164,7 +164,7 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     mapped = (VECTORS, INDEX_FILE) if INDEX_FILE in listed and path.is_dir() else ()
     kept = {name: verified_file(name, listed[name], path) for name in mapped}
     files = {name: verified(read, name, listed[name], path) for name in listed if name not in mapped}
-    entities = EntityFile(files[ENTITIES], files.get(STREAMS))
+    entities = EntityStore(files[ENTITIES], files.get(STREAMS))
 
     def arrays(name: str) -> Any:
         held = kept.get(name, files.get(name))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["OWN_FIELDS", "EntityFile", "json_line", "packed_entities", "packed_lines", "streams_jsonl"]
+__all__ = ["OWN_FIELDS", "EntityStore", "json_line", "packed_entities", "packed_lines", "streams_jsonl"]
 
 STREAMS = "streams"
 OWN_FIELDS = ("id", "name", "aliases", "spoken")
@@ -29,7 +29,7 @@ _LINE_FEED = 10
 _BYTES_AT_ONCE = 1 << 22
 
 
-class EntityFile(Sequence[Entity]):
+class EntityStore(Sequence[Entity]):
     """The entities of entities.jsonl.gz and, where there is one, streams.jsonl; index i is line i of both."""
 
     def __init__(self, entities: bytes, streams: bytes | None = None) -> None:

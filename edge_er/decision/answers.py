@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from edge_er.bundle.entity import Entity
-from edge_er.decision.calibration import Calibration, Standing
+from edge_er.decision.calibration import Calibration, CandidateScores
 from edge_er.decision.explanation import Explanation
 from edge_er.decision.resolution import Match, Resolution
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.rerank import Candidate, RerankWeights
 from edge_er.text.misrecognition import BIT
 
-__all__ = ["Answers"]
+__all__ = ["AnswerBuilder"]
 
 
-class Answers:
+class AnswerBuilder:
     """Turns the ranked candidates of a request into answers.
 
     Args:
@@ -42,7 +42,7 @@ class Answers:
         """The answer: `ranked` are the candidates, best first; what is not `readable` is never a match."""
         if not ranked:
             return Resolution(query, "no_match", ())
-        standing = Standing([self._score(candidate) for candidate in ranked], self._signs(ranked[0]))
+        standing = CandidateScores([self._score(candidate) for candidate in ranked], self._signs(ranked[0]))
         decision = self.calibration.decide(standing, min_precision) if readable else "no_match"
         confidences = self.calibration.confidences(standing) if readable else [0.0] * len(ranked)
         found = zip(ranked[:top_k], standing.scores, confidences, strict=False)

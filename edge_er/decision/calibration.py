@@ -24,7 +24,7 @@ from typing import Any, Literal, NamedTuple
 from edge_er.constants import CALIBRATION, DECISION
 from edge_er.errors import BundleCorruptError
 
-__all__ = ["COMPARED", "Calibration", "Decision", "Standing"]
+__all__ = ["COMPARED", "Calibration", "CandidateScores", "Decision"]
 
 Decision = Literal["match", "ambiguous", "no_match"]
 Curve = tuple[tuple[float, float], ...]
@@ -33,7 +33,7 @@ COMPARED = DECISION.compared  # candidates that share the confidence
 _CURVES = ("knots", "precision")
 
 
-class Standing(NamedTuple):
+class CandidateScores(NamedTuple):
     """How the candidates of one request stand: their `scores`, best first, and the signs of the best one by name."""
 
     scores: Sequence[float]
@@ -90,7 +90,7 @@ class Calibration:
             for name, value in asdict(self).items()
         }
 
-    def evidence(self, standing: Standing, among: int | None = None) -> float:
+    def evidence(self, standing: CandidateScores, among: int | None = None) -> float:
         """How much speaks for one of the first `among` candidates being right; of those of the best score by default.
 
         Raises:
@@ -104,7 +104,7 @@ class Calibration:
         share = _sum(odds[: among or odds.count(1.0)]) / _sum(odds)
         return signs + self.choice * math.log(share) + self.bias
 
-    def confidences(self, standing: Standing) -> list[float]:
+    def confidences(self, standing: CandidateScores) -> list[float]:
         """Confidence in [0, 1] of each candidate."""
         if not standing.scores:
             return []
@@ -112,7 +112,7 @@ class Calibration:
         best = self._confidence(self.evidence(standing)) / odds[:COMPARED].count(1.0)
         return [best * each for each in odds]
 
-    def rivals(self, standing: Standing) -> int:
+    def rivals(self, standing: CandidateScores) -> int:
         """How many of the first candidates, the best one included, are too close to tell apart."""
         return sum(odds >= self.rival for odds in self._odds(standing.scores[:COMPARED]))
 
@@ -130,7 +130,7 @@ class Calibration:
             raise ValueError(f"expected min_precision between 0 and 1, both excluded, found {wanted}")
         return _on_curve(self.precision, wanted)
 
-    def decide(self, standing: Standing, min_precision: float | None = None) -> Decision:
+    def decide(self, standing: CandidateScores, min_precision: float | None = None) -> Decision:
         """What to answer: "match" where the best candidate is sure enough, "ambiguous" where only it or a rival is."""
         needed = self.needed(min_precision)
         if not standing.scores:

@@ -22,8 +22,8 @@ from edge_er.index.exact import exact_float
 __all__ = [
     "FAISS",
     "INDEX_FILE",
+    "FaissIndex",
     "IndexSettings",
-    "LargeIndex",
     "faiss_threads",
     "import_faiss",
     "open_index",
@@ -74,7 +74,7 @@ class IndexSettings:
         return asdict(self)
 
 
-class LargeIndex:
+class FaissIndex:
     """Surface forms as int8 vectors, each belonging to an entity, with a FAISS index over them.
 
     Args:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.text.ngrams import GramIndex, rarity
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.ngrams import NgramIndex, rarity
+from edge_er.text.sound_codes import SoundCodes
 
-__all__ = ["PIECES_FILE", "PieceCounts", "PieceWorths", "count_pieces"]
+__all__ = ["PIECES_FILE", "PieceCounts", "StoredNgramWeights", "count_pieces"]
 
 PIECES_FILE = "sound_pieces.safetensors"
 _FORMS_AT_ONCE = 50_000
@@ -22,8 +22,8 @@ PieceCounts = tuple[NDArray[np.uint32], NDArray[np.int32]]
 """Code points of each piece, uint32 [pieces, 3], 0 after the last; how many forms hold it, int32 [pieces]."""
 
 
-class PieceWorths:
-    """The worth of pieces as a `GramIndex` of all `forms` would have it.
+class StoredNgramWeights:
+    """The worth of pieces as a `NgramIndex` of all `forms` would have it.
 
     Args:
         forms: how many forms the catalog has.
@@ -44,9 +44,9 @@ class PieceWorths:
 
 def count_pieces(forms: Sequence[str], lang: str) -> PieceCounts:
     """The sound pieces of canonical `forms` as `lang` sounds them; some thousand forms are held at a time."""
-    fold, counts = SoundFold(lang), Counter[str]()
+    fold, counts = SoundCodes(lang), Counter[str]()
     for start in range(0, len(forms), _FORMS_AT_ONCE):
-        counts.update(GramIndex(fold.all(forms[start : start + _FORMS_AT_ONCE])).counts())
+        counts.update(NgramIndex(fold.all(forms[start : start + _FORMS_AT_ONCE])).counts())
     return _arrays(counts)
 
 

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from edge_er.errors import BundleCorruptError
 from edge_er.index.exact import ExactIndex
-from edge_er.index.faiss_index import LargeIndex
+from edge_er.index.faiss_index import FaissIndex
 
-__all__ = ["POPULAR_FILE", "PopularIndex", "popular_floor"]
+__all__ = ["POPULAR_FILE", "TwoLevelIndex", "popular_floor"]
 
 POPULAR_FILE = "popular_forms.safetensors"
 
 
-class PopularIndex(LargeIndex):
-    """A `LargeIndex` with an exact one of the popular forms before it.
+class TwoLevelIndex(FaissIndex):
+    """A `FaissIndex` with an exact one of the popular forms before it.
 
     Args:
         index: of all forms.
@@ -34,7 +34,7 @@ class PopularIndex(LargeIndex):
         BundleCorruptError: `popular` are no such indices.
     """
 
-    def __init__(self, index: LargeIndex, popular: NDArray[np.int32], floor: int) -> None:
+    def __init__(self, index: FaissIndex, popular: NDArray[np.int32], floor: int) -> None:
         vars(self).update(vars(index))
         ascending = not len(popular) or (popular[0] >= 0 and (np.diff(popular) > 0).all())
         if not ascending or (len(popular) and popular[-1] >= index.forms):
@@ -47,7 +47,7 @@ class PopularIndex(LargeIndex):
     def nearest_forms(
         self, query: NDArray[np.int8], count: int, entities: int = 1
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """See `LargeIndex.nearest_forms`; of popular forms alone, where one is near enough."""
+        """See `FaissIndex.nearest_forms`; of popular forms alone, where one is near enough."""
         near = self._near_popular(query, count)
         if near is not None and len(np.unique(self._form_entity[near[0]])) >= min(entities, self.entities):
             return near

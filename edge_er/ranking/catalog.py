@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
-from edge_er.bundle.entity_store import EntityFile
+from edge_er.bundle.entity_store import EntityStore
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError
@@ -20,12 +20,12 @@ from edge_er.ranking.evidence import Hypothesis, Pool, RerankWeights
 from edge_er.ranking.filters import MetadataIndex, allowed_entities
 from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
 from edge_er.text.canonical import canonical_text
-from edge_er.text.ngrams import Worths
+from edge_er.text.ngrams import NgramWeights
 
-__all__ = ["Catalog", "Said"]
+__all__ = ["Catalog", "EncodedText"]
 
 
-class Said(NamedTuple):
+class EncodedText(NamedTuple):
     """One text of an utterance: canonical, its vector as int8 [dim], how much it counts, and whether the encoder knows
     any of its tokens.
     """
@@ -53,7 +53,7 @@ class Catalog:
         self.reranker  # noqa: B018
 
     def ranked(
-        self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
+        self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
         """The `k` best entities, on all evidence the bundle has weights for or by vector alone."""
         if self._vectors_alone and len(said) == 1 and allowed is None:
@@ -61,7 +61,7 @@ class Catalog:
         return self.weighed(said, k, allowed)
 
     def weighed(
-        self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
+        self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
         """What `ranked` gives, always with the form that matched and all parts of its score."""
         hypotheses = self.hypotheses(said)
@@ -74,7 +74,7 @@ class Catalog:
             for entity, dot in zip(entities[0].tolist(), dots[0].astype(float).tolist(), strict=True)
         ]
 
-    def hypotheses(self, said: Sequence[Said]) -> list[Hypothesis]:
+    def hypotheses(self, said: Sequence[EncodedText]) -> list[Hypothesis]:
         """What was said, with the dot product of each form."""
         return [Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in said]
 
@@ -108,7 +108,7 @@ class Catalog:
         return self.metadata.indices(ids)
 
     @property
-    def worths(self) -> Worths:
+    def worths(self) -> NgramWeights:
         """What sharing a sound piece is worth."""
         return self.reranker.of_forms.pieces
 
@@ -132,7 +132,7 @@ class Catalog:
 
     def without_streams(self) -> Sequence[Entity]:
         """All entities, to be gone through once; their stream addresses may be missing."""
-        return self.entities.without_streams() if isinstance(self.entities, EntityFile) else self.entities
+        return self.entities.without_streams() if isinstance(self.entities, EntityStore) else self.entities
 
     @cached_property
     def reranker(self) -> Reranker:

@@ -6,7 +6,7 @@ nearest by vector and those that share the rarest sounds with it, and says of ea
     dot + heard * worth as what was heard + popularity * demand of the entity
         + sound_pieces * worth of the shared sound pieces
 
-with dot the int8 dot product, the worth of `Hearing` in eighths of a bit, and shared sound pieces those of what is said
+with dot the int8 dot product, the worth of `Misrecognition` in eighths of a bit, and shared sound pieces those of what is said
 between the phrases of a carrier (`edge_er.text.carriers`).
 All weights are non-negative whole numbers: more evidence never lowers a score; what has no weight is not computed.
 """
@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from edge_er.constants import EVIDENCE, RERANK
 from edge_er.errors import BundleCorruptError
 from edge_er.text.carriers import without_carrier
-from edge_er.text.misrecognition import Hearing
-from edge_er.text.ngrams import GramIndex, Worths
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.misrecognition import Misrecognition
+from edge_er.text.ngrams import NgramIndex, NgramWeights
+from edge_er.text.sound_codes import SoundCodes
 
 __all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
 
@@ -136,25 +136,25 @@ class FormEvidence:
         lang: str,
         weights: RerankWeights,
         demand: Numbers,
-        like: Worths | None = None,
+        like: NgramWeights | None = None,
     ) -> None:
         self._forms, self._entity, self._demand = forms, form_entity, demand
         self._lang, self._weights, self._like = lang, weights, like
         self._entities = len(np.unique(form_entity))
-        self._fold = SoundFold(lang)
+        self._fold = SoundCodes(lang)
         if weights.heard:
             self._hearing  # noqa: B018  made now, so that no request waits for it
         if weights.sound_pieces or weights.sound_forms:
             self.pieces  # noqa: B018
 
     @cached_property
-    def _hearing(self) -> Hearing:
-        return Hearing(self._lang, self._forms)
+    def _hearing(self) -> Misrecognition:
+        return Misrecognition(self._lang, self._forms)
 
     @cached_property
-    def pieces(self) -> GramIndex:
+    def pieces(self) -> NgramIndex:
         """The sound pieces of all forms."""
-        return GramIndex(self._fold.all(self._forms), self._like)
+        return NgramIndex(self._fold.all(self._forms), self._like)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""

@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
-from edge_er.bundle.entity_store import EntityFile
+from edge_er.bundle.entity_store import EntityStore
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
-from edge_er.index.faiss_index import FAISS, IndexSettings, LargeIndex, open_index
-from edge_er.index.ngram_weights import PIECES_FILE, PieceWorths
-from edge_er.index.two_level import PopularIndex, popular_floor
-from edge_er.ranking.catalog import Catalog, Said
+from edge_er.index.faiss_index import FAISS, FaissIndex, IndexSettings, open_index
+from edge_er.index.ngram_weights import PIECES_FILE, StoredNgramWeights
+from edge_er.index.two_level import TwoLevelIndex, popular_floor
+from edge_er.ranking.catalog import Catalog, EncodedText
 from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
 from edge_er.ranking.rerank import demands
-from edge_er.text.ngrams import Worths
+from edge_er.text.ngrams import NgramWeights
 
 __all__ = ["LargeCatalog", "catalog_of"]
 
@@ -66,10 +66,10 @@ class LargeCatalog(Catalog):
             raise BundleCorruptError("vectors.safetensors: forms are not in the order of their entities")
         settings = IndexSettings.from_manifest(bundle.manifest["index"])
         index = open_index(bundle.index)
-        self._nearby = LargeIndex(bundle.vectors, bundle.form_entity, index, settings, threads)
+        self._nearby = FaissIndex(bundle.vectors, bundle.form_entity, index, settings, threads)
         floor = popular_floor(bundle.manifest["index"])
         if bundle.popular_forms is not None and floor is not None:
-            self._nearby = PopularIndex(self._nearby, bundle.popular_forms, floor)
+            self._nearby = TwoLevelIndex(self._nearby, bundle.popular_forms, floor)
         self._search = self._nearby.search
         self._spelled = lru_cache(maxsize=_ENTITIES_AT_HAND)(self._read_forms)
 
@@ -79,7 +79,7 @@ class LargeCatalog(Catalog):
             self.worths  # noqa: B018
         self.head  # noqa: B018
 
-    def hypotheses(self, said: Sequence[Said]) -> list[Hypothesis]:
+    def hypotheses(self, said: Sequence[EncodedText]) -> list[Hypothesis]:
         """What was said. There are too many forms for all dot products: `dots` is the vector itself, [dim]."""
         return [Hypothesis(each.text, each.vector, each.weight) for each in said]
 
@@ -127,13 +127,13 @@ class LargeCatalog(Catalog):
         return {one: at for one, at in places.items() if at < there and self.entities[at].id == one}
 
     @cached_property
-    def worths(self) -> Worths:
+    def worths(self) -> NgramWeights:
         """See `Catalog.worths`."""
         if self._bundle.piece_counts is None:
             raise BundleCorruptError(
                 f"bundle {self._bundle.manifest['name']!r}: no {PIECES_FILE}; build the bundle again"
             )
-        return PieceWorths(self.form_count, self._bundle.piece_counts)
+        return StoredNgramWeights(self.form_count, self._bundle.piece_counts)
 
     def demand_of(self, entity: int) -> int:
         """See `Catalog.demand_of`."""
@@ -159,7 +159,7 @@ class LargeCatalog(Catalog):
     def _read_forms(self, entity: int) -> tuple[int, list[tuple[str, str]]]:
         """The index of an entity's first form, and the canonical text of each of its forms with the form itself."""
         entities = self.entities
-        bare = entities.bare(entity) if isinstance(entities, EntityFile) else entities[entity]
+        bare = entities.bare(entity) if isinstance(entities, EntityStore) else entities[entity]
         forms = list(bare.spellings.items())
         borders = np.array([entity, entity + 1], np.int32)  # of the same type, so that nothing is copied
         first, end = np.searchsorted(self._owners, borders).tolist()

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.catalog import Catalog, Said
+from edge_er.ranking.catalog import Catalog, EncodedText
 from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.ranking.filters import MetadataIndex
 from edge_er.ranking.rerank import Candidate, best_candidates, demands
 
-__all__ = ["MergedCatalog", "OwnEntry"]
+__all__ = ["OwnEntry", "PersonalCatalog"]
 
 
 class OwnEntry(NamedTuple):
@@ -30,7 +30,7 @@ class OwnEntry(NamedTuple):
     vectors: NDArray[np.int8]
 
 
-class MergedCatalog(Catalog):
+class PersonalCatalog(Catalog):
     """A catalog and own entries, neither of which changes.
 
     Entities of the catalog keep their indices, and new ones follow. An entry with the id of an entity there adds its
@@ -58,7 +58,7 @@ class MergedCatalog(Catalog):
         self._head = base.head.with_forms(self._own.texts) if base.head else None
 
     def weighed(
-        self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None = None
+        self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
         """See `Catalog.weighed`."""
         hypotheses = self._base.hypotheses(said)
@@ -105,7 +105,7 @@ class _OwnForms:
         self._evidence = FormEvidence(self.texts, owners, base.lang, base.weights, demand, like)
         self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners)
 
-    def pool(self, said: Sequence[Said], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
+    def pool(self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
         """See `Catalog.pool`."""
         hypotheses = [
             Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in said

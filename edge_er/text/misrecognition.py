@@ -1,6 +1,6 @@
 """How much likelier a request becomes when a form was said in it, in eighths of a bit.
 
-    Hearing("de", ["bayern eins", "bayern drei"]).worth("spiele baiern eins", [0, 1])  ->  whole numbers, int64 [2]
+    Misrecognition("de", ["bayern eins", "bayern drei"]).worth("spiele baiern eins", [0, 1])  ->  whole numbers, int64 [2]
 
 A recogniser hears some letters for others, adds some and misses some. How often was counted in aligned pairs of said
 and recognised requests (`edge-er train fit misrecognition`) and stands in ``data/hearing.txt`` as costs, -8 log2 of a
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from edge_er.constants import MISRECOGNITION
 from edge_er.text.carriers import CarrierWords, carrier_words, name_span
 
-__all__ = ["BIT", "Costs", "Hearing", "letter_codes", "read_costs"]
+__all__ = ["BIT", "Costs", "Misrecognition", "letter_codes", "read_costs"]
 
 BIT = MISRECOGNITION.bit
 LEFT, BORDER, SPARED = MISRECOGNITION.left, MISRECOGNITION.border, MISRECOGNITION.spared
@@ -59,7 +59,7 @@ class Costs(NamedTuple):
     usual: Numbers
 
 
-class Hearing:
+class Misrecognition:
     """The forms of a catalog as a recogniser of `lang` may hear them; a language without counts has those of all."""
 
     def __init__(self, lang: str, forms: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["GramIndex", "Worths", "grams", "rarity"]
+__all__ = ["NgramIndex", "NgramWeights", "grams", "rarity"]
 
 _BORDER = "\0"
 
@@ -27,7 +27,7 @@ def rarity(forms: int, having: int) -> int:
     return int((forms // having) ** 4).bit_length() - 1
 
 
-class Worths(Protocol):
+class NgramWeights(Protocol):
     """Says what sharing a piece is worth."""
 
     def worth(self, piece: str) -> int:
@@ -35,14 +35,14 @@ class Worths(Protocol):
         ...
 
 
-class GramIndex:
+class NgramIndex:
     """An inverted list: piece -> the forms that hold it.
 
     `totals` is int64 [forms], the worth of all pieces of a form. With `like` a piece is worth what it is in that
     index, and one that is not in it as much as if one form there had it.
     """
 
-    def __init__(self, forms: Sequence[str], like: Worths | None = None) -> None:
+    def __init__(self, forms: Sequence[str], like: NgramWeights | None = None) -> None:
         self.forms = len(forms)
         pieces, gram_of, owners = _pieces_of(forms)
         having = np.bincount(gram_of, minlength=len(pieces))

@@ -1,6 +1,6 @@
 """Canonical text to a few sound codes, so that what sounds alike is written alike.
 
-    SoundFold("de")("deutschlandfunk kultur")  ->  "tuslantfunkultur"
+    SoundCodes("de")("deutschlandfunk kultur")  ->  "tuslantfunkultur"
 
 Voiced and voiceless are one, vowels fall into three classes, "h" is silent, a letter that repeats is written once, and
 spaces are gone.
@@ -20,7 +20,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SoundFold"]
+__all__ = ["SoundCodes"]
 
 _RULE = re.compile(r"(\w+)(?:\((\w+)\))? (\w+|-)")
 _SILENT = "-"
@@ -28,7 +28,7 @@ _BORDER = "\0"
 _REPEATED = re.compile(r"([a-z])\1+")  # digits and other scripts keep theirs
 
 
-class SoundFold:
+class SoundCodes:
     """The sound codes of one language; a language without rules of its own uses those of all."""
 
     def __init__(self, lang: str) -> None:

@@ -62,7 +62,7 @@ def test_a_checkout_has_a_name_and_the_package(tmp_path: Path) -> None:
 
 def test_results_do_not_say_where_a_checkout_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["x", "--package-path", "before=/somewhere", "--requests", "5"])
-    told = results_file.command_line("latency")
+    told = results_file.command_line("cost.latency")
     assert told == "python -m benchmarks.cost.latency --package-path before=FOLDER --requests 5"
 
 

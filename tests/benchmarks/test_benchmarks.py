@@ -73,7 +73,7 @@ def test_the_accuracy_tables_hold_every_system_and_comparison():
 def test_results_carry_their_command_and_machine(tmp_path, monkeypatch):
     monkeypatch.setattr(results_file, "RESULTS", tmp_path)
     monkeypatch.setattr("sys.argv", ["x", "--data", "/somewhere/else", "--bundle", "radio es"])
-    results_file.write_result("latency", "one", {"figure": 1}, "# One\n")
+    results_file.write_result("cost.latency", "one", {"figure": 1}, "# One\n")
     assert results_file.read_result("one")["figure"] == 1
     assert (
         results_file.read_result("one")["command"] == "python -m benchmarks.cost.latency --bundle 'radio es'"

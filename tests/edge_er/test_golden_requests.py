@@ -16,7 +16,7 @@ from tiny import ENTITIES, require
 
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.locate import shipped_bundles
-from edge_er.decision.calibration import Standing
+from edge_er.decision.calibration import CandidateScores
 from edge_er.decision.resolution import Resolution
 from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights
 from edge_er.resolver import EntityResolver
@@ -24,7 +24,7 @@ from edge_er.text.canonical import canonical_text
 from tools.golden.answers import Answerer
 from tools.golden.golden_file import FOLDER, write_rows
 from tools.golden.make_requests import AWKWARD, NBEST, REQUESTS, golden_rows, nbest_rows, requests_of
-from tools.golden.plain_rerank import PlainReranker, Said
+from tools.golden.plain_rerank import EncodedText, PlainReranker
 
 OFF_BY_ONE = 2  # components of a vector
 CONFIDENCE = 0.01  # what they may do to confidence
@@ -195,7 +195,9 @@ def test_plain_steps_rank_as_the_reranker_does() -> None:
     ours = Reranker([canonical_text(form) for form in forms], owners, "es", weights)
     for k, texts in ((1, 1), (5, 1), (40, 1), (1, 2), (5, 3)):
         said = [
-            Said(f"pon {rng.choice(forms)}", [rng.randint(-9000, 9000) for _ in forms], rng.choice((0.3, 1)))
+            EncodedText(
+                f"pon {rng.choice(forms)}", [rng.randint(-9000, 9000) for _ in forms], rng.choice((0.3, 1))
+            )
             for _ in range(texts)
         ]
         hypotheses = [
@@ -233,6 +235,6 @@ def test_a_decision_must_stand_clear_of_every_threshold(bundle: Bundle) -> None:
         (edge + 0.0005, False),
         (edge - 0.0005, False),
     ):
-        assert answerer.is_clear(Standing([2.0], {"cosine": cosine})) is clear
+        assert answerer.is_clear(CandidateScores([2.0], {"cosine": cosine})) is clear
     barely = 2.0 + told.temperature * math.log(told.rival)
-    assert not answerer.is_clear(Standing([2.0, barely + 0.0005], {"cosine": edge + 0.005}))
+    assert not answerer.is_clear(CandidateScores([2.0, barely + 0.0005], {"cosine": edge + 0.005}))

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.decision.calibration import Calibration, Standing
+from edge_er.decision.calibration import Calibration, CandidateScores
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.ranking.rerank import RerankWeights, demands
 from edge_er.resolver import DENSE, RERANKED
 from edge_er.text.canonical import canonical_text
 from edge_er.text.misrecognition import BIT
-from tools.golden.plain_rerank import PlainReranker, Ranked, Said
+from tools.golden.plain_rerank import EncodedText, PlainReranker, Ranked
 
 __all__ = ["SAFE_CONFIDENCE", "SAFE_SCORE", "Answerer"]
 
@@ -106,16 +106,16 @@ class Answerer:
         """Whether the encoder finds a token in any of `queries` that it knows."""
         return any(self.encoder.can_read(self.encoder.token_ids(query)) for query in queries)
 
-    def said(self, nbest: Sequence[tuple[str, float]], vectors: Sequence[Vector]) -> list[Said]:
+    def said(self, nbest: Sequence[tuple[str, float]], vectors: Sequence[Vector]) -> list[EncodedText]:
         """The texts that are not blank, with the dot products of their vectors."""
         forms = self.vectors.astype(np.int32)
         return [
-            Said(query, (forms @ vector.astype(np.int32)).tolist(), weight)
+            EncodedText(query, (forms @ vector.astype(np.int32)).tolist(), weight)
             for (query, weight), vector in zip(nbest, vectors, strict=True)
             if query.strip()
         ]
 
-    def ranked(self, said: Sequence[Said]) -> list[Ranked]:
+    def ranked(self, said: Sequence[EncodedText]) -> list[Ranked]:
         """The best entities: by letter and sound evidence too, where the bundle has weights for it."""
         if self.reranker:
             return self.reranker.rank(said, TOP)
@@ -126,16 +126,16 @@ class Answerer:
                 best[entity] = Ranked(entity, dot, form, {"dense": dot})
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:TOP]
 
-    def standing(self, found: Sequence[Ranked]) -> Standing:
+    def standing(self, found: Sequence[Ranked]) -> CandidateScores:
         """What the confidence is made of."""
         unit, parts = self.scale**2, found[0].parts
         signs = {"cosine": min(parts["dense"] / unit, 1.0)}
         if self.reranker is None:
-            return Standing([min(one.score / unit, 1.0) for one in found], signs)
+            return CandidateScores([min(one.score / unit, 1.0) for one in found], signs)
         weight = self.reranker.weights.heard
         if weight:
             signs["heard"] = math.log1p(max(parts["heard"] / weight / BIT, 0.0))
-        return Standing([one.score / unit for one in found], signs)
+        return CandidateScores([one.score / unit for one in found], signs)
 
     def is_safe(self, row: dict[str, Any]) -> bool:
         """Whether first place and decision stand clear of a tie and of every threshold.
@@ -153,14 +153,14 @@ class Answerer:
             return False
         return not self.can_read(query for query, _ in nbest) or self.is_clear(self.standing(found))
 
-    def is_clear(self, standing: Standing) -> bool:
+    def is_clear(self, standing: CandidateScores) -> bool:
         """Whether no small change of a score changes the decision."""
         told, decisions = self.calibration, set()
         for step, wish in ((0.0, 0.0), (SAFE_SCORE, SAFE_CONFIDENCE), (-SAFE_SCORE, -SAFE_CONFIDENCE)):
             signs = {**standing.signs, "cosine": standing.signs["cosine"] + step}
             for rest in (0.0, step, -step):
                 best, *others = standing.scores  # equal scores are equal everywhere
-                moved = Standing([best, *(score + rest * (score < best) for score in others)], signs)
+                moved = CandidateScores([best, *(score + rest * (score < best) for score in others)], signs)
                 tighter = replace(told, precision=((0.0, min(max(told.needed() + wish, 0.0), 1.0)),))
                 decisions.add(tighter.decide(moved))
         return len(decisions) == 1

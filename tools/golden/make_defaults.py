@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from edge_er.decision.calibration import Calibration, Standing
+from edge_er.decision.calibration import Calibration, CandidateScores
 from edge_er.ranking.rerank import RerankWeights
 from tools.golden.golden_file import FOLDER, write_rows
-from tools.golden.plain_rerank import PlainReranker, Said
+from tools.golden.plain_rerank import EncodedText, PlainReranker
 
 TARGET = FOLDER / "defaults.jsonl"
 K = 5
@@ -46,7 +46,7 @@ def confidence_rows() -> Iterator[dict[str, Any]]:
     """What an empty `calibration` makes of scores."""
     calibration = Calibration.from_mapping({})
     for (scores, cosine), precision in product(SCORES, PRECISIONS):
-        standing = Standing(scores, {"cosine": cosine})
+        standing = CandidateScores(scores, {"cosine": cosine})
         yield {
             "section": "calibration",
             "values": {},
@@ -74,7 +74,7 @@ def _ranked(
 ) -> dict[str, Any]:
     demand = [entity % 7 for entity in range(max(owners) + 1)]
     reranker = PlainReranker(forms, owners, LANG, RerankWeights.from_mapping(values), demand)
-    said = [Said(REQUEST, [sum(a * b for a, b in zip(VECTOR, row, strict=True)) for row in vectors])]
+    said = [EncodedText(REQUEST, [sum(a * b for a, b in zip(VECTOR, row, strict=True)) for row in vectors])]
     ranked = reranker.rank(said, K)
     return {
         "section": "rerank",

@@ -10,9 +10,9 @@ from typing import Any
 
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import without_carrier
-from edge_er.text.misrecognition import Hearing
-from edge_er.text.ngrams import GramIndex
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.misrecognition import Misrecognition
+from edge_er.text.ngrams import NgramIndex
+from edge_er.text.sound_codes import SoundCodes
 from tools.golden.golden_file import FOLDER, write_rows
 
 TARGET = FOLDER / "lexical.jsonl"
@@ -104,9 +104,9 @@ REQUESTS = {
 def rows() -> Iterator[dict[str, Any]]:
     """One row for each request."""
     for lang, names in FORMS.items():
-        fold, forms = SoundFold(lang), [canonical_text(name) for name in names]
+        fold, forms = SoundCodes(lang), [canonical_text(name) for name in names]
         sounds = [fold(form) for form in forms]
-        index, hearing = GramIndex(sounds), Hearing(lang, forms)
+        index, hearing = NgramIndex(sounds), Misrecognition(lang, forms)
         for request in REQUESTS[lang]:
             text = canonical_text(request)
             yield {

@@ -26,12 +26,12 @@ from edge_er.text.misrecognition import (
     letter_codes,
     read_costs,
 )
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.sound_codes import SoundCodes
 
-__all__ = ["PlainReranker", "Ranked", "Said"]
+__all__ = ["EncodedText", "PlainReranker", "Ranked"]
 
 
-class Said(NamedTuple):
+class EncodedText(NamedTuple):
     """One text of an utterance, the dot product of its vector with each form, and how much it counts."""
 
     query: str
@@ -114,7 +114,7 @@ class PlainReranker:
         weights: RerankWeights,
         demand: Sequence[int] = (),
     ) -> None:
-        self._fold, self.weights, self._lang, self._demand = SoundFold(lang), weights, lang, demand
+        self._fold, self.weights, self._lang, self._demand = SoundCodes(lang), weights, lang, demand
         self._forms = [canonical_text(form) for form in forms]
         self._entity = list(form_entity)
         self._pieces = [pieces(self._fold(form)) for form in self._forms]
@@ -125,7 +125,7 @@ class PlainReranker:
         self._totals = [sum(self._worth[piece] for piece in held) for held in self._pieces]
         self._said_pieces: dict[str, set[str]] = {}
 
-    def rank(self, said: Sequence[Said], k: int) -> list[Ranked]:
+    def rank(self, said: Sequence[EncodedText], k: int) -> list[Ranked]:
         """The `k` best entities, best first; of several texts the weighted mean counts."""
         total = reduce(add, (one.weight for one in said))
         best: dict[int, Ranked] = {}
@@ -140,7 +140,7 @@ class PlainReranker:
                 best[found.entity] = found
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
 
-    def candidates(self, said: Sequence[Said], k: int) -> list[int]:
+    def candidates(self, said: Sequence[EncodedText], k: int) -> list[int]:
         """The forms nearest by vector and by sound; more by vector while they are of fewer than `k` entities."""
         forms = range(len(self._forms))
         by_dot = [sorted(forms, key=lambda form, one=one: -one.dots[form]) for one in said]
@@ -166,7 +166,7 @@ class PlainReranker:
             self._said_pieces = {query: pieces(self._fold(without_carrier(canonical_text(query))))}
         return self._said_pieces[query]
 
-    def _parts(self, form: int, said: Said) -> dict[str, int]:
+    def _parts(self, form: int, said: EncodedText) -> dict[str, int]:
         """The summands of one form's score for one text."""
         weights, text = self.weights, canonical_text(said.query)
         demand = self._demand[self._entity[form]] if self._demand else 0

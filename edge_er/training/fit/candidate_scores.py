@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.decision.calibration import COMPARED, Calibration, Standing
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.resolver import EntityResolver
 
 __all__ = ["Standings", "candidates", "joined", "standing"]
@@ -16,15 +16,17 @@ __all__ = ["Standings", "candidates", "joined", "standing"]
 Floats = NDArray[np.float64]
 
 
-def candidates(resolver: EntityResolver, text: str, count: int) -> list[tuple[str, Standing]]:
+def candidates(resolver: EntityResolver, text: str, count: int) -> list[tuple[str, CandidateScores]]:
     """Ids of the first candidates, each with its score alone and its own signs."""
     if resolver.reranks:
-        return [(each.id, Standing([each.score], each.signs)) for each in resolver.explain(text, count)]
+        return [
+            (each.id, CandidateScores([each.score], each.signs)) for each in resolver.explain(text, count)
+        ]
     matches = resolver.resolve(text, count).matches
-    return [(match.id, Standing([match.score], {"cosine": match.score})) for match in matches]
+    return [(match.id, CandidateScores([match.score], {"cosine": match.score})) for match in matches]
 
 
-def standing(found: Sequence[tuple[str, Standing]]) -> Standing:
+def standing(found: Sequence[tuple[str, CandidateScores]]) -> CandidateScores:
     """How candidates stand beside each other; there is at least one."""
     return found[0][1]._replace(scores=[own.scores[0] for _, own in found[:COMPARED]])
 
@@ -45,7 +47,7 @@ class Standings:
     place: NDArray[np.int64]
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, Standing, Sequence[bool]]]) -> Standings:
+    def of(cls, rows: Iterable[tuple[str, CandidateScores, Sequence[bool]]]) -> Standings:
         """From (kind, standing, whether each candidate is right); rows without candidates are left out."""
         kept = [row for row in rows if row[1].scores]
         names = tuple(kept[0][1].signs) if kept else ()
@@ -71,11 +73,11 @@ class Standings:
         right: NDArray[np.bool_] = self.place == 0
         return right
 
-    def rows(self) -> list[Standing]:
+    def rows(self) -> list[CandidateScores]:
         """The standing of each row."""
         rows = zip(self.scores.tolist(), self.signs.tolist(), strict=True)
         return [
-            Standing(
+            CandidateScores(
                 [score for score in scores if score > -np.inf], dict(zip(self.names, signs, strict=True))
             )
             for scores, signs in rows

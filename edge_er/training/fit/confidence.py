@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle, new_bundle
 from edge_er.bundle.locate import data_folder, find_encoder
-from edge_er.decision.calibration import COMPARED, Calibration, Standing
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise
 from edge_er.resolver import DENSE, RERANKED, EntityResolver
 from edge_er.training.card import update_card
@@ -69,7 +69,7 @@ def standings(
 
     Those that ask for an entity are asked once more without it in the catalog, where SHARES has a kind for that.
     """
-    rows: list[tuple[str, Standing, list[bool]]] = []
+    rows: list[tuple[str, CandidateScores, list[bool]]] = []
     fitted: list[bool] = []
     for question in questions:
         right = {ids[place] for place in question.right}

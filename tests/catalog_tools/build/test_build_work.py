@@ -16,6 +16,7 @@ import pytest
 
 from catalog_tools.build import build, shards, workers
 from catalog_tools.build.build import build_bundle
+from catalog_tools.build.code_files import modules_of
 from catalog_tools.build.shards import SPOKEN, VECTORS, ShardStore, ShardWorker, cut
 from catalog_tools.build.workers import InProcess, Processes, ShardRunner, default_workers
 from catalog_tools.language.language import language
@@ -95,6 +96,25 @@ def test_the_key_of_a_shard_names_all_it_depends_on(worker: ShardWorker, encoder
     assert worker.shard(SPOKEN, ["a", "b"]).key != key
     assert other_encoder.shard(VECTORS, ["a", "b"]).key != key
     assert other_language.shard(SPOKEN, ["a"]).key != worker.shard(SPOKEN, ["a"]).key
+
+
+@pytest.mark.parametrize("step", [SPOKEN, VECTORS])
+def test_a_change_in_any_module_of_a_step_makes_its_shards_anew(
+    step: str, encoder_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def key() -> str:
+        return ShardWorker(encoder_files, language("es")).shard(step, NAMES).key
+
+    before, used = key(), modules_of(shards._MODULES[step])
+    needed = {SPOKEN: "catalog_tools.language.number_words", VECTORS: "edge_er.encoder.onnx_session"}
+    assert {needed[step], "edge_er.text.canonical"} <= used.keys()
+    for module, file in used.items():
+        changed = tmp_path / file.name
+        changed.write_bytes(file.read_bytes() + b"#")
+        monkeypatch.setattr(shards, "modules_of", lambda name, one={module: changed}: {**used, **one})
+        assert key() != before, module
+    monkeypatch.undo()
+    assert key() == before
 
 
 def test_a_store_gives_back_what_was_kept_and_nothing_damaged(tmp_path: Path) -> None:

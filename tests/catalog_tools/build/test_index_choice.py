@@ -28,7 +28,7 @@ from catalog_tools.build.popular_choice import exit_floor, popular_forms, reques
 from catalog_tools.language.language import read_locale
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.errors import BudgetExceededError, BuildError
-from edge_er.index.faiss_index import INDEX_FILE, IndexSettings, LargeIndex
+from edge_er.index.faiss_index import INDEX_FILE, FaissIndex, IndexSettings
 from edge_er.resolver import EntityResolver
 
 require_packages("faiss")
@@ -71,7 +71,7 @@ def test_the_index_finds_what_it_is_said_to(
     assert choice is not None
     assert choice.recall_at_64 >= target
     index = build_index(vectors, choice.settings.factory)
-    searched = LargeIndex(vectors, np.arange(FORMS, dtype=np.int32), index, choice.settings)
+    searched = FaissIndex(vectors, np.arange(FORMS, dtype=np.int32), index, choice.settings)
     scores = vectors.astype(int) @ requests.T.astype(int)
     found = first = 0
     for row, request in enumerate(requests):
@@ -141,7 +141,7 @@ def test_ties_count_as_found() -> None:
     """Any 64 of a hundred equal forms are the nearest 64."""
     vectors = np.ones((100, 8), np.int8)
     index = build_index(vectors, "SQ8")
-    searched = LargeIndex(vectors, np.arange(100, dtype=np.int32), index, IndexSettings("SQ8", 0, 64, 64))
+    searched = FaissIndex(vectors, np.arange(100, dtype=np.int32), index, IndexSettings("SQ8", 0, 64, 64))
     floors = nearest_scores(vectors, vectors[:2], 64)[:, [0, -1]]
     assert recalls(searched, vectors[:2], floors) == (1.0, 1.0)
 

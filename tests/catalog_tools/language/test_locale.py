@@ -19,8 +19,8 @@ from catalog_tools.stations.features import name_features
 from catalog_tools.stations.words import STATION_WORDS
 from edge_er.bundle.locate import shipped_encoders
 from edge_er.errors import CatalogError
-from edge_er.text.misrecognition import Hearing
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.misrecognition import Misrecognition
+from edge_er.text.sound_codes import SoundCodes
 
 ENCODER = "multilingual-32-hpd64"
 DUTCH = REPOSITORY / "docs" / "examples" / "nl.toml"
@@ -177,9 +177,13 @@ def test_requests_of_an_added_language(dutch: Language) -> None:
 def test_the_runtime_takes_any_language() -> None:
     names = ["npo radio twee", "slam fm"]
     assert (
-        SoundFold("nl").all(names) == SoundFold("xx").all(names) == [SoundFold("xx")(name) for name in names]
+        SoundCodes("nl").all(names)
+        == SoundCodes("xx").all(names)
+        == [SoundCodes("xx")(name) for name in names]
     )
-    worth = [Hearing(lang, names).worth("speel npo radio twee", [0, 1]).tolist() for lang in ("nl", "xx")]
+    worth = [
+        Misrecognition(lang, names).worth("speel npo radio twee", [0, 1]).tolist() for lang in ("nl", "xx")
+    ]
     assert worth[0] == worth[1]
     assert worth[0][0] > worth[0][1]
 

@@ -17,7 +17,7 @@ from edge_er.errors import CatalogError
 def server():
     """Answers by path: stations, something endless, a page that is not there, one that breaks off, one elsewhere."""
 
-    class Answers(BaseHTTPRequestHandler):
+    class AnswerBuilder(BaseHTTPRequestHandler):
         def do_GET(self):
             if self.path == "/none":
                 self.send_error(404)
@@ -37,7 +37,7 @@ def server():
         def log_message(self, *arguments):
             pass
 
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    running = ThreadingHTTPServer(("127.0.0.1", 0), AnswerBuilder)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()

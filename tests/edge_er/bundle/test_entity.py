@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from edge_er.bundle.entity import Entity
-from edge_er.bundle.entity_store import EntityFile, packed_entities, streams_jsonl
+from edge_er.bundle.entity_store import EntityStore, packed_entities, streams_jsonl
 from edge_er.errors import BundleCorruptError
 
 
@@ -38,17 +38,17 @@ def test_streams_must_belong_to_their_entities() -> None:
     entities = [Entity("1", "a", metadata={"streams": ["u"]}), Entity("2", "b")]
     lines, streams = packed_entities(entities), streams_jsonl(entities)
     assert streams is not None
-    assert list(EntityFile(lines, streams)) == entities
+    assert list(EntityStore(lines, streams)) == entities
     with pytest.raises(BundleCorruptError, match="a line for each of 2"):
-        EntityFile(lines, streams[: streams.index(b"\n") + 1])
+        EntityStore(lines, streams[: streams.index(b"\n") + 1])
     swapped = b"".join(streams.splitlines(keepends=True)[::-1])
     with pytest.raises(BundleCorruptError, match="row 1: expected id '1'"):
-        EntityFile(lines, swapped)[0]
+        EntityStore(lines, swapped)[0]
 
 
 @pytest.mark.parametrize("line", [b"no json", b"[1]", b'{"name":"a"}', b'{"id":"1"}', b"\xff"])
 def test_a_line_that_is_no_entity_names_its_row(line: bytes) -> None:
-    entities = EntityFile(gzip.compress(b'{"id":"1","name":"a"}\n' + line + b"\n"))
+    entities = EntityStore(gzip.compress(b'{"id":"1","name":"a"}\n' + line + b"\n"))
     assert entities[0] == Entity("1", "a")
     with pytest.raises(BundleCorruptError, match=r"entities\.jsonl\.gz, row 2"):
         entities[1]
@@ -56,23 +56,23 @@ def test_a_line_that_is_no_entity_names_its_row(line: bytes) -> None:
 
 def test_entities_can_be_had_all_at_once() -> None:
     entities = [Entity("1", "a", ("x",), (), {"country": "ES", "streams": ["u"]}), Entity("2", "b")]
-    file = EntityFile(packed_entities(entities), streams_jsonl(entities))
+    file = EntityStore(packed_entities(entities), streams_jsonl(entities))
     assert file.without_streams() == [Entity("1", "a", ("x",), (), {"country": "ES"}), Entity("2", "b")]
-    assert EntityFile(b"").without_streams() == []
+    assert EntityStore(b"").without_streams() == []
     with pytest.raises(BundleCorruptError, match="row 2"):
-        EntityFile(gzip.compress(b'{"id":"1","name":"a"}\n{"id":\n')).without_streams()
+        EntityStore(gzip.compress(b'{"id":"1","name":"a"}\n{"id":\n')).without_streams()
     with pytest.raises(BundleCorruptError, match="row 1"):
-        EntityFile(gzip.compress(b'{"id":"1"},{"id":"2"}\n{"id":"3","name":"c"}\n')).without_streams()
+        EntityStore(gzip.compress(b'{"id":"1"},{"id":"2"}\n{"id":"3","name":"c"}\n')).without_streams()
 
 
 def test_line_separators_inside_a_name_do_not_end_the_line() -> None:
     entities = [Entity("1", "a\nb\r\n\u2028c\u0085d\x0b"), Entity("2", "b")]
-    assert list(EntityFile(packed_entities(entities))) == entities
+    assert list(EntityStore(packed_entities(entities))) == entities
 
 
 def test_entities_that_are_not_packed_say_so() -> None:
     with pytest.raises(BundleCorruptError, match=r"entities\.jsonl\.gz: not gzip"):
-        EntityFile(b'{"id":"1","name":"a"}\n')
+        EntityStore(b'{"id":"1","name":"a"}\n')
 
 
 def test_the_same_entities_give_the_same_bytes() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_er.decision.calibration import Calibration, Standing
+from edge_er.decision.calibration import Calibration, CandidateScores
 from edge_er.errors import BundleCorruptError
 
 SCORES = st.lists(st.floats(-1, 3), min_size=1, max_size=10).map(lambda scores: sorted(scores, reverse=True))
@@ -15,8 +15,8 @@ CURVED = Calibration(knots=((-4.0, 0.05), (0.0, 0.4), (3.0, 0.9)))
 PRECISION = ((0.0, 0.0), (0.5, 0.2), (0.9, 0.6), (1.0, 1.0))
 
 
-def dense(*scores: float) -> Standing:
-    return Standing(scores, {"cosine": scores[0]})
+def dense(*scores: float) -> CandidateScores:
+    return CandidateScores(scores, {"cosine": scores[0]})
 
 
 @given(SCORES, st.sampled_from([Calibration(), CURVED]))
@@ -32,19 +32,19 @@ def test_more_evidence_never_lowers_confidence(
 ) -> None:
     calibration = Calibration({"cosine": 10.0, "sounds": 2.0, "sound_edits": 0.4})
     signs = {"cosine": cosine, "sounds": sounds, "sound_edits": -edits}
-    before = calibration.evidence(Standing(scores, signs))
+    before = calibration.evidence(CandidateScores(scores, signs))
     for name, value in signs.items():
-        assert calibration.evidence(Standing(scores, {**signs, name: value + step})) >= before
+        assert calibration.evidence(CandidateScores(scores, {**signs, name: value + step})) >= before
     alone = [scores[0], *(score - step for score in scores[1:])]
-    before = calibration.evidence(Standing(alone, signs))
+    before = calibration.evidence(CandidateScores(alone, signs))
     rest = [score - step for score in alone[1:]]
-    assert calibration.evidence(Standing([scores[0], *rest], signs)) >= before
+    assert calibration.evidence(CandidateScores([scores[0], *rest], signs)) >= before
 
 
 def test_evidence_is_added_from_left_to_right_in_every_python() -> None:
     signs = {f"sign {number}": 0.1 for number in range(10)}
     assert (
-        Calibration(dict.fromkeys(signs, 1.0), bias=0.0).evidence(Standing([1.0], signs))
+        Calibration(dict.fromkeys(signs, 1.0), bias=0.0).evidence(CandidateScores([1.0], signs))
         == 0.9999999999999999
     )
 
@@ -63,7 +63,7 @@ def test_evidence_is_added_from_left_to_right_in_every_python() -> None:
 )
 def test_decisions(scores: tuple[float, ...], decision: str) -> None:
     calibration = Calibration()
-    assert calibration.decide(Standing(scores, {"cosine": scores[0] if scores else 0.0})) == decision
+    assert calibration.decide(CandidateScores(scores, {"cosine": scores[0] if scores else 0.0})) == decision
 
 
 def test_a_weight_of_an_unknown_sign_is_refused() -> None:
@@ -90,7 +90,7 @@ def test_a_higher_wish_answers_less() -> None:
     needed = [calibration.needed(wish) for wish in wishes]
     assert needed == pytest.approx([0.004, 0.2, 0.4, 0.6, 0.8, 0.96])
     assert all(one < other for one, other in pairwise(needed))
-    sure = Standing([1.0], {"cosine": 7.62 / 12})  # confidence .65
+    sure = CandidateScores([1.0], {"cosine": 7.62 / 12})  # confidence .65
     assert calibration.confidences(sure) == [pytest.approx(0.65, abs=0.001)]
     decisions = [calibration.decide(sure, wish) for wish in wishes]
     assert decisions == ["match"] * 4 + ["no_match"] * 2
@@ -100,8 +100,8 @@ def test_a_higher_wish_answers_less() -> None:
 def test_rivals_count_together() -> None:
     calibration = Calibration(choice=5.0, temperature=0.1, rival=0.5)
     signs = {"cosine": 0.95}
-    twins, apart = (Standing([1.0, score, 0.1], signs) for score in (1.0, 0.5))
-    close = Standing([1.0, 0.9, 0.1], {"cosine": 0.8})
+    twins, apart = (CandidateScores([1.0, score, 0.1], signs) for score in (1.0, 0.5))
+    close = CandidateScores([1.0, 0.9, 0.1], {"cosine": 0.8})
     assert [calibration.rivals(each) for each in (twins, close, apart)] == [2, 1, 1]
     assert [calibration.decide(each) for each in (twins, close, apart)] == ["ambiguous", "no_match", "match"]
     assert calibration.evidence(twins) == pytest.approx(calibration.evidence(apart), abs=0.05)
@@ -113,13 +113,13 @@ def test_rivals_count_together() -> None:
 def test_as_many_of_the_same_name_as_there_are_stay_ambiguous() -> None:
     calibration = Calibration(choice=5.0, temperature=0.1)
     for same in (2, 3, 5):
-        assert calibration.decide(Standing([1.0] * same + [0.1], {"cosine": 0.95})) == "ambiguous"
-        assert calibration.decide(Standing([1.0] * same + [0.1], {"cosine": 0.3})) == "no_match"
+        assert calibration.decide(CandidateScores([1.0] * same + [0.1], {"cosine": 0.95})) == "ambiguous"
+        assert calibration.decide(CandidateScores([1.0] * same + [0.1], {"cosine": 0.3})) == "no_match"
 
 
 def test_many_weak_rivals_are_no_answer() -> None:
     calibration = Calibration(choice=5.0, temperature=0.1, bias=-6.0)
-    weak = Standing([1.0, 0.99, 0.98, 0.97, 0.96], {"cosine": 0.7})
+    weak = CandidateScores([1.0, 0.99, 0.98, 0.97, 0.96], {"cosine": 0.7})
     assert calibration.rivals(weak) == 5
     assert sum(calibration.confidences(weak)) < 0.1
     assert calibration.decide(weak) == "no_match"

@@ -19,12 +19,12 @@ from edge_er.bundle.bundle import Bundle, read_bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.exact import ExactIndex
-from edge_er.index.faiss_index import INDEX_FILE, IndexSettings, LargeIndex
-from edge_er.index.ngram_weights import PIECES_FILE, PieceWorths, count_pieces
-from edge_er.index.two_level import POPULAR_FILE, PopularIndex
+from edge_er.index.faiss_index import INDEX_FILE, FaissIndex, IndexSettings
+from edge_er.index.ngram_weights import PIECES_FILE, StoredNgramWeights, count_pieces
+from edge_er.index.two_level import POPULAR_FILE, TwoLevelIndex
 from edge_er.resolver import EntityResolver
-from edge_er.text.ngrams import GramIndex
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.ngrams import NgramIndex
+from edge_er.text.sound_codes import SoundCodes
 
 require_packages("faiss")
 
@@ -252,13 +252,13 @@ def catalogs(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     return vectors, form_entity, queries, draw(st.integers(1, 70))
 
 
-def flat(vectors: np.ndarray, form_entity: np.ndarray, reads: int) -> LargeIndex:
+def flat(vectors: np.ndarray, form_entity: np.ndarray, reads: int) -> FaissIndex:
     """An index that proposes the nearest `reads` forms exactly."""
     import faiss
 
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors.astype(np.float32))
-    return LargeIndex(vectors, form_entity, index, IndexSettings("Flat", 0, reads, 8))
+    return FaissIndex(vectors, form_entity, index, IndexSettings("Flat", 0, reads, 8))
 
 
 @settings(max_examples=150)
@@ -290,7 +290,7 @@ def test_popular_forms_never_change_the_first_score_above_the_floor(
     vectors, form_entity, queries, k = catalog
     whole = flat(vectors, form_entity, len(vectors))
     popular = np.flatnonzero(form_entity < max(form_entity.max() // 2, 1)).astype(np.int32)
-    index = PopularIndex(whole, popular, floor)
+    index = TwoLevelIndex(whole, popular, floor)
     for query in queries:
         forms, dots = index.nearest_forms(query, min(k, len(vectors)))
         ended = set(forms.tolist()) <= set(popular.tolist()) and dots[0] >= floor
@@ -305,14 +305,14 @@ def test_popular_forms_that_are_none(large: Bundle) -> None:
     index = flat(large.vectors, large.form_entity, 64)
     for wrong in ([1, 1], [3, 2], [-1, 5], [0, len(large.vectors)]):
         with pytest.raises(BundleCorruptError, match="ascending numbers"):
-            PopularIndex(index, np.array(wrong, np.int32), 5)
+            TwoLevelIndex(index, np.array(wrong, np.int32), 5)
 
 
 def test_worths_of_counted_pieces_are_those_of_the_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     forms = [entity.name for entity in ENTITIES[:200]] + ["إذاعة الشرق", "a"]
     monkeypatch.setattr("edge_er.index.ngram_weights._FORMS_AT_ONCE", 37)
-    counted = PieceWorths(len(forms), count_pieces(forms, "es"))
-    whole = GramIndex(SoundFold("es").all(forms))
+    counted = StoredNgramWeights(len(forms), count_pieces(forms, "es"))
+    whole = NgramIndex(SoundCodes("es").all(forms))
     assert whole.counts()
     for piece in [*whole.counts(), "qqq"]:
         assert counted.worth(piece) == whole.worth(piece), piece

@@ -15,7 +15,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError
 from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights, demands
 from edge_er.resolver import EntityResolver
-from edge_er.text.misrecognition import Hearing
+from edge_er.text.misrecognition import Misrecognition
 
 FORMS = ["cadena ser", "ser", "onda cero", "kiss fm", "los 40"]
 OWNERS = np.array([0, 0, 1, 2, 3], np.int32)
@@ -58,7 +58,7 @@ def test_the_score_is_the_sum_of_its_parts() -> None:
     assert (best.entity, best.form) == (3, 4)
     assert best.score == sum(best.parts.values())
     assert best.parts["pieces"] == 3 * reranker.of_forms.pieces.totals[4]
-    assert best.parts["heard"] == 5 * Hearing("es", FORMS).worth("los 40", [4])[0]
+    assert best.parts["heard"] == 5 * Misrecognition("es", FORMS).worth("los 40", [4])[0]
     assert set(best.parts) == {"dense", "heard", "popularity", "pieces"}
 
 
@@ -201,4 +201,4 @@ def test_what_was_heard_counts() -> None:
     said = [Hypothesis("pon honda sero", np.zeros(5, np.float32))]
     best = reranker.rank(said, 1)[0]
     assert best.entity == 1
-    assert best.parts["heard"] == 7 * Hearing("es", FORMS).worth("pon honda sero", [2])[0]
+    assert best.parts["heard"] == 7 * Misrecognition("es", FORMS).worth("pon honda sero", [2])[0]

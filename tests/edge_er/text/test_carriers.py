@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from edge_er.constants import CARRIERS
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words, name_span, without_carrier
-from edge_er.text.misrecognition import Hearing
+from edge_er.text.misrecognition import Misrecognition
 
 WORDS = st.lists(
     st.sampled_from(["play", "please", "bitte", "s", "il", "te", "plait", "ser", "kiss", "fm"]), max_size=8
@@ -56,6 +56,6 @@ def test_a_part_of_the_request_is_left_and_nothing_more_comes_off_a_bare_name(wo
 
 
 def test_the_letters_of_a_carrier_do_not_speak_for_a_name() -> None:
-    hearing = Hearing("fr", ["fip", "fip cultes"])
+    hearing = Misrecognition("fr", ["fip", "fip cultes"])
     plain, longer = hearing.worth("lance fip s il te plait", [0, 1])
     assert plain > longer

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words, name_span
-from edge_er.text.misrecognition import BORDER, LEFT, SPARED, UNHEARD_OF, Hearing, letter_codes, read_costs
+from edge_er.text.misrecognition import (
+    BORDER,
+    LEFT,
+    SPARED,
+    UNHEARD_OF,
+    Misrecognition,
+    letter_codes,
+    read_costs,
+)
 from edge_er.training.fit.misrecognition import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
 LANGUAGES = ("de", "en", "fr", "it", "es", "xx")
@@ -66,32 +74,34 @@ def slow_worth(lang: str, form: str, request: str) -> int:
 @given(st.sampled_from(LANGUAGES), st.lists(FORMS, min_size=1, max_size=5), REQUESTS)
 @settings(max_examples=150)
 def test_worth_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
-    found = Hearing(lang, forms).worth(request, range(len(forms)))
+    found = Misrecognition(lang, forms).worth(request, range(len(forms)))
     assert found.tolist() == [slow_worth(lang, form, request) for form in forms]
 
 
 def test_forms_do_not_touch_each_other() -> None:
     forms = ["bayern eins", "", "ffn", "deutschlandfunk kultur" * 3, "中文", "q"]
-    hearing, request = Hearing("de", forms), "spiele bitte baiern eins"
+    hearing, request = Misrecognition("de", forms), "spiele bitte baiern eins"
     alone = [int(hearing.worth(request, [form])[0]) for form in range(6)]
     assert hearing.worth(request, range(6)).tolist() == alone
     assert hearing.worth(request, [3, 0, 3]).tolist() == [alone[3], alone[0], alone[3]]
-    assert [int(Hearing("de", [form]).worth(request, [0])[0]) for form in forms] == alone
+    assert [int(Misrecognition("de", [form]).worth(request, [0])[0]) for form in forms] == alone
 
 
 def test_fillers_may_be_left_out_beside_other_words() -> None:
-    hearing = Hearing("en", ["curve radio", "curve hits", "radio"])
+    hearing = Misrecognition("en", ["curve radio", "curve hits", "radio"])
     short, other, filler = hearing.worth("play curve", [0, 1, 2])
     assert short > other
     assert hearing.worth("play curve radio", [0])[0] > short > filler
 
 
 def test_nothing_to_weigh() -> None:
-    hearing = Hearing("de", ["ser", ""])
+    hearing = Misrecognition("de", ["ser", ""])
     assert hearing.worth("ser", []).tolist() == []
     assert hearing.worth("", [0, 1]).tolist() == [0, 0]
-    assert Hearing("de", [""]).worth("xqx", [0]).tolist() == [2 * BORDER - 3 * LEFT]
-    assert Hearing("de", [""]).worth("please", [0]).tolist() == [2 * BORDER]  # carriers of any language
+    assert Misrecognition("de", [""]).worth("xqx", [0]).tolist() == [2 * BORDER - 3 * LEFT]
+    assert Misrecognition("de", [""]).worth("please", [0]).tolist() == [
+        2 * BORDER
+    ]  # carriers of any language
 
 
 @pytest.mark.parametrize(
@@ -106,12 +116,12 @@ def test_nothing_to_weigh() -> None:
     ],
 )
 def test_the_likelier_form_is_worth_more(lang: str, heard: str, right: str, wrong: str) -> None:
-    first, second = Hearing(lang, [right, wrong]).worth(canonical_text(heard), [0, 1]).tolist()
+    first, second = Misrecognition(lang, [right, wrong]).worth(canonical_text(heard), [0, 1]).tolist()
     assert first > second
 
 
 def test_words_of_carriers_may_stand_beside() -> None:
-    worth = Hearing("es", ["cadena ser"]).worth
+    worth = Misrecognition("es", ["cadena ser"]).worth
     assert worth("cadena ser pon", [0]) == worth("cadena ser", [0])
     assert worth("cadena ser xxx", [0]) == worth("cadena ser", [0]) - 3 * LEFT
 

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import REPOSITORY
 
-from edge_er.text.ngrams import GramIndex, grams, rarity
-from edge_er.text.sound_codes import SoundFold
+from edge_er.text.ngrams import NgramIndex, grams, rarity
+from edge_er.text.sound_codes import SoundCodes
 from tools.golden.make_lexical import TARGET, rows
 
 WORDS = st.text("abcdeé📻", max_size=9)
 
 
 def test_pieces_count_by_their_rarity() -> None:
-    index = GramIndex(["abc", "abd", "xyz", ""])
+    index = NgramIndex(["abc", "abd", "xyz", ""])
     common, rare = rarity(4, 2), rarity(4, 1)
     assert (common, rare) == (4, 8)
     assert index.totals.tolist() == [common + 2 * rare, common + 2 * rare, 3 * rare, 0]
@@ -34,7 +34,7 @@ def test_rarity_is_four_times_the_logarithm(forms: int, having: int) -> None:
 
 @given(st.lists(WORDS, min_size=1, max_size=6), WORDS)
 def test_shared_worth_is_the_sum_over_common_pieces(forms: list[str], request: str) -> None:
-    index = GramIndex(forms)
+    index = NgramIndex(forms)
     held = [grams(form) for form in forms]
     for number, own in enumerate(held):
         worth = [rarity(len(forms), sum(piece in other for other in held)) for piece in own & grams(request)]
@@ -55,25 +55,25 @@ def test_shared_worth_is_the_sum_over_common_pieces(forms: list[str], request: s
     ],
 )
 def test_what_sounds_alike_is_written_alike(lang: str, one: str, other: str) -> None:
-    assert SoundFold(lang)(one) == SoundFold(lang)(other)
+    assert SoundCodes(lang)(one) == SoundCodes(lang)(other)
 
 
 def test_languages_have_rules_of_their_own() -> None:
-    assert SoundFold("it")("che") == "ki"
-    assert SoundFold("fr")("che") == SoundFold("xx")("che") == "si"
+    assert SoundCodes("it")("che") == "ki"
+    assert SoundCodes("fr")("che") == SoundCodes("xx")("che") == "si"
 
 
 @pytest.mark.parametrize("lang", ["de", "en", "es", "fr", "it", "xx"])
 @given(st.lists(st.text("abcdeghinorstuüßéñ 12📻", max_size=12), max_size=6))
 @settings(max_examples=100)
 def test_many_texts_are_folded_as_each_of_them(lang: str, texts: list[str]) -> None:
-    fold = SoundFold(lang)
+    fold = SoundCodes(lang)
     assert fold.all(texts) == [fold(text) for text in texts]
 
 
 def test_digits_and_other_scripts_stay() -> None:
-    assert SoundFold("de")("99 5 радио аа") == "995радиоаа"
-    assert SoundFold("de")("") == ""
+    assert SoundCodes("de")("99 5 радио аа") == "995радиоаа"
+    assert SoundCodes("de")("") == ""
 
 
 GOLDEN: list[dict[str, Any]] = [json.loads(line) for line in TARGET.read_text("utf-8").splitlines()]

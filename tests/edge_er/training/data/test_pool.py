@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from catalog_tools.build.code_files import modules_of
 from edge_er.errors import EdgeERError
 from edge_er.training.data import pool as data
 from edge_er.training.data import pool_key
@@ -139,7 +140,7 @@ def test_other_code_or_another_table_gives_another_pool(
 
 
 def test_the_code_is_all_that_is_imported_and_no_more() -> None:
-    modules = pool_key.modules_of("edge_er.training.data.pool")
+    modules = modules_of("edge_er.training.data.pool")
     made_by = {
         "catalog_tools.language.requests",
         "catalog_tools.language.noise",

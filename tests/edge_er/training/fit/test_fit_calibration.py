@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge_er.decision.calibration import COMPARED, Calibration, Standing
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.training.data.decision_requests import TAKEN_OUT, TYPED, Question, senseless
 from edge_er.training.fit.calibration import (
     Bin,
@@ -127,9 +127,9 @@ def test_auroc_is_over_what_was_asked_for_and_what_must_be_refused() -> None:
 
 def test_a_report_counts_ambiguous_answers_by_all_that_they_offer() -> None:
     rows = [
-        ("asked", Standing([0.9, 0.9], {"cosine": 0.95}), [False, True]),
-        ("asked", Standing([0.9, 0.2], {"cosine": 0.95}), [True, False]),
-        ("asked", Standing([0.1, 0.0], {"cosine": 0.1}), [True, False]),
+        ("asked", CandidateScores([0.9, 0.9], {"cosine": 0.95}), [False, True]),
+        ("asked", CandidateScores([0.9, 0.2], {"cosine": 0.95}), [True, False]),
+        ("asked", CandidateScores([0.1, 0.0], {"cosine": 0.1}), [True, False]),
     ]
     figures = report(Standings.of(rows), Calibration(), SHARES, {})["kinds"]["asked"]
     assert figures == {"rows": 3, "answered": 0.6667, "ambiguous": 0.3333, "right_of_answered": 1.0}
