@@ -6,9 +6,9 @@ nearest by vector and those that share the rarest sounds with it, and says of ea
     dot + heard * worth as what was heard + popularity * demand of the entity
         + sound_pieces * worth of the shared sound pieces
 
-with dot the int8 dot product, the worth of `Misrecognition` in eighths of a bit, and shared sound pieces those of what is said
-between the phrases of a carrier (`edge_er.text.carriers`).
-All weights are non-negative whole numbers: more evidence never lowers a score; what has no weight is not computed.
+with dot the int8 dot product, the worth of `Misrecognition` in eighths of a bit, and shared sound pieces those of what
+is said between the phrases of a carrier (`edge_er.text.carriers`). All weights are non-negative whole numbers: more
+evidence never lowers a score; what has no weight is not computed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How much likelier a request becomes when a form was said in it, in eighths of a bit.
 
-    Misrecognition("de", ["bayern eins", "bayern drei"]).worth("spiele baiern eins", [0, 1])  ->  whole numbers, int64 [2]
+    Misrecognition("de", ["bayern eins", "bayern drei"]).worth("spiele baiern eins", [0, 1])  ->  whole numbers, int64
+    [2]
 
 A recogniser hears some letters for others, adds some and misses some. How often was counted in aligned pairs of said
 and recognised requests (`edge-er train fit misrecognition`) and stands in ``data/hearing.txt`` as costs, -8 log2 of a
