@@ -28,7 +28,7 @@ from edge_er.errors import (
 from edge_er.resolver import EntityResolver, Match, PersonalResolver, Resolution
 from edge_er.text.canonical import canonical_text
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "BudgetExceededError",
