@@ -131,7 +131,6 @@ def plot_domains(domains: Mapping[str, Mapping[str, Any]], out: Path) -> None:
     below.set_xlabel("domain and number of requests")
     below.set_title("What we decide: first answer right or wrong, and the decision", loc="left")
     below.legend(frameon=False, ncols=len(OUTCOME_COLOURS), loc="upper center", bbox_to_anchor=(0.5, -0.18))
-    below.set_xticks(
-        range(len(order)), [f"{name.replace('_', ' ')}\n{domains[name]['rows']:,}" for name in order]
-    )
+    labels = [f"{name.replace('_', ' ')}\n{domains[name]['rows']:,}" for name in order]
+    below.set_xticks(range(len(order)), labels, fontsize=8)
     save(figure, out)
