@@ -50,7 +50,7 @@ def build_report(result: BuildResult, rejected: int | None = None) -> str:
         ]
     sections.append(_section("Left out", _left_out(result, rejected)))
     title = escape(f"{manifest['name']}: build report")
-    style = files("catalog_tools").joinpath("report.css").read_text(encoding="utf-8")
+    style = files("catalog_tools.pages").joinpath("report.css").read_text(encoding="utf-8")
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
