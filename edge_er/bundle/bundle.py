@@ -115,7 +115,6 @@ def new_bundle(
     encoder_files: Mapping[str, bytes],
     calibration: Mapping[str, Any] | None = None,
     recipe: Mapping[str, Any] | None = None,
-    version: str = "1",
 ) -> Bundle:
     """A bundle in memory, ready to answer (`EntityResolver(bundle)`) or to be written.
 
@@ -133,7 +132,7 @@ def new_bundle(
     manifest = {
         "name": name,
         "lang": lang,
-        "version": version,
+        "version": "1",
         "counts": {"entities": len(entities), "aliases": aliases, "forms": len(vectors)},
         "encoder": {key: card[key] for key in _CARD_IN_MANIFEST if key in card},
         "index": {"kind": "exact", "dim": card["dim"], "scale": card["vector_scale"]},
