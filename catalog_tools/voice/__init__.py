@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from catalog_tools.voice.simulation import simulate
+from catalog_tools.voice.simulation import VoiceSettings, simulate
 
-__all__ = ["simulate"]
+__all__ = ["VoiceSettings", "simulate"]

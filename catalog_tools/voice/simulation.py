@@ -11,8 +11,9 @@ asr_noisy, and for the split dev carrier_seen. Sound stays in memory. docs/voice
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class VoiceSettings:
         nbest: more than 1 adds a field asr_nbest with so many texts.
         batch: utterances that are recognised together; what a killed run loses at most.
         seed: the same seed, names, voice and recogniser give the same file.
+        carriers: phrases with one ``{}``, a lone string being one; none for those of the language.
     """
 
     noise: tuple[float, float] = (18.0, 32.0)
@@ -63,6 +65,10 @@ class VoiceSettings:
     nbest: int = 1
     batch: int = 16
     seed: int = 0
+    carriers: str | Iterable[str] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "carriers", tuple(text_list(self.carriers, "carrier")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +104,10 @@ def simulate(
     out: str | Path,
     lang: str | Language = "en",
     settings: VoiceSettings | None = None,
-    carriers: str | Iterable[str] | None = None,
+    *,
     resume: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    **moved: Any,
 ) -> Simulation:
     """Speak the names of ``entities`` and write what was heard to ``out``, whole or not at all.
 
@@ -114,23 +121,25 @@ def simulate(
         out: JSONL; compressed where the name ends in ``.gz``.
         lang: language of the carriers.
         settings: see `VoiceSettings`.
-        carriers: phrases with one ``{}``, a lone string being one; by default those of the language.
         resume: go on with a run that was broken off.
-        progress: told (utterances done, all utterances) after every batch.
+        progress: called with (utterances done, all utterances) after every batch.
+        moved: ``carriers`` of version 0.1, now in ``settings``; it works until version 0.3, with a
+            DeprecationWarning.
 
     Raises:
         CatalogError: nothing to speak, or a part of a run with other settings lies there.
         VoiceError: the voice or the recogniser failed.
+        TypeError: there is no such keyword.
     """
-    settings, facts = settings or VoiceSettings(), language(lang)
-    spoken = utterances(entities, facts, settings, carriers)
+    settings, facts = _with_moved(settings or VoiceSettings(), moved), language(lang)
+    spoken = utterances(entities, facts, settings)
     file = VoiceFile(
         Path(out),
         {
             "voice": speaker.name,
             "recogniser": recogniser.name,
             "lang": facts.code,
-            **asdict(settings),
+            **{name: value for name, value in asdict(settings).items() if name != "carriers"},
             "utterances": [(each.key, each.text) for each in spoken],
         },
         resume,
@@ -145,15 +154,24 @@ def simulate(
     return Simulation(Path(out), file.rows, len(spoken) - file.rows)
 
 
-def utterances(
-    entities: Sequence[Entity],
-    lang: str | Language,
-    settings: VoiceSettings,
-    carriers: str | Iterable[str] | None = None,
-) -> list[Utterance]:
+def _with_moved(settings: VoiceSettings, moved: Mapping[str, Any]) -> VoiceSettings:
+    """The settings with the carriers that `simulate` itself took in version 0.1."""
+    unknown = sorted(moved.keys() - {"carriers"})
+    if unknown:
+        raise TypeError(f"simulate() got an unexpected keyword argument {unknown[0]!r}")
+    if "carriers" not in moved:
+        return settings
+    warnings.warn(
+        "simulate(carriers=...) has moved: give settings=VoiceSettings(carriers=...)",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return replace(settings, carriers=moved["carriers"] or ())
+
+
+def utterances(entities: Sequence[Entity], lang: str | Language, settings: VoiceSettings) -> list[Utterance]:
     """What is spoken, in the order of ``entities``; arguments as of `simulate`."""
-    sampled = Carriers.of_language(lang)
-    given = text_list(carriers or (), "carrier")
+    sampled, given = Carriers.of_language(lang), list(settings.carriers)
     chosen = []
     for entity in _chosen(entities, settings):
         split = "dev" if held_out(name_cluster(entity.name), settings.held_out) else "train"

@@ -67,12 +67,12 @@ def voice(
 
         entities, own = _entities(catalog)
         facts = read_locale(locale, lang) if locale else language(lang or own or "en")
-        settings = VoiceSettings(decibels, times, limit, held_out, domain, nbest, batch, seed)
+        phrases = read_carriers(carriers) if carriers else ()
+        settings = VoiceSettings(decibels, times, limit, held_out, domain, nbest, batch, seed, phrases)
         speaker = find_speaker(engine, facts.code)
         hearer = find_recogniser(recogniser, facts.code, model, nbest, device)
-        phrases = read_carriers(carriers) if carriers else None
         with _progress() as progress:
-            made = simulate(entities, speaker, hearer, out, facts, settings, phrases, resume, progress)
+            made = simulate(entities, speaker, hearer, out, facts, settings, resume=resume, progress=progress)
     if as_json:
         print_json({"path": str(made.path), "rows": made.rows, "silent": made.silent})
     else:

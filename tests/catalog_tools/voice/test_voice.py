@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,18 +112,28 @@ def test_splits_go_by_name_cluster() -> None:
 
 
 def test_seen_carriers_are_those_of_train() -> None:
-    spoken = utterances(
-        ENTITIES, "es", VoiceSettings(times=8, held_out=0.5), ["pon {}", "{}"] + ["oye {}"] * 20
-    )
+    carriers = ["pon {}", "{}"] + ["oye {}"] * 20
+    spoken = utterances(ENTITIES, "es", VoiceSettings(times=8, held_out=0.5, carriers=carriers))
     seen = {each.carrier for each in spoken if each.split == "train"}
     assert all(each.carrier_seen == (each.carrier in seen) for each in spoken)
 
 
 def test_a_carrier_given_as_one_text_is_one_carrier() -> None:
-    assert {each.carrier for each in utterances(ENTITIES, "es", SETTINGS, "pon {}")} == {"pon {}"}
-    assert utterances(ENTITIES, "es", SETTINGS, iter(["pon {}"])) == utterances(
-        ENTITIES, "es", SETTINGS, ["pon {}"]
-    )
+    one = replace(SETTINGS, carriers="pon {}")
+    assert {each.carrier for each in utterances(ENTITIES, "es", one)} == {"pon {}"}
+    assert replace(SETTINGS, carriers=iter(["pon {}"])) == replace(SETTINGS, carriers=["pon {}"]) == one
+
+
+def test_carriers_beside_the_settings_still_work_and_warn(tmp_path: Path) -> None:
+    settings, out = VoiceSettings(times=1), tmp_path / "voice.jsonl"
+    with pytest.warns(DeprecationWarning, match=r"VoiceSettings\(carriers=") as caught:
+        simulate(ENTITIES, Tone(), Listener(), out, "es", settings, carriers=["pon {}"])
+    assert [each.filename for each in caught] == [__file__]
+    new = tmp_path / "new.jsonl"
+    simulate(ENTITIES, Tone(), Listener(), new, "es", replace(settings, carriers=["pon {}"]))
+    assert out.read_bytes() == new.read_bytes()
+    with pytest.raises(TypeError, match="unexpected keyword argument 'carrier'"):
+        simulate(ENTITIES, Tone(), Listener(), out, "es", carrier=["pon {}"])
 
 
 def test_one_names_utterance_does_not_depend_on_the_others() -> None:
