@@ -1,4 +1,5 @@
-"""The plan of the code: which room may import which, no circles, and no product code that imports a benchmark.
+"""The plan of the code: which room may import which, no circles, no product code that imports a benchmark, and few
+parameters.
 
 Imports inside functions count like those at the top. docs/architecture.md describes the rooms.
 """
@@ -14,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("edge_er", "catalog_tools")
+MOST_PARAMETERS = 8
 
 # Rooms from the ground up; those of one line may not import each other. A room imports itself and what is below.
 EDGE_ER = [
@@ -185,6 +187,30 @@ def test_the_runtime_imports_neither_training_nor_catalog_tools() -> None:
     assert wrong == []
 
 
+def parameter_counts(tree: ast.AST) -> dict[str, int]:
+    """Functions and how many named parameters each has, besides self and cls."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            found[node.name] = sum(each.arg not in ("self", "cls") for each in every)
+    return found
+
+
+def test_no_function_has_many_parameters() -> None:
+    """Commands have one for each option; `build_bundle` has eight beside the catalog and the place of the bundle."""
+    exempt = {("catalog_tools.build.build", "build_bundle"): MOST_PARAMETERS + 2}
+    many = [
+        f"{module}.{name}: {count}"
+        for module, file in known().items()
+        if module.partition(".")[0] in PRODUCT and not module.startswith("edge_er.cli.")
+        for name, count in parameter_counts(ast.parse(file.read_text(encoding="utf-8"))).items()
+        if count > exempt.get((module, name), MOST_PARAMETERS)
+    ]
+    assert many == [], "group them in a frozen dataclass"
+
+
 def test_the_check_sees_what_it_should() -> None:
+    assert parameter_counts(ast.parse("class A:\n def f(self, a, /, b, *c, d=1, **e): ...")) == {"f": 3}
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
     assert "edge_er.errors" in set(imported("edge_er"))

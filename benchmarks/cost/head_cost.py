@@ -20,6 +20,7 @@ import numpy as np
 from benchmarks.cost.latency import bind_to_one_core, times
 from benchmarks.lib.results_file import add_data_option, data_folder, markdown_table, write_result
 from catalog_tools import build_bundle
+from catalog_tools.build.options import BuildOptions, SurfaceForms
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.resolver import EntityResolver
 from edge_er.training.card import read_card
@@ -87,7 +88,8 @@ def main() -> None:
     entities, report = list(read_bundle(BUNDLE).entities), {}
     for name, kept in WAYS.items():
         with tempfile.TemporaryDirectory() as folder:
-            build_bundle(entities, Path(folder) / BUNDLE, LANG, options.encoder, None, head_tokens=kept)
+            forms = BuildOptions(forms=SurfaceForms(head_tokens=kept))
+            build_bundle(entities, Path(folder) / BUNDLE, LANG, options.encoder, None, options=forms)
             report[name] = measured(read_bundle(Path(folder) / BUNDLE), queries)
     rows = [
         [

@@ -22,6 +22,7 @@ import numpy as np
 from benchmarks.lib.results_file import REPOSITORY, markdown_table
 from catalog_tools.build.build import build_bundle
 from catalog_tools.build.index_choice import EXACT
+from catalog_tools.build.options import BuildOptions, BuildWork, IndexOptions
 from catalog_tools.build.workers import default_workers
 from edge_er.training.data.voice_requests import domain_requests, read_rows, station_requests
 
@@ -54,7 +55,8 @@ def artist_bundle(data: Path, catalog: str, folder: Path) -> Path:
     random.Random(0).shuffle(others)
     records = [{"name": name} for name in [*asked, *others][:count]]
     out = folder / catalog
-    build_bundle(records, out, "en", budget=None, index=index, workers=default_workers())
+    options = BuildOptions(BuildWork(default_workers()), IndexOptions(index))
+    build_bundle(records, out, "en", budget=None, options=options)
     return out
 
 

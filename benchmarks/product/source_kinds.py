@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks.lib.results_file import add_data_option, data_folder, markdown_table, write_result
 from benchmarks.lib.sample_sources import samples
 from catalog_tools.build.build import build_bundle
+from catalog_tools.build.options import BuildOptions, BuildWork
 from catalog_tools.build.workers import default_workers
 from catalog_tools.readers.sources import ColumnMapping, SourceOptions, SourceWarning, read_records
 from edge_er.resolver import EntityResolver
@@ -69,8 +70,9 @@ def measured(
             pass
     read = time.perf_counter() - started
     with tempfile.TemporaryDirectory() as folder, read_records(source, options) as records:
+        work = BuildOptions(BuildWork(workers))
         started = time.perf_counter()
-        result = build_bundle(records, Path(folder) / "bundle", lang, budget=budget, workers=workers)
+        result = build_bundle(records, Path(folder) / "bundle", lang, budget=budget, options=work)
         seconds = time.perf_counter() - started
         best = EntityResolver.load(result.path).resolve(query)
     counts = result.manifest["counts"]

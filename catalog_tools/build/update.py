@@ -17,6 +17,7 @@ from typing import Any
 
 from catalog_tools.build.build import BuildResult, build_bundle
 from catalog_tools.build.index_choice import AUTO
+from catalog_tools.build.options import BuildOptions, BuildWork, IndexOptions, SurfaceForms, work_with_moved
 from catalog_tools.language.language import Language
 from catalog_tools.readers.record_entities import RecordLike, as_records, entities_of
 from catalog_tools.readers.sources import Record, read_records
@@ -53,8 +54,8 @@ def update_bundle(
     requests: str | os.PathLike[str] | None = None,
     locale: Language | None = None,
     measure: bool = True,
-    workers: int = 1,
-    work: str | os.PathLike[str] | None = None,
+    work: BuildWork | int | str | os.PathLike[str] | None = None,
+    **moved: Any,
 ) -> UpdateResult:
     """Add, replace and remove entities of a bundle.
 
@@ -69,15 +70,18 @@ def update_bundle(
             them; one on simulated requests is made again.
         locale: the locale file's language, if the bundle was built with one.
         measure: without, a report on simulated requests is not made again but left out, which is faster.
-        workers: processes for a large catalog, as in ``build_bundle``.
-        work: folder of finished pieces that later updates of a large catalog use again, as in ``build_bundle``.
+        work: workers for a large catalog, and the folder of finished shards that later updates use again. The folder
+            itself, or the number of workers, is accepted until version 0.3, with a DeprecationWarning.
+        moved: ``workers`` of version 0.1; it works until version 0.3, with a DeprecationWarning.
 
     Raises:
         CatalogError: a record that cannot be used, an id or name that is not there (names file and row), a bundle that
             would be empty, or a locale file that is missing.
         BundleError: the bundle is missing or damaged, or a shipped one shall be replaced.
         BudgetExceededError: the new catalog does not fit the bundle's budget; nothing is written.
+        TypeError: there is no such keyword.
     """
+    work = work_with_moved(work, moved)
     path = bundle_to_change(bundle)
     if out is None and path != Path(bundle):
         raise BundleError(f"{path} is a shipped bundle; give another place for the new one with --out")
@@ -95,9 +99,7 @@ def update_bundle(
         path if out is None else out,
         requests=requests,
         measure=measure and simulated,
-        workers=workers,
-        work=work,
-        keep=out is None,
+        options=replace(_options(old), work=work, keep_previous=out is None),
         **_settings(old, locale),
     )
     return UpdateResult(
@@ -110,21 +112,29 @@ def update_bundle(
 
 
 def _settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
-    """What the bundle was built with, and the vectors it has."""
-    manifest = old.manifest
-    forms = [form for entity in old.entities for form in entity.surface_forms]
+    """The language, encoder, budget and name that the bundle was built with."""
     return {
-        "lang": _language(manifest, locale),
+        "lang": _language(old.manifest, locale),
         "encoder": old.encoder_files,
-        "budget": manifest["budget_bytes"],
-        "name": manifest["name"],
-        "calibration": manifest["calibration"],
-        "head_tokens": old.head_tokens is not None,
-        "known_vectors": dict(zip(forms, old.vectors, strict=True)),
-        "index": manifest["recipe"].get("index", AUTO),
-        "popular_share": manifest["index"].get("popular", {}).get("share", 0.0),
-        "single_words": manifest["recipe"].get("single_words", False),
+        "budget": old.manifest["budget_bytes"],
+        "name": old.manifest["name"],
     }
+
+
+def _options(old: Bundle) -> BuildOptions:
+    """All else that the bundle was built with, and the vectors that it has."""
+    manifest, recipe = old.manifest, old.manifest["recipe"]
+    forms = [form for entity in old.entities for form in entity.surface_forms]
+    share = manifest["index"].get("popular", {}).get("share", 0.0)
+    return BuildOptions(
+        index=IndexOptions(recipe.get("index", AUTO), share),
+        forms=SurfaceForms(
+            single_words=recipe.get("single_words", False),
+            head_tokens=old.head_tokens is not None,
+            known_vectors=dict(zip(forms, old.vectors, strict=True)),
+        ),
+        calibration=manifest["calibration"],
+    )
 
 
 def _language(manifest: Mapping[str, Any], locale: Language | None) -> str | Language:

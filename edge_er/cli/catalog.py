@@ -119,34 +119,33 @@ def build(
         check_budget(limit)
     with extra("ray" if engine == "ray" else "catalog"), notes_on_stderr():
         from catalog_tools.build.build import build_bundle
+        from catalog_tools.build.build_report import write_build_report
+        from catalog_tools.build.options import BuildOptions, BuildWork, IndexOptions, SurfaceForms
         from catalog_tools.build.workers import default_workers
         from catalog_tools.language.language import read_locale
         from catalog_tools.readers.sources import read_records
 
-        options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
-        with read_records(catalog, options) as records:
+        source = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
+        options = BuildOptions(
+            BuildWork(workers or default_workers(), work, engine, ray_address),
+            IndexOptions(index, popular_share),
+            SurfaceForms(single_words, head_tokens),
+        )
+        spoken = read_locale(locale, lang) if locale else lang or "en"
+        with read_records(catalog, source) as records:
             result = build_bundle(
                 records,
                 out,
-                read_locale(locale, lang) if locale else lang or "en",
+                spoken,
                 encoder,
                 limit,
                 name,
                 previous,
                 requests,
-                head_tokens=head_tokens,
                 measure=measure,
-                workers=workers or default_workers(),
-                work=work,
-                engine=engine,
-                ray_address=ray_address,
-                index=index,
-                popular_share=popular_share,
-                single_words=single_words,
+                options=options,
             )
         if report:
-            from catalog_tools.build.build_report import write_build_report
-
             write_build_report(report, result, records.rejected)
     _print_result(result, as_json)
 
@@ -166,6 +165,6 @@ def _print_result(result: BuildResult, as_json: bool) -> None:
         f"no letter or digit in the name of {', '.join(silent[:_LISTED])}"
         f"{f' and {len(silent) - _LISTED:,} more' if len(silent) > _LISTED else ''}": silent,
     }
-    for note, told in notes.items():
-        if told:
+    for note, applies in notes.items():
+        if applies:
             typer.echo(note, err=True)

@@ -10,6 +10,7 @@ import typer
 from edge_er.cli.common import BundleArgument, JsonOption, extra, print_json
 
 if TYPE_CHECKING:
+    from catalog_tools.build.update import UpdateResult
     from edge_er.evaluation.diff import Answer, Diff
 
 __all__ = ["register"]
@@ -66,28 +67,31 @@ def update(
 ) -> None:
     """Add entities to BUNDLE and remove others: what a full build would give, in seconds."""
     with extra("catalog"):
+        from catalog_tools.build.options import BuildWork
         from catalog_tools.build.update import update_bundle
         from catalog_tools.build.workers import default_workers
         from catalog_tools.language.language import read_locale
 
         language = read_locale(locale) if locale else None
-        processes = workers or default_workers()
-        result = update_bundle(
-            bundle, add or (), remove or (), out, requests, language, measure, processes, work
-        )
-    told = {"added": result.added, "replaced": result.replaced, "removed": result.removed}
+        doers = BuildWork(workers or default_workers(), work)
+        result = update_bundle(bundle, add or (), remove or (), out, requests, language, measure, doers)
+    _print_update(result, as_json)
+    if out is None and not as_json:
+        typer.echo(f"the version before is kept: edge-er rollback {bundle}", err=True)
+
+
+def _print_update(result: UpdateResult, as_json: bool) -> None:
+    changed = {"added": result.added, "replaced": result.replaced, "removed": result.removed}
     manifest = result.built.manifest
     if as_json:
-        print_json({"path": str(result.built.path), **told, "manifest": manifest})
+        print_json({"path": str(result.built.path), **changed, "manifest": manifest})
         return
-    counts = ", ".join(f"{len(ids):,} {what}" for what, ids in told.items())
+    counts = ", ".join(f"{len(ids):,} {what}" for what, ids in changed.items())
     typer.echo(
         f"{result.built.path}: {counts}; {manifest['counts']['entities']:,} entities, {manifest['size_bytes']:,} bytes"
     )
     if result.report_lost:
         typer.echo("its measured quality is no longer known: measure it with --requests", err=True)
-    if out is None:
-        typer.echo(f"the version before is kept: edge-er rollback {bundle}", err=True)
 
 
 def delta(

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog_tools.build.build import AWKWARD, BuildResult, build_bundle
+from catalog_tools.build.assembly import AWKWARD
+from catalog_tools.build.build import BuildResult, build_bundle
+from catalog_tools.build.options import BuildOptions, SurfaceForms
 from catalog_tools.readers.record_entities import entities_of
 from catalog_tools.readers.sources import Record
 from edge_er.bundle import locate as shipped
@@ -100,12 +102,16 @@ def test_known_vectors_are_taken_and_give_the_same_bytes(encoder_folder: Path, t
             tmp_path / str(left_out) / "whole",
             "es",
             encoder_folder,
-            known_vectors=some,
+            options=BuildOptions(forms=SurfaceForms(known_vectors=some)),
         )
         assert _file_bytes(again.path) == _file_bytes(whole.path)
     wrong = {form: np.zeros_like(vector) for form, vector in known.items()}
     taken = build_bundle(
-        [{"name": name} for name in names], tmp_path / "taken", "es", encoder_folder, known_vectors=wrong
+        [{"name": name} for name in names],
+        tmp_path / "taken",
+        "es",
+        encoder_folder,
+        options=BuildOptions(forms=SurfaceForms(known_vectors=wrong)),
     )
     assert not read_bundle(taken.path).vectors.any()
 
@@ -236,7 +242,13 @@ def test_the_measured_quality_is_stored(encoder_folder: Path, tmp_path: Path) ->
 
 
 def test_a_calibration_goes_into_the_manifest(encoder_folder: Path, tmp_path: Path) -> None:
-    result = build_bundle(STATIONS, tmp_path / "b", "es", encoder_folder, calibration={"min_precision": 0.9})
+    result = build_bundle(
+        STATIONS,
+        tmp_path / "b",
+        "es",
+        encoder_folder,
+        options=BuildOptions(calibration={"min_precision": 0.9}),
+    )
     assert result.manifest["calibration"] == {"min_precision": 0.9}
 
 

@@ -17,6 +17,7 @@ import pytest
 from catalog_tools.build import build, shards, workers
 from catalog_tools.build.build import build_bundle
 from catalog_tools.build.code_files import modules_of
+from catalog_tools.build.options import BuildOptions, BuildWork
 from catalog_tools.build.shards import SPOKEN, VECTORS, ShardStore, ShardWorker, cut
 from catalog_tools.build.workers import InProcess, Processes, ShardRunner, default_workers
 from catalog_tools.language.language import language
@@ -148,7 +149,7 @@ def test_a_work_folder_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPa
 
 
 def test_processes_give_the_same_bytes(whole: dict, encoder_folder: Path, tmp_path: Path) -> None:
-    result = build_bundle(ROWS, tmp_path / "b", "es", encoder_folder, workers=2)
+    result = build_bundle(ROWS, tmp_path / "b", "es", encoder_folder, options=BuildOptions(BuildWork(2)))
     assert _files(result.path) == whole
     assert result.shards > 10
     assert [path.name for path in tmp_path.iterdir()] == ["b"]  # the work folder is gone
@@ -206,11 +207,11 @@ def test_a_build_goes_on_from_finished_shards(
 def test_a_work_folder_of_ones_own_serves_later_builds(
     whole: dict, encoder_folder: Path, tmp_path: Path
 ) -> None:
-    work = tmp_path / "work"
-    first = build_bundle(ROWS, tmp_path / "first" / "b", "es", encoder_folder, work=work)
-    again = build_bundle(ROWS, tmp_path / "again" / "b", "es", encoder_folder, work=work)
+    options = BuildOptions(BuildWork(folder=tmp_path / "work"))
+    first = build_bundle(ROWS, tmp_path / "first" / "b", "es", encoder_folder, options=options)
+    again = build_bundle(ROWS, tmp_path / "again" / "b", "es", encoder_folder, options=options)
     assert (first.shards_kept, again.shards_kept) == (0, again.shards)
-    changed = build_bundle(ROWS[1:], tmp_path / "changed", "es", encoder_folder, work=work)
+    changed = build_bundle(ROWS[1:], tmp_path / "changed", "es", encoder_folder, options=options)
     assert changed.shards_kept > changed.shards // 2
     assert _files(again.path) == whole
 
@@ -219,6 +220,7 @@ KILLED = """
 import multiprocessing, os, signal, sys
 from catalog_tools.build import build
 from catalog_tools.build import shards
+from catalog_tools.build.options import BuildOptions, BuildWork
 build._KEPT_FROM, shards._LEAST, shards._ON_AVERAGE, shards._MOST = 100, 20, 40, 60
 write, written = shards.ShardStore.write, []
 def write_nine(self, key, data):
@@ -230,7 +232,7 @@ def write_nine(self, key, data):
 shards.ShardStore.write = write_nine
 if __name__ == "__main__":
     rows = [{"name": f"Radio {n} Kiss"} for n in range(1, 301)]
-    build.build_bundle(rows, sys.argv[1], "es", sys.argv[2], workers=int(sys.argv[3]))
+    build.build_bundle(rows, sys.argv[1], "es", sys.argv[2], options=BuildOptions(BuildWork(int(sys.argv[3]))))
 """
 
 
@@ -311,9 +313,11 @@ def test_a_place_that_is_not_replaced_is_told_before_anything_is_computed(
 def test_workers_and_engines_are_checked(encoder_folder: Path, tmp_path: Path) -> None:
     assert 1 <= default_workers() <= 16
     with pytest.raises(ValueError, match="found 0 and 'local'"):
-        build_bundle(ROWS, tmp_path / "b", "es", encoder_folder, workers=0)
+        build_bundle(ROWS, tmp_path / "b", "es", encoder_folder, options=BuildOptions(BuildWork(workers=0)))
     with pytest.raises(ValueError, match="'spark'"):
-        build_bundle(ROWS, tmp_path / "b", "es", encoder_folder, engine="spark")
+        build_bundle(
+            ROWS, tmp_path / "b", "es", encoder_folder, options=BuildOptions(BuildWork(engine="spark"))
+        )
 
 
 def test_a_terminal_shows_progress(worker: ShardWorker, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

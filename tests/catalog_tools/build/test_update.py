@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from catalog_tools.build import build
 from catalog_tools.build.build import build_bundle
+from catalog_tools.build.options import BuildOptions, BuildWork, SurfaceForms
 from catalog_tools.build.update import UpdateResult, update_bundle
 from catalog_tools.language.language import read_locale
 from catalog_tools.readers.sources import Record
@@ -205,9 +206,8 @@ def test_settings_of_the_bundle_are_kept(encoder_folder: Path, tmp_path: Path) -
     settings_ = {
         "name": "other",
         "budget": "1MB",
-        "calibration": calibration,
         "measure": True,
-        "single_words": True,
+        "options": BuildOptions(forms=SurfaceForms(single_words=True), calibration=calibration),
     }
     build_bundle(STATIONS[:4], tmp_path / "b", "es", encoder_folder, **settings_)
     update_bundle(tmp_path / "b", add=STATIONS[4:])
@@ -244,8 +244,14 @@ def test_pieces_of_a_large_catalog_are_kept(
     encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "_KEPT_FROM", 3)
-    path = build_bundle(STATIONS, tmp_path / "b", "es", encoder_folder, work=tmp_path / "work").path
-    result = update_bundle(path, work=tmp_path / "work")
+    path = build_bundle(
+        STATIONS,
+        tmp_path / "b",
+        "es",
+        encoder_folder,
+        options=BuildOptions(BuildWork(folder=tmp_path / "work")),
+    ).path
+    result = update_bundle(path, work=BuildWork(folder=tmp_path / "work"))
     assert result.built.shards_kept == result.built.shards > 0
 
 

@@ -4,6 +4,7 @@ import pytest
 from tiny import REPOSITORY
 
 from catalog_tools.build.build import build_bundle
+from catalog_tools.build.options import BuildOptions, SurfaceForms
 from catalog_tools.language.short_names import MOST_OWNERS, with_numbered_stations, with_single_words
 from edge_er.bundle.entity import Entity
 from edge_er.resolver import EntityResolver
@@ -66,7 +67,8 @@ def test_few_may_share_a_word() -> None:
 @pytest.fixture(scope="module")
 def contacts(tmp_path_factory: pytest.TempPathFactory) -> EntityResolver:
     out = tmp_path_factory.mktemp("single") / "contacts"
-    return EntityResolver.load(build_bundle(CONTACTS, out, "en", single_words=True).path)
+    options = BuildOptions(forms=SurfaceForms(single_words=True))
+    return EntityResolver.load(build_bundle(CONTACTS, out, "en", options=options).path)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tiny_data import write_data
 
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, java_release, run_java
 from catalog_tools import build_bundle
+from catalog_tools.build.options import BuildOptions, SurfaceForms
 from edge_er.bundle.bundle import HEAD_TOKENS, read_bundle, write_bundle
 from edge_er.constants import HEAD
 from edge_er.encoder.encoder import Encoder
@@ -77,7 +78,14 @@ def bundles(folder, pool):
     paths = {}
     for kept in (True, False):
         paths[kept] = folder / f"bundle_{kept}"
-        build_bundle(records, paths[kept], "es", folder / "headed", None, head_tokens=kept)
+        build_bundle(
+            records,
+            paths[kept],
+            "es",
+            folder / "headed",
+            None,
+            options=BuildOptions(forms=SurfaceForms(head_tokens=kept)),
+        )
     return paths
 
 
@@ -127,7 +135,8 @@ def test_a_weight_without_a_head_is_refused(bundles):
 
 def test_tokens_cannot_be_kept_without_a_head(folder, tmp_path):
     with pytest.raises(EncoderError, match="the encoder has no head"):
-        build_bundle([{"name": "Cadena SER"}], tmp_path / "x", "es", folder / "plain", None, head_tokens=True)
+        options = BuildOptions(forms=SurfaceForms(head_tokens=True))
+        build_bundle([{"name": "Cadena SER"}], tmp_path / "x", "es", folder / "plain", None, options=options)
 
 
 def test_a_card_without_the_head_s_shape_is_refused(bundles):
