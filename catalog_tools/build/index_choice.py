@@ -1,8 +1,7 @@
 """How a catalog's vectors are searched: exactly, or by the FAISS index that is cheapest and still good enough.
 
 Each kind is built over all vectors and asked a sample of requests; what it finds is compared with the exact scan. Its
-cost is the time of a request as an estimate from what it reads, so that the same catalog gives the same choice on
-every machine; `benchmarks/cost/search_scale.py` measures the times that the estimates come from.
+cost is an estimate of a request's time (`index_cost`), so that the same catalog gives the same choice on every machine.
 
 FAISS learns and fills an index on as many threads as it is given, one by default; the bytes are the same.
 """
@@ -10,9 +9,7 @@ FAISS learns and fills an index on as many threads as it is given, one by defaul
 from __future__ import annotations
 
 import json
-import math
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog_tools.build.index_cost import (
+    AUTO,
+    EXACT,
+    MAPPED,
+    exact_nanoseconds,
+    factories,
+    list_count,
+    nanoseconds,
+    search_settings,
+)
 from catalog_tools.language.language import Language, language
 from catalog_tools.language.requests import RequestGenerator
 from edge_er.bundle.bundle import Bundle
@@ -48,7 +55,6 @@ __all__ = [
     "with_index",
 ]
 
-AUTO, EXACT, MAPPED = "auto", "exact", "mapped"
 EXACT_UP_TO = 150_000  # forms: up to here an exact scan takes a millisecond or two
 TARGET, AT = 0.99, 64
 SAMPLE = 256
@@ -60,21 +66,12 @@ _TRAINED_ON, _A_LIST, _ROUNDS = (
     64,
     10,
 )  # vectors to learn codes from, vectors a list, rounds of k-means
-_MOST_LISTS = 2048
 _NUMBER_BYTES = 8  # by which lists know a form
-_READS = (256, 512, 1024, 2048, 4096, 8192)
-_SHARES = (16, 8, 4, 2, 1)  # one in so many lists is read
-
-# Nanoseconds, as `benchmarks/cost/search_scale.py` measured them on one core: a dimension of a form that is looked
-# at, by how it is kept; a form whose exact score is computed; a list that is opened.
-_NS_A_DIMENSION = {"SQ8": 0.1, "SQ4": 0.13, "exact": 0.15}
-_NS_A_FAST_CODE = 0.016  # of the fast scan, which looks at codes of 4 bits
-_NS_A_READ, _NS_A_LIST = 300, 800
 
 
 @dataclass(frozen=True)
 class IndexChoice:
-    """An index and what it was measured to be worth.
+    """An index and how well it was measured to search.
 
     Attributes:
         settings: how it is searched.
@@ -119,20 +116,25 @@ def with_index(
     choice = choose_index(bundle.vectors, requests, how, target, threads)
     if choice is None:
         return bundle
-    told = {
+    counts = count_pieces(forms, code) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
+    searched = replace(bundle, index=choice.data, piece_counts=counts)
+    described = _described(choice, target, len(requests), len(bundle.entities))
+    return searched.with_manifest(index={**bundle.manifest["index"], **described})
+
+
+def _described(choice: IndexChoice, target: float, requests: int, entities: int) -> dict[str, Any]:
+    """What the manifest says of the index."""
+    return {
         "kind": FAISS,
         **choice.settings.to_dict(),
         "recall": {
             "at_1": round(choice.recall_at_1, 4),
             f"at_{AT}": round(choice.recall_at_64, 4),
             "target": target,
-            "requests": len(requests),
+            "requests": requests,
         },
-        "bytes_per_entity": round(len(choice.data) / len(bundle.entities), 1),
+        "bytes_per_entity": round(len(choice.data) / entities, 1),
     }
-    counts = count_pieces(forms, code) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
-    searched = replace(bundle, index=choice.data, piece_counts=counts)
-    return searched.with_manifest(index={**bundle.manifest["index"], **told})
 
 
 def request_vectors(bundle: Bundle, requests: Sequence[str]) -> NDArray[np.int8]:
@@ -193,14 +195,13 @@ def choose_index(
     """
     floors = nearest_scores(vectors, requests, AT)[:, [0, -1]]
     best: IndexChoice | None = None
-    for factories in _factories(how, *vectors.shape):
-        for factory in factories if best is None else ():
+    for kinds in factories(how, *vectors.shape):
+        for factory in kinds if best is None else ():
             index = build_index(vectors, factory, threads)
             below = np.inf if best is None else best.nanoseconds
             best = _cheapest(vectors, index, factory, requests, floors, target, below) or best
     if how == AUTO:
-        exact = _NS_A_DIMENSION[EXACT] * vectors.size
-        return best if best is not None and best.nanoseconds < exact else None
+        return best if best is not None and best.nanoseconds < exact_nanoseconds(vectors) else None
     if best is None:
         raise BuildError(
             f"index {how!r}: Recall@{AT} against the exact scan stays below {target}; lower the target, or leave the "
@@ -243,21 +244,6 @@ def build_index(vectors: NDArray[np.int8], factory: str, threads: int = 1) -> An
     return index
 
 
-def list_count(forms: int) -> int:
-    """How many inverted lists a catalog of so many forms is given: about the square root, a power of two."""
-    return min(1 << round(math.log2(max(forms, 1)) / 2), _MOST_LISTS)
-
-
-def _factories(how: str, forms: int, dim: int) -> list[list[str]]:
-    """The kinds to choose from, and those that are larger and only tried where none of these finds enough."""
-    lists = list_count(forms)
-    if how == MAPPED:
-        return [[f"IVF{lists},SQ8", f"IVF{lists},SQ4"]]
-    if how == AUTO:
-        return [[code, f"IVF{lists},{code}"] for code in (f"PQ{dim // 2}x4fs", f"PQ{dim}x4fs")]
-    return [[how]]
-
-
 def _cheapest(
     vectors: NDArray[np.int8],
     index: Any,
@@ -268,14 +254,14 @@ def _cheapest(
     below: float,
 ) -> IndexChoice | None:
     """The cheapest way to search one index that finds enough; None where none costs less than `below` nanoseconds."""
-    ways = [IndexSettings(factory, nprobe, reads) for nprobe in _nprobes(index) for reads in _READS]
     owners = np.zeros(len(vectors), np.int32)
-    ways = [way for way in ways if _nanoseconds(way, index) < below]
-    for settings in sorted(ways, key=lambda way: _nanoseconds(way, index)):
-        found = recalls(FaissIndex(vectors, owners, index, settings), requests, floors)
-        if found[1] >= target:
+    for settings in search_settings(index, factory):
+        if nanoseconds(settings, index) >= below:
+            return None
+        at_1, at_64 = recalls(FaissIndex(vectors, owners, index, settings), requests, floors)
+        if at_64 >= target:
             data = import_faiss().serialize_index(index).tobytes()
-            return IndexChoice(settings, data, *found, _nanoseconds(settings, index))
+            return IndexChoice(settings, data, at_1, at_64, nanoseconds(settings, index))
     return None
 
 
@@ -290,19 +276,3 @@ def recalls(
         first += int(dots[:1].sum() >= highest)
         near += int((dots >= lowest).sum())
     return first / len(requests), near / (k * len(requests))
-
-
-def _nprobes(index: Any) -> list[int]:
-    lists = int(getattr(index, "nlist", 0))
-    return sorted({max(lists // share, 1) for share in _SHARES}) if lists else [0]
-
-
-def _nanoseconds(settings: IndexSettings, index: Any) -> float:
-    """Estimated time of a request."""
-    lists = int(getattr(index, "nlist", 0))
-    fast = re.search(r"PQ(\d+)x4fs", settings.factory)
-    named = [cost for name, cost in _NS_A_DIMENSION.items() if name in settings.factory]
-    kept = int(fast[1]) * _NS_A_FAST_CODE / index.d if fast else (named or [_NS_A_DIMENSION["SQ4"]])[0]
-    scan = kept * index.ntotal * (settings.nprobe / lists if lists else 1.0)
-    dimensions = (scan + lists * _NS_A_DIMENSION[EXACT]) * index.d
-    return float(dimensions + settings.nprobe * _NS_A_LIST + settings.reads * _NS_A_READ)

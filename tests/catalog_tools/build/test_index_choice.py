@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import ENTITIES, REPOSITORY, make_bundle, require_packages
 
-from catalog_tools.build import index_choice
+from catalog_tools.build import index_choice, index_cost
 from catalog_tools.build.build import build_bundle
 from catalog_tools.build.index_choice import (
     AUTO,
@@ -24,6 +24,7 @@ from catalog_tools.build.index_choice import (
     sample_requests,
     with_index,
 )
+from catalog_tools.build.options import BuildOptions, IndexOptions
 from catalog_tools.build.popular_choice import exit_floor, popular_forms, requests_by_demand, with_popular
 from catalog_tools.language.language import read_locale
 from edge_er.bundle.bundle import Bundle, read_bundle
@@ -34,6 +35,8 @@ from edge_er.resolver import EntityResolver
 require_packages("faiss")
 
 FORMS, DIM = 3000, 16
+INVERTED_LISTS = BuildOptions(index=IndexOptions("IVF4,SQ8"))
+POPULAR_FIRST = BuildOptions(index=IndexOptions("IVF4,SQ8", popular_share=0.1))
 NAMES = [
     {"name": f"Radio {word} {number}", "popularity": number}
     for word in ("Sol", "Mar")
@@ -107,7 +110,7 @@ def test_small_catalogs_are_searched_exactly(
 def test_large_catalogs_get_an_index(
     vectors: np.ndarray, requests: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(index_choice._NS_A_DIMENSION, EXACT, 1000.0)
+    monkeypatch.setitem(index_cost._NS_A_DIMENSION, EXACT, 1000.0)
     choice = choose_index(vectors, requests, AUTO)
     assert choice is not None
     assert "PQ8x4fs" in choice.settings.factory
@@ -156,16 +159,14 @@ def test_sampled_requests_are_the_same_again() -> None:
 
 def test_an_index_in_a_language_that_is_not_shipped(encoder_folder: Path, tmp_path: Path) -> None:
     dutch = read_locale(REPOSITORY / "docs" / "examples" / "nl.toml")
-    built = build_bundle(NAMES, tmp_path / "nl", dutch, encoder_folder, index="IVF4,SQ8")
+    built = build_bundle(NAMES, tmp_path / "nl", dutch, encoder_folder, options=INVERTED_LISTS)
     assert built.manifest["index"]["factory"] == "IVF4,SQ8"
     assert sample_requests(["radio sol"] * 9, dutch) != sample_requests(["radio sol"] * 9, "es")
 
 
 def test_a_build_with_an_index(encoder_folder: Path, tmp_path: Path) -> None:
-    built = build_bundle(NAMES, tmp_path / "one", "es", encoder_folder, index="IVF4,SQ8", popular_share=0.1)
-    again = build_bundle(
-        NAMES, tmp_path / "two", "es", encoder_folder, index="IVF4,SQ8", popular_share=0.1, name="one"
-    )
+    built = build_bundle(NAMES, tmp_path / "one", "es", encoder_folder, options=POPULAR_FIRST)
+    again = build_bundle(NAMES, tmp_path / "two", "es", encoder_folder, options=POPULAR_FIRST, name="one")
     for file in built.path.iterdir():
         assert (again.path / file.name).read_bytes() == file.read_bytes(), file.name
     index = built.manifest["index"]
@@ -178,7 +179,14 @@ def test_a_build_with_an_index(encoder_folder: Path, tmp_path: Path) -> None:
 
 def test_an_exact_build_stays_as_it_was(encoder_folder: Path, tmp_path: Path) -> None:
     one = build_bundle(NAMES, tmp_path / "one", "es", encoder_folder)
-    two = build_bundle(NAMES, tmp_path / "two", "es", encoder_folder, name="one", index=AUTO)
+    two = build_bundle(
+        NAMES,
+        tmp_path / "two",
+        "es",
+        encoder_folder,
+        name="one",
+        options=BuildOptions(index=IndexOptions(AUTO)),
+    )
     assert one.manifest["index"].keys() == {"kind", "dim", "scale"}
     for file in one.path.iterdir():
         assert (two.path / file.name).read_bytes() == file.read_bytes(), file.name
@@ -186,13 +194,15 @@ def test_an_exact_build_stays_as_it_was(encoder_folder: Path, tmp_path: Path) ->
 
 def test_the_index_counts_in_the_budget(encoder_folder: Path, tmp_path: Path) -> None:
     """Spoken forms leave the room that their part of the index needs."""
-    free = build_bundle(NAMES, tmp_path / "free", "es", encoder_folder, budget=None, index="IVF4,SQ8")
+    free = build_bundle(NAMES, tmp_path / "free", "es", encoder_folder, budget=None, options=INVERTED_LISTS)
     budget = free.manifest["size_bytes"] - 2000
-    tight = build_bundle(NAMES, tmp_path / "tight", "es", encoder_folder, budget=budget, index="IVF4,SQ8")
+    tight = build_bundle(
+        NAMES, tmp_path / "tight", "es", encoder_folder, budget=budget, options=INVERTED_LISTS
+    )
     assert tight.manifest["size_bytes"] <= budget
     assert tight.spoken_left_out > 0
     with pytest.raises(BudgetExceededError):
-        build_bundle(NAMES, tmp_path / "none", "es", encoder_folder, budget=9000, index="IVF4,SQ8")
+        build_bundle(NAMES, tmp_path / "none", "es", encoder_folder, budget=9000, options=INVERTED_LISTS)
 
 
 @given(
@@ -240,7 +250,7 @@ def test_popular_entities_of_a_small_catalog(bundle: Bundle) -> None:
 def test_an_update_keeps_the_index(encoder_folder: Path, tmp_path: Path) -> None:
     from catalog_tools.build.update import update_bundle
 
-    build_bundle(NAMES, tmp_path / "one", "es", encoder_folder, index="IVF4,SQ8", popular_share=0.1)
+    build_bundle(NAMES, tmp_path / "one", "es", encoder_folder, options=POPULAR_FIRST)
     update_bundle(tmp_path / "one", add=[{"name": "Radio Luz", "popularity": 70}])
     manifest = read_bundle(tmp_path / "one").manifest
     assert (manifest["index"]["factory"], manifest["index"]["popular"]["share"]) == ("IVF4,SQ8", 0.1)
