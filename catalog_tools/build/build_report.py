@@ -63,7 +63,7 @@ def build_report(result: BuildResult, rejected: int | None = None) -> str:
 def _heading(result: BuildResult) -> str:
     manifest, counts = result.manifest, result.manifest["counts"]
     encoder = manifest["encoder"]
-    facts = {
+    figures = {
         "entities": f"{counts['entities']:,}",
         "aliases": f"{counts['aliases']:,}",
         "forms searched": f"{counts['forms']:,}",
@@ -71,9 +71,9 @@ def _heading(result: BuildResult) -> str:
         "budget": f"{manifest['budget_bytes']:,}" if manifest["budget_bytes"] else "none",
         "bytes an entity": f"{manifest['size_bytes'] / counts['entities']:,.0f}",
     }
-    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())
-    told = f"language {manifest['lang']}, encoder {encoder.get('name')}, {encoder['dim']} dimensions"
-    return f'<h1>{escape(manifest["name"])}</h1>\n<p class="soft">{escape(told)}</p>\n<dl>{cells}</dl>'
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures.items())
+    encoded = f"language {manifest['lang']}, encoder {encoder.get('name')}, {encoder['dim']} dimensions"
+    return f'<h1>{escape(manifest["name"])}</h1>\n<p class="soft">{escape(encoded)}</p>\n<dl>{cells}</dl>'
 
 
 def _recall(measured: Measurement) -> str:
@@ -90,12 +90,12 @@ def _recall(measured: Measurement) -> str:
         for stratum, cell in strata.items()
     ]
     headings = ("language", "requests", "Recall@1", "low", "high", "rows", "entities")
-    told = measured.report.get("requests", {}).get("description", "On the requests that were given.")
+    description = measured.report.get("requests", {}).get("description", "On the requests that were given.")
     return (
         f"<p>Share of requests whose first answer is right, with the 95 % interval over entities.</p>"
         f"{recall_plot(recall)}<details><summary>The same as a table</summary>"
         f"{_table('Recall@1', headings, rows, numbers_from=2)}</details>"
-        f'<p class="soft">{escape(told)}</p>'
+        f'<p class="soft">{escape(description)}</p>'
     )
 
 
@@ -141,12 +141,14 @@ def _confusions(measured: Measurement) -> str:
         asked = (request.query, request.lang or "", request.stratum)
         rows.append((*asked, meant, best.name, f"{best.confidence:.2f}", place))
     headings = ("request", "language", "kind", "meant", "answered", "confidence", "right one at")
-    told = f"{count:,} of {len(measured.ranks):,} requests answered wrong first; the most confident of them"
+    caption = (
+        f"{count:,} of {len(measured.ranks):,} requests answered wrong first; the most confident of them"
+    )
     near = [
         (pair.entity.name, pair.form, pair.other.name, f"{pair.cosine:.3f}")
         for pair in measured.near[:_LISTED]
     ]
-    return _table(told, headings, rows, numbers_from=5) + _table(
+    return _table(caption, headings, rows, numbers_from=5) + _table(
         "Names nearest to a name of another entity, by vector",
         ("name", "form", "of", "cosine"),
         near,
@@ -155,15 +157,15 @@ def _confusions(measured: Measurement) -> str:
 
 
 def _left_out(result: BuildResult, rejected: int | None) -> str:
-    told = [f"Spoken forms without room in the budget, the least likely: {result.spoken_left_out:,}."]
+    lines = [f"Spoken forms without room in the budget, the least likely: {result.spoken_left_out:,}."]
     if rejected is not None:
-        told.insert(0, f"Rows of the source that could not be used: {rejected:,}.")
+        lines.insert(0, f"Rows of the source that could not be used: {rejected:,}.")
     silent = result.without_text
     if silent:
         more = f" and {len(silent) - _SILENT_LISTED:,} more" if len(silent) > _SILENT_LISTED else ""
         listed = ", ".join(silent[:_SILENT_LISTED])
-        told.append(f"No letter or digit in the name of {listed}{more}; an alias finds them.")
-    return "".join(f"<p>{escape(line)}</p>" for line in told)
+        lines.append(f"No letter or digit in the name of {listed}{more}; an alias finds them.")
+    return "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def _section(title: str, content: str) -> str:

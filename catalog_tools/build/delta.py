@@ -67,14 +67,14 @@ def make_delta(
     base, result = read_files(old_path), read_files(new_path)
     _check_encoders(base, result, old_path, new_path)
     kinds = {**_KINDS, ENTITIES: WHOLE} if whole_entities else _KINDS
-    told, inserted = {}, {}
+    changes, inserted = {}, {}
     for name in sorted(result):
-        told[name], inserted[name] = _told(name, kinds.get(name, WHOLE), base, result)
+        changes[name], inserted[name] = _change(name, kinds.get(name, WHOLE), base, result)
     manifests = [
         read_manifest(files[MANIFEST], path) for files, path in ((base, old_path), (result, new_path))
     ]
     ends = [{key: manifest.get(key) for key in _NAMED} for manifest in manifests]
-    whole = {"delta_version": DELTA_VERSION, "base": ends[0], "result": ends[1], "files": told}
+    whole = {"delta_version": DELTA_VERSION, "base": ends[0], "result": ends[1], "files": changes}
     members = {name: data for name, data in inserted.items() if data}
     patched(base, Delta(whole, members), Path(out), old_path)  # what cannot be applied is not written
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
@@ -91,7 +91,7 @@ def _check_encoders(base: Mapping[str, bytes], result: Mapping[str, bytes], old:
         )
 
 
-def _told(
+def _change(
     name: str, kind: str, base: Mapping[str, bytes], result: Mapping[str, bytes]
 ) -> tuple[dict[str, Any], bytes]:
     """How a file of the result comes about, and what is inserted for it."""
@@ -100,7 +100,7 @@ def _told(
     arrays = arrays_of(result[name]) if kind == ROWS else None
     units = split_units(kind, name, result)
     if join_units(kind, name, units, arrays) != result[name]:
-        return _told(name, WHOLE, base, result)
+        return _change(name, WHOLE, base, result)
     steps, inserted = _steps(split_units(kind, name, base) if name in base else [], units)
     return {"units": kind, **({"arrays": arrays} if arrays else {}), "steps": steps}, inserted
 

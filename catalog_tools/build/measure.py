@@ -1,4 +1,4 @@
-"""What a new bundle is worth: Recall@1 on requests, how long an answer takes, and what it mixes up.
+"""How good a new bundle is: Recall@1 on requests, how long an answer takes, and what it mixes up.
 
 Where the user has no requests they are simulated: for some of the entities, typed and as a recogniser may hear them, in
 carriers that are never stored as forms. Simulated requests are easier than people; the report says what they are.
@@ -49,14 +49,14 @@ class Simulation:
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in a manifest's report."""
-        told = (
+        description = (
             "Simulated, not collected from people: each of these entities, chosen by a hash of its id, is asked for by "
             "name (now and then without radio, FM or a frequency) or spoken form in a random carrier, once typed "
             "(every second request with a slip of the finger) and once with the errors of a speech recogniser, at "
             "times with a word dropped or added; in the bundle's language, and in turn in one of the others. No "
             "carrier is stored in the bundle, and no request is one of its forms. Entities of one name count as one."
         )
-        return {"simulated": True, "entities": self.entities, "of": self.catalog, "description": told}
+        return {"simulated": True, "entities": self.entities, "of": self.catalog, "description": description}
 
 
 class NearPair(NamedTuple):
@@ -118,7 +118,7 @@ def measure_on(
 ) -> Measurement:
     """The figures of ``resolver``, whose bundle is ``bundle``, on ``requests``.
 
-    The report of simulated requests tells the simulation; that of others tells Recall@1 over unmerged names, too.
+    A report on simulated requests describes the simulation; one on others also has Recall@1 over unmerged names.
     """
     watched = _Watched(resolver)
     evaluation, resolutions = resolve_all(cast(EntityResolver, watched), requests)

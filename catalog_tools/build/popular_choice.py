@@ -50,7 +50,7 @@ def with_popular(bundle: Bundle, share: float, target: float = TARGET) -> Bundle
     found = nearest_scores(bundle.vectors[popular], requests, 1)[:, 0]
     floor = exit_floor(found, nearest, target)
     ended = found >= floor
-    told: dict[str, Any] = {
+    measured: dict[str, Any] = {
         "share": share,
         "forms": len(popular),
         "floor": floor,
@@ -58,7 +58,7 @@ def with_popular(bundle: Bundle, share: float, target: float = TARGET) -> Bundle
         "right": round(float((found >= nearest)[ended].mean()), 4) if ended.any() else None,
         "requests": len(requests),
     }
-    index = {**bundle.manifest["index"], "popular": told}
+    index = {**bundle.manifest["index"], "popular": measured}
     return replace(bundle, popular_forms=popular).with_manifest(index=index)
 
 

@@ -54,7 +54,12 @@ class Shard(NamedTuple):
 
 
 def cut(texts: Sequence[str]) -> Iterator[slice]:
-    """Where the shards of ``texts`` begin and end; one changed text changes one or two shards, not all that follow."""
+    """Where the shards of ``texts`` begin and end; one changed text changes one or two shards, not all that follow.
+
+    Shards of a fixed size would all move when a text is added at the front. So the texts themselves say where to cut
+    (content-defined chunking): after a text whose checksum is 0 modulo what gives shards of the wanted size on average,
+    once a shard has `_LEAST` texts, and at `_MOST` in any case. After a change, the next such text is as before.
+    """
     start = 0
     for place, text in enumerate(texts, start=1):
         size = place - start

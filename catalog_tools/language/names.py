@@ -77,9 +77,9 @@ def clean_name(raw: str) -> str:
 
 def _plain(raw: str) -> str:
     """Composed characters, control, format and pictograph signs as spaces, underscores as spaces."""
-    signs = unicodedata.normalize("NFC", raw)
+    composed = unicodedata.normalize("NFC", raw)
     text = "".join(
-        " " if unicodedata.category(sign) in _NO_TEXT and sign not in "°♥" else sign for sign in signs
+        " " if unicodedata.category(each) in _NO_TEXT and each not in "°♥" else each for each in composed
     )
     return " ".join(text.replace("_", " ").split())
 
@@ -122,8 +122,8 @@ def _without_abbreviation(text: str) -> str:
     short = end.lower()
     if not bar or not re.fullmatch(r"[A-Z]{2,4}", end) or head[:1].lower() != short[0]:
         return text
-    signs = iter(head.lower())
-    return head if all(sign in signs for sign in short) else text
+    letters = iter(head.lower())
+    return head if all(letter in letters for letter in short) else text
 
 
 def _is_technical(content: str) -> bool:

@@ -60,9 +60,9 @@ def render_page(page: Page) -> str:
     )
 
 
-def _section(anchor: str, name: str, told: str, cards: Sequence[Card]) -> str:
+def _section(anchor: str, name: str, description: str, cards: Sequence[Card]) -> str:
     shown = "".join(map(_card, cards)) or "<p>None.</p>"
-    return f'<section id="{anchor}"><h2>{escape(name)}</h2><p>{escape(told)}</p>{shown}</section>\n'
+    return f'<section id="{anchor}"><h2>{escape(name)}</h2><p>{escape(description)}</p>{shown}</section>\n'
 
 
 def _card(card: Card) -> str:

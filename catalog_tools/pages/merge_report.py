@@ -124,7 +124,7 @@ def _page(report: dict[str, Any]) -> Page:
             for reason, count in report["merges_by_reason"].items()
         },
     }
-    told = (
+    description = (
         f"{report['listed']:,} of {report['merged_entities']:,}, the most doubtful first. A wrong one: put its line "
         "into the file of corrections (python -m catalog_tools.radio --corrections)."
     )
@@ -139,7 +139,7 @@ def _page(report: dict[str, Any]) -> Page:
         )
         for merge in report["merges"]
     ]
-    return Page(f"Merged names of {report['catalog']}", facts, (("Merged", told, cards),))
+    return Page(f"Merged names of {report['catalog']}", facts, (("Merged", description, cards),))
 
 
 def _pair(link: dict[str, Any], members: list[dict[str, Any]]) -> dict[str, Any]:

@@ -32,12 +32,12 @@ def recall_plot(recall: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     parts = _ticks(np.linspace(start, 1, 6).tolist(), x, height - 24, "{:.2f}")
     for row, (lang, stratum, cell) in enumerate(rows):
         y = row * _ROW + 16
-        told = f"{lang} {stratum}"
+        label = f"{lang} {stratum}"
         figure = f"{cell['value']:.3f} ({cell['low']:.3f} to {cell['high']:.3f})"
         colour = f"c{order.index(stratum) % COLOURS}"
         parts += [
-            f"<g><title>{escape(told)}: {figure}, {cell['rows']} requests</title>",
-            f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end">{escape(told)}</text>',
+            f"<g><title>{escape(label)}: {figure}, {cell['rows']} requests</title>",
+            f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end">{escape(label)}</text>',
             f'<line class="{colour}" x1="{x(cell["low"])}" x2="{x(cell["high"])}" y1="{y}" y2="{y}"/>',
             _mark(order.index(stratum), x(cell["value"]), y, colour),
             f'<text x="{_WIDTH - _RIGHT + 14}" y="{y + 4}" class="figure">{figure}</text></g>',
@@ -56,14 +56,14 @@ def size_plot(sizes: Mapping[str, int], budget: int | None) -> str:
             f"<title>{escape(name)}: {size:,} bytes</title></rect>"
         )
         start += size * scale
-    told = f"{total:,} bytes in all"
+    label = f"{total:,} bytes in all"
     if budget:
         end = 1 + budget * scale
         parts.append(f'<line class="limit" x1="{end:.1f}" x2="{end:.1f}" y1="14" y2="64"/>')
         parts.append(f'<text x="{_WIDTH - 4}" y="80" text-anchor="end">budget {budget:,}</text>')
-        told += f", budget {budget:,}"
+        label += f", budget {budget:,}"
     parts.append(f'<text x="2" y="80">{total:,} bytes</text>')
-    return _svg(f"Size by file: {told}", 88, parts)
+    return _svg(f"Size by file: {label}", 88, parts)
 
 
 def latency_plot(milliseconds: NDArray[np.float64]) -> str:
@@ -88,8 +88,8 @@ def latency_plot(milliseconds: NDArray[np.float64]) -> str:
         shift = 4 if side == "start" else -4
         parts.append(f'<line class="limit" x1="{x(value)}" x2="{x(value)}" y1="10" y2="{base}"/>')
         parts.append(f'<text x="{x(value) + shift}" y="20" text-anchor="{side}">{name} {value:.2f} ms</text>')
-    told = f"Time of an answer in milliseconds: median {median:.2f}, 99th percentile {high:.2f}"
-    return _svg(told, base + 26, parts)
+    label = f"Time of an answer in milliseconds: median {median:.2f}, 99th percentile {high:.2f}"
+    return _svg(label, base + 26, parts)
 
 
 def _ticks(values: Sequence[float], x: Any, height: int, shape: str) -> list[str]:
@@ -115,7 +115,7 @@ def _mark(kind: int, x: float, y: float, colour: str) -> str:
     return f'<path class="{colour}" d="M{x} {y - 6}l6 6l-6 6l-6 -6z"/>'
 
 
-def _svg(told: str, height: int, parts: Sequence[str]) -> str:
+def _svg(label: str, height: int, parts: Sequence[str]) -> str:
     inner = "\n".join(parts)
-    label = escape(told, quote=True)
+    label = escape(label, quote=True)
     return f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">\n{inner}\n</svg>'

@@ -150,11 +150,11 @@ def _whole_name(value: str) -> str:
     return " ".join(_clean(part.replace(",", " ")) for part in (given, middle, family) if part.strip())
 
 
-def _split(value: str, sign: str) -> list[str]:
-    """Parts between signs that stand without a backslash."""
+def _split(value: str, separator: str) -> list[str]:
+    """Parts between separators that have no backslash before them."""
     parts = [""]
     for token in _TOKEN.findall(value):
-        if token == sign:
+        if token == separator:
             parts.append("")
         else:
             parts[-1] += token

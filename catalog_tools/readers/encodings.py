@@ -99,11 +99,11 @@ def _plausible(text: str) -> int:
     """How much the letters beyond ASCII look like those of Western European words."""
     score = 0
     for found in _FOREIGN.finditer(text):
-        sign, before = found.group(), text[found.start() - 1 : found.start()]
-        if sign in _LETTERS:
+        character, before = found.group(), text[found.start() - 1 : found.start()]
+        if character in _LETTERS:
             score += 2
-        elif sign.lower() in _LETTERS:
+        elif character.lower() in _LETTERS:
             score += -1 if before.islower() else 2
         else:
-            score += 1 if sign in _SIGNS else -2
+            score += 1 if character in _SIGNS else -2
     return score

@@ -85,22 +85,22 @@ def _array(source: Source) -> Iterator[Row]:
 def _elements(source: Source, text: TextIO) -> Iterator[tuple[Any, str]]:
     """The elements of the array and how each is written; only one of them is in memory."""
     buffer = _Buffer(text)
-    if (found := buffer.sign()) != "[":
+    if (found := buffer.next_character()) != "[":
         shown = f"{found!r}" if found else "nothing"
         raise source.error(
             f"expected a JSON array of objects, found {shown} at its start; JSON lines are named .jsonl"
         )
     buffer.skip()
     number = 0
-    while (sign := buffer.sign()) != "]":
+    while (character := buffer.next_character()) != "]":
         if number:
-            if sign != ",":
+            if character != ",":
                 raise source.error(
-                    f"the array breaks off or is damaged after this entry: expected ',' or ']', found {sign!r}",
+                    f"the array breaks off or is damaged after this entry: expected ',' or ']', found {character!r}",
                     row=number,
                 )
             buffer.skip()
-            buffer.sign()
+            buffer.next_character()
         number += 1
         try:
             yield buffer.value()
@@ -110,7 +110,7 @@ def _elements(source: Source, text: TextIO) -> Iterator[tuple[Any, str]]:
                 row=number,
             ) from error
     buffer.skip()
-    if buffer.sign():
+    if buffer.next_character():
         raise source.error("text after the end of the JSON array; remove it", row=number)
 
 
@@ -121,7 +121,7 @@ class _Buffer:
         self._text, self._part, self._at = text, "", 0
         self._decoder = json.JSONDecoder()
 
-    def sign(self) -> str:
+    def next_character(self) -> str:
         """The next character that is no space, "" at the end."""
         while True:
             space = _SPACE.match(self._part, self._at)
@@ -132,7 +132,7 @@ class _Buffer:
                 return ""
 
     def skip(self) -> None:
-        """Go past the character that `sign` gave."""
+        """Go past the character that `next_character` gave."""
         self._at += 1
 
     def value(self) -> tuple[Any, str]:

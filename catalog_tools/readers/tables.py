@@ -55,7 +55,7 @@ class _Feed(Iterator[str]):
 
 
 def read_csv(source: Source) -> Table:
-    """A table with a header; the delimiter is the user's, the spreadsheet's ("sep=;"), or told by the header."""
+    """A table with a header; the delimiter is the user's, the spreadsheet's ("sep=;"), or found in the header."""
     return _table(source, source.options.delimiter)
 
 

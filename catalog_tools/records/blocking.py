@@ -1,9 +1,9 @@
-"""Which pairs are worth comparing: records that share a rare word, rare q-grams, a telephone number or an identifier.
+"""Which pairs are compared: records that share a rare word, rare q-grams, a telephone number or an identifier.
 
 Each record gets keys; records with a common key are a block. A pair's score is the sum of the weights of its common
 keys, log(records / records with the key), and each record keeps its best-scored neighbours. A key that many records
-share says little: its block is left out. Records whose titles are letter for letter the same always meet: their block,
-however large, is walked in the order of the records' whole text, each beside the next few.
+share says little, so its block is left out. Records whose titles are letter for letter the same always meet: their
+block, however large, is walked in the order of the records' whole text, each beside the next few.
 """
 
 from __future__ import annotations

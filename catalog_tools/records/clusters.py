@@ -68,6 +68,12 @@ def cluster_rows(
 
 
 class _Clustering:
+    """Agglomerative clustering: every row is a cluster at first, and sure links join them one after another.
+
+    `members` are the rows of each cluster by the name of one of them, `owner` the name of each row's cluster, `known`
+    the probabilities that were computed so far.
+    """
+
     def __init__(
         self, count: int, bounds: tuple[float, float], score: Score, different: Iterable[Pair]
     ) -> None:
@@ -102,6 +108,7 @@ class _Clustering:
         return [self._cluster(rows) for rows in sorted(sorted(rows) for rows in self.members.values())]
 
     def _join(self, a: int, b: int, probability: float | None) -> None:
+        """One cluster of two; the rows of the smaller move, so that each row moves at most log2(rows) times."""
         into, gone = sorted((self.owner[a], self.owner[b]), key=lambda one: (-len(self.members[one]), one))
         for row in self.members[gone]:
             self.owner[row] = into
@@ -109,12 +116,13 @@ class _Clustering:
         self.links[into] += [Link(a, b, probability), *self.links.pop(gone, [])]
 
     def _may_join(self, one: int, other: int) -> bool:
+        """Whether no pair across the two clusters is different, and more than half of these pairs are duplicates."""
         if any(self.owner[b] == other for a in self.members[one] for b in self.apart.get(a, ())):
             return False
         sides = _some(self.members[one]), _some(self.members[other])
         across = [(min(a, b), max(a, b)) for a in sides[0] for b in sides[1]]
-        found = self._probabilities(across)
-        return min(found) > self.different_to and 2 * sum(p >= self.same_from for p in found) > len(found)
+        each = self._probabilities(across)
+        return min(each) > self.different_to and 2 * sum(p >= self.same_from for p in each) > len(each)
 
     def _probabilities(self, pairs: list[Pair]) -> list[float]:
         unknown = [pair for pair in pairs if pair not in self.known]
@@ -126,7 +134,11 @@ class _Clustering:
     def _score_groups(
         self, pairs: tuple[Rows, Rows], probability: NDArray[np.float64], links: list[Pair]
     ) -> None:
-        """Probabilities of all pairs inside each group of linked rows; of large ones as needed."""
+        """Probabilities of all pairs inside each group of linked rows; of large ones as needed.
+
+        A group is what links connect, whether or not they may join: no cluster is larger. Scoring many pairs in one
+        call is what makes clustering fast.
+        """
         group = list(self.owner)
         linked = {row: list(rows) for row, rows in self.members.items()}
         for a, b in links:

@@ -1,8 +1,12 @@
 """Evidence to log-odds: given weights (a curve for each kind of field) or learned ones (a line, trees, or both).
 
-Both are sums over fields, so that each field's share of a decision can be told:
+Both are sums over fields, as in Fellegi and Sunter's model of record linkage (1969), so that each field's share of a
+decision can be shown:
 
     log-odds = bias + Σ_f contribution_f,   probability = 1 / (1 + e^-log-odds)
+
+There, a field contributes log(P(agreement | duplicate) / P(agreement | different)). Here agreement is not yes or no but
+a similarity, and the contribution is a curve over it. The bias is the prior: most pairs of records are different.
 """
 
 from __future__ import annotations
@@ -27,8 +31,8 @@ __all__ = ["CURVES", "GivenWeights", "LearnedWeights", "Weights", "given_weights
 _Floats = NDArray[np.float64]
 _FORMAT = 1
 
-# Similarity and log-odds, straight lines between the points. Set by hand: a field that names the thing must agree, an
-# identifier decides, what many things share (a genre, a price) says little.
+# Similarity and log-odds, straight lines between the points. They are set by hand: a field that names the thing must
+# agree, an identifier decides, and what many things share (a genre, a price) says little.
 CURVES: dict[str, tuple[tuple[float, float], ...]] = {
     "title": ((0.0, -7.0), (0.5, -5.0), (0.75, -2.5), (0.9, 2.0), (1.0, 5.0)),
     "text": ((0.0, -0.7), (0.4, -0.4), (0.7, 0.5), (1.0, 2.5)),
@@ -149,10 +153,10 @@ class LearnedWeights:
             (readers[kind](part, joined) for kind, part in parts.items()), np.zeros(joined.shape)
         )
         by_feature /= len(parts)
-        found = np.zeros((len(joined), len(features)))
+        by_field = np.zeros((len(joined), len(features)))
         for column, field in enumerate(owner):
-            found[:, field] += by_feature[:, column]
-        return found
+            by_field[:, field] += by_feature[:, column]
+        return by_field
 
     def check(self, table: RecordTable) -> None:
         """CatalogError where the fields, their kinds or their features are others than those learned from."""
@@ -185,8 +189,10 @@ def _logistic(part: Mapping[str, Any], joined: Features) -> _Floats:
 
 def _trees(part: Mapping[str, Any], joined: Features) -> _Floats:
     values = np.where(np.isnan(joined), np.float32(-1), joined)
-    found = np.zeros(joined.shape)
+    gains = np.zeros(joined.shape)
     rows = np.arange(len(values))
+    # All pairs walk down a tree together. The value of a node is the log-odds of the pairs in it, so a split gives its
+    # feature the difference between the node that is entered and the one that is left.
     for tree in part["trees"]:
         feature, threshold, left, right, value = (np.array(tree[key]) for key in _TREE)
         node = np.zeros(len(values), np.int64)
@@ -194,9 +200,9 @@ def _trees(part: Mapping[str, Any], joined: Features) -> _Floats:
             at, here = rows[inner], node[inner]
             split = feature[here]
             next_node = np.where(values[at, split] <= threshold[here], left[here], right[here])
-            found[at, split] += value[next_node] - value[here]
+            gains[at, split] += value[next_node] - value[here]
             node[inner] = next_node
-    return found
+    return gains
 
 
 _TREE = ("feature", "threshold", "left", "right", "value")

@@ -105,7 +105,7 @@ def _followed_by_number(words: list[str], place: int) -> bool:
 
 
 def _is_name(words: Iterable[str]) -> bool:
-    return sum(sign.isalpha() for word in words for sign in word) >= _FEWEST_LETTERS
+    return sum(character.isalpha() for word in words for character in word) >= _FEWEST_LETTERS
 
 
 def _without_frequency(text: str, country: str) -> tuple[str, frozenset[str]]:

@@ -172,5 +172,5 @@ def _abbreviates(word: str, base: tuple[str, ...]) -> bool:
         return word in base
     if short == joined and len(long) < _WRITTEN_OUT:
         return False
-    signs = iter(long)
-    return all(sign in signs for sign in short)
+    characters = iter(long)
+    return all(character in characters for character in short)

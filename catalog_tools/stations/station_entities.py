@@ -52,11 +52,11 @@ def choose_name(groups: Sequence[NameGroup]) -> str:
 def _untidy(group: NameGroup) -> int:
     """0 for a cleanly written name; more for what a person would not write on a station's plate."""
     name, one = group.name, group.features
-    letters = [sign for sign in name if sign.isalpha()]
+    letters = [character for character in name if character.isalpha()]
     return sum(
         (
             2 * bool(_LEFTOVER.search(name)),
-            len(letters) > _ACRONYM and all(sign.isupper() for sign in letters),
+            len(letters) > _ACRONYM and all(letter.isupper() for letter in letters),
             bool(letters) and name == name.lower(),
             bool(_LOWERED_ACRONYM.search(name)),
             bool(re.search(r"[a-z][Ff]m\b", name)),

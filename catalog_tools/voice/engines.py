@@ -111,8 +111,8 @@ class EspeakNg:
             [self._program, *arguments], input=text.encode(), capture_output=True, check=False
         )
         if done.returncode:
-            told = done.stderr.decode("utf-8", "replace").strip()[:200]
-            raise VoiceError(f"{self._program} ended with exit code {done.returncode}: {told}")
+            message = done.stderr.decode("utf-8", "replace").strip()[:200]
+            raise VoiceError(f"{self._program} ended with exit code {done.returncode}: {message}")
         return done.stdout
 
 
