@@ -35,7 +35,7 @@ from edge_er.resolver import DENSE, RERANKED, EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data.voice_requests import cached_rows, domain_requests, station_requests
 from edge_er.training.fit.calibration import bins, row_weights
-from edge_er.training.fit.candidate_scores import Standings, candidates, joined, standing
+from edge_er.training.fit.candidate_scores import ScoredRequests, candidates, joined, scores_of
 from edge_er.training.fit.decision_report import report, risk_coverage
 
 LOCALES = {"de": "de-DE", "en": "en-US", "fr": "fr-FR", "it": "it-IT", "es": "es-ES"}
@@ -98,21 +98,21 @@ def strangers(
         yield from ((HUMAN, text) for text in rng.sample(spoken, 2 * MOST))
 
 
-def measure(data: Path, lang: str, resolver: EntityResolver, confusions: Confusions) -> Standings:
+def measure(data: Path, lang: str, resolver: EntityResolver, confusions: Confusions) -> ScoredRequests:
     """All requests of one language put to its bundle."""
     names = frozenset(canonical_text(form) for entity in resolver.entities for form in entity.surface_forms)
     asked = [(ASKED[request.stratum], request) for request in station_requests(data, lang)]
     others = [(kind, Request(text, ())) for kind, text in strangers(data, lang, names, confusions)]
     gold = GoldMap(resolver.entities)
-    return Standings.of(
-        row for kind, request in [*asked, *others] for row in standings_of(resolver, gold, kind, request)
+    return ScoredRequests.of(
+        row for kind, request in [*asked, *others] for row in scored_rows(resolver, gold, kind, request)
     )
 
 
-def standings_of(
+def scored_rows(
     resolver: EntityResolver, gold: GoldMap, kind: str, request: Request
 ) -> Iterator[tuple[str, CandidateScores, list[bool]]]:
-    """The standing of a request and which candidates are right; once more with what it asks for taken out."""
+    """The candidate scores of a request and which candidates are right; once more with what it asks for taken out."""
     right = {resolver.entities[place].id for place in gold.indices(request)}
     found = candidates(resolver, request.query, COMPARED + len(right))
     asked = {kind: found}
@@ -120,10 +120,10 @@ def standings_of(
         asked[f"{TAKEN_OUT}, {kind}"] = [candidate for candidate in found if candidate[0] not in right]
     for name, left in asked.items():
         if left:
-            yield name, standing(left), [candidate[0] in right for candidate in left]
+            yield name, scores_of(left), [candidate[0] in right for candidate in left]
 
 
-def plot(parts: Mapping[str, Standings], calibrations: Mapping[str, Calibration], out: Path) -> None:
+def plot(parts: Mapping[str, ScoredRequests], calibrations: Mapping[str, Calibration], out: Path) -> None:
     """Reliability, and how much can be answered at which risk: a line for each language."""
     from benchmarks.lib.plots import plt, save
 
@@ -192,7 +192,9 @@ def table(figures: Mapping[str, Any]) -> str:
     )
 
 
-def figures_of(parts: Mapping[str, Standings], calibrations: Mapping[str, Calibration]) -> dict[str, Any]:
+def figures_of(
+    parts: Mapping[str, ScoredRequests], calibrations: Mapping[str, Calibration]
+) -> dict[str, Any]:
     """All figures, each language under the calibration of its bundle."""
     whole = joined(list(parts.values()))
     first = next(iter(calibrations.values()))
@@ -228,9 +230,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts, calibrations = {}, {}
     for lang in options.languages:
         resolver = EntityResolver.load(options.bundle.format(lang=lang), rerank=not options.dense)
-        told = resolver.manifest["calibration"]
+        settings = resolver.manifest["calibration"]
         way = RERANKED if resolver.reranks else DENSE
-        calibrations[lang] = Calibration.from_mapping(told.get(way, told))
+        calibrations[lang] = Calibration.from_mapping(settings.get(way, settings))
         parts[lang] = measure(data, lang, resolver, generator.confusions[lang])
     figures = figures_of(parts, calibrations)
     write_result("product.calibration", options.result, figures, table(figures))

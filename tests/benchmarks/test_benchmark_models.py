@@ -126,7 +126,7 @@ def test_what_the_bundle_does_not_hold_is_never_right(resolver: EntityResolver):
     rows = [
         row
         for kind, gold in (("typed", ("Cadena SER",)), ("recognised", ("Kiss FM",)), ("noisy", ()))
-        for row in calibration.standings_of(
+        for row in calibration.scored_rows(
             resolver, GoldMap(resolver.entities), kind, Request("cadena ser", gold)
         )
     ]

@@ -21,14 +21,14 @@ _DIGITS = 16
 def pool_key(settings: Mapping[str, Any], data_files: Iterable[Path], maker: str) -> str:
     """A checksum that changes with the settings, a data file, or the code that ``maker``, a module, consists of."""
     modules = modules_of(maker)
-    told = {
+    contents = {
         "settings": settings,
         "data": [[file.name, _checksum(file)] for file in data_files],
         "code": {name: _checksum(file) for name, file in sorted(modules.items())},
         "tables": {str(file.name): _checksum(file) for file in _tables()},
         "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:_DIGITS]
+    return hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:_DIGITS]
 
 
 def _tables() -> list[Path]:

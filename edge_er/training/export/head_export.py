@@ -52,7 +52,7 @@ def export_head(
         raise QualityGateError(
             "the head ranks none of its lists right; expected the right one above all others in some; train it again"
         )
-    told: dict[str, Any] = {
+    head_card: dict[str, Any] = {
         "request_tokens": settings.request_tokens,
         "entity_tokens": settings.entity_tokens,
         "dim": settings.dim,
@@ -63,7 +63,7 @@ def export_head(
         "tokenizer.json": model.tokenizer.to_str(pretty=False).encode(),
         HEAD_FILE: build_head_onnx(head, ()).SerializeToString(),
     }
-    card = {**card, "head": told}
+    card = {**card, "head": head_card}
     encoder = Encoder.from_bytes(contents["encoder.onnx"], contents["tokenizer.json"], card)
     int8 = _right_first_on_device(PairHead(contents[HEAD_FILE], encoder, lists.names), lists)
     if right - int8 > max_loss * right:
@@ -71,7 +71,7 @@ def export_head(
             f"the head in int8 ranks {int8:.4f} of its lists right, in float32 {right:.4f}: more than the "
             f"{max_loss:.2%} allowed are lost; train longer, or raise [export] max_loss on purpose"
         )
-    told["quality"] = {
+    head_card["quality"] = {
         "first_of_list": {"float32": round(right, 4), "int8": round(int8, 4)},
         "lists": len(lists.queries),
     }

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.decision.calibration import Calibration, Curve
-from edge_er.training.fit.candidate_scores import Standings
+from edge_er.training.fit.candidate_scores import ScoredRequests
 
 __all__ = [
     "Bin",
@@ -46,7 +46,7 @@ def row_weights(kind: NDArray[np.str_], shares: Mapping[str, float]) -> Floats:
 
 
 def fit_calibration(
-    fitted: Standings, checked: Standings, shares: Mapping[str, float], min_precision: float = 0.95
+    fitted: ScoredRequests, checked: ScoredRequests, shares: Mapping[str, float], min_precision: float = 0.95
 ) -> Calibration:
     """Weights from `fitted`; the kind of curve, and the confidence each precision needs, from `checked`."""
     weights = row_weights(fitted.kind, shares)
@@ -67,7 +67,7 @@ def fit_calibration(
     return replace(best, precision=curve)
 
 
-def fit_temperature(asked: Standings, weights: Floats) -> float:
+def fit_temperature(asked: ScoredRequests, weights: Floats) -> float:
     """The temperature at which the shares of exp(score / temperature) make the right candidates likeliest."""
     from scipy.optimize import minimize_scalar
 
@@ -83,11 +83,11 @@ def fit_temperature(asked: Standings, weights: Floats) -> float:
     return round(float(np.exp(minimize_scalar(loss, bounds=(-6.0, 1.0), method="bounded").x)), 4)
 
 
-def _features(asked: Standings, temperature: float) -> Floats:
-    """The signs, and the logarithm of the best candidate's share."""
+def _features(asked: ScoredRequests, temperature: float) -> Floats:
+    """The features [rows, names + 1], the last being the logarithm of the best candidate's share of all candidates."""
     behind = asked.scores - asked.scores[:, :1]
     share = -np.log(np.exp(behind / temperature).sum(axis=1))
-    return np.column_stack([asked.signs, share])
+    return np.column_stack([asked.features, share])
 
 
 def _logistic_regression(
@@ -98,26 +98,27 @@ def _logistic_regression(
 
     spread = np.maximum(features.std(axis=0), 1e-12)
     columns = np.column_stack([features / spread, np.ones(len(features))])
-    signs = np.where(right, 1.0, -1.0)
+    sides = np.where(right, 1.0, -1.0)
 
     def loss(values: Floats) -> tuple[float, Floats]:
-        margins = signs * (columns @ values)
-        doubt = signs * weights * np.exp(-np.logaddexp(0.0, margins)) / len(signs)
-        cost = float(weights @ np.logaddexp(0.0, -margins)) / len(signs) + PENALTY * float(values @ values)
+        margins = sides * (columns @ values)
+        doubt = sides * weights * np.exp(-np.logaddexp(0.0, margins)) / len(sides)
+        cost = float(weights @ np.logaddexp(0.0, -margins)) / len(sides) + PENALTY * float(values @ values)
         return cost, 2 * PENALTY * values - doubt @ columns
 
     width = features.shape[1]
     bounds = [(0.0, None)] * width + [(None, None)]
-    found = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    fitted = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
     constant = features.std(axis=0) < 1e-9
-    return np.where(constant, 0.0, found[:width] / spread).tolist(), float(found[width])
+    return np.where(constant, 0.0, fitted[:width] / spread).tolist(), float(fitted[width])
 
 
-def _isotonic_knots(asked: Standings, platt: Calibration, weights: Floats) -> Curve:
+def _isotonic_knots(asked: ScoredRequests, platt: Calibration, weights: Floats) -> Curve:
     """Points (evidence, confidence): the isotonic fit over equal parts of the requests, by their evidence."""
     from sklearn.isotonic import IsotonicRegression
 
     used = weights > 0
+    # Equal parts of the requests first: isotonic steps over single requests would follow their noise.
     confidence = np.clip(asked.confidence(platt)[used], 1e-12, 1 - 1e-12)
     evidence, right, counts = np.log(confidence / (1 - confidence)), asked.right[used], weights[used]
     order = np.argsort(evidence)
@@ -149,8 +150,8 @@ def precision_curve(
     return (*points.items(), (1.0, 1.0))
 
 
-def log_loss(asked: Standings, calibration: Calibration, shares: Mapping[str, float]) -> float:
-    """Mean negative logarithm of the confidence in what turned out so, kinds weighted by `shares`."""
+def log_loss(asked: ScoredRequests, calibration: Calibration, shares: Mapping[str, float]) -> float:
+    """Mean negative logarithm of the confidence in what was true (right or wrong), kinds weighted by `shares`."""
     confidence = np.clip(asked.confidence(calibration), 1e-6, 1 - 1e-6)
     losses = -np.log(np.where(asked.right, confidence, 1 - confidence))
     return float(np.average(losses, weights=row_weights(asked.kind, shares)))
@@ -169,7 +170,7 @@ class Bin:
 def bins(confidence: Floats, right: NDArray[np.bool_], weights: Floats, count: int = BINS) -> list[Bin]:
     """Rows by confidence in `count` equal steps from 0 to 1; steps without rows are left out."""
     step = np.minimum((confidence * count).astype(int), count - 1)
-    found = []
+    filled = []
     for number in range(count):
         rows = (step == number) & (weights > 0)
         if rows.any():
@@ -177,11 +178,11 @@ def bins(confidence: Floats, right: NDArray[np.bool_], weights: Floats, count: i
                 float(np.average(values[rows], weights=weights[rows]))
                 for values in (confidence, right.astype(np.float64))
             ]
-            found.append(Bin(means[0], means[1], float(weights[rows].sum()), int(rows.sum())))
-    return found
+            filled.append(Bin(means[0], means[1], float(weights[rows].sum()), int(rows.sum())))
+    return filled
 
 
-def calibration_error(found: Sequence[Bin]) -> float:
+def calibration_error(filled: Sequence[Bin]) -> float:
     """Expected calibration error: how far confidence and share of right answers lie apart, on average."""
-    total = sum(one.weight for one in found)
-    return sum(one.weight * abs(one.confidence - one.right) for one in found) / total
+    total = sum(one.weight for one in filled)
+    return sum(one.weight * abs(one.confidence - one.right) for one in filled) / total

@@ -1,4 +1,4 @@
-"""How the candidates of many requests stand: what confidence is fitted and measured on."""
+"""Candidate scores of many requests: what confidence is fitted and measured on."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.resolver import EntityResolver
 
-__all__ = ["Standings", "candidates", "joined", "standing"]
+__all__ = ["ScoredRequests", "candidates", "joined", "scores_of"]
 
 Floats = NDArray[np.float64]
 
 
 def candidates(resolver: EntityResolver, text: str, count: int) -> list[tuple[str, CandidateScores]]:
-    """Ids of the first candidates, each with its score alone and its own signs."""
+    """Ids of the first `count` candidates, each with its own score and its own features."""
     if resolver.reranks:
         return [
             (each.id, CandidateScores([each.score], each.signs)) for each in resolver.explain(text, count)
@@ -26,46 +26,50 @@ def candidates(resolver: EntityResolver, text: str, count: int) -> list[tuple[st
     return [(match.id, CandidateScores([match.score], {"cosine": match.score})) for match in matches]
 
 
-def standing(found: Sequence[tuple[str, CandidateScores]]) -> CandidateScores:
-    """How candidates stand beside each other; there is at least one."""
-    return found[0][1]._replace(scores=[own.scores[0] for _, own in found[:COMPARED]])
+def scores_of(ranked: Sequence[tuple[str, CandidateScores]]) -> CandidateScores:
+    """The scores of `candidates` together, and the features of the first; there is at least one candidate."""
+    return ranked[0][1]._replace(scores=[own.scores[0] for _, own in ranked[:COMPARED]])
 
 
 @dataclass(frozen=True)
-class Standings:
-    """How the candidates of many requests stand; all [rows].
+class ScoredRequests:
+    """Many requests with the scores of their candidates.
 
-    `kind`: where the request comes from; `scores`: float64 [rows, COMPARED], best first, -inf where there are fewer;
-    `signs`: float64 [rows, names], of the best candidate, in the order of `names`; `place`: the first right candidate,
-    -1 if none is.
+    Attributes:
+        names: of the features.
+        kind: [rows] where each request comes from.
+        scores: [rows, COMPARED] of the candidates, best first; -inf where there are fewer candidates.
+        features: [rows, names] of the best candidate.
+        place: [rows] the first right candidate, from 0; -1 if none is right.
     """
 
     names: tuple[str, ...]
     kind: NDArray[np.str_]
     scores: Floats
-    signs: Floats
+    features: Floats
     place: NDArray[np.int64]
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, CandidateScores, Sequence[bool]]]) -> Standings:
-        """From (kind, standing, whether each candidate is right); rows without candidates are left out."""
+    def of(cls, rows: Iterable[tuple[str, CandidateScores, Sequence[bool]]]) -> ScoredRequests:
+        """From (kind, candidate scores, whether each candidate is right); rows without candidates are left out."""
         kept = [row for row in rows if row[1].scores]
         names = tuple(kept[0][1].signs) if kept else ()
         scores = np.full((len(kept), COMPARED), -np.inf)
         places = np.full(len(kept), -1, np.int64)
-        for number, (_, standing_, right) in enumerate(kept):
-            found = standing_.scores[:COMPARED]
-            scores[number, : len(found)] = found
+        for number, (_, candidate_scores, right) in enumerate(kept):
+            first = candidate_scores.scores[:COMPARED]
+            scores[number, : len(first)] = first
             places[number] = next((place for place, hit in enumerate(right[:COMPARED]) if hit), -1)
-        signs = [[row[1].signs[name] for name in names] for row in kept]
-        kinds = np.array([kind for kind, _, _ in kept], np.str_)
-        return cls(names, kinds, scores, np.array(signs, np.float64).reshape(len(kept), len(names)), places)
+        rows_of_features = [[row[1].signs[name] for name in names] for row in kept]
+        features = np.array(rows_of_features, np.float64).reshape(len(kept), len(names))
+        return cls(names, np.array([kind for kind, _, _ in kept], np.str_), scores, features, places)
 
     def __len__(self) -> int:
         return len(self.kind)
 
-    def __getitem__(self, rows: NDArray[np.bool_]) -> Standings:
-        return Standings(self.names, self.kind[rows], self.scores[rows], self.signs[rows], self.place[rows])
+    def __getitem__(self, rows: NDArray[np.bool_]) -> ScoredRequests:
+        columns = (self.kind, self.scores, self.features, self.place)
+        return ScoredRequests(self.names, *(column[rows] for column in columns))
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -74,13 +78,13 @@ class Standings:
         return right
 
     def rows(self) -> list[CandidateScores]:
-        """The standing of each row."""
-        rows = zip(self.scores.tolist(), self.signs.tolist(), strict=True)
+        """The candidate scores of each request."""
+        rows = zip(self.scores.tolist(), self.features.tolist(), strict=True)
         return [
             CandidateScores(
-                [score for score in scores if score > -np.inf], dict(zip(self.names, signs, strict=True))
+                [score for score in scores if score > -np.inf], dict(zip(self.names, features, strict=True))
             )
-            for scores, signs in rows
+            for scores, features in rows
         ]
 
     def confidence(self, calibration: Calibration) -> Floats:
@@ -88,7 +92,7 @@ class Standings:
         return np.array([calibration.confidences(row)[0] for row in self.rows()])
 
 
-def joined(parts: Sequence[Standings]) -> Standings:
-    """Standings of several catalogs as one."""
-    columns = ([getattr(part, name) for part in parts] for name in ("kind", "scores", "signs", "place"))
-    return Standings(parts[0].names, *map(np.concatenate, columns))
+def joined(parts: Sequence[ScoredRequests]) -> ScoredRequests:
+    """The requests of several catalogs as one."""
+    columns = ([getattr(part, name) for part in parts] for name in ("kind", "scores", "features", "place"))
+    return ScoredRequests(parts[0].names, *map(np.concatenate, columns))

@@ -28,10 +28,10 @@ from edge_er.training.card import update_card
 from edge_er.training.data.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
 from edge_er.training.data.voice_requests import domain_names, entities_of
 from edge_er.training.fit.calibration import fit_calibration
-from edge_er.training.fit.candidate_scores import Standings, candidates, joined, standing
+from edge_er.training.fit.candidate_scores import ScoredRequests, candidates, joined, scores_of
 from edge_er.training.fit.decision_report import report
 
-__all__ = ["fit", "main", "standings"]
+__all__ = ["fit", "main", "scored_requests"]
 
 SEED = 20260702
 STATIONS, OTHERS = 400, 100  # requests of each kind to a radio catalog, and to another one
@@ -62,27 +62,33 @@ def bundle_of(catalog: Catalog, encoder: Encoder, files: dict[str, bytes]) -> Bu
     )
 
 
-def standings(
+def scored_requests(
     resolver: EntityResolver, questions: Sequence[Question], ids: Sequence[str]
-) -> tuple[Standings, NDArray[np.bool_]]:
-    """Standings of all questions, `ids` being those of the entities they name, and which of them are to fit.
+) -> tuple[ScoredRequests, NDArray[np.bool_]]:
+    """The candidate scores of all questions, and which of them are used to fit.
 
-    Those that ask for an entity are asked once more without it in the catalog, where SHARES has a kind for that.
+    A question that asks for an entity counts twice where SHARES has a kind for that: once as it is, and once as if the
+    entity were not in the catalog.
+
+    Args:
+        resolver: ranks the candidates.
+        questions: what is asked of it.
+        ids: of the entities whose numbers the questions name.
     """
     rows: list[tuple[str, CandidateScores, list[bool]]] = []
     fitted: list[bool] = []
     for question in questions:
         right = {ids[place] for place in question.right}
-        found = candidates(resolver, question.text, COMPARED + len(right))
-        asked = {question.kind: found}
+        ranked = candidates(resolver, question.text, COMPARED + len(right))
+        asked = {question.kind: ranked}
         removed = f"{TAKEN_OUT}, {question.kind}"
         if right and removed in SHARES:
-            asked[removed] = [candidate for candidate in found if candidate[0] not in right]
+            asked[removed] = [candidate for candidate in ranked if candidate[0] not in right]
         for kind, left in asked.items():
             if left:
-                rows.append((kind, standing(left), [name in right for name, _ in left]))
+                rows.append((kind, scores_of(left), [name in right for name, _ in left]))
                 fitted.append(question.fitted)
-    return Standings.of(rows), np.array(fitted)
+    return ScoredRequests.of(rows), np.array(fitted)
 
 
 def fit(encoder_folder: Path, data: Path) -> dict[str, Any]:
@@ -90,7 +96,7 @@ def fit(encoder_folder: Path, data: Path) -> dict[str, Any]:
     files = {name: (encoder_folder / name).read_bytes() for name in ENCODER_FILES}
     encoder, source = Encoder.load(encoder_folder), Source(data)
     ways = {DENSE: False, **({RERANKED: True} if encoder.card.get("rerank") else {})}
-    parts: dict[str, list[tuple[Standings, NDArray[np.bool_]]]] = {way: [] for way in ways}
+    parts: dict[str, list[tuple[ScoredRequests, NDArray[np.bool_]]]] = {way: [] for way in ways}
     for catalog in catalogs(source, data):
         if not catalog.entities:
             continue
@@ -98,14 +104,14 @@ def fit(encoder_folder: Path, data: Path) -> dict[str, Any]:
         questions = list(source.questions(catalog, rng))
         bundle, ids = bundle_of(catalog, encoder, files), [entity.id for entity in catalog.entities]
         for way, rerank in ways.items():
-            parts[way].append(standings(EntityResolver(bundle, rerank=rerank), questions, ids))
+            parts[way].append(scored_requests(EntityResolver(bundle, rerank=rerank), questions, ids))
         print(f"{bundle.manifest['name']}: {len(questions):,} requests", file=sys.stderr)
-    return {way: _fitted(found) for way, found in parts.items()}
+    return {way: _fitted(of_way) for way, of_way in parts.items()}
 
 
-def _fitted(parts: Sequence[tuple[Standings, NDArray[np.bool_]]]) -> dict[str, Any]:
-    to_fit = joined([found[rows] for found, rows in parts])
-    to_check = joined([found[~rows] for found, rows in parts])
+def _fitted(parts: Sequence[tuple[ScoredRequests, NDArray[np.bool_]]]) -> dict[str, Any]:
+    to_fit = joined([requests[rows] for requests, rows in parts])
+    to_check = joined([requests[~rows] for requests, rows in parts])
     calibration = fit_calibration(to_fit, to_check, SHARES)
     measured = report(to_check, calibration, SHARES, STRATA)
     kind = "isotonic" if calibration.knots else "Platt"

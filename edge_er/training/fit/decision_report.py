@@ -16,7 +16,7 @@ from edge_er.training.fit.calibration import (
     precision_curve,
     row_weights,
 )
-from edge_er.training.fit.candidate_scores import Standings
+from edge_er.training.fit.candidate_scores import ScoredRequests
 
 __all__ = ["no_match_auroc", "report", "risk_coverage"]
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 def report(
-    asked: Standings,
+    asked: ScoredRequests,
     calibration: Calibration,
     shares: Mapping[str, float],
     strata: Mapping[str, tuple[str, Sequence[str]]],

@@ -1,9 +1,14 @@
 """Costs of what recognisers hear for what was said, counted in aligned pairs of said and recognised requests.
 
-Pairs are aligned letter by letter at the least cost (Viterbi), costs are made of what was counted, and both are
-repeated: hard expectation maximisation of the edit distance of Ristad and Yianilos (1998). Only the names inside the
-requests are counted: carriers are few and heard well. `section_lines` writes what `edge_er/text/misrecognition.py`
-reads.
+A recogniser is seen as a noisy channel: each letter that was said is heard as a letter or lost, and letters are added.
+The chances of these are learned without knowing which letter became which (Ristad and Yianilos 1998):
+
+    1. Align every pair letter by letter at the least cost in bits (Viterbi, `_Aligned`).
+    2. Count what was heard for what in these alignments, and make new costs of it, -log2 of each chance (`learn`).
+    3. Repeat. Better costs give better alignments, and these give better costs (hard expectation maximisation).
+
+Only the names inside the requests are counted: carriers are few and heard well. `section_lines` writes what
+`edge_er/text/misrecognition.py` reads.
 """
 
 from __future__ import annotations
@@ -28,7 +33,11 @@ SIZE = OTHER + 1
 KEYS = LETTERS + "_"
 BATCH = 2000
 HOPELESS = 6.0  # bits a letter said, above which a pair has nothing in common
-HEARD, MISSED, ADDED = 0, 1, 2
+HEARD, MISSED, ADDED = (
+    0,
+    1,
+    2,
+)  # steps of an alignment: a letter heard as a letter, a letter lost, a letter added
 UNIT = 8  # costs are in eighths of a bit
 
 Floats = NDArray[np.float64]
@@ -81,6 +90,7 @@ class Counts:
         """Chance of each letter said to be heard as each, or lost: [said, heard or lost]."""
         seen = self.after.sum(0)
         usual = self.usual.sum(0) + 1
+        # Added counts for what was hardly seen: letters by how often they are heard at all, and being lost.
         smooth = np.append(0.3 * usual[:LOST] / usual.sum(), 0.1)
         chance: Floats = (seen + 4 * smooth) / (seen.sum(1, keepdims=True) + 4)
         return chance
@@ -131,7 +141,11 @@ class _Step(NamedTuple):
 
 
 class _Aligned:
-    """A batch of pairs aligned at least cost."""
+    """A batch of pairs aligned at least cost.
+
+    The table of costs has a row for each number of letters said and a column for each number of letters heard. One row
+    of all pairs is computed at once; only the kind of each cell's best last step is kept, which is enough to walk back.
+    """
 
     def __init__(self, pairs: Sequence[Pair], costs: Costs) -> None:
         self.said, self.said_lengths = _padded([pair.said for pair in pairs])
@@ -156,6 +170,8 @@ class _Aligned:
             )
             miss = row + costs.missed[letter][:, None]
             least = np.minimum(hear, miss)
+            # A row also depends on itself: letters may be added after a cell. A cell reached from column j costs
+            # least[j] + added[column] - added[j], so the running minimum of least - added solves the whole row.
             row = np.minimum.accumulate(least - added, axis=1) + added
             kinds[step] = np.where(row < least - 1e-6, ADDED, np.where(hear <= miss, HEARD, MISSED))
             total = np.where(self.said_lengths == step, row[self.rows, self.heard_lengths], total)
@@ -202,53 +218,57 @@ def _padded(texts: Sequence[str]) -> tuple[Codes, Codes]:
 
 def _at(codes: Codes, places: Codes) -> Codes:
     """The letter of each row at its place; the nearest where there is none."""
-    found: Codes = codes[np.arange(len(codes)), np.clip(places, 0, codes.shape[1] - 1)]
-    return found
+    letters: Codes = codes[np.arange(len(codes)), np.clip(places, 0, codes.shape[1] - 1)]
+    return letters
 
 
 def section_lines(counts: Counts, shifts: int = 1000, least: int = 3) -> Iterator[str]:
     """The lines of one language in `data/hearing.txt`.
 
-    `shifts` neighbours are told, those that explain most bits; what was counted fewer than `least` times is not told.
+    Args:
+        counts: of the language.
+        shifts: how many changes of a cost by a neighbour are written: those that explain most bits.
+        least: what was counted fewer times is not written.
     """
     yield from _table("usual", *_chances(counts.usual, counts.usual.sum(1), np.zeros(SIZE), 20, least))
     rate = counts.added_chance()
     yield from _table("added", *_chances(counts.added, counts.beside.sum(1), rate, 10, least))
     said = counts.said()
-    told = (counts.after.sum(0) >= least) & (-UNIT * np.log2(said) < UNHEARD_OF)
-    yield from _table("said", said[:LOST], told[:LOST], lost=True)
+    written = (counts.after.sum(0) >= least) & (-UNIT * np.log2(said) < UNHEARD_OF)
+    yield from _table("said", said[:LOST], written[:LOST], lost=True)
     parts = [(name, _shifts(getattr(counts, name), said)) for name in ("after", "before")]
-    floor = np.sort(np.concatenate([worth.ravel() for _, (_, worth) in parts]))[-shifts]
-    for name, (shift, worth) in parts:
-        yield from _shift_lines(name, shift, worth >= max(floor, 1e-9))
+    floor = np.sort(np.concatenate([bits.ravel() for _, (_, bits) in parts]))[-shifts]
+    for name, (shift, bits) in parts:
+        yield from _shift_lines(name, shift, bits >= max(floor, 1e-9))
 
 
 def _chances(
     seen: Floats, places: Floats, anywhere: Floats, weight: float, least: int
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Chances [neighbour + 1, heard], the last row for any neighbour, and which of them are told."""
+    """Chances [neighbour + 1, heard], the last row for any neighbour, and which of them are written."""
     if not anywhere.any():
         anywhere = (seen.sum(0) + 1) / (seen.sum() + SIZE)
     chances = (seen + weight * anywhere) / (places[:, None] + weight)
-    told = np.vstack([seen >= least, np.ones(SIZE, bool)])
-    told[:, OTHER] = False
-    return np.vstack([chances, anywhere]), told
+    written = np.vstack([seen >= least, np.ones(SIZE, bool)])
+    written[:, OTHER] = False
+    return np.vstack([chances, anywhere]), written
 
 
 def _shifts(seen: Floats, said: Floats) -> tuple[Floats, Floats]:
     """Bits by which a neighbour changes a cost [neighbour, said, heard or lost], and how many that explains in all."""
+    # A few counts of the cost without neighbours are added, so that rare neighbours change little.
     beside = (seen + 6 * said[None]) / (seen.sum(2, keepdims=True) + 6)
     shift = np.log2(said)[None] - np.log2(beside)
-    worth = np.where(np.abs(shift) >= 0.5, seen * np.abs(shift), 0.0)
-    worth[:, OTHER] = 0.0
-    return shift, worth
+    bits = np.where(np.abs(shift) >= 0.5, seen * np.abs(shift), 0.0)
+    bits[:, OTHER] = 0.0
+    return shift, bits
 
 
-def _table(kind: str, chances: Floats, told: NDArray[np.bool_], lost: bool = False) -> Iterator[str]:
+def _table(kind: str, chances: Floats, written: NDArray[np.bool_], lost: bool = False) -> Iterator[str]:
     """Lines of costs, those for any neighbour first."""
     keys = LETTERS if lost else KEYS + "."
     for row in sorted(range(len(chances)), key=lambda row: keys[row] != "."):
-        columns = np.flatnonzero(told[row]).tolist()
+        columns = np.flatnonzero(written[row]).tolist()
         cells = [
             f"{_column(column, lost)}{round(-UNIT * np.log2(chances[row, column]))}" for column in columns
         ]
@@ -256,10 +276,10 @@ def _table(kind: str, chances: Floats, told: NDArray[np.bool_], lost: bool = Fal
             yield " ".join([kind, keys[row], *cells])
 
 
-def _shift_lines(kind: str, shift: Floats, told: NDArray[np.bool_]) -> Iterator[str]:
-    for neighbour, letter in np.argwhere(told.any(2)).tolist():
+def _shift_lines(kind: str, shift: Floats, written: NDArray[np.bool_]) -> Iterator[str]:
+    for neighbour, letter in np.argwhere(written.any(2)).tolist():
         key = KEYS[neighbour] + LETTERS[letter] if kind == "after" else LETTERS[letter] + KEYS[neighbour]
-        columns = np.flatnonzero(told[neighbour, letter]).tolist()
+        columns = np.flatnonzero(written[neighbour, letter]).tolist()
         cells = [
             f"{_column(column, True)}{round(UNIT * shift[neighbour, letter, column])}" for column in columns
         ]

@@ -1,8 +1,8 @@
 """Weights of the re-ranker: a conditional logit over the candidate forms of requests whose answer is known.
 
 The chance that a candidate form is the one asked for goes with exp(features @ weights); the weights, none below 0,
-make the right candidates of all requests most likely. Requests whose answer is no candidate say nothing and are left
-out.
+make the right candidates of all requests most likely. Requests without a right
+candidate say nothing about the weights and are left out.
 """
 
 from __future__ import annotations
@@ -67,14 +67,14 @@ class Choices:
 
 def joined(parts: Sequence[Choices], shares: Sequence[float] | None = None) -> Choices:
     """Choices of several catalogs as one; every catalog counts the same, or as `shares` say."""
-    told = [1.0] * len(parts) if shares is None else shares
+    shares = [1.0] * len(parts) if shares is None else shares
     offsets = np.cumsum([0, *(len(part.right) for part in parts[:-1])])
     return Choices(
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.right for part in parts]),
         np.concatenate([part.starts + offset for part, offset in zip(parts, offsets, strict=True)]),
         np.concatenate(
-            [share * part.counts / part.counts.sum() for share, part in zip(told, parts, strict=True)]
+            [share * part.counts / part.counts.sum() for share, part in zip(shares, parts, strict=True)]
         ),
     )
 
@@ -96,8 +96,8 @@ def fit_weights(choices: Choices, evidence: Collection[str] = tuple(SCALES)) -> 
 
     bounds = [(0.0, None if name in evidence else 0.0) for name in SCALES]
     start = np.array([0.1 if name in evidence else 0.0 for name in SCALES])
-    found = minimize(_loss, start, args=(choices,), jac=True, method="L-BFGS-B", bounds=bounds)
-    return np.asarray(found.x, np.float64)
+    fitted = minimize(_loss, start, args=(choices,), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(fitted.x, np.float64)
 
 
 def first_right(choices: Choices, weights: Floats) -> NDArray[np.bool_]:
@@ -105,8 +105,8 @@ def first_right(choices: Choices, weights: Floats) -> NDArray[np.bool_]:
     scores = choices.features @ weights
     best = np.maximum.reduceat(scores, choices.starts)
     best_right = np.maximum.reduceat(np.where(choices.right, scores, -np.inf), choices.starts)
-    found: NDArray[np.bool_] = best_right >= best
-    return found
+    first: NDArray[np.bool_] = best_right >= best
+    return first
 
 
 def _loss(weights: Floats, choices: Choices) -> tuple[float, Floats]:
@@ -114,11 +114,12 @@ def _loss(weights: Floats, choices: Choices) -> tuple[float, Floats]:
     starts, counts = choices.starts, choices.counts / choices.counts.sum()
     owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(choices.right))))
     scores = choices.features @ weights
+    # Softmax over each request's candidates; its best score is taken off first, so that exp does not overflow.
     chances = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
     rights = chances * choices.right
-    whole, found = np.add.reduceat(chances, starts), np.add.reduceat(rights, starts) + 1e-300
-    slope = choices.features.T @ (counts[owner] * (rights / found[owner] - chances / whole[owner]))
-    loss = float(counts @ (np.log(whole) - np.log(found)) + PENALTY * weights @ weights)
+    whole, right = np.add.reduceat(chances, starts), np.add.reduceat(rights, starts) + 1e-300
+    slope = choices.features.T @ (counts[owner] * (rights / right[owner] - chances / whole[owner]))
+    loss = float(counts @ (np.log(whole) - np.log(right)) + PENALTY * weights @ weights)
     return loss, 2 * PENALTY * weights - slope
 
 

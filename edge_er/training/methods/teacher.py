@@ -151,8 +151,8 @@ def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncod
 def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
     """What a float32 encoder folder says about itself."""
     config = model.bert.config
-    told = dataclasses.asdict(recipe)
-    told["data"].pop("folder")
+    settings = dataclasses.asdict(recipe)
+    settings["data"].pop("folder")
     return {
         "format": 1,
         "name": recipe.name,
@@ -166,7 +166,7 @@ def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
         "intermediate": config.intermediate_size,
         "token_dim": config.hidden_size,
         "parameters": sum(p.numel() for p in model.bert.parameters()),
-        "recipe": told,
+        "recipe": settings,
     }
 
 

@@ -20,8 +20,8 @@ from edge_er.training.fit.calibration import (
     precision_curve,
     row_weights,
 )
-from edge_er.training.fit.candidate_scores import Standings, joined
-from edge_er.training.fit.confidence import standings
+from edge_er.training.fit.candidate_scores import ScoredRequests, joined
+from edge_er.training.fit.confidence import scored_requests
 from edge_er.training.fit.decision_report import no_match_auroc, report, risk_coverage
 
 NAMES = ("cosine", "sounds", "sound_edits")
@@ -29,12 +29,14 @@ LAW = Calibration({"cosine": 8.0, "sounds": 1.0, "sound_edits": 0.5}, choice=1.0
 SHARES = {"asked": 1.0}
 
 
-def made(rows: int = 20_000, seed: int = 5) -> Standings:
+def made(rows: int = 20_000, seed: int = 5) -> ScoredRequests:
     """Right as often as LAW says; where the best is wrong, the second is right half of the time."""
     rng = np.random.default_rng(seed)
     scores = -np.sort(-rng.uniform(0.0, 1.0, (rows, COMPARED)), axis=1)
-    signs = np.stack([rng.uniform(0.2, 1, rows), rng.uniform(0, 3, rows), rng.uniform(-6, 0, rows)], axis=1)
-    asked = Standings(NAMES, np.full(rows, "asked"), scores, signs, np.zeros(rows, np.int64))
+    features = np.stack(
+        [rng.uniform(0.2, 1, rows), rng.uniform(0, 3, rows), rng.uniform(-6, 0, rows)], axis=1
+    )
+    asked = ScoredRequests(NAMES, np.full(rows, "asked"), scores, features, np.zeros(rows, np.int64))
     right = rng.random(rows) < asked.confidence(LAW)
     return replace(asked, place=np.where(right, 0, np.where(rng.random(rows) < 0.5, 1, -1)))
 
@@ -55,21 +57,21 @@ def test_the_temperature_of_the_choice_is_found() -> None:
     shares = np.exp(scores / 0.2)
     shares /= shares.sum(axis=1, keepdims=True)
     place = (rng.random((len(scores), 1)) > shares.cumsum(axis=1)).sum(axis=1).clip(max=COMPARED - 1)
-    asked = Standings((), np.full(len(scores), "asked"), scores, np.zeros((len(scores), 0)), place)
+    asked = ScoredRequests((), np.full(len(scores), "asked"), scores, np.zeros((len(scores), 0)), place)
     assert fit_temperature(asked, np.ones(len(scores))) == pytest.approx(0.2, rel=0.05)
 
 
 def test_no_weight_falls_below_zero_even_where_the_rows_say_so() -> None:
     asked = made(4000)
-    upside_down = replace(asked, signs=asked.signs * [1, 1, -1])
+    upside_down = replace(asked, features=asked.features * [1, 1, -1])
     fitted = fit_calibration(upside_down, upside_down, SHARES)
     assert fitted.weights["sound_edits"] == 0
     assert fitted.weights["cosine"] > 0
 
 
-def test_a_sign_that_never_changes_has_no_weight() -> None:
+def test_a_feature_that_never_changes_has_no_weight() -> None:
     asked = made(4000)
-    blind = replace(asked, signs=asked.signs * [1, 0, 0])
+    blind = replace(asked, features=asked.features * [1, 0, 0])
     fitted = fit_calibration(blind, blind, SHARES)
     assert (fitted.weights["sounds"], fitted.weights["sound_edits"]) == (0, 0)
 
@@ -131,7 +133,7 @@ def test_a_report_counts_ambiguous_answers_by_all_that_they_offer() -> None:
         ("asked", CandidateScores([0.9, 0.2], {"cosine": 0.95}), [True, False]),
         ("asked", CandidateScores([0.1, 0.0], {"cosine": 0.1}), [True, False]),
     ]
-    figures = report(Standings.of(rows), Calibration(), SHARES, {})["kinds"]["asked"]
+    figures = report(ScoredRequests.of(rows), Calibration(), SHARES, {})["kinds"]["asked"]
     assert figures == {"rows": 3, "answered": 0.6667, "ambiguous": 0.3333, "right_of_answered": 1.0}
 
 
@@ -141,7 +143,7 @@ def test_a_request_is_asked_again_without_what_it_asks_for(resolver) -> None:
         Question(TYPED, "cadena ser", frozenset({0}), True),
         Question("other", "zzz", frozenset(), False),
     ]
-    found, fitted = standings(resolver, asked, ids)
+    found, fitted = scored_requests(resolver, asked, ids)
     assert found.kind.tolist() == [TYPED, f"{TAKEN_OUT}, {TYPED}", "other"]
     assert found.place.tolist() == [0, -1, -1]
     assert fitted.tolist() == [True, True, False]
