@@ -42,6 +42,7 @@ class DataSettings:
         domain_weights: how often a synthetic request asks for a name of this domain.
         held_share: share of the name clusters kept out of the pool. Their requests are new to the encoder, so
             re-ranking heads, weights and confidence are fitted on them.
+        seed: of the choice of requests.
     """
 
     folder: str = ""
@@ -62,6 +63,7 @@ class ModelSettings:
     Attributes:
         init: folder or hub name of a pretrained one, which brings its vocabulary; "" for a fresh start.
         vocabulary: a tokenizer.json to use; "" trains one, which is not the same twice (ties fall at random).
+        vocab_size: pieces of a vocabulary that is trained. max_tokens: of a text, [CLS] and [SEP] included.
         spelling_start: start the token table from the spelling of its pieces (``vocabulary.spelling_table``).
     """
 
@@ -133,9 +135,11 @@ class OptimSettings:
 
     Attributes:
         requests: how many requests are seen in all; batch: requests a step.
+        weight_decay: biases and norms have none. warmup: share of the steps in which the learning rate rises.
         neighbours: rows a group of confusable names brings into one batch.
         mine_every: steps between two searches for such names.
         temperature: of the softmax over the batch (teacher only).
+        save_every: steps between two checkpoints.
     """
 
     requests: int = 6_000_000
@@ -191,11 +195,11 @@ class DSESettings:
         student: float32 dual encoder that is trained further on the cached scores.
         folder: where teacher/, train_scores.parquet and held_scores.parquet are written.
         extra_layers: layers on top of those of ``start``.
-        start: "likeness" starts the head as a matcher of like tokens (``PairHead.start_from``), "random" does not.
         share: share of the held-out name clusters the teacher is trained on; the others judge it.
         requests, candidates: how many requests of the training fold are scored with how many names each.
         held_candidates: names a request of the held-out fold is scored with.
         alpha: share of the reconstructed pair scores in the student's loss; the rest is the labels' share.
+        student_requests, student_batch, student_learning_rate: as in [optim], for the student.
     """
 
     start: str = ""
@@ -237,6 +241,7 @@ class Recipe:
 
 
 T = TypeVar("T")
+_TEXTS = ("name", "out")  # settings outside a section
 
 
 def _build(cls: type[T], table: dict[str, Any], file: Path, section: str) -> T:
@@ -269,28 +274,21 @@ def read_recipe(path: Path | str) -> Recipe:
         raise RecipeError(f"{file}: no such recipe; the shipped ones are in models/recipes/") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{file}: not a TOML file: {error}") from None
-    sections = {
-        "data": DataSettings,
-        "model": ModelSettings,
-        "student": StudentSettings,
-        "hpd": HPDSettings,
-        "sentences": SentenceSettings,
-        "head": HeadSettings,
-        "dse": DSESettings,
-        "optim": OptimSettings,
-        "export": ExportSettings,
-    }
+    fields = [each for each in dataclasses.fields(Recipe) if each.name not in _TEXTS]
+    sections: dict[str, Any] = {
+        each.name: each.default_factory for each in fields
+    }  # the settings class of each
     built: dict[str, Any] = {}
     for key, value in table.items():
         if key in sections:
             built[key] = _build(sections[key], value, file, key)
-        elif key in ("name", "out") and isinstance(value, str):
+        elif key in _TEXTS and isinstance(value, str):
             built[key] = value
         else:
             raise RecipeError(
                 f"{file}: unknown section or setting {key!r}; expected name, out, {', '.join(sections)}"
             )
-    for key in ("name", "out"):
+    for key in _TEXTS:
         if key not in built:
             raise RecipeError(f"{file}: the setting {key!r} is missing")
     return Recipe(**built)

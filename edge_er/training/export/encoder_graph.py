@@ -8,6 +8,7 @@ tables); tables are gathered first and dequantised after. Everything is computed
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -139,54 +140,85 @@ def _embeddings(graph: Graph, weights: dict[str, Array], epsilon: float, max_tok
     )
 
 
-def _layer(
-    graph: Graph,
-    weights: dict[str, Array],
-    layer: int,
-    x: str,
-    bias: str,
-    heads: int,
-    width: int,
-    epsilon: float,
-) -> str:
-    def dense(name: str, source: str, value: str) -> str:
-        weight, offset = (
-            weights[f"encoder.layer.{layer}.{source}.weight"],
-            weights[f"encoder.layer.{layer}.{source}.bias"],
+@dataclass(frozen=True)
+class _Layer:
+    """One transformer layer of BERT as graph nodes.
+
+    `weights` are those of the model, `number` that of the layer, `epsilon` that of its norms. Constants that all layers
+    share ("shape.heads", "half", ...) are in the graph already.
+    """
+
+    graph: Graph
+    weights: dict[str, Array]
+    number: int
+    epsilon: float
+
+    def add(self, x: str, bias: str) -> str:
+        """The layer's output [batch, tokens, width]; `bias` is what masked tokens add to attention scores."""
+        attended = self._norm("attention.norm", self._attention(x, bias), "attention.output.LayerNorm")
+        return self._norm("norm", self._feed_forward(attended), "output.LayerNorm")
+
+    def _attention(self, x: str, bias: str) -> str:
+        graph = self.graph
+        query = self._heads(self._dense("attention.query", "attention.self.query", x), [0, 2, 1, 3])
+        key = self._heads(self._dense("attention.key", "attention.self.key", x), [0, 2, 3, 1])
+        value = self._heads(self._dense("attention.value", "attention.self.value", x), [0, 2, 1, 3])
+        scores = graph.node("Mul", graph.node("MatMul", query, key), "attention.scale")
+        shares = graph.node("Softmax", graph.node("Add", scores, bias), axis=-1)
+        context = graph.node("Transpose", graph.node("MatMul", shares, value), perm=[0, 2, 1, 3])
+        context = graph.node("Reshape", context, "shape.joined")
+        return graph.node("Add", self._dense("attention.output", "attention.output.dense", context), x)
+
+    def _feed_forward(self, x: str) -> str:
+        """Dense, GELU, dense; GELU(x) is x · (1 + erf(x / √2)) / 2."""
+        graph = self.graph
+        inner = self._dense("inner", "intermediate.dense", x)
+        bent = graph.node("Add", graph.node("Erf", graph.node("Div", inner, "root.two")), "one.float")
+        inner = graph.node("Mul", graph.node("Mul", inner, bent), "half")
+        return graph.node("Add", self._dense("outer", "output.dense", inner), x)
+
+    def _dense(self, name: str, source: str, x: str) -> str:
+        weight = self.weights[f"encoder.layer.{self.number}.{source}.weight"]
+        offset = self.weights[f"encoder.layer.{self.number}.{source}.bias"]
+        product = self.graph.matmul(f"layer.{self.number}.{name}.weight", x, weight.T)
+        return self.graph.node(
+            "Add", product, self.graph.constant(f"layer.{self.number}.{name}.bias", offset)
         )
-        product = graph.matmul(f"layer.{layer}.{name}.weight", value, weight.T)
-        return graph.node("Add", product, graph.constant(f"layer.{layer}.{name}.bias", offset))
 
-    def split(value: str, order: list[int]) -> str:
-        return graph.node("Transpose", graph.node("Reshape", value, "shape.heads"), perm=order)
+    def _heads(self, x: str, order: list[int]) -> str:
+        return self.graph.node("Transpose", self.graph.node("Reshape", x, "shape.heads"), perm=order)
 
-    query = split(dense("attention.query", "attention.self.query", x), [0, 2, 1, 3])
-    key = split(dense("attention.key", "attention.self.key", x), [0, 2, 3, 1])
-    value = split(dense("attention.value", "attention.self.value", x), [0, 2, 1, 3])
-    scores = graph.node("Mul", graph.node("MatMul", query, key), "attention.scale")
-    shares = graph.node("Softmax", graph.node("Add", scores, bias), axis=-1)
-    context = graph.node("Transpose", graph.node("MatMul", shares, value), perm=[0, 2, 1, 3])
-    context = graph.node("Reshape", context, "shape.joined")
-    attended = graph.node("Add", dense("attention.output", "attention.output.dense", context), x)
-    source = f"encoder.layer.{layer}.attention.output.LayerNorm"
-    attended = graph.norm(
-        f"layer.{layer}.attention.norm",
-        attended,
-        weights[f"{source}.weight"],
-        weights[f"{source}.bias"],
-        epsilon,
-    )
-    inner = dense("inner", "intermediate.dense", attended)
-    bent = graph.node("Add", graph.node("Erf", graph.node("Div", inner, "root.two")), "one.float")
-    inner = graph.node("Mul", graph.node("Mul", inner, bent), "half")
-    source = f"encoder.layer.{layer}.output.LayerNorm"
-    return graph.norm(
-        f"layer.{layer}.norm",
-        graph.node("Add", dense("outer", "output.dense", inner), attended),
-        weights[f"{source}.weight"],
-        weights[f"{source}.bias"],
-        epsilon,
-    )
+    def _norm(self, name: str, x: str, source: str) -> str:
+        of = f"encoder.layer.{self.number}.{source}"
+        weight, bias = self.weights[f"{of}.weight"], self.weights[f"{of}.bias"]
+        return self.graph.norm(f"layer.{self.number}.{name}", x, weight, bias, self.epsilon)
+
+
+def _shared_constants(graph: Graph, width: int, heads: int) -> None:
+    """Constants that all layers use."""
+    graph.constant("shape.heads", np.array([0, 0, heads, width // heads]))
+    graph.constant("shape.joined", np.array([0, 0, width]))
+    for name, value in (
+        ("attention.scale", (width // heads) ** -0.5),
+        ("root.two", 2**0.5),
+        ("one.float", 1),
+        ("half", 0.5),
+        ("masked", MASKED),
+        ("tiny", 1e-12),
+    ):
+        graph.constant(name, np.array(value, np.float32))
+
+
+def _pooled(graph: Graph, model: DualEncoder, x: str, mask: str) -> None:
+    """The output "embedding": the mean over the tokens, projected where the model does so, of length 1."""
+    shares = graph.node("Unsqueeze", mask, graph.constant("axes.width", np.array([2])))
+    total = graph.node("ReduceSum", graph.node("Mul", x, shares), "axis.pool", keepdims=0)
+    graph.constant("axis.pool", np.array([1]))
+    mean = graph.node("Div", total, graph.node("ReduceSum", shares, "axis.pool", keepdims=0))
+    if model.output is not None:
+        mean = graph.matmul("output.projection", mean, model.output.weight.detach().float().cpu().numpy().T)
+    size = graph.node("Max", graph.node("ReduceL2", mean, axes=[1], keepdims=1), "tiny")
+    graph.nodes.append(helper.make_node("Div", [mean, size], ["embedding"], name="embedding"))
 
 
 def build_onnx(
@@ -204,35 +236,17 @@ def build_onnx(
     """
     config, weights = model.bert.config, _weights(model)
     graph = Graph(weight_names(model) if float_weights is None else float_weights)
-    width, heads, epsilon = config.hidden_size, config.num_attention_heads, config.layer_norm_eps
-    graph.constant("shape.heads", np.array([0, 0, heads, width // heads]))
-    graph.constant("shape.joined", np.array([0, 0, width]))
-    for name, value in (
-        ("attention.scale", (width // heads) ** -0.5),
-        ("root.two", 2**0.5),
-        ("one.float", 1),
-        ("half", 0.5),
-        ("masked", MASKED),
-        ("tiny", 1e-12),
-    ):
-        graph.constant(name, np.array(value, np.float32))
+    _shared_constants(graph, config.hidden_size, config.num_attention_heads)
     mask = graph.node("Cast", "attention_mask", to=TensorProto.FLOAT)
     away = graph.node("Mul", graph.node("Sub", "one.float", mask), "masked")
     bias = graph.node("Unsqueeze", away, graph.constant("axes.heads", np.array([1, 2])))
-    x = _embeddings(graph, weights, epsilon, model.max_tokens)
-    for layer in range(config.num_hidden_layers):
-        x = _layer(graph, weights, layer, x, bias, heads, width, epsilon)
+    x = _embeddings(graph, weights, config.layer_norm_eps, model.max_tokens)
+    for number in range(config.num_hidden_layers):
+        x = _Layer(graph, weights, number, config.layer_norm_eps).add(x, bias)
     for name, projection in (token_projections or {}).items():
         graph.constant(f"{name}.projection", projection.astype(np.float32))
         graph.nodes.append(helper.make_node("MatMul", [x, f"{name}.projection"], [name], name=name))
-    shares = graph.node("Unsqueeze", mask, graph.constant("axes.width", np.array([2])))
-    total = graph.node("ReduceSum", graph.node("Mul", x, shares), "axis.pool", keepdims=0)
-    graph.constant("axis.pool", np.array([1]))
-    mean = graph.node("Div", total, graph.node("ReduceSum", shares, "axis.pool", keepdims=0))
-    if model.output is not None:
-        mean = graph.matmul("output.projection", mean, model.output.weight.detach().float().cpu().numpy().T)
-    size = graph.node("Max", graph.node("ReduceL2", mean, axes=[1], keepdims=1), "tiny")
-    graph.nodes.append(helper.make_node("Div", [mean, size], ["embedding"], name="embedding"))
+    _pooled(graph, model, x, mask)
     ids = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")

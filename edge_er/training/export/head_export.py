@@ -44,25 +44,18 @@ def export_head(
     Raises:
         QualityGateError: int8 loses more, or the head ranks nothing right; nothing is written.
     """
-    settings = head.settings
-    sides = {REQUEST_SIDE: head.request_projection, ENTITY_SIDE: head.entity_projection}
-    projections = {name: layer.weight.detach().float().numpy().T for name, layer in sides.items()}
     right, entity = _right_first(model, head, lists)
     if not right > 0:
         raise QualityGateError(
             "the head ranks none of its lists right; expected the right one above all others in some; train it again"
         )
     head_card: dict[str, Any] = {
-        "request_tokens": settings.request_tokens,
-        "entity_tokens": settings.entity_tokens,
-        "dim": settings.dim,
+        "request_tokens": head.settings.request_tokens,
+        "entity_tokens": head.settings.entity_tokens,
+        "dim": head.settings.dim,
         "token_scale": vector_scale(entity.numpy()),
     }
-    contents = {
-        "encoder.onnx": build_onnx(model, (), projections).SerializeToString(),
-        "tokenizer.json": model.tokenizer.to_str(pretty=False).encode(),
-        HEAD_FILE: build_head_onnx(head, ()).SerializeToString(),
-    }
+    contents = _contents(model, head)
     card = {**card, "head": head_card}
     encoder = Encoder.from_bytes(contents["encoder.onnx"], contents["tokenizer.json"], card)
     int8 = _right_first_on_device(PairHead(contents[HEAD_FILE], encoder, lists.names), lists)
@@ -79,6 +72,17 @@ def export_head(
     return card
 
 
+def _contents(model: DualEncoder, head: TrainedHead) -> dict[str, bytes]:
+    """The files of the encoder folder but its card, with int8 weights."""
+    sides = {REQUEST_SIDE: head.request_projection, ENTITY_SIDE: head.entity_projection}
+    projections = {name: layer.weight.detach().float().numpy().T for name, layer in sides.items()}
+    return {
+        "encoder.onnx": build_onnx(model, (), projections).SerializeToString(),
+        "tokenizer.json": model.tokenizer.to_str(pretty=False).encode(),
+        HEAD_FILE: build_head_onnx(head, ()).SerializeToString(),
+    }
+
+
 @torch.no_grad()
 def _right_first(model: DualEncoder, head: TrainedHead, lists: PairLists) -> tuple[float, torch.Tensor]:
     """Share of lists the head ranks right, and the projected entity tokens [n, D]."""
@@ -92,9 +96,9 @@ def _right_first(model: DualEncoder, head: TrainedHead, lists: PairLists) -> tup
 
 def _right_first_on_device(head: PairHead, lists: PairLists) -> float:
     first = [
-        bool((worth[0] > worth[1:]).all())
+        bool((scores[0] > scores[1:]).all())
         for query, row in zip(lists.queries, lists.candidates.tolist(), strict=True)
-        for worth in [head.worth(query, row)]
+        for scores in [head.worth(query, row)]
     ]
     return float(np.mean(first))
 

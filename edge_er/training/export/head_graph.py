@@ -1,4 +1,4 @@
-"""The DiPair head as an ONNX graph, node by node like the encoder's (see ``onnx_graph``).
+"""The DiPair head as an ONNX graph, node by node like the encoder's (see ``encoder_graph``).
 
 The projections of both sides are in the encoder's graph, so that a catalog can keep its side. Inputs: ``request``
 float32 [tokens, D], the projected first N token embeddings of a request; ``entity`` float32 [candidates, M, D], those
