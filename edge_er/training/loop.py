@@ -127,8 +127,8 @@ class Run:
 
 def _vocabulary(model: nn.Module) -> str:
     """A checksum of the vocabularies of the encoders in ``model``; they say what the rows of its tables stand for."""
-    found = [each.tokenizer.get_vocab() for each in model.modules() if isinstance(each, DualEncoder)]
-    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+    vocabularies = [each.tokenizer.get_vocab() for each in model.modules() if isinstance(each, DualEncoder)]
+    return hashlib.sha256(json.dumps(vocabularies, sort_keys=True).encode()).hexdigest()
 
 
 class _Bar:

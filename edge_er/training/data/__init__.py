@@ -1,1 +1,1 @@
-"""Data: the pool of training requests, batches, pairs and what teachers say of them."""
+"""Data: the pool of training requests, batches, pairs, and the scores and embeddings that teachers give them."""

@@ -19,7 +19,11 @@ NEAREST = 12
 class Batches:
     """Draws batches of rows of a pool: seeds in shuffled order, each with requests for names mistaken for its own.
 
-    Which names are mistaken for one another is mined with the model itself (``mine``).
+    A contrastive loss tells each request's name from the other names of its batch. Names drawn at random are told
+    apart soon and teach nothing more; those that the model still confuses do. So the model itself is asked which names
+    are nearest to a request (``mine``), every few thousand steps, and requests for some of these join the batch: they
+    are the hard negatives. One name per group is drawn from its nearest, so a false negative (the same thing under
+    another name) is met only now and then; names of one cluster are left out by the loss.
     """
 
     def __init__(self, pool: Pool, settings: OptimSettings) -> None:

@@ -114,8 +114,8 @@ class Source:
         with read_records(folder / "stations" / "stations.jsonl.gz") as stations:
             clusters = radio_clusters(stations, city_names(folder))
         self.entities = {
-            lang: choose_spoken_forms(entities_from_clusters(found), lang, dim=0).entities
-            for lang, found in clusters.items()
+            lang: choose_spoken_forms(entities_from_clusters(of_language), lang, dim=0).entities
+            for lang, of_language in clusters.items()
         }
         self.utterances = {
             lang: [

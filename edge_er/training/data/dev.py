@@ -59,11 +59,11 @@ def dev_tasks(folder: Path) -> list[DevTask]:
 
 def recall_at_1(encode: Encode, tasks: Sequence[DevTask]) -> dict[str, float]:
     """Share of requests whose nearest name is the right one, by language; ``encode`` gives unit vectors [n, width]."""
-    found = {}
+    recall = {}
     for task in tasks:
         names, queries = encode(task.names), encode(task.queries)
         best = np.concatenate(
             [(queries[i : i + CHUNK] @ names.T).argmax(1) for i in range(0, len(queries), CHUNK)]
         )
-        found[task.lang] = float((best == task.gold).mean())
-    return found
+        recall[task.lang] = float((best == task.gold).mean())
+    return recall

@@ -63,7 +63,7 @@ def _lists(folder: Path) -> dict[tuple[str, str], frozenset[str]]:
         for lang, near in CITY_COUNTRIES.items():
             if row["country"] in near:
                 names[lang, "city"].add(canonical_text(row["name"]))
-    return {key: frozenset(found - {""}) for key, found in names.items()}
+    return {key: frozenset(of_domain - {""}) for key, of_domain in names.items()}
 
 
 def _held_rows(folder: Path, share: float) -> dict[tuple[str, str], list[dict[str, Any]]]:
@@ -106,10 +106,10 @@ def candidates_of(task: HeldTask, encode: Encode, k: int = 20) -> Candidates:
     for start in range(0, len(queries), CHUNK):
         scores = queries[start : start + CHUNK] @ names.T
         nearest = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-        found = np.take_along_axis(scores, nearest, 1)
-        order = np.argsort(-found, axis=1, kind="stable")
+        best = np.take_along_axis(scores, nearest, 1)
+        order = np.argsort(-best, axis=1, kind="stable")
         places[start : start + CHUNK] = np.take_along_axis(nearest, order, 1)
-        cosines[start : start + CHUNK] = np.take_along_axis(found, order, 1)
+        cosines[start : start + CHUNK] = np.take_along_axis(best, order, 1)
     return Candidates(places, cosines, task.cluster[places] == task.cluster[task.gold][:, None])
 
 

@@ -46,10 +46,10 @@ def pairs_of_lists(lists: PairLists) -> pa.Table:
     )
 
 
-def held_pairs(found: Sequence[tuple[HeldTask, Candidates]]) -> pa.Table:
+def held_pairs(candidates_by_task: Sequence[tuple[HeldTask, Candidates]]) -> pa.Table:
     """The candidates of held-out requests; languages and domains one after another."""
     parts, first = [], 0
-    for task, candidates in found:
+    for task, candidates in candidates_by_task:
         count, k = candidates.places.shape
         request = np.repeat(np.arange(count, dtype=np.int32), k)
         taken, names = pa.array(request), pa.array(task.names)
@@ -98,8 +98,8 @@ def _scores(model: CrossEncoder, rows: pa.Table) -> np.ndarray:
         places.append(coded.indices.to_numpy())
         sides.append(model.encoder.tokenize(coded.dictionary.to_pylist()))
     with torch.autocast(model.device.type, torch.bfloat16, enabled=able_bfloat16(model.device)):
-        found = model.scores(sides[0], sides[1], np.stack(places, axis=1), CHUNK)
-    scores: np.ndarray = found.float().cpu().numpy()
+        computed = model.scores(sides[0], sides[1], np.stack(places, axis=1), CHUNK)
+    scores: np.ndarray = computed.float().cpu().numpy()
     return scores
 
 

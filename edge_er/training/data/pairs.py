@@ -81,12 +81,12 @@ def _magellan(archive: Path, name: str, part: str) -> Pairs:
         raise EdgeERError(f"{archive}: no such file; pair sets lie in the folder pairs of the data folder")
     with tarfile.open(archive) as files:
         try:
-            found = files.extractfile(member)
+            stream = files.extractfile(member)
         except KeyError:
-            found = None
-        if found is None:
+            stream = None
+        if stream is None:
             raise EdgeERError(f"{archive}: no file {member} in it")
-        lines = io.TextIOWrapper(found, "utf-8").read().split("\n")
+        lines = io.TextIOWrapper(stream, "utf-8").read().split("\n")
     rows = [line.split("\t") for line in lines if line]
     return _pairs(((_plain(row[0]), _plain(row[1]), row[-1].strip()) for row in rows), f"{archive}:{member}")
 
@@ -103,12 +103,12 @@ def _sentences(file: Path) -> Pairs:
     with gzip.open(file, "rt", encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     if len(rows[0]) == 5:
-        found = [(row[3], row[4], row[0]) for row in rows]
+        sides = [(row[3], row[4], row[0]) for row in rows]
     else:
         words = {"entailment": "1", "not_entailment": "0"}
-        found = [(row[1], row[2], words.get(row[3], row[3])) for row in rows]
-    headed = found[0][2] not in ("0", "1")
-    return _pairs(found[headed:], str(file))
+        sides = [(row[1], row[2], words.get(row[3], row[3])) for row in rows]
+    headed = sides[0][2] not in ("0", "1")
+    return _pairs(sides[headed:], str(file))
 
 
 def _pairs(rows: Iterable[tuple[str, str, str]], where: str) -> Pairs:

@@ -1,4 +1,4 @@
-"""The pool of training requests: names of many domains, and what people and recognisers make of them.
+"""The pool of training requests: names of many domains, as people ask for them and recognisers write them.
 
 Half of the pool is recognised speech (``voice`` train), half is generated. Names of the dev split never enter it,
 whatever domain or source they come from: splits are by name cluster.
@@ -192,8 +192,8 @@ def _make(job: _Job) -> tuple[list[str], list[str]]:
             row = rng.choice(train)
             name, query = row["entity"], _voice_requests(row, generator, rng)
         else:
-            found = rng.choice(by_kind[rng.choices(domains, weights)[0], rng.choice(LANGUAGES)])
-            name, query = found.text, generator.request(found.text, found.lang, rng)
+            chosen = rng.choice(by_kind[rng.choices(domains, weights)[0], rng.choice(LANGUAGES)])
+            name, query = chosen.text, generator.request(chosen.text, chosen.lang, rng)
         if query:
             queries.append(query)
             names.append(canonical_text(name))

@@ -153,13 +153,13 @@ def substituted(sentence: str, synonyms: dict[str, list[str]], rng: random.Rando
 
 def _synonyms(senses: Iterable[Sense]) -> dict[str, list[str]]:
     """For each single word the other words of its first sense."""
-    found: dict[str, list[str]] = defaultdict(list)
+    synonyms: dict[str, list[str]] = defaultdict(list)
     for sense in senses:
         for word in sense.words:
             others = [other for other in sense.words if other.lower() != word.lower()]
             if others and " " not in word and len(word) > 3:
-                found.setdefault(word.lower(), others)
-    return found
+                synonyms.setdefault(word.lower(), others)
+    return synonyms
 
 
 def training_sentences(folder: Path, wordnet: Path, variants: int = 0, seed: int = 1) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a teacher says of fixed texts, computed once and kept on disk: runs over the same texts share it."""
+"""Teacher embeddings of fixed texts, computed once and kept on disk: runs over the same texts share them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people put it: a name with slips of the finger, with words left out, joined, cut apart or changed round.
+"""Ways of asking: a name with typing slips, with words left out, joined, cut apart or in another order.
 
 A name that a way does not change is not asked for in it. "France Bleu" cut short from "France Bleu Paris" is another
 station: no system can find all of these.
@@ -79,13 +79,13 @@ WAYS: dict[str, Way] = {
 
 def requests_of(entities: Sequence[Entity], lang: str, way: str, rng: random.Random) -> list[tuple[str, int]]:
     """A request for each entity whose name the way changes, and the entity's index."""
-    carriers, found = Carriers.of_language(lang), []
+    carriers, requests = Carriers.of_language(lang), []
     for index, entity in enumerate(entities):
         words = canonical_text(entity.name).split()
         asked = " ".join(WAYS[way](words, rng)) if words else ""
         if asked and (way == "the name" or asked != " ".join(words)):
-            found.append((carriers.sample(rng).format(asked), index))
-    return found
+            requests.append((carriers.sample(rng).format(asked), index))
+    return requests
 
 
 def asked_otherwise(name: str, lang: str, rng: random.Random) -> str:

@@ -68,8 +68,8 @@ class ScoredRequests:
         return len(self.kind)
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> ScoredRequests:
-        columns = (self.kind, self.scores, self.features, self.place)
-        return ScoredRequests(self.names, *(column[rows] for column in columns))
+        scores, features = self.scores[rows], self.features[rows]
+        return ScoredRequests(self.names, self.kind[rows], scores, features, self.place[rows])
 
     @property
     def right(self) -> NDArray[np.bool_]:

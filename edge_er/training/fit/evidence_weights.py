@@ -79,17 +79,17 @@ class RankedCatalog:
         near = [row for row in rows if row["domain"] == self.domain]
         chosen = random.Random(f"{SEED}/{self.domain}/{self.lang}").sample(near, min(MOST, len(near)))
         times = Counter(row["entity"] for row in chosen)
-        found = []
+        requests = []
         for row in chosen:
             country = row["country"] if self.domain == STATION else None
             right = frozenset(gold.indices(Request("", (row["entity"],), country=country)))
             half = held_out(name_cluster(row["entity"]), HELD_SHARE / 2)
             counts = 1 / times[row["entity"]]
             if right:
-                found += [Asked(row[heard], right, counts, heard, half) for heard in HEARD]
+                requests += [Asked(row[heard], right, counts, heard, half) for heard in HEARD]
                 text = asked_otherwise(row["entity"], self.lang, random.Random(f"{SEED}/{row['text']}"))
-                found.append(Asked(text, right, counts, OTHERWISE, half))
-        return found
+                requests.append(Asked(text, right, counts, OTHERWISE, half))
+        return requests
 
     def choices(self, asked: Sequence[Asked]) -> Choices:
         """The evidence for every candidate of all requests that have their answer among them."""

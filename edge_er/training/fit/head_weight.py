@@ -37,7 +37,11 @@ LARGEST_CATALOG = 8000  # artists of a language are too many to be read for a si
 
 
 class Close(NamedTuple):
-    """The first forms of one request: score (cosine units), what the head says, which are right; and the lead."""
+    """The first forms of one request.
+
+    `scores` [forms] are in units of the cosine, `head` [forms] are the head's scores, `right` [forms] says which forms
+    are of the entity asked for, and `lead` is how far the first entity leads the second, in units of the dot product.
+    """
 
     scores: NDArray[np.float64]
     head: NDArray[np.float64]
@@ -75,35 +79,35 @@ def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -
                 )
 
 
-def loss(weight: float, found: Sequence[Close], sharpness: float) -> float:
+def loss(weight: float, requests: Sequence[Close], sharpness: float) -> float:
     """Mean negative log chance of the right forms, with scores as sharp as they are best without the head."""
     total = 0.0
-    for close in found:
+    for close in requests:
         scores = sharpness * (close.scores + weight * close.head)
         chances = np.exp(scores - scores.max())
         total -= float(np.log(chances[close.right].sum() / chances.sum() + 1e-12))
-    return total / len(found)
+    return total / len(requests)
 
 
-def fit(found: Sequence[Close], unit: float) -> dict[str, Any]:
+def fit(requests: Sequence[Close], unit: float) -> dict[str, Any]:
     """The head's weight and margin in units of the dot product, and what they do on the requests they come from."""
     from scipy.optimize import minimize_scalar
 
-    able = [close for close in found if close.right.any()]
+    able = [close for close in requests if close.right.any()]
     sharp = minimize_scalar(lambda value: loss(0.0, able, value), bounds=(1.0, 60.0), method="bounded").x
     best = minimize_scalar(lambda value: loss(value, able, sharp), bounds=(0.0, 0.5), method="bounded")
-    leads = np.array([close.lead for close in found])
-    right = np.array([bool(close.right[0]) for close in found])
+    leads = np.array([close.lead for close in requests])
+    right = np.array([bool(close.right[0]) for close in requests])
     order = np.argsort(-leads)
     sure = np.flatnonzero(np.cumsum(right[order]) >= SURE * np.arange(1, len(order) + 1))
     margin = float(leads[order[sure[-1]]]) if len(sure) else float(leads.max())
     asked = leads < margin
-    chosen = [close.right[np.argmax(close.scores + best.x * close.head)] for close in found]
+    chosen = [close.right[np.argmax(close.scores + best.x * close.head)] for close in requests]
     return {
         "head": round(best.x * unit / HEAD.steps),
         "head_margin": round(margin),
         "measured": {
-            "requests": len(found),
+            "requests": len(requests),
             "asked": round(float(asked.mean()), 4),
             "first_right": round(float(right.mean()), 4),
             "first_right_with_head": round(float(np.where(asked, chosen, right).mean()), 4),
@@ -131,8 +135,8 @@ def main(encoder: str, data: Path | None = None, dry_run: bool = False) -> dict[
         )
     loaded, rerank = Encoder.load(folder), read_card(folder).get("rerank") or {}
     weights = RerankWeights.from_mapping(rerank)
-    found = list(races(data_folder(data), loaded, files[HEAD_FILE], weights))
-    fitted = fit(found, float(loaded.card["vector_scale"]) ** 2)
+    requests = list(races(data_folder(data), loaded, files[HEAD_FILE], weights))
+    fitted = fit(requests, float(loaded.card["vector_scale"]) ** 2)
     measured = fitted.pop("measured")
     if not dry_run:
         update_card(folder, rerank={**rerank, **weights.to_dict(), **fitted, "head_fit": measured})

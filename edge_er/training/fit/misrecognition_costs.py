@@ -1,4 +1,4 @@
-"""Misrecognition costs: what recognisers hear for what was said, and the words and phrases of carriers.
+"""Misrecognition costs: how likely recognisers write one letter for another, and the words and phrases of carriers.
 
     edge-er train fit misrecognition --out edge_er/data/hearing.txt
 
@@ -40,7 +40,7 @@ HEADING = (
 
 def pairs(folder: Path) -> dict[str, list[Pair]]:
     """Said and recognised requests by language, outside the held-out clusters."""
-    found: defaultdict[str, list[Pair]] = defaultdict(list)
+    by_language: defaultdict[str, list[Pair]] = defaultdict(list)
     for row in read_rows(folder / "voice" / "voice.jsonl.gz"):
         if row["split"] != "train" or held_out(name_cluster(row["entity"]), HELD_SHARE):
             continue
@@ -50,8 +50,8 @@ def pairs(folder: Path) -> dict[str, list[Pair]]:
             continue
         for heard in (_letters(row["asr"]), _letters(row["asr_noisy"])):
             if 0 < len(said) <= LONGEST and 0 < len(heard) <= LONGEST:
-                found[row["lang"]].append(Pair(said, heard, len(before), len(said) - len(after)))
-    return found
+                by_language[row["lang"]].append(Pair(said, heard, len(before), len(said) - len(after)))
+    return by_language
 
 
 def carrier_words(folder: Path, lang: str) -> list[str]:
@@ -65,7 +65,7 @@ def carrier_words(folder: Path, lang: str) -> list[str]:
 
 
 def carrier_phrases(folder: Path, lang: str) -> dict[str, list[str]]:
-    """Phrases of the shipped carriers by their place in a request, without those that names are made of."""
+    """Phrases of the shipped carriers by their place in a request, without those that consist of words of names."""
     shipped = Carriers.of_language(lang)
     before, after = zip(*(pattern.split("{}") for pattern in shipped.phrases), strict=True)
     phrases = {

@@ -66,7 +66,7 @@ def fit(folder: Path, encoder: Encoder) -> dict[str, Any]:
     fitted, checked = halves(folder, encoder)
     ways = {"without": EVIDENCE, "with": (*EVIDENCE, POPULARITY)}
     weights = {way: fit_weights(fitted, evidence) for way, evidence in ways.items()}
-    right = {way: first_right(checked, found) for way, found in weights.items()}
+    right = {way: first_right(checked, fitted_weights) for way, fitted_weights in weights.items()}
     unit = float(encoder.card["vector_scale"]) ** 2
     return {
         POPULARITY: whole_weights(weights["with"], unit).popularity,

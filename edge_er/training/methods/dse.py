@@ -201,11 +201,11 @@ def _teacher_step(settings: Recipe, folder: Path, resume: bool, data: Path | Non
 def _scores_step(settings: Recipe, folder: Path, resume: bool, data: Path | None) -> None:
     model, dual = load_cross_encoder(folder / "teacher"), load_model(settings.dse.start)
     source, shape = data_folder(settings.data, data), settings.dse
-    found = [
+    candidates = [
         (task, candidates_of(task, dual.encode, shape.held_candidates))
         for task in held_tasks(source, settings.data.held_share)
     ]
-    cache_scores(model, held_pairs(found), folder / "held_scores.parquet", resume)
+    cache_scores(model, held_pairs(candidates), folder / "held_scores.parquet", resume)
     pool = load_pool(source, settings.data)
     lists = make_lists(pool, dual, shape.requests, shape.candidates, settings.optim.seed)
     cache_scores(model, pairs_of_lists(lists), folder / "train_scores.parquet", resume)

@@ -70,6 +70,7 @@ def pca_axes(vectors: np.ndarray, dim: int) -> np.ndarray:
         raise RecipeError(
             f"[hpd] dim must be 1 to {min(count, width)} (the teacher's width, and the texts of its PCA), found {dim}"
         )
+    # eigh gives ascending eigenvalues: the last columns are the axes that keep most of the vectors' inner products.
     wide = vectors.astype(np.float64)
     _, axes = np.linalg.eigh(wide.T @ wide)
     return axes[:, ::-1][:, :dim].T.astype(np.float32)
@@ -92,7 +93,7 @@ class HPDLoss:
 
 
 def hpd_loss(
-    found: Tensor,
+    embedded: Tensor,
     wanted: Tensor,
     axes: Tensor,
     token: Tensor,
@@ -103,7 +104,7 @@ def hpd_loss(
     """The loss of one batch, alpha · L_TE + (1 - alpha) · (L_SE + similarity · L_sim).
 
     Args:
-        found: the student's embeddings [n, dim], not normalised.
+        embedded: the student's embeddings [n, dim], not normalised.
         wanted: the teacher's embeddings [n, width], not normalised.
         axes: of the teacher's PCA [dim, width].
         token: L_TE of the batch.
@@ -111,16 +112,16 @@ def hpd_loss(
         similarity: weight of L_sim (see ``similarity_loss``); 0 is the paper's method.
         temperature: of L_sim.
     """
-    sentence = nn.functional.mse_loss(found, wanted @ axes.T)
-    near = similarity_loss(found, wanted, temperature) if similarity else torch.zeros_like(sentence)
+    sentence = nn.functional.mse_loss(embedded, wanted @ axes.T)
+    near = similarity_loss(embedded, wanted, temperature) if similarity else torch.zeros_like(sentence)
     total = alpha * token + (1 - alpha) * (sentence + similarity * near)
     return HPDLoss(total, token, sentence, near)
 
 
-def similarity_loss(found: Tensor, wanted: Tensor, temperature: float) -> Tensor:
+def similarity_loss(embedded: Tensor, wanted: Tensor, temperature: float) -> Tensor:
     """KL divergence of each text's softmax over its cosines with the batch's other texts, student from teacher."""
     logs = []
-    for vectors in (found, wanted):
+    for vectors in (embedded, wanted):
         unit = nn.functional.normalize(vectors, dim=-1)
         cosines = (unit @ unit.T / temperature).fill_diagonal_(-1e4)
         logs.append(nn.functional.log_softmax(cosines, dim=-1))
@@ -143,8 +144,8 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
     with run.progress(f"hpd {recipe.name}") as bar:
         for step, places in _batches(recipe, teacher, texts, run):
             with run.mixed_precision():
-                found, wanted, token = _embedded(student, teacher, rows, places, known)
-            loss = hpd_loss(found, wanted, reduce, token, shape.alpha, hpd.similarity, hpd.temperature)
+                embedded, wanted, token = _embedded(student, teacher, rows, places, known)
+            loss = hpd_loss(embedded, wanted, reduce, token, shape.alpha, hpd.similarity, hpd.temperature)
             run.step(step, loss.total)
             errors = np.array([loss.token.item(), loss.sentence.item(), loss.similarity.item()])
             smoothed = errors if step == run.first_step else 0.98 * smoothed + 0.02 * errors
@@ -202,7 +203,12 @@ def _start_axes(
     axes: np.ndarray,
     count: int,
 ) -> np.ndarray:
-    """The student's first projection: the axes, or for an ensemble the least squares map of ``start`` to its PCA."""
+    """The student's first projection.
+
+    It is the axes themselves: the student starts as its teacher reduced by PCA, and training has only to make up for
+    its smaller table and fewer layers. An ensemble's vectors are wider than the student's, so there the start is the
+    least squares map of the vectors of ``start`` to the ensemble's reduced ones.
+    """
     if not isinstance(known, Ensemble):
         return axes
     sample = [known.texts[place] for place in _sample(recipe, count)]
@@ -241,13 +247,13 @@ def _embedded(
     known: TeacherTargets | Ensemble | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Embeddings of the texts at ``places`` by student [n, dim] and teacher [n, width] in one order, and L_TE."""
-    found, wanted, token = [], [], torch.zeros((), device=student.device)
+    embedded, wanted, token = [], [], torch.zeros((), device=student.device)
     for chunk, ids, mask in length_chunks([rows[place] for place in places], CHUNK, student.device):
-        found.append(student(ids, mask).float())
+        embedded.append(student(ids, mask).float())
         with torch.no_grad():
             wanted.append(teacher(ids, mask).float() if known is None else known(places[chunk]))
         token = token + len(chunk) / len(places) * token_loss(student, teacher, ids, mask)
-    return torch.cat(found), torch.cat(wanted), token
+    return torch.cat(embedded), torch.cat(wanted), token
 
 
 def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:

@@ -158,8 +158,8 @@ def teacher_scores(model: CrossEncoder, pairs: Pairs) -> np.ndarray:
     left, right = model.encoder.tokenize(pairs.left), model.encoder.tokenize(pairs.right)
     rows = np.arange(len(pairs))
     with torch.autocast(model.device.type, torch.bfloat16, enabled=able_bfloat16(model.device)):
-        found: np.ndarray = model.scores(left, right, np.stack([rows, rows], 1), 64).float().cpu().numpy()
-    return found
+        scores: np.ndarray = model.scores(left, right, np.stack([rows, rows], 1), 64).float().cpu().numpy()
+    return scores
 
 
 def train_scorer(
@@ -223,8 +223,8 @@ def scores_of(model: DualEncoder, scorer: VectorScorer | HeadScorer, pairs: Pair
         readings = [
             read_all(model, model.tokenize(side), scorer.tokens) for side in (pairs.left, pairs.right)
         ]
-        found: np.ndarray = scorer(*readings).float().cpu().numpy()
-    return found
+        scores: np.ndarray = scorer(*readings).float().cpu().numpy()
+    return scores
 
 
 def _rows(count: int, optim: OptimSettings, step: int) -> np.ndarray:

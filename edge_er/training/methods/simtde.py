@@ -46,6 +46,8 @@ def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: st
     table = bert.embeddings.word_embeddings.weight.data
     compact = CompactEmbedding(table.shape[0], token_dim, width)
     if start == "svd":
+        # The best table · projection of rank d for the teacher's table, U_d √S_d · √S_d V_dᵀ (Eckart and Young). The
+        # singular values are shared between both, so that both learn at like speed.
         left, sizes, right = torch.linalg.svd(table, full_matrices=False)
         root = sizes[:token_dim].sqrt()
         compact.table.weight.data = left[:, :token_dim] * root
@@ -103,7 +105,7 @@ def hidden_state_loss(student: DualEncoder, teacher: DualEncoder, ids: Tensor, m
     keep = len(student.bert.encoder.layer)
     with torch.no_grad():
         wanted = teacher.bert(ids, mask, output_hidden_states=True).hidden_states
-    found = student.bert(ids, mask, output_hidden_states=True).hidden_states
-    pairs = zip(found[-keep:], wanted[-keep:], strict=True)
+    states = student.bert(ids, mask, output_hidden_states=True).hidden_states
+    pairs = zip(states[-keep:], wanted[-keep:], strict=True)
     errors = [((mine - theirs).float().pow(2).mean(-1) * mask).sum() for mine, theirs in pairs]
     return torch.stack(errors).mean() / mask.sum()

@@ -45,8 +45,8 @@ class PairBatch:
     @property
     def mask(self) -> Tensor:
         """1 where there is a token, [pairs, tokens]."""
-        found: Tensor = (self.ids != 0).long()
-        return found
+        mask: Tensor = (self.ids != 0).long()
+        return mask
 
 
 class CrossEncoder(nn.Module):
@@ -91,13 +91,13 @@ class CrossEncoder(nn.Module):
         """Scores [n] of ``pairs`` [n, 2]: rows of ``left`` and of ``right``; pairs of like length run together."""
         sizes = np.diff(left.starts)[pairs[:, 0]] + np.diff(right.starts)[pairs[:, 1]]
         order = np.argsort(sizes, kind="stable")
-        found = []
+        parts = []
         for start in range(0, len(order), chunk):
             chosen = pairs[order[start : start + chunk]]
             batch = PairBatch([left[a] for a, _ in chosen], [right[b] for _, b in chosen], self.device)
-            found.append(self(batch).float())
+            parts.append(self(batch).float())
         back = torch.from_numpy(np.argsort(order)).to(self.device)
-        return torch.cat(found)[back]
+        return torch.cat(parts)[back]
 
 
 def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> CrossEncoder:

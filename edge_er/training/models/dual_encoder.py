@@ -46,8 +46,8 @@ class TokenRows:
         return len(self.starts) - 1
 
     def __getitem__(self, row: int) -> np.ndarray:
-        found: np.ndarray = self.ids[self.starts[row] : self.starts[row + 1]]
-        return found
+        ids: np.ndarray = self.ids[self.starts[row] : self.starts[row + 1]]
+        return ids
 
 
 class CompactEmbedding(nn.Module):
@@ -116,8 +116,8 @@ class DualEncoder(nn.Module):
 
     def token_embeddings(self, ids: Tensor) -> Tensor:
         """Token embeddings [batch, tokens, width] before positions are added (equation 1, projected for a student)."""
-        found: Tensor = self.bert.embeddings.word_embeddings(ids)
-        return found
+        embeddings: Tensor = self.bert.embeddings.word_embeddings(ids)
+        return embeddings
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Mean-pooled sentence embeddings [batch, dim], not normalised; ``ids`` and ``mask`` are [batch, tokens]."""

@@ -52,8 +52,8 @@ def bert_folder(name: str) -> str:
 
 def _packaged(package: str) -> str:
     """The folder with config.json inside an installed package."""
-    found = importlib.util.find_spec(package)
-    for place in (found.submodule_search_locations or []) if found else []:
+    spec = importlib.util.find_spec(package)
+    for place in (spec.submodule_search_locations or []) if spec else []:
         configs = sorted(Path(place).rglob("config.json"), key=lambda file: len(file.parts))
         if configs:
             return str(configs[0].parent)
