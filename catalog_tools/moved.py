@@ -17,6 +17,6 @@ def moved(old: str, new: str, name: str) -> Any:
     """
     if name.startswith("__"):
         raise AttributeError(f"module {old!r} has no attribute {name!r}")
-    found = getattr(import_module(new), name)
+    attribute = getattr(import_module(new), name)
     warnings.warn(f"{old} has moved: import {name} from {new}", DeprecationWarning, stacklevel=3)
-    return found
+    return attribute

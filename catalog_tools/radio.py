@@ -113,11 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     file = options.stations or data_folder(options.data, _STATIONS) / _STATIONS
     with read_records(file) as stations:
         clusters = radio_clusters(stations, places, own, corrections)
-    for lang, found in clusters.items():
-        entities = with_numbered_stations(entities_from_clusters(found))
+    for lang, of_language in clusters.items():
+        entities = with_numbered_stations(entities_from_clusters(of_language))
         entities = _with_known_ids(entities, options.previous, f"radio_{lang}")
         write_catalog(entities, options.out / f"radio_{lang}.jsonl")
-        report = merge_report(f"radio_{lang}", found, entities, options.most)
+        report = merge_report(f"radio_{lang}", of_language, entities, options.most)
         write_merge_report(report, options.reports or options.out / "merge_reports")
         print(_summary(report))
 

@@ -34,7 +34,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import find_encoder
 from edge_er.bundle.storage import check_replaceable
 from edge_er.encoder.encoder import read_encoder_files
-from edge_er.evaluation.requests_file import read_requests
+from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 
@@ -50,11 +50,11 @@ class BuildResult:
     Attributes:
         path: the directory or zip.
         manifest: its manifest, with counts, sizes and the report.
-        spoken_left_out: spoken forms the budget had no room for, the least likely ones.
+        spoken_left_out: how many spoken forms, the least likely, the budget had no room for.
         without_text: ids of entities whose name has no letter or digit (emoji only); they are kept, and can be found
             by an alias.
         measurement: what was measured at the end; None where nothing was.
-        shards, shards_kept: pieces of the slow steps, and how many were there from a build before.
+        shards, shards_kept: how many shards the slow steps had, and how many of them an earlier build had finished.
     """
 
     path: Path
@@ -133,8 +133,7 @@ def build_bundle(
     resolver, measurement = EntityResolver(bundle), None
     bundle = bundle.with_manifest(golden=resolver.golden(golden_queries(entities, facts)))
     if rows or measure:
-        asked, simulation = (rows, None) if rows else simulated_requests(choice.entities, facts)
-        measurement = measure_on(resolver, bundle, asked, simulation)
+        measurement = _measured(resolver, bundle, rows, facts)
         bundle = bundle.with_manifest(report=measurement.report)
     manifest = write_bundle(place, bundle, budget, options.keep_previous)
     if options.work.folder is None:
@@ -159,6 +158,15 @@ def _searchable(bundle: Bundle, lang: Language, options: BuildOptions) -> Bundle
     bundle = with_index(bundle, options.index.kind, lang=lang, threads=threads)
     share = options.index.popular_share
     return with_popular(bundle, share) if share else bundle
+
+
+def _measured(
+    resolver: EntityResolver, bundle: Bundle, requests: Sequence[Request], lang: Language
+) -> Measurement:
+    """The bundle's quality on requests, or on simulated ones where there are none."""
+    if requests:
+        return measure_on(resolver, bundle, requests)
+    return measure_on(resolver, bundle, *simulated_requests(bundle.entities, lang))
 
 
 def _offers(runner: ShardRunner, names: Sequence[str]) -> Iterator[list[Offer]]:

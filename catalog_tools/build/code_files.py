@@ -13,19 +13,19 @@ _PACKAGES = ("edge_er", "catalog_tools")
 
 def modules_of(name: str) -> dict[str, Path]:
     """The module ``name`` and all modules of this project that it imports, itself or through others: their files."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     waiting = [name]
     while waiting:
         module = waiting.pop()
-        file = None if module in found else _file_of(module)
+        file = None if module in files else _file_of(module)
         if file is not None:
-            found[module] = file
+            files[module] = file
             waiting += _imported(ast.parse(file.read_text(encoding="utf-8")))
-    return found
+    return files
 
 
 def _file_of(module: str) -> Path | None:
-    """The file of a module of this project; None for others, and for what is no module but a name in one."""
+    """The file of a module of this project; None for modules of others, and for a name that is not a module."""
     if module.partition(".")[0] not in _PACKAGES:
         return None
     try:

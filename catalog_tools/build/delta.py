@@ -1,4 +1,4 @@
-"""Two versions of a bundle to a delta: entity lines, vectors and manifest by what is new in them, never the encoder."""
+"""Deltas made: what is new in a bundle's entity lines, vectors and manifest, and never its encoder."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _check_encoders(base: Mapping[str, bytes], result: Mapping[str, bytes], old:
 def _change(
     name: str, kind: str, base: Mapping[str, bytes], result: Mapping[str, bytes]
 ) -> tuple[dict[str, Any], bytes]:
-    """How a file of the result comes about, and what is inserted for it."""
+    """How a file of the result is made from the base (see docs/update.md), and the bytes that are inserted."""
     if base.get(name) == result[name]:
         return {"units": SAME}, b""
     arrays = arrays_of(result[name]) if kind == ROWS else None
@@ -106,7 +106,11 @@ def _change(
 
 
 def _steps(base: Sequence[bytes], units: Sequence[bytes]) -> tuple[list[dict[str, list[int]]], bytes]:
-    """Runs of units that are in the base and of those that are not, and the latter, joined."""
+    """Steps that copy runs of units from the base or insert new ones, and the inserted bytes, joined.
+
+    A run of copies goes on while the next unit is the one that follows in the base; otherwise a new one begins at the
+    first unit of the base that is equal.
+    """
     first: dict[bytes, int] = {}
     for place, unit in enumerate(base):
         first.setdefault(unit, place)

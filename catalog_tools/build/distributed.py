@@ -73,7 +73,7 @@ class RayActors:
         context.enable_progress_bars = context.print_on_execution_start = False
         rows = [{"key": key, "step": step, "texts": json.dumps(texts)} for key, step, texts in shards]
         # one block a shard, so that a shard is what is scheduled, and done again where an actor dies
-        found = self._ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+        results = self._ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             ShardActor,
             fn_constructor_args=(held,),
             batch_size=1,
@@ -81,7 +81,7 @@ class RayActors:
             num_cpus=1,
         )
         try:
-            for row in found.iter_rows():
+            for row in results.iter_rows():
                 yield row["key"], row["result"]
         except RayError as error:
             raise BuildError(

@@ -1,4 +1,4 @@
-"""Which spoken forms a bundle holds: the likeliest first, as many as there is room for.
+"""Spoken-form selection: which spoken forms a bundle gets, the likeliest first, as many as the budget allows.
 
 Names and aliases are never left out; spoken forms only help, so they take what the budget leaves. A form that is
 the name or alias of another entity is left to that entity.
@@ -29,7 +29,7 @@ Offer = tuple[float, str]
 
 @dataclass(frozen=True)
 class SpokenChoice:
-    """Entities with their spoken forms, and how many forms were chosen and left out for want of room."""
+    """Entities with their spoken forms; how many forms were chosen, and how many the budget had no room for."""
 
     entities: list[Entity]
     chosen: int

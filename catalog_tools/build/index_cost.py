@@ -54,8 +54,8 @@ def list_count(forms: int) -> int:
 def factories(how: str, forms: int, dim: int) -> list[list[str]]:
     """FAISS names of the kinds to try; a second list is larger, and tried only where the first finds too little.
 
-    For "auto" codes are tried for a scan of all forms and for inverted lists: 4 bits for two dimensions, then 4 bits for
-    each. For "mapped" only scalar quantisers are tried, whose codes a search reads in place from the file.
+    For "auto" codes are tried for a scan of all forms and for inverted lists: 4 bits for two dimensions, then 4 bits
+    for each. For "mapped" only scalar quantisers are tried, whose codes a search reads in place from the file.
     """
     lists = list_count(forms)
     if how == MAPPED:

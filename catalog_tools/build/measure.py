@@ -60,7 +60,7 @@ class Simulation:
 
 
 class NearPair(NamedTuple):
-    """An entity, the form of another that is nearest to its name, whose that is, and the cosine of the two."""
+    """An entity, and the form of another entity that is nearest to its name: `form` of `other`, at `cosine`."""
 
     entity: Entity
     form: str
@@ -150,7 +150,7 @@ def nearest_pairs(bundle: Bundle, sample: int = SAMPLE) -> list[NearPair]:
     indices = [index for index, entity in enumerate(bundle.entities) if entity.id in chosen]
     first_form = np.searchsorted(bundle.form_entity, indices)
     names = bundle.vectors[first_form]
-    best, found = np.full(len(indices), -np.inf, np.float32), np.zeros(len(indices), np.int64)
+    best, nearest_form = np.full(len(indices), -np.inf, np.float32), np.zeros(len(indices), np.int64)
     for start in range(0, len(bundle.vectors), _FORMS_AT_ONCE):
         block = slice(start, start + _FORMS_AT_ONCE)
         scores = dot_table(names, exact_columns(bundle.vectors[block]))
@@ -158,10 +158,10 @@ def nearest_pairs(bundle: Bundle, sample: int = SAMPLE) -> list[NearPair]:
         place = scores.argmax(axis=1)
         score = scores[np.arange(len(indices)), place]
         better = score > best
-        best[better], found[better] = score[better], place[better] + start
+        best[better], nearest_form[better] = score[better], place[better] + start
     unit = float(bundle.manifest["index"]["scale"]) ** 2
     pairs = []
-    for index, form, score in zip(indices, found.tolist(), best.tolist(), strict=True):
+    for index, form, score in zip(indices, nearest_form.tolist(), best.tolist(), strict=True):
         owner = int(bundle.form_entity[form])
         if owner != index:
             text = bundle.entities[owner].surface_forms[
@@ -194,7 +194,7 @@ class _Watched:
 
 
 def _sample(entities: Sequence[Entity], count: int) -> list[Entity]:
-    """``count`` of those that have a name to ask for, by a hash of the id: other entities hardly change the choice."""
+    """``count`` entities with a name to ask for, by a hash of the id: other entities hardly change the choice."""
     order = sorted(range(len(entities)), key=lambda index: _hash(entities[index].id))
     named = (entities[index] for index in order if canonical_text(entities[index].name))
     return list(islice(named, count))
@@ -220,7 +220,7 @@ def _spoken_by(own: Language) -> Any:
 
 
 def _request(generator: RequestGenerator, entity: Entity, lang: str, rng: random.Random) -> str:
-    """A request that is none of the entity's forms, where twenty draws find one."""
+    """A request that is not a form of the entity; after twenty draws any request."""
     stored = {canonical_text(form) for form in entity.surface_forms}
     for _ in range(_DRAWS):
         query = generator.request(entity.name, lang, rng)

@@ -1,4 +1,4 @@
-"""What a build does beside its catalog, encoder and budget: how it works, how vectors are searched, what forms hold.
+"""Options of a build that few need: who does the work, how vectors are searched, what is kept of surface forms.
 
 build_bundle("tracks.jsonl", "tracks", options=BuildOptions(work=BuildWork(workers=4), index=IndexOptions("mapped")))
 """
@@ -85,7 +85,7 @@ class SurfaceForms:
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What few builds need to set.
+    """Options of a build that few need.
 
     Attributes:
         work: who does the slow steps, and where finished shards are kept.

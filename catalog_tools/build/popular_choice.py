@@ -47,15 +47,15 @@ def with_popular(bundle: Bundle, share: float, target: float = TARGET) -> Bundle
         bundle, requests_by_demand(names, demand, str(bundle.manifest["lang"]), SAMPLE)
     )
     nearest = nearest_scores(bundle.vectors, requests, 1)[:, 0]
-    found = nearest_scores(bundle.vectors[popular], requests, 1)[:, 0]
-    floor = exit_floor(found, nearest, target)
-    ended = found >= floor
+    nearest_popular = nearest_scores(bundle.vectors[popular], requests, 1)[:, 0]
+    floor = exit_floor(nearest_popular, nearest, target)
+    ended = nearest_popular >= floor
     measured: dict[str, Any] = {
         "share": share,
         "forms": len(popular),
         "floor": floor,
         "exits": round(float(ended.mean()), 4),
-        "right": round(float((found >= nearest)[ended].mean()), 4) if ended.any() else None,
+        "right": round(float((nearest_popular >= nearest)[ended].mean()), 4) if ended.any() else None,
         "requests": len(requests),
     }
     index = {**bundle.manifest["index"], "popular": measured}
@@ -72,17 +72,17 @@ def popular_forms(
     return np.flatnonzero(chosen[form_entity]).astype(np.int32)
 
 
-def exit_floor(found: NDArray[np.float32], nearest: NDArray[np.float32], target: float) -> int:
+def exit_floor(nearest_popular: NDArray[np.float32], nearest: NDArray[np.float32], target: float) -> int:
     """The lowest score of the nearest popular form from which on `target` of them are the nearest of all.
 
-    `found` and `nearest` are the best dot products of each request with the popular forms and with all. One more than
-    any of them where there is no such floor.
+    `nearest_popular` and `nearest` are the best dot products of each request with the popular forms and with all. Where
+    there is no such floor, one more than any of them.
     """
-    order = np.argsort(-found, kind="stable")
-    right = np.cumsum((found >= nearest)[order]) / np.arange(1, len(order) + 1)
-    last = np.append(np.diff(found[order]) < 0, True)  # of those with the same score
+    order = np.argsort(-nearest_popular, kind="stable")
+    right = np.cumsum((nearest_popular >= nearest)[order]) / np.arange(1, len(order) + 1)
+    last = np.append(np.diff(nearest_popular[order]) < 0, True)  # of those with the same score
     good = np.flatnonzero((right >= target) & last)
-    return int(found[order][good[-1]]) if len(good) else int(found.max(initial=0)) + 1
+    return int(nearest_popular[order][good[-1]]) if len(good) else int(nearest_popular.max(initial=0)) + 1
 
 
 def requests_by_demand(names: Sequence[str], demand: NDArray[np.float64], lang: str, count: int) -> list[str]:

@@ -108,16 +108,16 @@ class ShardWorker:
             SPOKEN: [repr(self._lang).encode()],
             VECTORS: [self._files[name] for name in sorted(self._files)],
         }
-        found = {}
+        hashes = {}
         for step, parts in own.items():
             code = {**modules_of(_MODULES[step]), __name__: Path(__file__)}
             parts += [file.read_bytes() for _, file in sorted(code.items())]
             parts += [files("edge_er").joinpath("data", name).read_bytes() for name in _TABLES]
             parts += [f"{package} {version(package)}".encode() for package in _PACKAGES[step]]
-            found[step] = hashlib.sha256(
+            hashes[step] = hashlib.sha256(
                 b"".join(hashlib.sha256(part).digest() for part in parts)
             ).hexdigest()
-        return found
+        return hashes
 
 
 def form_vectors(encoder: Encoder, forms: Sequence[str]) -> NDArray[np.int8]:

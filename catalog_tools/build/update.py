@@ -175,10 +175,10 @@ def _removed(remove: str | Path | Iterable[str], known: Mapping[str, Entity], bu
     for row, wanted in _wanted(remove):
         same = (wanted,) if wanted in known else named.get(canonical_text(wanted), ())
         if len(same) != 1:
-            found = f"{len(same)} entities have that name ({', '.join(same[:5])}); give an id" if same else (
+            reason = f"{len(same)} entities have that name ({', '.join(same[:5])}); give an id" if same else (
                 f"{bundle} has no entity with that id or name; correct it or take the row out"
             )  # fmt: skip
-            raise CatalogError(f"cannot remove {wanted!r}: {found}", file=file, row=row)
+            raise CatalogError(f"cannot remove {wanted!r}: {reason}", file=file, row=row)
         removed.add(same[0])
     return removed
 

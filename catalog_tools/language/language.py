@@ -82,7 +82,7 @@ class Language:
 
 
 def language(lang: str | Language) -> Language:
-    """The facts of the shipped language ``lang``; a ``Language`` is returned as it is.
+    """The shipped language with the code ``lang``; a ``Language`` is returned as it is.
 
     Raises:
         CatalogError: there are none for this language.
@@ -187,4 +187,4 @@ def _usual_shares() -> dict[str, float]:
     for code in LANGUAGES:
         for kind, share in _shipped_facts(code)["shares"].items():
             shares[kind].append(share)
-    return {kind: sum(found) / len(found) for kind, found in shares.items()}
+    return {kind: sum(of_kind) / len(of_kind) for kind, of_kind in shares.items()}

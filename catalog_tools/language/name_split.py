@@ -13,7 +13,10 @@ _ARTICLES = ("the", "der", "die", "das", "le", "la", "les", "il", "lo", "gli", "
 
 
 def name_cluster(name: str) -> str:
-    """The key names are split by: no accents, spaces, "radio", "FM", articles or frequency, unless that is all."""
+    """The key by which names are split: without accents, spaces, "radio", "FM", articles and frequency.
+
+    A name that is nothing else keeps them.
+    """
     words = canonical_text(re.sub(r"\d+[.,]\d+", " ", name)).split()
     kept = [word for word in words if word not in ("radio", "fm", *_ARTICLES)]
     return "".join(kept or words) or canonical_text(name).replace(" ", "")

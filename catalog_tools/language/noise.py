@@ -1,4 +1,4 @@
-"""What a speech recogniser and a quick thumb do to text: confusions learned from recognised speech, and typing slips.
+"""Noise for requests: confusions of speech recognisers, learned from recognised speech, and typing slips.
 
 The confusions of a language are a table of short pieces of canonical text, what they were heard as, and how often:
 ``locales/confusions_<lang>.tsv``. ``learn_confusions`` makes such a table from pairs of said and recognised text.
@@ -63,9 +63,9 @@ class Confusions:
         place, heard, chance = 0, self._heard, rng.random
         while place < len(text):
             for length in range(min(LONGEST, len(text) - place), 0, -1):
-                found = heard.get(text[place : place + length])
-                if found and chance() < found[2] * strength:
-                    out.append(rng.choices(found[0], found[1])[0])
+                confusion = heard.get(text[place : place + length])
+                if confusion and chance() < confusion[2] * strength:
+                    out.append(rng.choices(confusion[0], confusion[1])[0])
                     place += length
                     break
             else:

@@ -1,6 +1,6 @@
 """Numbers as they are said, and number words as figures, by num2words, text2num and the locale file.
 
-``lang`` is a shipped language ("fr") or the facts of one (``catalog_tools.language.language``).
+``lang`` is a shipped language ("fr") or a ``Language`` (``catalog_tools.language.language``).
 """
 
 from __future__ import annotations

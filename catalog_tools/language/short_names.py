@@ -1,4 +1,4 @@
-"""What people leave out of a name: "BBC Radio 4" is asked for as "Radio 4", "Zoë Kravitz" as "Zoë".
+"""Short names, as people leave words out: "BBC Radio 4" is asked for as "Radio 4", "Zoë Kravitz" as "Zoë".
 
 Two ways, for two kinds of catalogs. Numbered stations carry their broadcaster before "Radio", in one short word
 (`with_numbered_stations`). And in a catalog of a household, of contacts, devices or tasks, one word of a name is often
@@ -60,7 +60,7 @@ def _names(entities: Sequence[Entity]) -> set[str]:
 
 def _numbered_station(entity: Entity) -> str:
     names = map(canonical_text, (entity.name, *entity.aliases))
-    return next((found[1] for name in names if (found := _NUMBERED.fullmatch(name))), "")
+    return next((match[1] for name in names if (match := _NUMBERED.fullmatch(name))), "")
 
 
 def _words(entity: Entity) -> Iterator[str]:

@@ -78,7 +78,7 @@ def spoken_forms(name: str, lang: str | Language, limit: int | None = 3) -> list
 def ranked_forms(name: str, lang: str | Language) -> list[SpokenForm]:
     """All forms of ``name`` with kinds and shares, the likeliest first; arguments as in ``spoken_forms``."""
     facts = language(lang)
-    found: list[SpokenForm] = []
+    forms: list[SpokenForm] = []
     seen, written = {"", canonical_text(name)}, {name}
     for kind, form in _forms(name, facts):
         if form in written:
@@ -87,8 +87,8 @@ def ranked_forms(name: str, lang: str | Language) -> list[SpokenForm]:
         text = canonical_text(form)
         if text not in seen:
             seen.add(text)
-            found.append(SpokenForm(text, kind, facts.shares.get(kind, 0.0)))
-    return sorted(found, key=lambda form: -form.share)
+            forms.append(SpokenForm(text, kind, facts.shares.get(kind, 0.0)))
+    return sorted(forms, key=lambda form: -form.share)
 
 
 def _forms(name: str, facts: Language) -> Iterator[tuple[str, str]]:

@@ -23,38 +23,42 @@ __all__ = ["dedup_report", "report_page", "write_dedup_report"]
 _LISTED = 50  # records and links of a cluster
 
 
-def dedup_report(found: Deduplicated, catalog: str, most: int | None = 500) -> dict[str, Any]:
+def dedup_report(result: Deduplicated, catalog: str, most: int | None = 500) -> dict[str, Any]:
     """Counts, the `most` most doubtful merges and unsure pairs (None: all), and corrections that were not used."""
     merged = sorted(
-        (one for one in found.clusters if len(one.rows) > 1), key=lambda one: (one.least, one.rows)
+        (one for one in result.clusters if len(one.rows) > 1), key=lambda one: (one.least, one.rows)
     )
-    kinds = {name: kind for name, kind in found.table.kinds.items() if name in found.weights.names}
+    kinds = {name: kind for name, kind in result.table.kinds.items() if name in result.weights.names}
     return {
         "catalog": catalog,
-        "records": len(found.records),
-        "entities": len(found.clusters),
+        "records": len(result.records),
+        "entities": len(result.clusters),
         "merged_entities": len(merged),
         "merged_records": sum(len(one.rows) for one in merged),
-        "compared_pairs": found.compared,
-        "unsure_pairs": len(found.unsure),
-        "same_from": found.weights.same_from,
-        "different_to": found.weights.different_to,
+        "compared_pairs": result.compared,
+        "unsure_pairs": len(result.unsure),
+        "same_from": result.weights.same_from,
+        "different_to": result.weights.different_to,
         "fields": kinds,
-        "unused_corrections": [{"a": e.a, "b": e.b, "same": e.same, "row": e.row} for e in found.unused],
-        "merges": [_merge(found, one) for one in merged[:most]],
+        "unused_corrections": [{"a": e.a, "b": e.b, "same": e.same, "row": e.row} for e in result.unused],
+        "merges": [_merge(result, one) for one in merged[:most]],
         "unsure": [
-            {"a": _side(found, a), "b": _side(found, b), **decide(found.table, found.weights, a, b).to_dict()}
-            for a, b, _ in found.unsure[:most]
+            {
+                "a": _side(result, a),
+                "b": _side(result, b),
+                **decide(result.table, result.weights, a, b).to_dict(),
+            }
+            for a, b, _ in result.unsure[:most]
         ],
     }
 
 
-def _merge(found: Deduplicated, cluster: Cluster) -> dict[str, Any]:
+def _merge(result: Deduplicated, cluster: Cluster) -> dict[str, Any]:
     return {
         "doubt": round(1 - cluster.least, 4),
         "size": len(cluster.rows),
-        "members": [_side(found, row) for row in cluster.rows[:_LISTED]],
-        "links": [_link(found, link) for link in sorted(cluster.links, key=_doubtful_first)[:_LISTED]],
+        "members": [_side(result, row) for row in cluster.rows[:_LISTED]],
+        "links": [_link(result, link) for link in sorted(cluster.links, key=_doubtful_first)[:_LISTED]],
     }
 
 
@@ -62,19 +66,19 @@ def _doubtful_first(link: Link) -> tuple[float, int, int]:
     return (2.0 if link.probability is None else link.probability, link.a, link.b)
 
 
-def _link(found: Deduplicated, link: Link) -> dict[str, Any]:
-    sides = {"a": found.keys[link.a], "b": found.keys[link.b]}
+def _link(result: Deduplicated, link: Link) -> dict[str, Any]:
+    sides = {"a": result.keys[link.a], "b": result.keys[link.b]}
     if link.probability is None:
         equal = sides["a"] == sides["b"]
         return {**sides, "reason": "the same to the letter" if equal else "corrected by hand: the same"}
-    decided: PairDecision = decide(found.table, found.weights, link.a, link.b)
+    decided: PairDecision = decide(result.table, result.weights, link.a, link.b)
     return {**sides, **decided.to_dict()}
 
 
-def _side(found: Deduplicated, row: int) -> dict[str, Any]:
-    record = found.records[row]
+def _side(result: Deduplicated, row: int) -> dict[str, Any]:
+    record = result.records[row]
     place = {"row": record.row} if record.row else {}
-    return {"key": found.keys[row], **place, "values": record_values(record)}
+    return {"key": result.keys[row], **place, "values": record_values(record)}
 
 
 def write_dedup_report(report: dict[str, Any], file: Path) -> None:
@@ -102,19 +106,19 @@ def report_page(report: dict[str, Any]) -> Page:
     sections = (
         (
             "Unsure pairs",
-            _told(len(unsure), report["unsure_pairs"], "not merged, the likeliest"),
+            _description(len(unsure), report["unsure_pairs"], "not merged, the likeliest"),
             [_pair(pair) for pair in unsure],
         ),
         (
             "Merged",
-            _told(len(merges), report["merged_entities"], "the most doubtful"),
+            _description(len(merges), report["merged_entities"], "the most doubtful"),
             [_cluster(merge) for merge in merges],
         ),
     )
     return Page(f"Duplicates in {report['catalog']}", facts, sections)
 
 
-def _told(shown: int, of: int, first: str) -> str:
+def _description(shown: int, of: int, first: str) -> str:
     return f"{shown:,} of {of:,}, {first} first. A correction is a line of the file that --corrections reads."
 
 

@@ -1,6 +1,6 @@
 """One self-contained HTML page about what was merged: no script but its own, no address outside it.
 
-Both reports use it: duplicate records (`records/report.py`) and merged station names (`merge_report.py`).
+Both reports use it: duplicate records (`duplicates_report.py`) and merged station names (`merge_report.py`).
 """
 
 from __future__ import annotations

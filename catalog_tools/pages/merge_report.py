@@ -71,9 +71,9 @@ def _all_names(entity: Entity) -> tuple[str, ...]:
 
 def _merge(cluster: Cluster, owner: dict[tuple[str, Any], Entity]) -> dict[str, Any]:
     entity = next(
-        found
+        station
         for group in cluster.groups
-        if (found := owner.get((group.name, cluster.countries[0]))) is not None
+        if (station := owner.get((group.name, cluster.countries[0]))) is not None
     )
     members = Counter[tuple[str, str]]()
     for group in cluster.groups:

@@ -1,1 +1,1 @@
-"""One module for each way a catalog is kept: a file becomes numbered rows, and those it cannot read say why."""
+"""Readers: one module for each kind of file. A reader gives numbered rows; a row that cannot be read has the reason."""

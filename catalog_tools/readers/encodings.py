@@ -98,8 +98,8 @@ def _western(sample: bytes) -> str:
 def _plausible(text: str) -> int:
     """How much the letters beyond ASCII look like those of Western European words."""
     score = 0
-    for found in _FOREIGN.finditer(text):
-        character, before = found.group(), text[found.start() - 1 : found.start()]
+    for match in _FOREIGN.finditer(text):
+        character, before = match.group(), text[match.start() - 1 : match.start()]
         if character in _LETTERS:
             score += 2
         elif character.lower() in _LETTERS:

@@ -85,8 +85,8 @@ def _array(source: Source) -> Iterator[Row]:
 def _elements(source: Source, text: TextIO) -> Iterator[tuple[Any, str]]:
     """The elements of the array and how each is written; only one of them is in memory."""
     buffer = _Buffer(text)
-    if (found := buffer.next_character()) != "[":
-        shown = f"{found!r}" if found else "nothing"
+    if (first := buffer.next_character()) != "[":
+        shown = f"{first!r}" if first else "nothing"
         raise source.error(
             f"expected a JSON array of objects, found {shown} at its start; JSON lines are named .jsonl"
         )

@@ -41,7 +41,7 @@ def kind_of(source: Source) -> str:
     Raises:
         CatalogError: it is of none; a setting that its kind does not have.
     """
-    kind = source.options.kind or _told(source)
+    kind = source.options.kind or _kind_by_content(source)
     if kind not in KINDS:
         raise source.error(
             f"unknown kind {kind!r}; {did_you_mean(kind, KINDS).replace('found', 'expected', 1)}"
@@ -58,7 +58,7 @@ def kind_of(source: Source) -> str:
     return kind
 
 
-def _told(source: Source) -> str:
+def _kind_by_content(source: Source) -> str:
     name = inner_name(source.path)
     suffix = PurePath(name).suffix.lower()
     kind = _SUFFIXES.get(suffix)

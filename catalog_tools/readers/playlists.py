@@ -87,17 +87,19 @@ def _title(text: str) -> tuple[dict[str, str], str]:
     after each: then it follows the last of them. A comma inside quotes is part of an attribute.
     """
     rest = text.strip().removeprefix("#EXTINF:")
-    found: list[re.Match[str]] = []
+    attributes_of_line: list[re.Match[str]] = []
     name = ""
     for part in _ATTRIBUTE_OR_COMMA.finditer(rest):
         if part.group() == ",":
             name = rest[part.end() :]
             break
-        found.append(part)
+        attributes_of_line.append(part)
     while attributes := _ATTRIBUTES_AFTER_COMMA.match(name):
-        found += _ATTRIBUTE.finditer(attributes.group())
+        attributes_of_line += _ATTRIBUTE.finditer(attributes.group())
         name = name[attributes.end() :]
-    values = ((each.group(1).lower(), next(filter(None, each.groups()[1:]), "")) for each in found)
+    values = (
+        (each.group(1).lower(), next(filter(None, each.groups()[1:]), "")) for each in attributes_of_line
+    )
     return dict(values), name.strip()
 
 
@@ -113,12 +115,12 @@ def _pls(source: Source) -> Iterator[Row]:
     headed = False
     for line in lines(source):
         headed = headed or line.text.strip().lower() == "[playlist]"
-        found = _PLS_LINE.match(line.text)
-        if not found:
+        match = _PLS_LINE.match(line.text)
+        if not match:
             continue
         if not headed:
             raise source.error("not a PLS playlist; expected [playlist] in its first line", row=line.number)
-        key, entry, value = found.group(1).lower(), found.group(2), found.group(3)
+        key, entry, value = match.group(1).lower(), match.group(2), match.group(3)
         if entry != number:
             if number:
                 yield _pls_row(first, values, problem)

@@ -104,17 +104,17 @@ def _aliases(value: Any) -> tuple[str, ...]:
 
 
 def _metadata(values: Mapping[str, Any]) -> dict[str, Any]:
-    found = {}
+    kept = {}
     for key, value in values.items():
         if key not in _OWN_FIELDS and (plain := _plain(value, key)) is not None:
-            found[key] = plain
-    if found.get("popularity") == "":
-        del found["popularity"]
-    if "popularity" in found:
-        found["popularity"] = _popularity(found["popularity"])
-    if isinstance(streams := found.get("streams"), str):
-        found["streams"] = [address.strip() for address in streams.split("|") if address.strip()]
-    return found
+            kept[key] = plain
+    if kept.get("popularity") == "":
+        del kept["popularity"]
+    if "popularity" in kept:
+        kept["popularity"] = _popularity(kept["popularity"])
+    if isinstance(streams := kept.get("streams"), str):
+        kept["streams"] = [address.strip() for address in streams.split("|") if address.strip()]
+    return kept
 
 
 def _popularity(value: Any) -> int | float:

@@ -31,14 +31,14 @@ def entities_of(records: str | Path | Iterable[RecordLike], previous: Sequence[E
     Raises:
         CatalogError: no record, a record without a name, an id twice, naming file, row and column where known.
     """
-    found = [*as_records(records)]
-    if not found:
+    items = [*as_records(records)]
+    if not items:
         raise CatalogError("the catalog is empty; expected at least one record with a name")
-    _check_ids(found)
-    given = [item for item in found if isinstance(item, Entity)]
-    given += entities_from_records(item for item in found if isinstance(item, Record) and item.id)
+    _check_ids(items)
+    given = [item for item in items if isinstance(item, Entity)]
+    given += entities_from_records(item for item in items if isinstance(item, Record) and item.id)
     taken = {entity.id for entity in given}
-    unnumbered = entities_from_records(item for item in found if isinstance(item, Record) and not item.id)
+    unnumbered = entities_from_records(item for item in items if isinstance(item, Record) and not item.id)
     free = [entity for entity in previous if entity.id not in taken]
     return sorted([*given, *_apart(keep_previous_ids(unnumbered, free), taken)], key=lambda entity: entity.id)
 
@@ -66,9 +66,9 @@ def _record(item: RecordLike, row: int) -> Record | Entity:
     return record_from_mapping(item, row=row)
 
 
-def _check_ids(found: Sequence[Record | Entity]) -> None:
+def _check_ids(items: Sequence[Record | Entity]) -> None:
     first: dict[str, int] = {}
-    for row, item in enumerate(found, start=1):
+    for row, item in enumerate(items, start=1):
         if isinstance(item, Entity) and not item.id:
             raise CatalogError(
                 f"the entity {item.name!r} has no id; give it one, or pass a mapping", row=row, column="id"

@@ -46,10 +46,10 @@ def _allow_reading(action: int, *_: str | None) -> int:
 
 def _only_table(source: Source, connection: sqlite3.Connection) -> str:
     try:
-        found = connection.execute(
+        rows = connection.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
         )
-        tables = [str(name) for (name,) in found]
+        tables = [str(name) for (name,) in rows]
     except sqlite3.DatabaseError as error:
         raise source.error(f"not a readable SQLite file ({error})") from error
     if len(tables) != 1:

@@ -91,10 +91,10 @@ def _delimiter(source: Source, feed: _Feed) -> str:
     bare = re.sub(r'"[^"]*"', "", first)
     if "," in bare:
         return ","
-    found = max(_DELIMITERS, key=bare.count)
-    if found in bare:
-        source.note(f"read with {found!r} between the columns")
-        return found
+    delimiter = max(_DELIMITERS, key=bare.count)
+    if delimiter in bare:
+        source.note(f"read with {delimiter!r} between the columns")
+        return delimiter
     return ","
 
 

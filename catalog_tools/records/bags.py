@@ -45,7 +45,7 @@ class Bags:
         pair_a, word_a = self.words_of(a)
         pair_b, word_b = self.words_of(b)
         key_a, key_b = pair_a * len(self.idf) + word_a, pair_b * len(self.idf) + word_b
-        both, only_b = _found(key_a, key_b), ~_found(key_b, key_a)
+        both, only_b = _is_among(key_a, key_b), ~_is_among(key_b, key_a)
         shared = np.bincount(pair_a[both], self.idf[word_a[both]] ** 2, len(a)).astype(np.float64)
         return Overlap(shared, (pair_a[~both], word_a[~both]), (pair_b[only_b], word_b[only_b]))
 
@@ -68,15 +68,15 @@ class Bags:
 
     def heaviest(self, only: tuple[_Ints, _Ints], pairs: int) -> _Floats:
         """Weight of the rarest word that only one side has, [pairs]; 0 where there is none."""
-        found = np.zeros(pairs)
-        np.maximum.at(found, only[0], self.idf[only[1]])
-        return found
+        weights = np.zeros(pairs)
+        np.maximum.at(weights, only[0], self.idf[only[1]])
+        return weights
 
 
-def _found(keys: _Ints, among: _Ints) -> NDArray[np.bool_]:
-    """Whether each of the sorted `keys` is among the sorted others."""
+def _is_among(keys: _Ints, among: _Ints) -> NDArray[np.bool_]:
+    """Whether each of the sorted `keys` is in the sorted `among`, bool [keys]."""
     if not len(among):
         return np.zeros(len(keys), bool)
     place = np.minimum(np.searchsorted(among, keys), len(among) - 1)
-    found: NDArray[np.bool_] = among[place] == keys
-    return found
+    present: NDArray[np.bool_] = among[place] == keys
+    return present

@@ -72,16 +72,16 @@ def _postings(
 ) -> tuple[Rows, Rows, frozenset[int]]:
     """Key and record of every posting, sorted by both, and which keys are whole titles."""
     titles = [[_joined(record.get(one.name)) for one in used if one.kind == "title"] for record in records]
-    counts = Counter(gram for found in titles for text in found for gram in _grams(text))
+    counts = Counter(gram for texts in titles for text in texts for gram in _grams(text))
     numbers: dict[str, int] = {}
     keys, owners = [], []
     for row, values in enumerate(records):
-        found = {key for one in used for key in _keys(one, values.get(one.name))}
+        texts = {key for one in used for key in _keys(one, values.get(one.name))}
         for text in filter(None, titles[row]):
-            found.add(f"={text}")
+            texts.add(f"={text}")
             shared = sorted((counts[gram], gram) for gram in _grams(text) if counts[gram] > 1)
-            found |= {f"~{gram}" for _, gram in shared[:grams]}
-        for text in sorted(found):
+            texts |= {f"~{gram}" for _, gram in shared[:grams]}
+        for text in sorted(texts):
             keys.append(numbers.setdefault(text, len(numbers)))
             owners.append(row)
     key, record = np.array(keys, np.int64), np.array(owners, np.int64)
@@ -91,7 +91,7 @@ def _postings(
 
 def _keys(field: Field, value: Any) -> Iterator[str]:
     if field.kind == "identifier":
-        yield from (f"#{scheme} {found}" for scheme, found in identifiers_of(field.name, value))
+        yield from (f"#{scheme} {identifier}" for scheme, identifier in identifiers_of(field.name, value))
     elif field.kind == "phone":
         yield from (f"+{phone[-_PHONE_END:]}" for phone in parse_phones(value))
     elif field.kind == "names":
@@ -126,16 +126,16 @@ def _blocks(
 
 def _scored(blocks: Sequence[tuple[Rows, int]], count: int) -> tuple[Rows, NDArray[np.float64]]:
     """Pairs as `a * count + b`, sorted, and their scores."""
-    found, weights, room = [np.zeros(0, np.int64)], [np.zeros(0)], _RAW_PAIRS * count
+    pairs_of_blocks, weights, room = [np.zeros(0, np.int64)], [np.zeros(0)], _RAW_PAIRS * count
     for block, size in blocks:
         left, right = np.triu_indices(block.shape[1], 1)
         if block.shape[1] > 2 and len(block) * len(left) > room:
             continue
         pairs = (block[:, left] * count + block[:, right]).ravel()
         room -= len(pairs)
-        found.append(pairs)
+        pairs_of_blocks.append(pairs)
         weights.append(np.full(len(pairs), np.log(1 + count / size)))
-    distinct, place = np.unique(np.concatenate(found), return_inverse=True)
+    distinct, place = np.unique(np.concatenate(pairs_of_blocks), return_inverse=True)
     return distinct, np.bincount(place, np.concatenate(weights), len(distinct)).astype(np.float64)
 
 

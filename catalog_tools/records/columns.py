@@ -136,9 +136,9 @@ class TextColumn:
         ]
         if self._encode:
             columns.append((self._vectors[a] * self._vectors[b]).sum(1))
-        found = np.stack([np.asarray(column, np.float32) for column in columns], 1)
-        found[~(self.present[a] & self.present[b])] = np.nan
-        return found
+        features = np.stack([np.asarray(column, np.float32) for column in columns], 1)
+        features[~(self.present[a] & self.present[b])] = np.nan
+        return features
 
     def words(self, a: int, b: int, similarity: float) -> str:
         """Whether they are the same, or how alike, and both."""
@@ -182,12 +182,12 @@ class TitleColumn(TextColumn):
         """float32 [pairs, features]."""
         rows, bags = len(self.texts), self._both
         sides = [bags.overlap(title, rows + text) for title, text in ((a, b), (b, a))]
-        found = [
+        shares = [
             np.divide(side.shared, bags.total[title], out=np.ones(len(a)), where=bags.total[title] > 0)
             for side, title in zip(sides, (a, b), strict=True)
         ]
         missing = [bags.heaviest(side.left, len(a)) / bags.rarest for side in sides]
-        columns = [np.minimum(*found), np.maximum(*found), np.minimum(*missing), np.maximum(*missing)]
+        columns = [np.minimum(*shares), np.maximum(*shares), np.minimum(*missing), np.maximum(*missing)]
         text = super().compare(a, b)
         extra = np.stack(columns, 1).astype(np.float32)
         extra[np.isnan(text[:, 0])] = np.nan

@@ -136,7 +136,7 @@ def labelled_rows(
         CatalogError: an id that no record has, naming file and row.
     """
     rows = {key: row for row, key in reversed(list(enumerate(keys)))}
-    found: list[tuple[int, int, int]] = []
+    row_pairs: list[tuple[int, int, int]] = []
     for label in labels:
         for side, key in (("a", label.a), ("b", label.b)):
             if key not in rows:
@@ -146,8 +146,8 @@ def labelled_rows(
                     row=label.row,
                     column=side,
                 )
-        found.append((rows[label.a], rows[label.b], int(label.same)))
-    a, b, same = np.array(found, np.int64).reshape(-1, 3).T
+        row_pairs.append((rows[label.a], rows[label.b], int(label.same)))
+    a, b, same = np.array(row_pairs, np.int64).reshape(-1, 3).T
     return a, b, same
 
 

@@ -87,17 +87,17 @@ def deduplicate(
     keys = [record_key(record) for record in records]
     same, different, unused = _rows_of(corrections, keys)
     a, b = candidate_pairs(values, table.fields, blocking)
-    found = probabilities(table, used, a, b)
+    probability = probabilities(table, used, a, b)
     clusters = cluster_rows(
         len(records),
         (a, b),
-        found,
+        probability,
         (used.different_to, used.same_from),
         lambda x, y: probabilities(table, used, x, y),
         [*same, *_equal_rows(keys)],
         different,
     )
-    unsure = _unsure(a, b, found, used, clusters, {*same, *different})
+    unsure = _unsure(a, b, probability, used, clusters, {*same, *different})
     return Deduplicated(records, keys, table, used, clusters, unsure, len(a), unused)
 
 
@@ -133,12 +133,12 @@ def _unsure(
     """Pairs that are neither, of different clusters, and duplicates that were kept apart; the likeliest first."""
     cluster_of = {row: number for number, one in enumerate(clusters) for row in one.rows}
     doubtful = np.flatnonzero(probability > weights.different_to)
-    found = [
+    unsure = [
         (int(a[at]), int(b[at]), float(probability[at]))
         for at in doubtful.tolist()
         if cluster_of[int(a[at])] != cluster_of[int(b[at])] and (int(a[at]), int(b[at])) not in corrected
     ]
-    return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
+    return sorted(unsure, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 
 def merged_record(records: Sequence[Record]) -> Record:

@@ -154,13 +154,13 @@ def _with_decision(fields: RecordFields, table: Any, file: Path) -> RecordFields
         raise CatalogError(
             f"between: expected the name of a field, found {between!r}", file=file, column="decision"
         )
-    found = replace(fields, **table)
-    if not 0 < found.different_to <= found.same_from < 1:
+    decided = replace(fields, **table)
+    if not 0 < decided.different_to <= decided.same_from < 1:
         raise CatalogError(
-            f"expected 0 < different_to <= same_from < 1, found {found.different_to} and {found.same_from}",
+            f"expected 0 < different_to <= same_from < 1, found {decided.different_to} and {decided.same_from}",
             file=file, column="decision",
         )  # fmt: skip
-    return found
+    return decided
 
 
 def _known(table: Mapping[str, Any], known: Sequence[str], file: Path, column: str | None) -> None:
@@ -180,8 +180,8 @@ def infer_fields(records: Iterable[Mapping[str, Any]]) -> RecordFields:
             if as_texts(value):
                 kept.append(value)
     fields = []
-    for name, found in values.items():
-        kind = _kind(name, found)
+    for name, values_of_field in values.items():
+        kind = _kind(name, values_of_field)
         fields.append(Field(name, kind, block=kind in _BLOCKING))
     return RecordFields(tuple(fields))
 

@@ -69,7 +69,7 @@ def fit_trees(joined: Features, labels: _Labels) -> Fit:
 
     def log_odds(values: Features) -> _Floats:
         stages = model.staged_decision_function(_filled(values))
-        return np.stack([found.ravel() for number, found in enumerate(stages, 1) if number % _STEP == 0])
+        return np.stack([odds.ravel() for number, odds in enumerate(stages, 1) if number % _STEP == 0])
 
     def kept(stage: int) -> dict[str, Any]:
         trees = [_tree(each[0].tree_) for each in model.estimators_[: (stage + 1) * _STEP]]

@@ -28,7 +28,7 @@ _MISSED = 0.02  # duplicates below `different_to`, at most
 
 
 def learn_weights(table: RecordTable, a: Rows, b: Rows, labels: _Labels) -> LearnedWeights:
-    """Weights that tell labelled pairs of rows apart; `labels` are 1 for one thing, 0 for two.
+    """Weights learned from labelled pairs of rows; a label is 1 for one thing, 0 for two.
 
     Thresholds come from pairs that the fits have not seen, in five folds: `threshold` aims at the best F1, from
     `same_from` on 98 % are duplicates, and at most 2 % of the duplicates lie below `different_to`.
@@ -43,9 +43,9 @@ def learn_weights(table: RecordTable, a: Rows, b: Rows, labels: _Labels) -> Lear
         )
     joined = np.concatenate(table.compare(a, b), 1)
     unseen = {kind: _unseen(kind, joined, labels) for kind in FITS}
-    odds = np.mean([found for found, _ in unseen.values()], axis=0)
+    odds = np.mean([each for each, _ in unseen.values()], axis=0)
     losses = {
-        **{kind: _log_loss(found, labels) for kind, (found, _) in unseen.items()},
+        **{kind: _log_loss(each, labels) for kind, (each, _) in unseen.items()},
         "mean": _log_loss(odds, labels),
     }
     content = {
@@ -70,10 +70,10 @@ def _unseen(kind: str, joined: Features, labels: _Labels) -> tuple[_Floats, int]
     folds = RepeatedStratifiedKFold(n_splits=_FOLDS, n_repeats=repeats, random_state=1)
     odds: _Floats = np.zeros((1, len(labels)))
     for train, held in folds.split(joined, labels):
-        found = FITS[kind](joined[train], labels[train]).log_odds(joined[held])
-        if len(odds) < len(found):
-            odds = np.zeros((len(found), len(labels)))
-        odds[:, held] += found / repeats
+        stages = FITS[kind](joined[train], labels[train]).log_odds(joined[held])
+        if len(odds) < len(stages):
+            odds = np.zeros((len(stages), len(labels)))
+        odds[:, held] += stages / repeats
     stage = int(np.argmin([_log_loss(each, labels) for each in odds]))
     return odds[stage], stage
 

@@ -43,7 +43,7 @@ class PairDecision:
 
     @property
     def reason(self) -> str:
-        """All that speaks for or against, the heaviest first."""
+        """The evidence for or against in words, the heaviest first."""
         said = [str(one) for one in self.evidence if one.similarity is not None]
         return "; ".join(said) or "no field has a value on both sides"
 
@@ -79,12 +79,12 @@ def match_records(
 
 def probabilities(table: RecordTable, weights: Weights, a: Rows, b: Rows) -> NDArray[np.float64]:
     """Probability that rows `a` and `b` are one thing, float64 [pairs]."""
-    found = np.zeros(len(a))
+    log_odds = np.zeros(len(a))
     for at in range(0, len(a), _BATCH):
         part = slice(at, at + _BATCH)
         features = table.compare(a[part], b[part], weights.names)
-        found[part] = weights.contributions(features).sum(1) + weights.bias
-    return _sigmoid(found)
+        log_odds[part] = weights.contributions(features).sum(1) + weights.bias
+    return _sigmoid(log_odds)
 
 
 def decide(table: RecordTable, weights: Weights, a: int, b: int) -> PairDecision:

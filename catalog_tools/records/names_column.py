@@ -33,14 +33,14 @@ class NamesColumn:
 
     def compare(self, a: Rows, b: Rows) -> Features:
         """float32 [pairs, features]."""
-        found = np.full((len(a), len(self.features)), np.nan, np.float32)
+        features = np.full((len(a), len(self.features)), np.nan, np.float32)
         for row, (left, right) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
             if self._names[left] and self._names[right]:
-                found[row, :7] = _names_features(self._names[left], self._names[right])
-        found[:, 7] = np.where(
-            np.isnan(found[:, 0]), np.nan, pairwise(fuzz.token_set_ratio, self._texts, a, b)
+                features[row, :7] = _names_features(self._names[left], self._names[right])
+        features[:, 7] = np.where(
+            np.isnan(features[:, 0]), np.nan, pairwise(fuzz.token_set_ratio, self._texts, a, b)
         )
-        return found
+        return features
 
     def words(self, a: int, b: int, similarity: float) -> str:
         """How many agree, who is written differently, whether the order is another, who is on one list only."""

@@ -88,9 +88,9 @@ class RecordTable:
 
 def evidence_names(fields: RecordFields) -> list[tuple[str, str]]:
     """Name and kind of each piece of evidence; the identifier fields are one."""
-    found = [(one.name, one.kind) for one in fields.fields if one.kind not in ("ignore", "identifier")]
+    names = [(one.name, one.kind) for one in fields.fields if one.kind not in ("ignore", "identifier")]
     identifiers = [(IDENTIFIERS, "identifier")] if fields.of_kind("identifier") else []
-    return [*found, *identifiers, (ALL_TEXT, ALL_TEXT)]
+    return [*names, *identifiers, (ALL_TEXT, ALL_TEXT)]
 
 
 def _column(kind: str, values: Sequence[Any], encode: Encode | None, whole: Sequence[str]) -> Column:

@@ -41,9 +41,9 @@ class DateColumn:
     def compare(self, a: Rows, b: Rows) -> Features:
         """float32 [pairs, features]; the similarity is 1 / (1 + years apart)."""
         years = self._days(a, b) / _YEAR
-        found = np.stack([1 / (1 + years), np.minimum(years, 100), years == 0], 1).astype(np.float32)
-        found[~(self.present[a] & self.present[b])] = np.nan
-        return found
+        features = np.stack([1 / (1 + years), np.minimum(years, 100), years == 0], 1).astype(np.float32)
+        features[~(self.present[a] & self.present[b])] = np.nan
+        return features
 
     def words(self, a: int, b: int, similarity: float) -> str:
         """Both, and how far apart."""
@@ -72,9 +72,9 @@ class NumberColumn:
     features: tuple[str, ...] = ("similarity", "same", "difference")
 
     def __init__(self, values: Sequence[Any]) -> None:
-        found = [parse_number(value) for value in values]
-        self.present = np.array([number is not None for number in found], bool)
-        self._numbers = np.array([number or 0.0 for number in found], np.float64)
+        numbers = [parse_number(value) for value in values]
+        self.present = np.array([number is not None for number in numbers], bool)
+        self._numbers = np.array([number or 0.0 for number in numbers], np.float64)
         self._written = [plain_text(value) for value in values]
 
     def compare(self, a: Rows, b: Rows) -> Features:
@@ -83,9 +83,9 @@ class NumberColumn:
         apart = np.abs(left - right)
         largest = np.maximum(np.abs(left), np.abs(right))
         share = np.minimum(np.divide(apart, largest, out=np.zeros(len(a)), where=largest > 0), 1)
-        found = np.stack([1 - share, share < 1e-9, np.log1p(apart)], 1).astype(np.float32)
-        found[~(self.present[a] & self.present[b])] = np.nan
-        return found
+        features = np.stack([1 - share, share < 1e-9, np.log1p(apart)], 1).astype(np.float32)
+        features[~(self.present[a] & self.present[b])] = np.nan
+        return features
 
     def words(self, a: int, b: int, similarity: float) -> str:
         """Both, and how far apart."""
@@ -112,11 +112,11 @@ class CategoryColumn:
         ]
         share = np.array([len(x & y) / max(min(len(x), len(y)), 1) for x, y in sets])
         same = np.array([x == y for x, y in sets])
-        found = np.stack([share, same, pairwise(fuzz.token_set_ratio, self._texts, a, b)], 1).astype(
+        features = np.stack([share, same, pairwise(fuzz.token_set_ratio, self._texts, a, b)], 1).astype(
             np.float32
         )
-        found[~(self.present[a] & self.present[b])] = np.nan
-        return found
+        features[~(self.present[a] & self.present[b])] = np.nan
+        return features
 
     def words(self, a: int, b: int, similarity: float) -> str:
         """What they have in common, or both."""
@@ -147,13 +147,13 @@ class PhoneColumn:
 
     def compare(self, a: Rows, b: Rows) -> Features:
         """float32 [pairs, features]; the similarity is 1 where one number ends in the other, else 0."""
-        found = np.full((len(a), 2), np.nan, np.float32)
+        features = np.full((len(a), 2), np.nan, np.float32)
         for row, (left, right) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
             if self.present[left] and self.present[right]:
                 pairs = list(product(self._numbers[left], self._numbers[right]))
-                found[row, 0] = any(x.endswith(y) or y.endswith(x) for x, y in pairs)
-                found[row, 1] = max(_common_end(x, y) for x, y in pairs)
-        return found
+                features[row, 0] = any(x.endswith(y) or y.endswith(x) for x, y in pairs)
+                features[row, 1] = max(_common_end(x, y) for x, y in pairs)
+        return features
 
     def words(self, a: int, b: int, similarity: float) -> str:
         """Whether one is the same, or both."""
@@ -175,35 +175,37 @@ class IdentifierColumn:
     def __init__(self, fields: Mapping[str, Sequence[Any]]) -> None:
         self._fields = fields
         rows = len(next(iter(fields.values()))) if fields else 0
-        self._found = [
+        self._identifiers = [
             frozenset().union(*(identifiers_of(name, values[row]) for name, values in fields.items()))
             for row in range(rows)
         ]
-        self._plain = [" ".join(sorted(value for _, value in found)) for found in self._found]
-        self.present = np.array([bool(found) for found in self._found], bool)
+        self._plain = [
+            " ".join(sorted(value for _, value in identifiers)) for identifiers in self._identifiers
+        ]
+        self.present = np.array([bool(identifiers) for identifiers in self._identifiers], bool)
 
     def compare(self, a: Rows, b: Rows) -> Features:
         """float32 [pairs, features]; 1 where one is common, 0 where both have the scheme but not the identifier.
 
         NaN where nothing can be said: no common scheme, or addresses alone (two sites describe one thing).
         """
-        found = np.full((len(a), 2), np.nan, np.float32)
+        features = np.full((len(a), 2), np.nan, np.float32)
         for row, (left, right) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
-            found[row, 0] = self._agree(left, right)
-        found[:, 1] = np.where(np.isnan(found[:, 0]), np.nan, pairwise(fuzz.ratio, self._plain, a, b))
-        return found
+            features[row, 0] = self._agree(left, right)
+        features[:, 1] = np.where(np.isnan(features[:, 0]), np.nan, pairwise(fuzz.ratio, self._plain, a, b))
+        return features
 
     def words(self, a: int, b: int, similarity: float) -> str:
         """Which are common, or which contradict."""
-        both = sorted(self._found[a] & self._found[b])
+        both = sorted(self._identifiers[a] & self._identifiers[b])
         if both:
             return "; ".join(
                 f"the same {scheme} {value} (in {self._where((scheme, value), a, b)})"
                 for scheme, value in both
             )
-        schemes = _schemes(self._found[a]) & _schemes(self._found[b])
-        sides = (self._found[a], self._found[b])
-        shown = [sorted(value for scheme, value in found if scheme in schemes) for found in sides]
+        schemes = _schemes(self._identifiers[a]) & _schemes(self._identifiers[b])
+        sides = (self._identifiers[a], self._identifiers[b])
+        shown = [sorted(value for scheme, value in side if scheme in schemes) for side in sides]
         return " / ".join(", ".join(one) for one in shown) + f" ({in_words(0)})"
 
     def _where(self, wanted: tuple[str, str], *rows: int) -> str:
@@ -217,10 +219,10 @@ class IdentifierColumn:
         return " and ".join(dict.fromkeys(named))
 
     def _agree(self, a: int, b: int) -> float:
-        if self._found[a] & self._found[b]:
+        if self._identifiers[a] & self._identifiers[b]:
             return 1.0
-        return 0.0 if _schemes(self._found[a]) & _schemes(self._found[b]) else float("nan")
+        return 0.0 if _schemes(self._identifiers[a]) & _schemes(self._identifiers[b]) else float("nan")
 
 
-def _schemes(found: frozenset[tuple[str, str]]) -> set[str]:
-    return {scheme for scheme, _ in found} - {"url"}
+def _schemes(identifiers: frozenset[tuple[str, str]]) -> set[str]:
+    return {scheme for scheme, _ in identifiers} - {"url"}

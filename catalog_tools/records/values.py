@@ -167,10 +167,10 @@ def parse_number(value: Any) -> float | None:
     text = plain_text(value)
     if clock := _CLOCK.match(text):
         return float(int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3]))
-    found = _NUMBER.findall(text)
-    if len(found) != 1:
+    numbers = _NUMBER.findall(text)
+    if len(numbers) != 1:
         return None
-    digits = re.sub(r"[\s']", "", found[0])
+    digits = re.sub(r"[\s']", "", numbers[0])
     decimal = max(digits.rfind("."), digits.rfind(","))
     if decimal >= 0:
         whole, part = re.sub(r"[.,]", "", digits[:decimal]), digits[decimal + 1 :]
@@ -199,20 +199,20 @@ def identifiers_of(name: str, value: Any) -> frozenset[tuple[str, str]]:
     >>> sorted(identifiers_of("doi", "https://doi.org/10.48550/arXiv.2203.07687"))
     [('arxiv', '2203.07687'), ('doi', '10.48550/arxiv.2203.07687')]
     """
-    found: set[tuple[str, str]] = set()
+    identifiers: set[tuple[str, str]] = set()
     for text in as_texts(value):
         lowered = text.lower()
-        found |= {("doi", match.rstrip(".,;)")) for match in _DOI.findall(lowered)}
-        found |= {("arxiv", match) for match in _ARXIV.findall(lowered)}
+        identifiers |= {("doi", match.rstrip(".,;)")) for match in _DOI.findall(lowered)}
+        identifiers |= {("arxiv", match) for match in _ARXIV.findall(lowered)}
         if _DOI.search(lowered):
             continue
         if address := _ADDRESS.match(lowered):
-            found.add(("url", address[1].rstrip("/")))
+            identifiers.add(("url", address[1].rstrip("/")))
         elif book := _BOOK.match(re.sub(r"[\s\-]", "", lowered)):
-            found.add(("isbn", _isbn13(book[1])))
+            identifiers.add(("isbn", _isbn13(book[1])))
         elif not _ARXIV.search(lowered) and (plain := re.sub(r"[\W_]+", "", lowered)):
-            found.add((name, plain))
-    return frozenset(found)
+            identifiers.add((name, plain))
+    return frozenset(identifiers)
 
 
 def _isbn13(digits: str) -> str:

@@ -69,7 +69,7 @@ class Weights(Protocol):
         """float64 [pairs, fields]; added up with `bias` they are the log-odds of a duplicate."""
 
     def check(self, table: RecordTable) -> None:
-        """Raise CatalogError where they are not for these fields."""
+        """Raise CatalogError where the weights are not for the fields of ``table``."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class GivenWeights:
         return np.stack(columns, 1) if columns else np.zeros((1, 0))
 
     def check(self, table: RecordTable) -> None:
-        """Given weights are made from the table's fields."""
+        """Nothing to check: given weights are made from the table's fields."""
 
 
 def given_weights(fields: RecordFields) -> GivenWeights:
@@ -159,11 +159,11 @@ class LearnedWeights:
         return by_field
 
     def check(self, table: RecordTable) -> None:
-        """CatalogError where the fields, their kinds or their features are others than those learned from."""
+        """Raise CatalogError where the fields, their kinds or their features are not those that were learned from."""
         expected = {name: (table.kinds[name], list(table.column(name).features)) for name in table.kinds}
         learned = {
-            name: (self.content["kinds"][name], list(found))
-            for name, found in self.content["features"].items()
+            name: (self.content["kinds"][name], list(features))
+            for name, features in self.content["features"].items()
         }
         for name in {**learned, **expected}:
             if learned.get(name) != expected.get(name):
@@ -235,7 +235,7 @@ def read_weights(path: str | Path) -> LearnedWeights:
             )
         if not content["parts"]:
             raise ValueError("no parts")
-        widths = [len(found) for found in content["features"].values()]
+        widths = [len(names) for names in content["features"].values()]
         weights.contributions([np.zeros((1, width), np.float32) for width in widths])
         if not 0 < weights.different_to <= weights.same_from < 1 or set(content["kinds"]) != set(
             weights.names

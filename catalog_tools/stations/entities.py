@@ -105,16 +105,16 @@ def merge_records(
 
 def name_groups(records: Iterable[Record], words: StationWords = STATION_WORDS) -> list[NameGroup]:
     """Groups of records with the same country and cleaned name, sorted by both."""
-    found: dict[tuple[str, str], NameGroup] = {}
+    groups: dict[tuple[str, str], NameGroup] = {}
     for record in records:
         country = str(record.metadata.get("country", ""))
         name = clean_name(record.name)
-        group = found.get((country, name))
+        group = groups.get((country, name))
         if group is None:
-            group = found[country, name] = NameGroup(name_features(name, country, words))
+            group = groups[country, name] = NameGroup(name_features(name, country, words))
         group.records.append(record)
         group.streams |= {key for key in map(stream_key, record_streams(record)) if key}
-    return [found[key] for key in sorted(found)]
+    return [groups[key] for key in sorted(groups)]
 
 
 def record_streams(record: Record) -> list[str]:

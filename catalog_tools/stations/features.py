@@ -114,7 +114,7 @@ def _without_frequency(text: str, country: str) -> tuple[str, frozenset[str]]:
     A number without decimal sign counts only at an end of the name, beside "FM"/"AM", or beside a place that
     closes the name; round numbers of the AM band only in the United States.
     """
-    found: list[str] = []
+    frequencies: list[str] = []
 
     def replacement(match: re.Match[str]) -> str:
         kind = match.lastgroup
@@ -129,13 +129,17 @@ def _without_frequency(text: str, country: str) -> tuple[str, frozenset[str]]:
             return match.group()
         if kind == "plain" and not (at_end or marked or country == "US"):
             return match.group()
-        found.append(re.sub(r"\D", "", match.group()))
+        frequencies.append(re.sub(r"\D", "", match.group()))
         return " \0 "
 
     bare = _BETWEEN.sub(" ", _FREQUENCY.sub(replacement, text)).replace("\0", " ")
-    if found:
-        bare = re.sub(r"(?i)(?<!\w)am(?!\w)", " ", bare) if any(_is_medium_wave(f) for f in found) else bare
-    return bare, frozenset(found)
+    if frequencies:
+        bare = (
+            re.sub(r"(?i)(?<!\w)am(?!\w)", " ", bare)
+            if any(_is_medium_wave(f) for f in frequencies)
+            else bare
+        )
+    return bare, frozenset(frequencies)
 
 
 def _is_medium_wave(frequency: str) -> bool:

@@ -1,4 +1,4 @@
-"""May two names be one station? One short rule for each kind of evidence, and what speaks against.
+"""Station matching: whether two names are one station, by one short rule for each kind of evidence.
 
 The evidence is the name itself, a call sign, or a common stream together with names that agree. A common home page
 is no evidence. Whatever the evidence, names that differ by a number, a style, "+" or two places stay apart.

@@ -40,10 +40,10 @@ def read_name_corrections(path: str | Path) -> list[NameCorrection]:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogError(f"cannot be read ({error}); expected JSON lines in UTF-8", file=file) from error
-    found = {row: _correction(line, file, row) for row, line in enumerate(lines, 1) if line.strip()}
-    labels = [PairLabel(" ".join(c.a), " ".join(c.b), c.same, row) for row, c in found.items()]
+    corrections = {row: _correction(line, file, row) for row, line in enumerate(lines, 1) if line.strip()}
+    labels = [PairLabel(" ".join(c.a), " ".join(c.b), c.same, row) for row, c in corrections.items()]
     reject_contradictions(labels, file)
-    return list(found.values())
+    return list(corrections.values())
 
 
 def _correction(line: str, file: Path, row: int) -> NameCorrection:
@@ -58,8 +58,8 @@ def _correction(line: str, file: Path, row: int) -> NameCorrection:
         if not isinstance(values.get(name), str):
             raise CatalogError(f"expected text, found {values.get(name)!r}", file=file, row=row, column=name)
     if not isinstance(values.get("same"), bool):
-        found = values.get("same")
-        raise CatalogError(f"expected true or false, found {found!r}", file=file, row=row, column="same")
+        same = values.get("same")
+        raise CatalogError(f"expected true or false, found {same!r}", file=file, row=row, column="same")
     country, other = values["country"], str(values.get("country_b", values["country"]))
     return NameCorrection(
         (country, clean_name(values["name_a"])), (other, clean_name(values["name_b"])), values["same"]

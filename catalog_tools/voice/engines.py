@@ -86,10 +86,10 @@ class EspeakNg:
     _OWN_RATE, _OWN_PITCH = 165, 50  # words a minute; eSpeak's scale of 0 to 99
 
     def __init__(self, lang: str, program: str = "espeak-ng") -> None:
-        found = shutil.which(program)
-        if found is None:
+        path = shutil.which(program)
+        if path is None:
             raise VoiceError(f"the program {program} is not installed (Debian package espeak-ng)")
-        self._program = found
+        self._program = path
         code = lang.lower().replace("_", "-")
         self._voices = ("en-gb", "en-us") if code == "en" else (code,)
         if not self._knows(self._voices[0]):

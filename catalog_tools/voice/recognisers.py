@@ -75,7 +75,9 @@ class PocketSphinx:
         best = decoder.hyp()
         texts = {best.hypstr if best else "": None}
         if self._nbest > 1:
-            more = (found.hypstr for found in islice(decoder.nbest(), 10 * self._nbest) if found)
+            more = (
+                hypothesis.hypstr for hypothesis in islice(decoder.nbest(), 10 * self._nbest) if hypothesis
+            )
             texts.update(dict.fromkeys(more))
         return list(texts)[: self._nbest]
 
@@ -178,11 +180,11 @@ def _whisper_tokenizer(loaded: Any, model: Path, lang: str) -> Any:
 
 def _one(folder: Path, pattern: str, but: str = "\0") -> Path:
     """The file of ``folder`` that fits ``pattern`` and does not end in ``but``."""
-    found = sorted(path for path in folder.glob(pattern) if not path.name.endswith(but))
-    if len(found) != 1:
-        what = "no such file" if not found else f"{len(found)} such files"
+    files = sorted(path for path in folder.glob(pattern) if not path.name.endswith(but))
+    if len(files) != 1:
+        what = "no such file" if not files else f"{len(files)} such files"
         raise VoiceError(f"{folder}: expected one {pattern} in the folder of the model; found {what}")
-    return found[0]
+    return files[0]
 
 
 def _package(name: str) -> Any:

@@ -1,7 +1,7 @@
-"""A file of rows that grows batch by batch and can be gone on with after a kill.
+"""A file of rows that grows batch by batch; a run that was killed can go on with it.
 
 ``OUT.part`` holds the rows, ``OUT.part.json`` how much of it is whole and the settings it was made with. A batch counts
-when the latter says so: what a killed run wrote after that is cut off. At the end the part takes the place of ``OUT``.
+once the latter lists it: what a killed run wrote after that is cut off. At the end the part takes the place of ``OUT``.
 """
 
 from __future__ import annotations
