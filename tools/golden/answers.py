@@ -1,4 +1,4 @@
-"""Answers with every step laid open, from plain parts: what the golden requests are made of."""
+"""Answers step by step, from plain parts: the golden requests are made of them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Answerer:
         self.encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
         self.scale = float(manifest["index"]["scale"])
         self.vectors, self.form_entity = bundle.vectors, bundle.form_entity
-        told = manifest["calibration"]
+        settings = manifest["calibration"]
         way = RERANKED if manifest.get("rerank") else DENSE
-        self.calibration = Calibration.from_mapping(told.get(way, told))
+        self.calibration = Calibration.from_mapping(settings.get(way, settings))
         self.ids = [entity.id for entity in bundle.entities]
         self.reranker = None
         if manifest.get("rerank"):
@@ -84,22 +84,22 @@ class Answerer:
         said = self.said(nbest, vectors)
         if not said:
             return {"candidates": [], "ranking": [], "parts": [], "decision": "no_match", "confidence": 0.0}
-        found = self.ranked(said)
+        ranked = self.ranked(said)
         candidates = self.reranker.candidates(said, TOP) if self.reranker else []
         answer: dict[str, Any] = {
             "candidates": candidates,
-            "ranking": [[self.ids[one.entity], _plain(one.score)] for one in found],
+            "ranking": [[self.ids[one.entity], _plain(one.score)] for one in ranked],
             "parts": [
                 {"form": one.form, **{name: _plain(part) for name, part in one.parts.items() if part}}
-                for one in found
+                for one in ranked
             ],
             "decision": "no_match",
             "confidence": 0.0,
         }
         if self.can_read(one.query for one in said):
-            standing = self.standing(found)
-            answer["decision"] = self.calibration.decide(standing)
-            answer["confidence"] = round(self.calibration.confidences(standing)[0], 4)
+            scores = self.candidate_scores(ranked)
+            answer["decision"] = self.calibration.decide(scores)
+            answer["confidence"] = round(self.calibration.confidences(scores)[0], 4)
         return answer
 
     def can_read(self, queries: Any) -> bool:
@@ -126,16 +126,16 @@ class Answerer:
                 best[entity] = Ranked(entity, dot, form, {"dense": dot})
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:TOP]
 
-    def standing(self, found: Sequence[Ranked]) -> CandidateScores:
-        """What the confidence is made of."""
-        unit, parts = self.scale**2, found[0].parts
-        signs = {"cosine": min(parts["dense"] / unit, 1.0)}
+    def candidate_scores(self, ranked: Sequence[Ranked]) -> CandidateScores:
+        """The scores of the candidates and the features of the first: what the confidence is made of."""
+        unit, parts = self.scale**2, ranked[0].parts
+        features = {"cosine": min(parts["dense"] / unit, 1.0)}
         if self.reranker is None:
-            return CandidateScores([min(one.score / unit, 1.0) for one in found], signs)
+            return CandidateScores([min(one.score / unit, 1.0) for one in ranked], features)
         weight = self.reranker.weights.heard
         if weight:
-            signs["heard"] = math.log1p(max(parts["heard"] / weight / BIT, 0.0))
-        return CandidateScores([one.score / unit for one in found], signs)
+            features["heard"] = math.log1p(max(parts["heard"] / weight / BIT, 0.0))
+        return CandidateScores([one.score / unit for one in ranked], features)
 
     def is_safe(self, row: dict[str, Any]) -> bool:
         """Whether first place and decision stand clear of a tie and of every threshold.
@@ -147,26 +147,30 @@ class Answerer:
             return True
         nbest = row.get("nbest", [[row.get("query"), 1.0]])
         vectors = [_from_base64(text) for text in row.get("vectors", [row.get("vector")])]
-        found = self.ranked(self.said(nbest, vectors))
-        first, second = (one.score / self.scale**2 for one in found[:2])
-        if first - second < SAFE_SCORE and not (first == second and self._same_vectors(found)):
+        ranked = self.ranked(self.said(nbest, vectors))
+        first, second = (one.score / self.scale**2 for one in ranked[:2])
+        if first - second < SAFE_SCORE and not (first == second and self._same_vectors(ranked)):
             return False
-        return not self.can_read(query for query, _ in nbest) or self.is_clear(self.standing(found))
+        return not self.can_read(query for query, _ in nbest) or self.is_clear(self.candidate_scores(ranked))
 
-    def is_clear(self, standing: CandidateScores) -> bool:
+    def is_clear(self, scores: CandidateScores) -> bool:
         """Whether no small change of a score changes the decision."""
-        told, decisions = self.calibration, set()
+        calibration, decisions = self.calibration, set()
         for step, wish in ((0.0, 0.0), (SAFE_SCORE, SAFE_CONFIDENCE), (-SAFE_SCORE, -SAFE_CONFIDENCE)):
-            signs = {**standing.signs, "cosine": standing.signs["cosine"] + step}
+            features = {**scores.signs, "cosine": scores.signs["cosine"] + step}
             for rest in (0.0, step, -step):
-                best, *others = standing.scores  # equal scores are equal everywhere
-                moved = CandidateScores([best, *(score + rest * (score < best) for score in others)], signs)
-                tighter = replace(told, precision=((0.0, min(max(told.needed() + wish, 0.0), 1.0)),))
+                best, *others = scores.scores  # equal scores are equal everywhere
+                moved = CandidateScores(
+                    [best, *(score + rest * (score < best) for score in others)], features
+                )
+                tighter = replace(
+                    calibration, precision=((0.0, min(max(calibration.needed() + wish, 0.0), 1.0)),)
+                )
                 decisions.add(tighter.decide(moved))
         return len(decisions) == 1
 
-    def _same_vectors(self, found: Sequence[Ranked]) -> bool:
-        return bool(np.array_equal(*(self.vectors[one.form] for one in found[:2])))
+    def _same_vectors(self, ranked: Sequence[Ranked]) -> bool:
+        return bool(np.array_equal(*(self.vectors[one.form] for one in ranked[:2])))
 
 
 def _plain(number: float) -> float:

@@ -46,15 +46,15 @@ def confidence_rows() -> Iterator[dict[str, Any]]:
     """What an empty `calibration` makes of scores."""
     calibration = Calibration.from_mapping({})
     for (scores, cosine), precision in product(SCORES, PRECISIONS):
-        standing = CandidateScores(scores, {"cosine": cosine})
+        candidate_scores = CandidateScores(scores, {"cosine": cosine})
         yield {
             "section": "calibration",
             "values": {},
             "scores": list(scores),
             "cosine": cosine,
             "min_precision": precision,
-            "confidences": [round(each, 6) for each in calibration.confidences(standing)],
-            "decision": calibration.decide(standing, precision),
+            "confidences": [round(each, 6) for each in calibration.confidences(candidate_scores)],
+            "decision": calibration.decide(candidate_scores, precision),
         }
 
 

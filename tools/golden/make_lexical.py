@@ -1,4 +1,4 @@
-"""Write ``tests/golden/lexical.jsonl``: sound codes, shared pieces and what was heard, for every implementation.
+"""Write ``tests/golden/lexical.jsonl``: sound codes, n-grams and misrecognition scores, for every runtime.
 
 python -m tools.golden.make_lexical
 """

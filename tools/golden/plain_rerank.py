@@ -55,8 +55,8 @@ def pieces(text: str) -> set[str]:
     }
 
 
-def worth_as_heard(lang: str, form: str, request: str) -> int:
-    """The worth of a canonical form for a canonical request, cell by cell; see `edge_er.text.misrecognition`."""
+def misrecognition_score(lang: str, form: str, request: str) -> int:
+    """The misrecognition score of a canonical form, cell by cell; see `edge_er.text.misrecognition`."""
     if not request:
         return 0
     costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
@@ -72,7 +72,7 @@ def worth_as_heard(lang: str, form: str, request: str) -> int:
         int(costs.usual[one, other]) * said for one, other, said in zip(before, heard, of_name, strict=True)
     ]
     added = [int(costs.added[pair]) for pair in zip(before, heard, strict=True)]
-    added = [max(more - worth, 1) for more, worth in zip(added, usual, strict=True)]
+    added = [max(more - score, 1) for more, score in zip(added, usual, strict=True)]
     row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
     for place in range(1, len(row)):
         row[place] = max(row[place], row[place - 1] - added[place - 1])
@@ -86,7 +86,7 @@ def worth_as_heard(lang: str, form: str, request: str) -> int:
             said = above[place] + usual[place] - cost[letter]
             row.append(max(above[place + 1] - missing, said, row[place] - added[place]))
     return max(
-        worth - left[-1] + left[place] + BORDER * (place in borders) for place, worth in enumerate(row)
+        score - left[-1] + left[place] + BORDER * (place in borders) for place, score in enumerate(row)
     )
 
 
@@ -119,10 +119,10 @@ class PlainReranker:
         self._entity = list(form_entity)
         self._pieces = [pieces(self._fold(form)) for form in self._forms]
         having = Counter(piece for held in self._pieces for piece in held)
-        self._worth = {
+        self._scores = {
             piece: ((len(forms) // count) ** 4).bit_length() - 1 for piece, count in having.items()
         }
-        self._totals = [sum(self._worth[piece] for piece in held) for held in self._pieces]
+        self._totals = [sum(self._scores[piece] for piece in held) for held in self._pieces]
         self._said_pieces: dict[str, set[str]] = {}
 
     def rank(self, said: Sequence[EncodedText], k: int) -> list[Ranked]:
@@ -159,7 +159,7 @@ class PlainReranker:
         return self._shared(form, query) / (self._totals[form] + EVIDENCE.short_form)
 
     def _shared(self, form: int, query: str) -> int:
-        return sum(self._worth[piece] for piece in self._pieces[form] & self._said(query))
+        return sum(self._scores[piece] for piece in self._pieces[form] & self._said(query))
 
     def _said(self, query: str) -> set[str]:
         if query not in self._said_pieces:
@@ -170,7 +170,7 @@ class PlainReranker:
         """The summands of one form's score for one text."""
         weights, text = self.weights, canonical_text(said.query)
         demand = self._demand[self._entity[form]] if self._demand else 0
-        heard = worth_as_heard(self._lang, self._forms[form], text) if weights.heard else 0
+        heard = misrecognition_score(self._lang, self._forms[form], text) if weights.heard else 0
         return {
             "dense": said.dots[form],
             "heard": weights.heard * heard,
