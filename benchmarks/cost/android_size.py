@@ -26,14 +26,14 @@ LIBRARY = re.compile(r"/jniLibs/([^/]+)/libonnxruntime\.so$")
 
 def libraries(package: Path) -> dict[str, dict[str, int]]:
     """Bytes of ONNX Runtime's library by ABI, as they are and deflated."""
-    found = {}
+    sizes = {}
     with tarfile.open(package) as archive:
         for member in archive:
             name = LIBRARY.search(member.name)
             if name and (file := archive.extractfile(member)):
                 data = file.read()
-                found[name[1]] = {"bytes": len(data), "deflated": len(zlib.compress(data, 9))}
-    return dict(sorted(found.items()))
+                sizes[name[1]] = {"bytes": len(data), "deflated": len(zlib.compress(data, 9))}
+    return dict(sorted(sizes.items()))
 
 
 def table(sizes: dict[str, int], onnxruntime: dict[str, dict[str, int]]) -> str:
@@ -81,10 +81,10 @@ def main() -> None:
     parser.add_argument("onnxruntime", type=Path, help="package with ONNX Runtime's libraries for Android")
     options = parser.parse_args()
     sizes: dict[str, int] = json.loads(options.sizes.read_text(encoding="utf-8"))
-    found = libraries(options.onnxruntime)
-    figures: dict[str, Any] = {"sizes": sizes, "onnxruntime": found}
-    write_result("cost.android_size", "android_size", figures, table(sizes, found))
-    print(table(sizes, found))
+    runtime = libraries(options.onnxruntime)
+    figures: dict[str, Any] = {"sizes": sizes, "onnxruntime": runtime}
+    write_result("cost.android_size", "android_size", figures, table(sizes, runtime))
+    print(table(sizes, runtime))
 
 
 if __name__ == "__main__":

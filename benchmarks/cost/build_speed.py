@@ -91,11 +91,11 @@ def _tree(root: int) -> list[int]:
         except OSError:
             continue
         children.setdefault(parent, []).append(int(stat.parent.name))
-    found, waiting = [], [root]
+    processes, waiting = [], [root]
     while waiting:
-        found.append(waiting.pop())
-        waiting += children.get(found[-1], [])
-    return found
+        processes.append(waiting.pop())
+        waiting += children.get(processes[-1], [])
+    return processes
 
 
 def _memory(process: int) -> int:
@@ -143,8 +143,9 @@ def markdown(rows: list[dict[str, Any]], workers: int) -> str:
         ]
         for row in rows
     ]
-    told = f"From a JSONL file to a bundle with {workers} workers, start of the processes (and of Ray) included.\n\n"
-    return told + markdown_table(heading, cells)
+    start = "start of the processes (and of Ray) included"
+    introduction = f"From a JSONL file to a bundle with {workers} workers, {start}.\n\n"
+    return introduction + markdown_table(heading, cells)
 
 
 def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -192,7 +193,7 @@ def main() -> None:
         {"workers": options.workers, "rows": rows},
         markdown(rows, options.workers),
     )
-    if any(len(found) > 1 for found in digests.values()):
+    if any(len(of_catalog) > 1 for of_catalog in digests.values()):
         sys.exit("builds of one catalog differ")
 
 

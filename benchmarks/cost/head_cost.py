@@ -45,7 +45,12 @@ def asked_share(bundle: Bundle, queries: list[str]) -> float:
     """Share of requests that the head is asked about: those where it adds something to the first candidate's score."""
     resolver = with_head(bundle, head=1)
     return float(
-        np.mean([any(found.parts["head"] for found in resolver.explain(query, 2)) for query in queries])
+        np.mean(
+            [
+                any(explanation.parts["head"] for explanation in resolver.explain(query, 2))
+                for query in queries
+            ]
+        )
     )
 
 
@@ -91,6 +96,14 @@ def main() -> None:
             forms = BuildOptions(forms=SurfaceForms(head_tokens=kept))
             build_bundle(entities, Path(folder) / BUNDLE, LANG, options.encoder, None, options=forms)
             report[name] = measured(read_bundle(Path(folder) / BUNDLE), queries)
+    margin = card["rerank"]["head_margin"] / card["vector_scale"] ** 2
+    figures = {"flops": flops, "margin": margin, "head_fit": card["rerank"].get("head_fit"), "ways": report}
+    write_result("cost.head_cost", "head_cost", figures, table(figures, card["rerank"]["head"]))
+
+
+def table(figures: Mapping[str, Any], weight: int) -> str:
+    """The report as Markdown; `weight` is the head's."""
+    report = figures["ways"]
     rows = [
         [
             name,
@@ -99,9 +112,8 @@ def main() -> None:
         ]
         for name, way in report.items()
     ]
-    asked = report["tokens kept"]["asked"]
-    margin = card["rerank"]["head_margin"] / card["vector_scale"] ** 2
-    markdown = "\n\n".join(
+    asked, flops, margin = report["tokens kept"]["asked"], figures["flops"], figures["margin"]
+    return "\n\n".join(
         [
             f"# A DiPair head in {BUNDLE}",
             markdown_table(
@@ -114,11 +126,9 @@ def main() -> None:
             ),
             f"{flops / 1e6:.1f} MFLOP where it is asked. With a margin of {margin:.3f} it is asked about "
             f"{asked['asr']:.0%} of recognised and {asked['text']:.0%} of typed requests. Times: recognised requests, "
-            f"one core. The weight that was fitted for it: {card['rerank']['head']}.",
+            f"one core. The weight that was fitted for it: {weight}.",
         ]
     )
-    figures = {"flops": flops, "margin": margin, "head_fit": card["rerank"].get("head_fit"), "ways": report}
-    write_result("cost.head_cost", "head_cost", figures, markdown)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
 def requests_for(data: Path, catalog: str, count: int) -> list[str]:
     """Development requests as they were recognised, for stations or artists."""
     lang = RADIO.get(catalog)
-    found = station_requests(data, lang) if lang else domain_requests(data, "artist", "en")
-    queries = [request.query for request in found if request.stratum == "asr"]
+    requests = station_requests(data, lang) if lang else domain_requests(data, "artist", "en")
+    queries = [request.query for request in requests if request.stratum == "asr"]
     random.Random(0).shuffle(queries)
     return queries[:count]
 
@@ -96,11 +96,11 @@ def probe(checkout: Path, bundle: str, queries: Sequence[str], wratio: int) -> d
     )
     if done.returncode:
         raise RuntimeError(f"{bundle}, edge_er of {checkout}: {done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    measured = found.pop("package")
+    times: dict[str, Any] = json.loads(done.stdout)
+    measured = times.pop("package")
     if Path(measured) != checkout.resolve():
         raise RuntimeError(f"expected the edge_er of {checkout}, found that of {measured}")
-    return found
+    return times
 
 
 def fresh_process(code: str, bundle: str, query: str, rerank: bool, checkout: Path) -> dict[str, float]:
@@ -118,29 +118,33 @@ def measured(
     data: Path, catalogs: Sequence[str], checkouts: Mapping[str, Path], requests: int, fresh: str
 ) -> dict[str, Any]:
     """For each catalog: its counts, and for each checkout its times under each load and at the start."""
-    found: dict[str, Any] = {"load_average": os.getloadavg()[0], "catalogs": {}}
+    result: dict[str, Any] = {"load_average": os.getloadavg()[0], "catalogs": {}}
     with tempfile.TemporaryDirectory() as folder:
         for catalog in catalogs:
             bundle = catalog if catalog in RADIO else str(artist_bundle(data, catalog, Path(folder)))
             queries = requests_for(data, catalog, requests)
             cells: dict[str, Any] = {name: {} for name in checkouts}
-            told: dict[str, Any] = {}
+            measured_once: dict[str, Any] = {}
             for load, processes in ((ALONE, 0), (BUSY, BUSY_PROCESSES)):
                 for name, checkout in checkouts.items():
                     wratio = WRATIO_REQUESTS if name == THIS else 0
                     with busy(processes):
-                        told = probe(checkout, bundle, queries, wratio)
-                    cells[name][load] = told["systems"]
+                        measured_once = probe(checkout, bundle, queries, wratio)
+                    cells[name][load] = measured_once["systems"]
             for name, checkout in checkouts.items():
                 cells[name]["fresh_process"] = fresh_process(fresh, bundle, queries[0], True, checkout)
-            found["catalogs"][catalog] = {"counts": told["counts"], "index": told["index"], "packages": cells}
-    return found
+            result["catalogs"][catalog] = {
+                "counts": measured_once["counts"],
+                "index": measured_once["index"],
+                "packages": cells,
+            }
+    return result
 
 
 def rows(figures: Mapping[str, Any]) -> Iterator[list[str]]:
     """Rows of the table: catalog, system, then p50, p99 and CPU under each load."""
-    for catalog, told in figures["catalogs"].items():
-        for package, cells in told["packages"].items():
+    for catalog, cell in figures["catalogs"].items():
+        for package, cells in cell["packages"].items():
             for system in cells[ALONE]:
                 label = system if package == THIS else f"{system}, {package}"
                 columns = [
@@ -158,13 +162,13 @@ def table(figures: Mapping[str, Any]) -> str:
     columns = ("import_ms", "load_ms", "first_answer_ms", "total_ms", "peak_memory_mb")
     starts = [
         [catalog, package, *(f"{cells['fresh_process'][column]:.0f}" for column in columns)]
-        for catalog, told in figures["catalogs"].items()
-        for package, cells in told["packages"].items()
+        for catalog, cell in figures["catalogs"].items()
+        for package, cells in cell["packages"].items()
     ]
     sizes = "; ".join(
-        f"{catalog}: {told['counts']['entities']:,} entities, {told['counts']['forms']:,} surface forms, "
-        f"{told['index']}"
-        for catalog, told in figures["catalogs"].items()
+        f"{catalog}: {cell['counts']['entities']:,} entities, {cell['counts']['forms']:,} surface forms, "
+        f"{cell['index']}"
+        for catalog, cell in figures["catalogs"].items()
     )
     return "\n\n".join(
         [

@@ -35,7 +35,7 @@ TARGET = 0.99
 def systems(
     vectors: NDArray[np.int8], demand: NDArray[np.float64], fitted: NDArray[np.int8]
 ) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Name, index, and what is to be told of it: the exact scan, FAISS alone, and popular names before FAISS."""
+    """Name, index, and what the report says of it: the exact scan, FAISS alone, and popular names before FAISS."""
     owners = np.arange(len(vectors), dtype=np.int32)
     yield "exact scan", ExactIndex(vectors, owners), {}
     nearest = nearest_scores(vectors, fitted, 1)[:, 0]
@@ -48,8 +48,8 @@ def systems(
         yield factory, plain, settings.to_dict()
         for share in SHARES:
             popular = popular_forms(demand, owners, share)
-            found = nearest_scores(vectors[popular], fitted, 1)[:, 0]
-            floor = exit_floor(found, nearest, TARGET)
+            nearest_popular = nearest_scores(vectors[popular], fitted, 1)[:, 0]
+            floor = exit_floor(nearest_popular, nearest, TARGET)
             yield f"{factory}, first {share:.1%}", TwoLevelIndex(plain, popular, floor), {"floor": floor}
 
 
@@ -102,8 +102,8 @@ def main() -> None:
     nearest = nearest_scores(vectors, timed, 1)[:, 0]
     bind_to_one_core()
     cells = {}
-    for name, index, told in systems(vectors, demand, fitted):
-        cells[name] = {**told, **measured(index, timed, nearest)}
+    for name, index, description in systems(vectors, demand, fitted):
+        cells[name] = {**description, **measured(index, timed, nearest)}
         print(name, cells[name], flush=True)
     markdown = table(cells, options.size)
     write_result("cost.popular_search", options.result, {"names": options.size, "indexes": cells}, markdown)

@@ -68,10 +68,10 @@ def _dirty(name: str, rng: random.Random) -> str:
 
 def _other(fields: dict[str, str], rng: random.Random) -> dict[str, str]:
     """The fields as another source has them: a prefix, or one of them missing."""
-    found = {**fields, "phone": f"+49 {fields['phone']}"}
+    changed = {**fields, "phone": f"+49 {fields['phone']}"}
     if rng.random() < 0.3:
-        del found[rng.choice(("phone", "year"))]
-    return found
+        del changed[rng.choice(("phone", "year"))]
+    return changed
 
 
 def measure(data: Path, count: int) -> dict[str, Any]:
@@ -82,18 +82,18 @@ def measure(data: Path, count: int) -> dict[str, Any]:
 
     def timed(step: str, run: Any) -> Any:
         start = time.perf_counter()
-        found = run()
+        result = run()
         seconds[step] = time.perf_counter() - start
-        return found
+        return result
 
     table = timed("prepare", lambda: RecordTable(values, infer_fields(values)))
     a, b = timed("block", lambda: candidate_pairs(values, table.fields))
     timed("compare", lambda: probabilities(table, given_weights(table.fields), a, b))
-    found = timed("all steps", lambda: deduplicate(records, table=table))
+    result = timed("all steps", lambda: deduplicate(records, table=table))
     seconds["all steps"] += seconds["prepare"]
     true = sum("copy" in str(record.id) for record in records)
     merged = right = 0
-    for cluster in found.clusters:
+    for cluster in result.clusters:
         ids = [str(records[row].id).removesuffix(" copy") for row in cluster.rows]
         merged += len(ids) * (len(ids) - 1) // 2
         right += len(ids) - len(set(ids))
@@ -105,7 +105,7 @@ def measure(data: Path, count: int) -> dict[str, Any]:
         "duplicates": true,
         "precision": right / max(merged, 1),
         "recall": right / true,
-        "unsure": len(found.unsure),
+        "unsure": len(result.unsure),
         "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
@@ -137,11 +137,11 @@ def main() -> None:
         ]
         for one in sizes
     ]
-    told = (
+    introduction = (
         "Made records with a fifth of them twice, given weights, one thread. *All steps* prepares, blocks, compares "
         "and clusters in one go; the steps before it are timed by themselves."
     )
-    text = "\n\n".join(["# Duplicates of a large catalog", told, markdown_table(heading, rows)])
+    text = "\n\n".join(["# Duplicates of a large catalog", introduction, markdown_table(heading, rows)])
     write_result("cost.record_scale", options.result, {"sizes": sizes}, text)
     print(text)
 

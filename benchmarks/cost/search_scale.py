@@ -117,7 +117,7 @@ def factories(size: int, dim: int) -> list[str]:
 
 def made(material: Material, factory: str) -> dict[str, Any] | None:
     """Build an index, choose how it is searched, measure it in a fresh process; None where it finds too little."""
-    told: dict[str, Any] = {"factory": factory, "index_bytes": 0}
+    system: dict[str, Any] = {"factory": factory, "index_bytes": 0}
     file = CACHE / f"{factory.replace(',', '-')}-{material.size}.faiss"
     if factory != EXACT:
         start = time.perf_counter()
@@ -127,49 +127,49 @@ def made(material: Material, factory: str) -> dict[str, Any] | None:
             print(error, file=sys.stderr)
             return None
         assert choice is not None  # an index that is asked for by name is there or refused
-        told |= choice.settings.to_dict()
-        told |= {"index_bytes": len(choice.data), "build_s": time.perf_counter() - start}
+        system |= choice.settings.to_dict()
+        system |= {"index_bytes": len(choice.data), "build_s": time.perf_counter() - start}
         file.write_bytes(choice.data)
     command = [
         sys.executable,
         "-m",
         "benchmarks.cost.search_scale",
         "--one",
-        json.dumps(told),
+        json.dumps(system),
         "--sizes",
         str(material.size),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     file.unlink(missing_ok=True)
-    return {**told, **json.loads(done.stdout.splitlines()[-1])}
+    return {**system, **json.loads(done.stdout.splitlines()[-1])}
 
 
-def measured(told: dict[str, Any], size: int) -> dict[str, Any]:
+def measured(system: dict[str, Any], size: int) -> dict[str, Any]:
     """One system in this process: times, recall, and the memory that it took."""
     bind_to_one_core()
     vectors = np.load(CACHE / f"all-{size}.npy", mmap_mode="r")
     requests, floors = np.load(CACHE / f"requests-{size}.npy"), np.load(CACHE / f"floors-{size}.npy")
     owners = np.arange(size, dtype=np.int32)
-    if told["factory"] != EXACT:
+    if system["factory"] != EXACT:
         import_faiss()  # what it takes itself is not the index's
     before, start = memory(), time.perf_counter()
     index: ExactIndex | FaissIndex
-    if told["factory"] == EXACT:
+    if system["factory"] == EXACT:
         index = ExactIndex(vectors, owners)
     else:
-        file = CACHE / f"{told['factory'].replace(',', '-')}-{size}.faiss"
-        settings = replace(IndexSettings.from_manifest(told), candidates=AT)
+        file = CACHE / f"{system['factory'].replace(',', '-')}-{size}.faiss"
+        settings = replace(IndexSettings.from_manifest(system), candidates=AT)
         index = FaissIndex(vectors, owners, open_index(file), settings)
     load = time.perf_counter() - start
     named = {str(row): request[None] for row, request in enumerate(requests)}
     spent = times(lambda name: index.search(named[name], AT), list(named))
     after = memory()
-    found = (1.0, 1.0) if isinstance(index, ExactIndex) else recalls(index, requests, floors)
+    recall = (1.0, 1.0) if isinstance(index, ExactIndex) else recalls(index, requests, floors)
     return {
         **spent,
         "load_s": load,
-        "recall_at_1": found[0],
-        "recall_at_64": found[1],
+        "recall_at_1": recall[0],
+        "recall_at_64": recall[1],
         **{f"{kind}_mb": (after[kind] - before[kind]) / MEGABYTE for kind in after},
     }
 

@@ -43,11 +43,11 @@ WRITER = """
 import sys
 {imports}
 {rehearsal}
-told = False
+announced = False
 def tell(event, arguments):
-    global told
-    if not told and event in ("tempfile.mkstemp", "tempfile.mkdtemp"):
-        told = True
+    global announced
+    if not announced and event in ("tempfile.mkstemp", "tempfile.mkdtemp"):
+        announced = True
         print("writing", flush=True)
 sys.addaudithook(tell)
 {write}
@@ -72,12 +72,12 @@ SAVE = {
 
 def stations(count: int) -> list[Entity]:
     """Entities of the shipped bundles without generated forms, in an order of chance."""
-    found = [
+    entities = [
         replace(entity, spoken=())
         for lang in ("de", "en", "es", "fr", "it")
         for entity in read_bundle(f"radio_{lang}").entities
     ]
-    distinct = list({entity.id: entity for entity in found}.values())
+    distinct = list({entity.id: entity for entity in entities}.values())
     random.Random(4).shuffle(distinct)
     if len(distinct) < count:
         sys.exit(f"the shipped bundles have {len(distinct):,} stations; {count:,} are needed")
@@ -91,14 +91,19 @@ def timed(step: Callable[[], Any]) -> tuple[Any, float]:
     return result, time.perf_counter() - start
 
 
-def steps(folder: Path, measure: bool) -> dict[str, Any]:
-    """Times, sizes and equality of one update and its delta."""
+def catalog() -> tuple[list[Entity], list[Entity], list[str], list[Entity]]:
+    """The entities of the base; of an update those that change, the ids of those that go, and those that are new."""
     known = stations(ENTITIES + NEW)
     first, new = known[:ENTITIES], known[ENTITIES:]
     changed = [
         replace(entity, aliases=(*entity.aliases, f"{entity.name} live")) for entity in first[:CHANGED]
     ]
-    gone = [entity.id for entity in first[CHANGED : CHANGED + GONE]]
+    return first, changed, [entity.id for entity in first[CHANGED : CHANGED + GONE]], new
+
+
+def steps(folder: Path, measure: bool) -> dict[str, Any]:
+    """Times, sizes and equality of one update and its delta."""
+    first, changed, gone, new = catalog()
     final = [*changed, *first[CHANGED + GONE :], *new]
     base, device, full = folder / "base", folder / "device", folder / "full"
     options: dict[str, Any] = {"lang": LANG, "budget": None, "name": "stations", "measure": measure}
@@ -200,7 +205,7 @@ def _kills_of(
     count: int,
     chance: random.Random,
 ) -> dict[str, Any]:
-    target, found = folder / base.name, Counter[str]()
+    target, outcomes = folder / base.name, Counter[str]()
 
     def reset() -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -215,9 +220,9 @@ def _kills_of(
         reset()
         running = killed(program, (target, source), chance.random() * usual * LATER)
         left = read(target)
-        found[next((state for state, content in whole.items() if content == left), "neither")] += 1
-        found["still writing"] += running
-    return {"way": name, "kills": count, "write_ms": 1e3 * usual, **dict(found)}
+        outcomes[next((state for state, content in whole.items() if content == left), "neither")] += 1
+        outcomes["still writing"] += running
+    return {"way": name, "kills": count, "write_ms": 1e3 * usual, **dict(outcomes)}
 
 
 def table(figures: dict[str, Any]) -> str:

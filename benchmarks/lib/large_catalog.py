@@ -34,8 +34,8 @@ def spoken_requests(data: Path, count: int) -> list[tuple[str, str, str]]:
     """(request as it was recognised, canonical name asked for, language) of development recordings, every domain."""
     rows = [row for row in cached_rows(data / "voice" / "voice.jsonl.gz") if row["split"] == "dev"]
     random.Random(_SEED).shuffle(rows)
-    found = ((row["asr"], canonical_text(row["entity"]), row["lang"]) for row in rows)
-    return list(islice((each for each in found if each[1] and canonical_text(each[0])), count))
+    requests = ((row["asr"], canonical_text(row["entity"]), row["lang"]) for row in rows)
+    return list(islice((each for each in requests if each[1] and canonical_text(each[0])), count))
 
 
 def names(data: Path) -> Iterator[str]:

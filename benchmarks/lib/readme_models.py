@@ -120,7 +120,7 @@ def ladder() -> Iterator[str]:
         [rung, *(percent(cells[stratum][AVERAGE]) for stratum in strata)]
         for rung, cells in result["recall_at_1"].items()
     ]
-    found = [
+    combined = [
         [f"right among the first twenty {name}", *(percent(cells[stratum][AVERAGE]) for stratum in strata)]
         for name, cells in result["candidates"].items()
     ]
@@ -128,7 +128,7 @@ def ladder() -> Iterator[str]:
         f"{name} {percent(row['asr_small'][AVERAGE])}" for name, row in result["nbest"]["recall_at_1"].items()
     )
     yield "### What each kind of evidence adds"
-    yield markdown_table(heading, [*rows, *found])
+    yield markdown_table(heading, [*rows, *combined])
     yield (
         "Shipped is the last line of the ladder, fusion. *Heard* is the learned alignment of "
         f"[misrecognition.py](edge_er/text/misrecognition.py). Two recognisers of one utterance: {heard}. "
@@ -192,7 +192,7 @@ METHODS = {
 
 def methods() -> Iterator[str]:
     """Where each paper's method is measured by itself."""
-    there = {name: told for name, told in METHODS.items() if found_result(name)}
+    there = {name: label for name, label in METHODS.items() if found_result(name)}
     if there:
         yield "### Each method by itself"
-        yield "\n".join(f"- [{told}](benchmarks/results/{name}.md)" for name, told in there.items())
+        yield "\n".join(f"- [{label}](benchmarks/results/{name}.md)" for name, label in there.items())

@@ -120,8 +120,8 @@ def _ways() -> Iterator[str]:
         return
     systems = list(next(iter(result["ways"].values())))
     rows = [
-        [way, f"{told[systems[0]]['rows']:,}", *(percent(told[system]) for system in systems)]
-        for way, told in result["ways"].items()
+        [way, f"{cell[systems[0]]['rows']:,}", *(percent(cell[system]) for system in systems)]
+        for way, cell in result["ways"].items()
     ]
     yield "### As people put it"
     yield markdown_table(["asked for by", "requests", *systems], rows)
@@ -173,12 +173,12 @@ def _latency() -> Iterator[str]:
 
 def _latency_any_core(figures: dict[str, Any]) -> Iterator[str]:
     rows = []
-    for catalog, told in figures["catalogs"].items():
-        cells, index = told["packages"][THIS], "" if told["index"] == EXACT else f", {told['index']}"
+    for catalog, cell in figures["catalogs"].items():
+        cells, index = cell["packages"][THIS], "" if cell["index"] == EXACT else f", {cell['index']}"
         for label, system in (("", "resolve"), (", WRatio", "WRatio")):
             times = [cells[load][system] for load in (ALONE, BUSY)]
             columns = [f"{cell[key]:.2f}" for cell in times for key in ("p50_ms", "p99_ms", "cpu_ms")]
-            size = f"{told['counts']['entities']:,} entities{index}"
+            size = f"{cell['counts']['entities']:,} entities{index}"
             rows.append([f"{catalog}, {size}" if not label else f"{catalog}{label}", *columns])
     heading = ["p50", "p99", "CPU", *(f"{name}, busy" for name in ("p50", "p99", "CPU"))]
     yield markdown_table(["On any core, ms a request", *heading], rows)

@@ -73,9 +73,9 @@ def read_set(data: Path, name: str) -> LabelledSet:
         for part in ("train", "valid", "test"):
             member = files.extractfile(f"data/er_magellan/{kind}/{name}/{part}.txt")
             assert member is not None
-            found = [line.rstrip("\n").split("\t") for line in io.TextIOWrapper(member, "utf-8")]
-            sides = [[_row(row[side], str(side), rows) for row in found] for side in (0, 1)]
-            parts[part] = (*map(np.array, sides), np.array([int(row[-1]) for row in found]))
+            table = [line.rstrip("\n").split("\t") for line in io.TextIOWrapper(member, "utf-8")]
+            sides = [[_row(row[side], str(side), rows) for row in table] for side in (0, 1)]
+            parts[part] = (*map(np.array, sides), np.array([int(row[-1]) for row in table]))
     blocked = {"title", "names", "place", "phone", "identifier"}
     fields = tuple(Field(field, kind, block=kind in blocked) for field, kind in kinds.items())
     return LabelledSet([dict(key) for key in rows], parts, RecordFields(fields, between=SIDE))

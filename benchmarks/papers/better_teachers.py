@@ -31,7 +31,7 @@ def systems() -> dict[str, list[str]]:
     """Encoder folders of each system; several are an ensemble."""
     ensemble = read_recipe(RECIPES / "hpd64-ensemble.toml")
     dse = read_recipe(RECIPES.parent / "dse-32.toml")
-    found = {
+    folders_of = {
         "BERT-Tiny, 300,000 requests": [read_recipe(RECIPES / "tiny.toml").out],
         "4 layers of 256, 300,000 requests": [read_recipe(RECIPES / "wide.toml").out],
         "BERT-Tiny, 4,000,000 requests": ["models/encoders/teacher-8k"],
@@ -43,7 +43,7 @@ def systems() -> dict[str, list[str]]:
     }
     return {
         name: folders
-        for name, folders in found.items()
+        for name, folders in folders_of.items()
         if all((Path(folder) / "model.safetensors").is_file() for folder in folders)
     }
 
@@ -51,16 +51,16 @@ def systems() -> dict[str, list[str]]:
 def hits(folders: list[str], tasks: list[DevTask]) -> np.ndarray:
     """Whether each request's nearest name is the right one, bool, task after task."""
     encoder = Ensemble([load_model(folder) for folder in folders], [])
-    found = []
+    right = []
     for task in tasks:
         names, queries = encoder.encode(task.names), encoder.encode(task.queries)
-        found.append((queries @ names.T).argmax(1) == task.gold)
-    return np.concatenate(found)
+        right.append((queries @ names.T).argmax(1) == task.gold)
+    return np.concatenate(right)
 
 
 def measure(tasks: list[DevTask]) -> dict[str, Any]:
     """`[stratum][system]`: Recall@1 with its interval, and the difference to the shipped student."""
-    found = {name: hits(folders, tasks) for name, folders in systems().items()}
+    right = {name: hits(folders, tasks) for name, folders in systems().items()}
     entities, groups, strata = [], [], []
     for task in tasks:
         count = len(task.queries) // len(STRATA)
@@ -71,15 +71,15 @@ def measure(tasks: list[DevTask]) -> dict[str, Any]:
     for stratum in STRATA:
         rows = np.flatnonzero(np.array(strata) == stratum)
         of = [entities[row] for row in rows], [groups[row] for row in rows]
-        cells = mean_intervals(np.stack([found[name][rows] for name in found], axis=1), *of)
+        cells = mean_intervals(np.stack([right[name][rows] for name in right], axis=1), *of)
         report[stratum] = {
             name: {
                 "recall": cell.to_dict(),
                 "against_shipped": paired_difference(
-                    found[name][rows].astype(int), found[SHIPPED][rows].astype(int), *of
+                    right[name][rows].astype(int), right[SHIPPED][rows].astype(int), *of
                 )["difference"],
             }
-            for name, cell in zip(found, cells, strict=True)
+            for name, cell in zip(right, cells, strict=True)
         }
     return report
 

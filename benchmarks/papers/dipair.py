@@ -187,13 +187,13 @@ def markdown(report: dict[str, Any]) -> str:
         rows = []
         for name, cell in report["variants"].items():
             price = cell.get("cost")
-            told = ["-", "-", "-"]
+            cost = ["-", "-", "-"]
             if price:
                 flops = f"{2 * price['multiply_adds'] / 1e6:.1f}"
-                told = [f"{price['parameters']:,}", flops, str(price["bytes_a_form"])]
+                cost = [f"{price['parameters']:,}", flops, str(price["bytes_a_form"])]
             for way in (way for way in (DENSE, *WAYS) if way in cell):
-                found = [percent(cell[way][domain][stratum]) for stratum in STRATA]
-                rows.append([name, way, *told, *found])
+                recall = [percent(cell[way][domain][stratum]) for stratum in STRATA]
+                rows.append([name, way, *cost, *recall])
         heading = ["head", "score", "parameters", "MFLOP", "bytes a form", *STRATA]
         parts += [f"## {domain}", markdown_table(heading, rows)]
     return "\n\n".join([*parts, "Intervals are 95 %, bootstrapped by entity."])

@@ -96,8 +96,8 @@ def measure_set(pairs: PairSet, dual: DualEncoder, sizes: Sizes, folder: Path) -
     cached = folder / "teacher_scores.npz"
     parts = {part: teacher_scores(teacher, getattr(used, part)) for part in ("train", "valid", "test")}
     np.savez(cached, **parts)
-    found = {"teacher": _reached(used, parts["valid"], parts["test"])}
-    found["teacher"]["pairs_per_second"] = _teacher_speed(teacher, used.test)
+    systems = {"teacher": _reached(used, parts["valid"], parts["test"])}
+    systems["teacher"]["pairs_per_second"] = _teacher_speed(teacher, used.test)
     students: dict[str, tuple[Callable[[], VectorScorer | HeadScorer], Any]] = {
         "labels only": (lambda: VectorScorer(dual.dim), label_loss),
         "DSE": (lambda: VectorScorer(dual.dim), reconstruction_loss),
@@ -108,13 +108,13 @@ def measure_set(pairs: PairSet, dual: DualEncoder, sizes: Sizes, folder: Path) -
         encoder, scorer = copy.deepcopy(dual), made()
         train_scorer(encoder, scorer, train, np.load(cached)["train"], loss, Stages(seed=sizes.seed), folder)
         scores = [scores_of(encoder, scorer, part) for part in (valid, used.test)]
-        found[name] = _reached(used, *scores)
-        found[name]["pairs_per_second"] = _student_speed(encoder, scorer, used.test)
-    found["cosine"] = _reached(used, *(_cosines(dual, part) for part in (valid, used.test)))
+        systems[name] = _reached(used, *scores)
+        systems[name]["pairs_per_second"] = _student_speed(encoder, scorer, used.test)
+    systems["cosine"] = _reached(used, *(_cosines(dual, part) for part in (valid, used.test)))
     return {
         "metric": pairs.metric,
         "pairs": {"train": len(train), "valid": len(valid), "test": len(used.test)},
-        "systems": found,
+        "systems": systems,
     }
 
 
@@ -126,8 +126,8 @@ def _reached(pairs: PairSet, valid: np.ndarray, test: np.ndarray) -> dict[str, f
 @torch.no_grad()
 def _cosines(dual: DualEncoder, pairs: Pairs) -> np.ndarray:
     left, right = (read_all(dual, dual.tokenize(side), 1).vectors for side in (pairs.left, pairs.right))
-    found: np.ndarray = (left * right).sum(-1).numpy()
-    return found
+    cosines: np.ndarray = (left * right).sum(-1).numpy()
+    return cosines
 
 
 def _rate(pairs: int, run: Callable[[], object]) -> float:

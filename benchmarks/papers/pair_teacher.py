@@ -46,14 +46,14 @@ def reranked(scores: Path, share: float) -> dict[str, Any]:
     )
     rows = {name: [values[at] for at in first] for name, values in columns.items()}
     new = np.array([held_out(name_cluster(entity), share) for entity in rows["entity"]])
-    found: dict[str, Any] = {}
+    recall: dict[str, Any] = {}
     for kind, stations in KINDS.items():
         chosen = new & ((np.array(rows["domain"]) == "station") == stations)
-        found[kind] = {
+        recall[kind] = {
             stratum: _cells(hits, rows, np.flatnonzero(chosen & (np.array(rows["stratum"]) == stratum)))
             for stratum in STRATA
         }
-    return found
+    return recall
 
 
 def _hits(cosine: np.ndarray, score: np.ndarray, right: np.ndarray) -> list[bool]:
@@ -76,8 +76,8 @@ def distilled(recipe: Recipe, data: Path) -> dict[str, Any]:
     ranks = []
     for folder in (recipe.out, recipe.dse.student):
         model = load_model(folder)
-        found = [candidates_of(task, model.encode, 1) for task in tasks]
-        ranks.append(np.concatenate([each.right[:, 0].astype(int) for each in found]))
+        candidates = [candidates_of(task, model.encode, 1) for task in tasks]
+        ranks.append(np.concatenate([each.right[:, 0].astype(int) for each in candidates]))
     return {
         kind: {
             stratum: _paired(

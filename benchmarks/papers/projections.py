@@ -135,8 +135,8 @@ def plot(report: dict[str, Any], out: Path) -> None:
         for method, colour in (("HPD", "#0072B2"), ("PCA", "#D55E00")):
             cells = [cell for cell in report["systems"].values() if cell["method"] in (method, "student")]
             cells.sort(key=lambda cell: cell["dim"])
-            found = [cell["recall_at_1"][stratum][AVERAGE] for cell in cells]
-            values, errors = interval(found)
+            recall = [cell["recall_at_1"][stratum][AVERAGE] for cell in cells]
+            values, errors = interval(recall)
             label = method if method == "HPD" else "PCA, no training"
             sizes = [cell["bytes_per_entity"] for cell in cells]
             panel.errorbar(sizes, values, errors, fmt="o-", ms=4, capsize=2, color=colour, label=label)

@@ -217,7 +217,7 @@ def _label(folder: Path) -> str:
         "without L_TE": shape["alpha"] == 0,
     }
     name = f"SimTDE-{model}" if card["dim"] == card["hidden"] else f"HPD-{card['dim']} of SimTDE-{model}"
-    return ", ".join([name, *(told for told, so in changed.items() if so)])
+    return ", ".join([name, *(label for label, so in changed.items() if so)])
 
 
 def measured(
@@ -234,8 +234,8 @@ def measured(
     return cell
 
 
-def main() -> None:
-    """Measure teacher, students and ablations and write the result files."""
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -249,7 +249,12 @@ def main() -> None:
     parser.add_argument("--ablations", type=Path, nargs="*", default=[], help="folders of equal-budget runs")
     parser.add_argument("--runs", type=int, default=3, help="how often the time is taken")
     parser.add_argument("students", type=Path, nargs="+", help="float32 encoder folders")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure teacher, students and ablations and write the result files."""
+    options = arguments()
     torch.set_num_threads(1)
     data = data_folder(options.data)
     sets, teacher = sts_sets(data), load_teacher(options.teacher, LONGEST)

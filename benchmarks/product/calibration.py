@@ -114,10 +114,10 @@ def scored_rows(
 ) -> Iterator[tuple[str, CandidateScores, list[bool]]]:
     """The candidate scores of a request and which candidates are right; once more with what it asks for taken out."""
     right = {resolver.entities[place].id for place in gold.indices(request)}
-    found = candidates(resolver, request.query, COMPARED + len(right))
-    asked = {kind: found}
+    ranked = candidates(resolver, request.query, COMPARED + len(right))
+    asked = {kind: ranked}
     if f"{TAKEN_OUT}, {kind}" in SHARES:
-        asked[f"{TAKEN_OUT}, {kind}"] = [candidate for candidate in found if candidate[0] not in right]
+        asked[f"{TAKEN_OUT}, {kind}"] = [candidate for candidate in ranked if candidate[0] not in right]
     for name, left in asked.items():
         if left:
             yield name, scores_of(left), [candidate[0] in right for candidate in left]
@@ -131,8 +131,8 @@ def plot(parts: Mapping[str, ScoredRequests], calibrations: Mapping[str, Calibra
     left.plot([0, 1], [0, 1], color="black", lw=1, ls=":", label="as it should be")
     for lang, asked in parts.items():
         confidence, weights = asked.confidence(calibrations[lang]), row_weights(asked.kind, SHARES)
-        found = bins(confidence, asked.right, weights)
-        left.plot([one.confidence for one in found], [one.right for one in found], "o-", ms=4, label=lang)
+        filled = bins(confidence, asked.right, weights)
+        left.plot([one.confidence for one in filled], [one.right for one in filled], "o-", ms=4, label=lang)
         order = np.argsort(-confidence)
         counts = np.cumsum(weights[order])
         risk = 1 - np.cumsum((weights * asked.right)[order]) / np.maximum(counts, 1e-12)
@@ -148,7 +148,7 @@ def plot(parts: Mapping[str, ScoredRequests], calibrations: Mapping[str, Calibra
 
 def table(figures: Mapping[str, Any]) -> str:
     """The report as Markdown."""
-    found = figures["report"]
+    report = figures["report"]
     kinds = [
         [
             kind,
@@ -157,7 +157,7 @@ def table(figures: Mapping[str, Any]) -> str:
             f"{cell['ambiguous']:.3f}",
             "-" if cell["right_of_answered"] is None else f"{cell['right_of_answered']:.3f}",
         ]
-        for kind, cell in found["all"]["kinds"].items()
+        for kind, cell in report["all"]["kinds"].items()
     ]
     languages = [
         [
@@ -167,7 +167,7 @@ def table(figures: Mapping[str, Any]) -> str:
             f"{cell['precision']:.3f}",
             *(f"{cell['kinds'][kind]['answered']:.3f}" for kind in ASKED.values()),
         ]
-        for lang, cell in found.items()
+        for lang, cell in report.items()
     ]
     cover = [
         [f"{row['precision']:.3f}", f"{row['confidence']:.3f}", f"{row['answered']:.3f}"]

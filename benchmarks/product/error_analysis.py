@@ -127,13 +127,13 @@ def wrong_answers(data: Path, lang: str, column: str) -> tuple[list[Wrong], int]
     wrong = []
     for row in rows:
         gold = gold_map.indices(Request("", (row["entity"],), country=row["country"]))
-        found = resolver.resolve(row[column], top_k=20)
-        ranked = [place[match.id] for match in found.matches]
+        resolution = resolver.resolve(row[column], top_k=20)
+        ranked = [place[match.id] for match in resolution.matches]
         if gold and ranked and ranked[0] not in gold:
             rank = next((rank for rank, index in enumerate(ranked, 1) if index in gold), 0)
             answer, right = entities[ranked[0]], entities[gold[0]]
             text, heard = row["text"], row[column]
-            wrong.append(Wrong(lang, text, heard, row["carrier"], right, answer, rank, found.decision))
+            wrong.append(Wrong(lang, text, heard, row["carrier"], right, answer, rank, resolution.decision))
     return wrong, len(rows)
 
 
@@ -177,20 +177,21 @@ def main() -> None:
     add_data_option(parser)
     parser.add_argument("--stratum", default="asr", choices=list(STRATA))
     options = parser.parse_args()
-    data, found, requests = data_folder(options.data), [], {}
+    data, sorted_wrong, requests = data_folder(options.data), [], {}
     for lang in LANGUAGES:
         wrong, requests[lang] = wrong_answers(data, lang, STRATA[options.stratum])
-        found += [(kind_of(each), each) for each in wrong]
-    sample = random.Random(SEED).sample(found, min(LISTED, len(found)))
+        sorted_wrong += [(kind_of(each), each) for each in wrong]
+    sample = random.Random(SEED).sample(sorted_wrong, min(LISTED, len(sorted_wrong)))
     report = {
         "stratum": options.stratum,
         "requests": requests,
-        "wrong": dict(Counter(wrong.lang for _, wrong in found)),
-        "kinds": {name: sum(kind == name for kind, _ in found) for name in KINDS},
+        "wrong": dict(Counter(wrong.lang for _, wrong in sorted_wrong)),
+        "kinds": {name: sum(kind == name for kind, _ in sorted_wrong) for name in KINDS},
         "counts": {
-            lang: dict(Counter(kind for kind, wrong in found if wrong.lang == lang)) for lang in LANGUAGES
+            lang: dict(Counter(kind for kind, wrong in sorted_wrong if wrong.lang == lang))
+            for lang in LANGUAGES
         },
-        "decisions": dict(Counter(wrong.decision for _, wrong in found)),
+        "decisions": dict(Counter(wrong.decision for _, wrong in sorted_wrong)),
         "listed": [
             {
                 "kind": kind,

@@ -67,7 +67,7 @@ def families(entities: Sequence[Entity]) -> list[Family]:
         for size in range(1, len(name)):
             by_words[tuple(name[:size])].add(index)
         by_number[re.sub(r"\b\d\b", "0", " ".join(name))].add(index)
-    found = []
+    all_families = []
     for index, name in enumerate(words):
         numbered = (
             by_number[re.sub(r"\b\d\b", "0", " ".join(name))]
@@ -77,8 +77,8 @@ def families(entities: Sequence[Entity]) -> list[Family]:
         siblings = (by_words[tuple(name)] | numbered) - {index}
         siblings = {other for other in siblings if words[other] != name}
         if siblings:
-            found.append(Family(index, tuple(sorted(siblings))))
-    return found
+            all_families.append(Family(index, tuple(sorted(siblings))))
+    return all_families
 
 
 def chosen(entities: Sequence[Entity], rng: random.Random) -> list[Family]:
@@ -123,8 +123,8 @@ def ask(resolver: EntityResolver, data: Path | None, lang: str) -> Iterator[dict
     entities, rng = list(resolver.entities), random.Random(f"families of {lang}")
     gold = GoldMap(entities)
     members: defaultdict[int, set[int]] = defaultdict(set)
-    found = families(entities)
-    for family in found:
+    all_families = families(entities)
+    for family in all_families:
         for member in (family.plain, *family.siblings):
             members[member] |= {family.plain, *family.siblings}
     asked = [

@@ -68,11 +68,11 @@ class FusionRanker:
     def rank(self, queries: list[str], k: int) -> list[list[int]]:
         """Best `k` entities for each query."""
         vectors = quantise(self._encoder.encode(queries), self._scale)
-        found = []
+        ranked = []
         for query, vector in zip(queries, vectors, strict=True):
             hypothesis = Hypothesis(canonical_text(query), self._index.form_scores(vector))
-            found.append([candidate.entity for candidate in self._reranker.rank([hypothesis], k)])
-        return found
+            ranked.append([candidate.entity for candidate in self._reranker.rank([hypothesis], k)])
+        return ranked
 
 
 def rankers(

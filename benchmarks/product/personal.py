@@ -117,8 +117,8 @@ def recalls(resolver: EntityResolver, asked: Iterable[tuple[Request, set[str]]])
 def answerable(resolver: EntityResolver, requests: Sequence[Request]) -> list[tuple[Request, set[str]]]:
     """Requests with the ids that are right, where the catalog has any."""
     gold, entities = GoldMap(resolver.entities), resolver.entities
-    found = ((each, {entities[index].id for index in gold.indices(each)}) for each in requests)
-    return [(each, right) for each, right in found if right]
+    rows = ((each, {entities[index].id for index in gold.indices(each)}) for each in requests)
+    return [(each, right) for each, right in rows if right]
 
 
 def own_entries(data: Path, lang: str) -> dict[str, dict[str, float]]:
@@ -151,19 +151,19 @@ def filtered(data: Path, lang: str) -> dict[str, Counter[str]]:
     chance = random.Random(3)
     chance.shuffle(asked)
     ids = [entity.id for entity in resolver.entities]
-    found: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     for request, gold in asked[:ASKED]:
         for size in AMONG:
             others = set(chance.sample(ids, size)) - gold
             for held, among in (("with the right one", others | gold), ("without it", others)):
                 resolution = resolver.resolve(request.query, 1, ids=among)
                 best = resolution.best
-                count = found.setdefault(f"{size} stations {held}", Counter())
+                count = counts.setdefault(f"{size} stations {held}", Counter())
                 count["rows"] += 1
                 count["first"] += bool(resolution.matches) and resolution.matches[0].id in gold
                 count["answered"] += best is not None
                 count["right"] += best is not None and best.id in gold
-    return found
+    return counts
 
 
 def favourites(data: Path, lang: str) -> dict[str, dict[str, float]]:
@@ -200,12 +200,12 @@ def shares(counts: Sequence[Mapping[str, Counter[str]]]) -> dict[str, dict[str, 
     whole = {name: sum((each[name] for each in counts), Counter[str]()) for name in counts[0]}
     return {
         name: {
-            "rows": found["rows"],
-            "recall_at_1": found["first"] / found["rows"],
-            "answered": found["answered"] / found["rows"],
-            "right_of_answered": found["right"] / found["answered"] if found["answered"] else 0.0,
+            "rows": cell["rows"],
+            "recall_at_1": cell["first"] / cell["rows"],
+            "answered": cell["answered"] / cell["rows"],
+            "right_of_answered": cell["right"] / cell["answered"] if cell["answered"] else 0.0,
         }
-        for name, found in whole.items()
+        for name, cell in whole.items()
     }
 
 

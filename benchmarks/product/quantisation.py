@@ -213,9 +213,9 @@ def plot(candidates_: dict[str, Any], out: Path) -> None:
     """Recall@1 on recognised speech against bytes."""
     figure, panel = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
     for name, cell in candidates_.items():
-        found = cell["recall_at_1"]["asr"][AVERAGE]
-        panel.plot(cell["bytes"] / 1e6, found["value"], "o")
-        panel.annotate(f"  {name}", (cell["bytes"] / 1e6, found["value"]), fontsize=8)
+        recall = cell["recall_at_1"]["asr"][AVERAGE]
+        panel.plot(cell["bytes"] / 1e6, recall["value"], "o")
+        panel.annotate(f"  {name}", (cell["bytes"] / 1e6, recall["value"]), fontsize=8)
     panel.set_xlabel("MB of encoder.onnx")
     panel.set_ylabel("Recall@1, recognised speech, average")
     panel.margins(x=0.25, y=0.15)

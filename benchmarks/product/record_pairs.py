@@ -61,7 +61,7 @@ def measure(data: Path, name: str, encode: Any = None) -> dict[str, Any]:
     probability = probabilities(table, learned, a, b)
     sure = (probability >= learned.same_from) | (probability <= learned.different_to)
     return {
-        "pairs": {part: len(found[2]) for part, found in labelled.pairs.items()},
+        "pairs": {part: len(columns[2]) for part, columns in labelled.pairs.items()},
         "records": len(labelled.records),
         "duplicates_in_test": int(truth.sum()),
         "threshold": threshold,
@@ -103,7 +103,7 @@ def _speed(
 def _blocking(labelled: LabelledSet) -> dict[str, float]:
     """Pair completeness and reduction on the records of both tables."""
     start = time.perf_counter()
-    found = set(
+    candidates = set(
         zip(*(rows.tolist() for rows in candidate_pairs(labelled.records, labelled.fields)), strict=True)
     )
     seconds = time.perf_counter() - start
@@ -115,45 +115,48 @@ def _blocking(labelled: LabelledSet) -> dict[str, float]:
     }
     left = sum(record[SIDE] == "0" for record in labelled.records)
     return {
-        "candidates": len(found),
-        "pair_completeness": len(duplicates & found) / len(duplicates),
-        "reduction": 1 - len(found) / (left * (len(labelled.records) - left)),
+        "candidates": len(candidates),
+        "pair_completeness": len(duplicates & candidates) / len(duplicates),
+        "reduction": 1 - len(candidates) / (left * (len(labelled.records) - left)),
         "records_per_second": len(labelled.records) / seconds,
     }
 
 
+def _quality_row(name: str, cell: dict[str, Any]) -> list[str]:
+    learned, given = cell["learned"], cell["given"]
+    return [
+        name,
+        f"{cell['pairs']['train'] + cell['pairs']['valid']:,}/{cell['pairs']['test']:,}",
+        f"**{learned['f1']:.3f}** ({learned['low']:.3f} to {learned['high']:.3f})",
+        f"{learned['precision']:.3f}",
+        f"{learned['recall']:.3f}",
+        f"{given['f1']:.3f}",
+        *(f"{figure:.3f}" for figure in PUBLISHED[name]),
+    ]
+
+
+def _blocking_row(name: str, cell: dict[str, Any]) -> list[str]:
+    kept, speed = cell["blocking"], cell["speed"]
+    return [
+        name,
+        f"{cell['records']:,}",
+        f"{kept['candidates']:,}",
+        f"{kept['pair_completeness']:.4f}",
+        f"{kept['reduction']:.4f}",
+        f"{kept['records_per_second']:,.0f}",
+        f"{speed['records_per_second']:,.0f}",
+        f"{speed['pairs_per_second']:,.0f}",
+        f"{100 * cell['unsure']:.1f} %",
+        f"{cell['sure']['f1']:.3f}",
+    ]
+
+
 def tables(report: dict[str, Any]) -> str:
     """The whole report as Markdown."""
-    quality, blocking, losses = [], [], []
-    for name, cell in report["sets"].items():
-        learned, given = cell["learned"], cell["given"]
-        quality.append(
-            [
-                name,
-                f"{cell['pairs']['train'] + cell['pairs']['valid']:,}/{cell['pairs']['test']:,}",
-                f"**{learned['f1']:.3f}** ({learned['low']:.3f} to {learned['high']:.3f})",
-                f"{learned['precision']:.3f}",
-                f"{learned['recall']:.3f}",
-                f"{given['f1']:.3f}",
-                *(f"{figure:.3f}" for figure in PUBLISHED[name]),
-            ]
-        )
-        kept, speed = cell["blocking"], cell["speed"]
-        losses.append([name, *(f"{loss:.4f}" for loss in cell["log_loss_unseen"].values())])
-        blocking.append(
-            [
-                name,
-                f"{cell['records']:,}",
-                f"{kept['candidates']:,}",
-                f"{kept['pair_completeness']:.4f}",
-                f"{kept['reduction']:.4f}",
-                f"{kept['records_per_second']:,.0f}",
-                f"{speed['records_per_second']:,.0f}",
-                f"{speed['pairs_per_second']:,.0f}",
-                f"{100 * cell['unsure']:.1f} %",
-                f"{cell['sure']['f1']:.3f}",
-            ]
-        )
+    sets = report["sets"]
+    losses = [
+        [name, *(f"{loss:.4f}" for loss in cell["log_loss_unseen"].values())] for name, cell in sets.items()
+    ]
     systems = ["Magellan", "DeepMatcher", "Ditto"]
     heading = ["set", "learn/test", "F1", "precision", "recall", "F1, no labels", *systems]
     speeds = ["set", "records", "candidates", "completeness", "reduction", "blocked/s", "prepared/s", "pairs/s",
@@ -171,11 +174,11 @@ def tables(report: dict[str, Any]) -> str:
             'were made, and one wrong test pair was looked into: "till erman the" / "tillerman" of Fodors-Zagats '
             "brought the comparison without spaces and articles. Beer has 14 duplicates in its test part, "
             "Fodors-Zagats 22, iTunes-Amazon 27: one pair is several points there.",
-            markdown_table(heading, quality),
+            markdown_table(heading, [_quality_row(name, cell) for name, cell in sets.items()]),
             "## Blocking and speed",
             "One thread. *Completeness*: the share of labelled duplicates among the candidates; *reduction*: the share "
             "of all pairs of the two tables that need no comparison.",
-            markdown_table(speeds, blocking),
+            markdown_table(speeds, [_blocking_row(name, cell) for name, cell in sets.items()]),
             "## Log loss on pairs that were not learned from",
             "Five folds of the training and validation pairs. The mean of the two is what is used everywhere.",
             markdown_table(["set", "logistic", "trees", "mean"], losses),

@@ -43,12 +43,12 @@ SYSTEMS: dict[str, Callable[[bytes], str]] = {"edge-er": ours, "charset-normaliz
 
 def names_by_country(data: Path) -> dict[str, list[str]]:
     """The names of all stations of the countries."""
-    found: dict[str, list[str]] = {country: [] for country in COUNTRIES}
+    names: dict[str, list[str]] = {country: [] for country in COUNTRIES}
     with read_records(data / "stations" / "stations.jsonl.gz") as records:
         for record in records:
-            if record.metadata["country"] in found:
-                found[record.metadata["country"]].append(record.name)
-    return found
+            if record.metadata["country"] in names:
+                names[record.metadata["country"]].append(record.name)
+    return names
 
 
 def measured(names: dict[str, list[str]], encoding: str, size: int) -> dict[str, int]:
@@ -73,7 +73,7 @@ def main() -> None:
     )
     add_data_option(parser)
     names = names_by_country(data_folder(parser.parse_args().data))
-    found: dict[str, Any] = {
+    right: dict[str, Any] = {
         encoding: {str(size): measured(names, encoding, size) for size in SIZES} for encoding in WESTERN
     }
     rows = [
@@ -83,13 +83,13 @@ def main() -> None:
             f"{counts['draws']}",
             *(f"{counts[system] / counts['draws']:.3f}".lstrip("0") for system in SYSTEMS),
         ]
-        for encoding, sizes in found.items()
+        for encoding, sizes in right.items()
         for size, counts in sizes.items()
     ]
     markdown = "# Encodings told from names\n\n" + markdown_table(
         ["encoding", "names", "draws", *SYSTEMS], rows
     )
-    write_result("product.source_encodings", "source_encodings", {"right": found}, markdown)
+    write_result("product.source_encodings", "source_encodings", {"right": right}, markdown)
     print(markdown)
 
 

@@ -110,7 +110,7 @@ def served(folder: Path) -> Iterator[str]:
 
 def measured_kinds(data: Path, rows: int) -> dict[str, Any]:
     """Each kind of source, and one behind a URL, with its bad rows in a reject file."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name, served(Path(name)) as address:
         for sample in samples(data, Path(name), rows):
             options = replace(sample.options, rejects=Path(name) / "rejects.jsonl")
@@ -119,28 +119,28 @@ def measured_kinds(data: Path, rows: int) -> dict[str, Any]:
             if sample.path.suffix == ".json":
                 sources[f"{sample.kind} at a URL"] = f"{address}/{sample.path.name}"
             for kind, source in sources.items():
-                found[kind] = one = measured(source, options, query, LANG, "2MB", 1)
+                results[kind] = one = measured(source, options, query, LANG, "2MB", 1)
                 print(kind, one, file=sys.stderr)
                 if (one["rejected"], one["entities"], one["answer"]) != (sample.bad, rows, sample.name):
                     sys.exit(
                         f"{kind}: expected {sample.bad} rejected, {rows} entities and {sample.name!r}: {one}"
                     )
-    return found
+    return results
 
 
 def measured_large(data: Path, workers: int) -> dict[str, Any]:
     """The large catalogs, without a budget."""
-    found: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
     for name, large in LARGE.items():
         source = data / "entities" / large.file
-        found[name] = one = measured(source, large.options, large.query, "en", None, workers)
+        sources[name] = one = measured(source, large.options, large.query, "en", None, workers)
         print(name, one, file=sys.stderr)
         if one["answer"] != large.answer:
             sys.exit(f"{name}: expected {large.answer!r}, found {one}")
-    return found
+    return sources
 
 
-def table(found: dict[str, Any]) -> str:
+def table(sources: dict[str, Any]) -> str:
     """One row a source."""
     heading = [
         "source",
@@ -165,7 +165,7 @@ def table(found: dict[str, Any]) -> str:
             f"{one['size_bytes']:,}",
             f"{one['request']} → {one['decision']}: {one['answer']}",
         ]
-        for kind, one in found.items()
+        for kind, one in sources.items()
     ]
     return markdown_table(heading, rows)
 
@@ -183,18 +183,18 @@ def main() -> None:
     data = data_folder(options.data)
     warnings.simplefilter("ignore", SourceWarning)
     if options.large:
-        name, found = "source_kinds_large", measured_large(data, options.workers)
-        told = f"Cities with aliases and population, and all media entities; no budget, {options.workers} workers."
+        name, sources = "source_kinds_large", measured_large(data, options.workers)
+        note = f"Cities with aliases and population, and all media entities; no budget, {options.workers} workers."
         title, figures = "Large catalogs, from the file to a bundle", {"workers": options.workers}
     else:
-        name, found = "source_kinds", measured_kinds(data, options.rows)
-        told = (
+        name, sources = "source_kinds", measured_kinds(data, options.rows)
+        note = (
             f"{options.rows:,} real names a source and some rows that cannot be used, which go to the reject file; one "
             "worker, at most 2 MB."
         )
         title, figures = "Every kind of source, from the file to a bundle", {"rows": options.rows}
-    markdown = f"# {title}\n\n{table(found)}\n\n{told}"
-    write_result("product.source_kinds", name, {**figures, "sources": found}, markdown)
+    markdown = f"# {title}\n\n{table(sources)}\n\n{note}"
+    write_result("product.source_kinds", name, {**figures, "sources": sources}, markdown)
     print(markdown)
 
 

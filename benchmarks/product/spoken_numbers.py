@@ -25,12 +25,12 @@ def spoken_requests(resolver: EntityResolver) -> dict[str, list[Request]]:
     """Requests by kind of spoken form ("decimal", "letters", ...)."""
     rng = random.Random(SEED)
     phrases = Carriers.of_language(resolver.lang).phrases
-    found: defaultdict[str, list[Request]] = defaultdict(list)
+    requests: defaultdict[str, list[Request]] = defaultdict(list)
     for entity in resolver.entities:
         for form in ranked_forms(entity.name, resolver.lang):
             query = rng.choice(phrases).replace("{}", form.text)
-            found[form.kind].append(Request(query, (entity.id,), lang=resolver.lang, stratum=form.kind))
-    return {kind: rng.sample(asked, min(len(asked), PER_KIND)) for kind, asked in sorted(found.items())}
+            requests[form.kind].append(Request(query, (entity.id,), lang=resolver.lang, stratum=form.kind))
+    return {kind: rng.sample(asked, min(len(asked), PER_KIND)) for kind, asked in sorted(requests.items())}
 
 
 def main() -> None:

@@ -69,8 +69,8 @@ def spoken_requests(
 
 def recalls(resolver: EntityResolver, requests: Sequence[Request]) -> dict[str, Any]:
     """Recall@1 of each stratum, with intervals."""
-    found: dict[str, Any] = evaluate(resolver, requests)["recall_at_1"][LANG]
-    return {stratum: found[stratum] for stratum in STRATA}
+    recall: dict[str, Any] = evaluate(resolver, requests)["recall_at_1"][LANG]
+    return {stratum: recall[stratum] for stratum in STRATA}
 
 
 def nbest_recall(resolver: EntityResolver, file: Path, nbest: int) -> dict[str, Any]:

@@ -61,18 +61,18 @@ def main() -> None:
     )
     parser.add_argument("--stations", type=int, default=150, help="how many of each bundle")
     options = parser.parse_args()
-    found = {lang: answers(lang, options.stations) for lang in LANGUAGES}
+    answered = {lang: answers(lang, options.stations) for lang in LANGUAGES}
     ways: dict[str, dict[str, Any]] = {}
     for way in WAYS:
-        rows = [(lang, row) for lang in LANGUAGES for row in found[lang][way]]
+        rows = [(lang, row) for lang in LANGUAGES for row in answered[lang][way]]
         names, groups = [row["entity"] for _, row in rows], [lang for lang, _ in rows]
         ways[way] = {
             system: mean_interval([float(row[system]) for _, row in rows], names, groups).to_dict()
             for system in SYSTEMS
         }
     lines = [
-        [way, f"{told[SHIPPED]['rows']:,}", *(percent(told[system]) for system in SYSTEMS)]
-        for way, told in ways.items()
+        [way, f"{cell[SHIPPED]['rows']:,}", *(percent(cell[system]) for system in SYSTEMS)]
+        for way, cell in ways.items()
     ]
     markdown = (
         "# Ways of asking\n\nTyped requests for stations of the shipped bundles, average of five languages with 95 % "

@@ -79,9 +79,9 @@ def recalls(resolver: EntityResolver, requests: Sequence[Request], rows: Sequenc
     index_of = {entity.id: index for index, entity in enumerate(resolver.entities)}
     right: dict[str, list[bool]] = {}
     for request, row in zip(requests, rows, strict=True):
-        found = index_of.get(row["id"]) in gold.indices(request)
-        right.setdefault(request.stratum, []).append(found)
-    return {stratum: float(np.mean(found)) for stratum, found in right.items()}
+        hit = index_of.get(row["id"]) in gold.indices(request)
+        right.setdefault(request.stratum, []).append(hit)
+    return {stratum: float(np.mean(hit)) for stratum, hit in right.items()}
 
 
 def compared(classes: Sequence[Path], data: Path, lang: str) -> dict[str, Any]:

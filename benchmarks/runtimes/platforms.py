@@ -39,8 +39,8 @@ def in_python() -> dict[str, Any]:
         check=False,
         cwd=REPOSITORY,
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    counts: dict[str, Any] = json.loads(done.stdout)
+    return counts
 
 
 def in_java(classpath: Sequence[Path]) -> dict[str, Any]:
@@ -48,22 +48,22 @@ def in_java(classpath: Sequence[Path]) -> dict[str, Any]:
     done = run_java(classpath, "edgeer.GoldenCheck")
     if done.returncode:
         raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    counts: dict[str, Any] = json.loads(done.stdout)
+    return counts
 
 
 def measured(folder: Path) -> dict[str, dict[str, Any]]:
     """The counts by platform."""
     core, tests = compile_core(folder / "core"), folder / "tests"
     compile_java([CHECK, ROWS], tests, [core], release=8)
-    found = {"Python": in_python(), "Java": in_java([tests, core])}
+    counts = {"Python": in_python(), "Java": in_java([tests, core])}
     if (APK / "classes.jar").is_file():
         path = [tests, APK / "classes.jar", APK / "tables", core]
-        found["Java, from the signed APK's dex"] = in_java(path)
+        counts["Java, from the signed APK's dex"] = in_java(path)
     for name, file in EMULATED.items():
         if file.is_file():
-            found[name] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+            counts[name] = json.loads(file.read_text(encoding="utf-8"))
+    return counts
 
 
 def table(platforms: dict[str, dict[str, Any]]) -> str:

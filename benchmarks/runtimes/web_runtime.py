@@ -83,8 +83,8 @@ def run_node(jobs: dict[str, list[str]], *arguments: str) -> dict[str, Any]:
     )
     if done.returncode:
         sys.exit(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def compared(name: str, requests: Sequence[Request], answers: Sequence[Sequence[Any]]) -> dict[str, Any]:
@@ -182,9 +182,9 @@ def times(report: dict[str, Any]) -> str:
     return markdown_table(heading, rows)
 
 
-def space(found: dict[str, Any]) -> str:
+def space(sizes: dict[str, Any]) -> str:
     """Bytes."""
-    rows = [[kind, f"{cell['bytes']:,}", f"{cell['gzip']:,}"] for kind, cell in found.items()]
+    rows = [[kind, f"{cell['bytes']:,}", f"{cell['gzip']:,}"] for kind, cell in sizes.items()]
     return markdown_table(["bytes", "as they are", "gzip"], rows)
 
 
