@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from edge_er.bundle import locate as shipped
+from edge_er.bundle import locate
 from edge_er.bundle.atomic import write_json, write_text
 from edge_er.errors import CatalogError
 from tools.documents import REPOSITORY, markdown_table, percent
@@ -50,7 +50,7 @@ def data_folder(option: Path | None) -> Path:
         SystemExit: there is no such folder; says where it was looked for.
     """
     try:
-        return shipped.data_folder(option)
+        return locate.data_folder(option)
     except CatalogError as error:
         sys.exit(f"error: {error}")
 

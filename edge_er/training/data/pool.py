@@ -27,7 +27,7 @@ from catalog_tools.language.name_split import held_out, name_cluster
 from catalog_tools.language.names import clean_name
 from catalog_tools.language.requests import LANGUAGES, RequestGenerator, carriers_of_annotations
 from catalog_tools.language.surface_forms import spoken_forms
-from edge_er.bundle import locate as shipped
+from edge_er.bundle import locate
 from edge_er.errors import EdgeERError
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data.pool_key import pool_key
@@ -216,7 +216,7 @@ def _parts(folder: Path, settings: DataSettings, key: str) -> Iterable[tuple[lis
 
 def data_folder(settings: DataSettings, given: Path | None = None, needs: str = "voice") -> Path:
     """The data folder: ``given`` by --data, else EDGE_ER_DATA, else the recipe's, else ../shared/data."""
-    return shipped.data_folder(given or os.environ.get(shipped.DATA_VARIABLE) or settings.folder, needs)
+    return locate.data_folder(given or os.environ.get(locate.DATA_VARIABLE) or settings.folder, needs)
 
 
 def _key(folder: Path, settings: DataSettings) -> str:

@@ -69,7 +69,7 @@ def train_head(
 def _train(
     recipe: Recipe, run: Run, model: DualEncoder, head: PairHead, lists: PairLists, title: str
 ) -> None:
-    """One stage: softmax cross-entropy of the right candidate by the head's scores.
+    """One stage (section 3.7): softmax cross-entropy of the right candidate by the head's scores (section 3.6).
 
     Where the encoder is trained too, that of its own cosines is added, so that it goes on finding candidates.
     """

@@ -20,7 +20,7 @@ __all__ = ["SimTDELoss", "hidden_state_loss", "simtde_loss", "student_of", "toke
 
 
 def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: str = "svd") -> DualEncoder:
-    """The untrained student of ``teacher``.
+    """The untrained student of ``teacher`` (section 3, figure 1).
 
     Args:
         teacher: any BERT-like dual encoder.

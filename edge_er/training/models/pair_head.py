@@ -1,9 +1,9 @@
 """The DiPair head in torch, and how a dual encoder's token embeddings are read for it (Chen et al. 2020).
 
 The head takes the first N token embeddings of the request and the first M of the entity form (section 3.3), projects
-each side to D dimensions (section 3.4), joins them with position and segment embeddings (section 3.5) and reads the
-pair with a small transformer, or with a feed-forward network over all of them (section 3.6). The state of the first
-token gives the score.
+each side to D dimensions (section 3.4), joins them with position and segment embeddings, and reads the pair with a
+small transformer, whose state of the first token gives the score, or with a feed-forward network over all of them
+(section 3.5; the two are compared in section 4.6).
 """
 
 from __future__ import annotations
