@@ -1,4 +1,4 @@
-"""`edge-er ...`: arguments in, the same functions as in Python, tables or `--json` out.
+"""The command line `edge-er`: each command calls the same function as in Python and prints tables or JSON.
 
 Exit codes: 0 done (also for no_match), 1 data, bundle or file error, 2 usage.
 """

@@ -1,4 +1,4 @@
-"""The commands of a catalog's way: build."""
+"""The command that makes a bundle of a catalog: build."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def build(
 
 
 def _print_result(result: BuildResult, as_json: bool) -> None:
-    """The bundle on stdout, what is noteworthy on stderr."""
+    """The bundle on stdout, notes on stderr."""
     if as_json:
         print_json({"path": str(result.path), **result.manifest})
     else:

@@ -1,4 +1,4 @@
-"""What the commands share: option types, JSON output, one-line errors, and which extra a missing package is in."""
+"""Shared by all commands: option types, JSON output, one-line errors, and the extra of a missing package."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 
 def check_budget(budget: str) -> None:
-    """Usage error where ``budget`` is no size."""
+    """Raise a usage error if ``budget`` is not a size."""
     from edge_er.bundle.bundle import parse_size
 
     try:
@@ -45,7 +45,7 @@ def check_budget(budget: str) -> None:
 
 
 def conditions(where: list[str] | None) -> dict[str, list[Any]] | None:
-    """``--where`` options as a filter; a value that reads as a number or truth value may be that too."""
+    """``--where`` options as a filter; a value that can be read as a number or truth value also matches as such."""
     if not where:
         return None
     wanted: dict[str, list[Any]] = {}
@@ -63,7 +63,7 @@ def conditions(where: list[str] | None) -> dict[str, list[Any]] | None:
 
 @contextmanager
 def extra(name: str) -> Iterator[None]:
-    """Say which extra to install where one of its packages is missing."""
+    """Say which extra to install if one of its packages is missing in the block."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -73,11 +73,11 @@ def extra(name: str) -> Iterator[None]:
 
 
 def print_json(values: Any) -> None:
-    """``values`` on stdout."""
+    """Print ``values`` as JSON on stdout."""
     typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
 
 
 def fail(message: str) -> None:
-    """One line on stderr, exit code 1."""
+    """Print one line on stderr and exit with code 1."""
     typer.echo(f"edge-er: {' '.join(message.split())}", err=True)
     sys.exit(1)

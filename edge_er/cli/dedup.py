@@ -1,4 +1,4 @@
-"""The commands about duplicate records: match two, or a catalog with itself."""
+"""The commands for duplicate records: match compares two, dedup merges those of a catalog."""
 
 from __future__ import annotations
 
@@ -138,8 +138,8 @@ def _show(content: dict[str, Any], out: Path, report: Path | None, as_json: bool
     if as_json:
         print_json({"path": str(out), **counts, "unused_corrections": content["unused_corrections"]})
     else:
-        told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
-        typer.echo(f"{told}: {out}" + (f", {report}" if report else ""))
+        summary = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
+        typer.echo(f"{summary}: {out}" + (f", {report}" if report else ""))
     for each in content["unused_corrections"]:
         typer.echo(f"note: row {each['row']} of the corrections names a record that is not there", err=True)
 
@@ -189,14 +189,14 @@ def _encode(name: str | None) -> Callable[..., Any] | None:
 
 
 def _read_object(file: Path) -> dict[str, Any]:
-    """The JSON object of a file; CatalogError where there is none."""
+    """The JSON object in a file; CatalogError if there is none."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8-sig"))
+        value = json.loads(file.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise CatalogError(
             f'not JSON ({error}); expected one object, like {{"title": ...}}', file=file
         ) from error
-    if not isinstance(found, dict) or not found:
-        shown = "an empty object" if found == {} else type(found).__name__
+    if not isinstance(value, dict) or not value:
+        shown = "an empty object" if value == {} else type(value).__name__
         raise CatalogError(f'expected one object, like {{"title": ...}}, found {shown}', file=file)
-    return found
+    return value

@@ -1,4 +1,4 @@
-"""How a source is read, as options that the commands share, and `edge-er convert`, which shows what was read."""
+"""The options for reading a source, which several commands share, and the command convert."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def source_options(
     feature: list[str] | None = None,
     rejects: Path | None = None,
 ) -> SourceOptions:
-    """The settings of the mapping file, those of the command line over them."""
+    """The settings of the command line; where it has none, those of the mapping file."""
     from catalog_tools.readers.mapping import parse_columns
     from catalog_tools.readers.sources import ColumnMapping, SourceOptions, read_source_options
 
@@ -115,7 +115,7 @@ def source_options(
 
 @contextmanager
 def notes_on_stderr() -> Iterator[None]:
-    """What is assumed or left out while a source is read, a line each on stderr."""
+    """Print every `SourceWarning` in the block, such as an assumption about the file, as a line on stderr."""
     from catalog_tools.readers.sources import SourceWarning
 
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""What the command line shows: resolutions and bundles as tables."""
+"""Tables of the command line: resolutions, explanations and bundles."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["console", "print_bundle", "print_bundle_list", "print_explanations",
 
 
 def console() -> Console:
-    """The terminal; 120 columns where the output goes into a file or a pipe."""
+    """The terminal; 120 columns wide if the output goes into a file or a pipe."""
     terminal = Console(highlight=False)
     return terminal if terminal.is_terminal else Console(highlight=False, width=120)
 
 
 def print_resolution(resolution: Resolution) -> None:
-    """The decision, and the candidates in a table."""
+    """Print the decision, and the candidates in a table."""
     screen = console()
     best = resolution.best
     answer = f": {escape(best.name)}" if best else ""
@@ -42,17 +42,17 @@ def print_resolution(resolution: Resolution) -> None:
 
 
 def print_explanations(explanations: Sequence[Explanation]) -> None:
-    """The form that matched and what its score is made of; evidence that says nothing is left out."""
+    """Print the form that matched and the summands of its score; a summand that is 0 for all is left out."""
     if not explanations:
         return
-    told = [name for name in explanations[0].parts if any(each.parts[name] for each in explanations)]
+    shown = [name for name in explanations[0].parts if any(each.parts[name] for each in explanations)]
     table = Table()
     for heading in ("name", "form"):
         table.add_column(heading)
-    for heading in (*told, "score", "margin"):
+    for heading in (*shown, "score", "margin"):
         table.add_column(heading, justify="right")
     for each in explanations:
-        figures = (*(each.parts[name] for name in told), each.score, each.margin)
+        figures = (*(each.parts[name] for name in shown), each.score, each.margin)
         table.add_row(escape(each.name), escape(each.form), *(f"{figure:.3f}" for figure in figures))
     console().print(table)
 
@@ -65,7 +65,7 @@ def _match_cells(match: Match) -> tuple[str, ...]:
 
 
 def print_bundle(path: Path, manifest: Mapping[str, Any]) -> None:
-    """Counts, files against the budget, and measured quality."""
+    """Print counts, files with their shares of the budget, and measured quality."""
     screen = console()
     counts = ", ".join(f"{value:,} {what}" for what, value in manifest["counts"].items())
     encoder = ", ".join(f"{key} {value}" for key, value in manifest["encoder"].items())
@@ -82,18 +82,18 @@ def print_bundle(path: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def _index_line(index: Mapping[str, Any]) -> str:
-    """What a large catalog is searched with, and how much it finds."""
-    found = ", ".join(f"Recall@{at} {index['recall'][f'at_{at}']:.4f}" for at in (1, 64))
-    told = f"{index['kind']} {index['factory']}, {found} of an exact scan, {index['bytes_per_entity']} bytes an entity"
+    """The index of a large catalog and its recall."""
+    recall = ", ".join(f"Recall@{at} {index['recall'][f'at_{at}']:.4f}" for at in (1, 64))
+    line = f"{index['kind']} {index['factory']}, {recall} of an exact scan, {index['bytes_per_entity']} bytes an entity"
     if "popular" in index:
-        told += "; {share:.1%} of entities searched first, where {exits:.0%} of requests end".format(
+        line += "; {share:.1%} of entities searched first, where {exits:.0%} of requests end".format(
             **index["popular"]
         )
-    return told
+    return line
 
 
 def print_bundle_list(bundles: Mapping[str, Mapping[str, Any]]) -> None:
-    """One line a bundle."""
+    """Print one line for each bundle."""
     if not bundles:
         console().print("no bundle is shipped")
         return
@@ -132,7 +132,7 @@ def _file_table(manifest: Mapping[str, Any]) -> Table:
 
 
 def _counted_files(manifest: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Name and size of each file that counts; what the listed ones leave of the whole is the manifest itself."""
+    """Name and size of each file that counts; the manifest does not list itself, so its size is the rest."""
     listed = {name: entry["size"] for name, entry in manifest["files"].items() if name != STREAMS}
     yield from listed.items()
     yield MANIFEST, manifest["size_bytes"] - sum(listed.values())

@@ -1,4 +1,4 @@
-"""The commands of training: train, and below it fit."""
+"""The commands of training: train, and its group fit."""
 
 from __future__ import annotations
 

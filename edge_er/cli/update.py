@@ -1,4 +1,4 @@
-"""The commands of a bundle's life: update, delta, apply, rollback, diff."""
+"""The commands that change or compare bundles: update, delta, apply, rollback, diff."""
 
 from __future__ import annotations
 
@@ -156,31 +156,31 @@ def diff(
     """Show which answers to REQUESTS changed from OLD to NEW, and whether for the better."""
     from edge_er.evaluation.diff import diff_bundles
 
-    found = diff_bundles(old, new, requests)
+    difference = diff_bundles(old, new, requests)
     if as_json:
-        print_json(found.to_dict())
+        print_json(difference.to_dict())
     else:
-        _print_diff(found)
+        _print_diff(difference)
 
 
-def _print_diff(found: Diff) -> None:
+def _print_diff(difference: Diff) -> None:
     from rich.markup import escape
     from rich.table import Table
 
     from edge_er.cli.tables import console
 
-    counts = ", ".join(f"{number:,} {name}" for name, number in found.counts.items())
-    console().print(f"{found.requests:,} requests: {counts}")
-    if not found.changes:
+    counts = ", ".join(f"{number:,} {name}" for name, number in difference.counts.items())
+    console().print(f"{difference.requests:,} requests: {counts}")
+    if not difference.changes:
         return
     table = Table()
     for heading in ("", "request", "old", "new"):
         table.add_column(heading)
-    for change in found.changes[:_SHOWN]:
+    for change in difference.changes[:_SHOWN]:
         table.add_row(change.verdict, escape(change.query), *map(_cell, (change.old, change.new)))
     console().print(table)
-    if len(found.changes) > _SHOWN:
-        console().print(f"and {len(found.changes) - _SHOWN:,} more; --json lists all")
+    if len(difference.changes) > _SHOWN:
+        console().print(f"and {len(difference.changes) - _SHOWN:,} more; --json lists all")
 
 
 def _cell(answer: Answer) -> str:

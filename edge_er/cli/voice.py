@@ -1,4 +1,4 @@
-"""The command of voice simulation: voice."""
+"""The command that simulates spoken requests: voice."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _entities(catalog: str) -> tuple[list[Entity], str | None]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar with rate and time left on a terminal, a line now and then elsewhere; both on stderr."""
+    """Show progress on stderr: a bar on a terminal, else 20 lines at most."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -132,7 +132,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 
 class _Clock:
-    """Utterances a second since the first report: what lay there before is not counted."""
+    """Utterances a second since the first report; a resumed run does not count earlier ones."""
 
     def __init__(self) -> None:
         self._start: tuple[float, int] | None = None
@@ -146,12 +146,12 @@ class _Clock:
 
 
 def _lines() -> Callable[[int, int], None]:
-    clock, told = _Clock(), [0]
+    clock, reported = _Clock(), [0]
 
     def line(done: int, total: int) -> None:
         rate = clock.rate(done)
-        if rate and (done - told[0] >= total / _LINES or done == total):
-            told[0] = done
+        if rate and (done - reported[0] >= total / _LINES or done == total):
+            reported[0] = done
             left = f"{(total - done) / rate:,.0f} s left" if done < total else "done"
             typer.echo(f"{done:,} of {total:,} utterances, {rate:.2g} a second, {left}", err=True)
 

@@ -1,7 +1,7 @@
-"""What string matching alone reaches: RapidFuzz WRatio and character TF-IDF, measured like any other ranker.
+"""Baselines: RapidFuzz WRatio and character TF-IDF, measured like any other ranker.
 
-Both compare the canonical text of the request with the canonical text of every name and alias. They need
-RapidFuzz and scikit-learn, which the runtime does not: `pip install edge-er[eval]`.
+Both compare the canonical text of the request with that of every name and alias. They need RapidFuzz and scikit-learn,
+which the runtime does not need: `pip install edge-er[eval]`.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def _require(module: str, package: str) -> Any:
 
 
 class WRatioRanker:
-    """RapidFuzz `fuzz.WRatio`, the usual choice for fuzzy lookup; some 10 ms a request over 10,000 names.
+    """RapidFuzz `fuzz.WRatio`, the usual choice for fuzzy lookup; about 10 ms for a request over 10,000 names.
 
-    WRatio often gives the same score to many names. They stay in catalog order, as `process.extract` has it;
-    with `ties_by_ratio` the name most like the whole request (`fuzz.ratio`) goes first.
+    WRatio often gives many names the same score. They stay in catalog order, as in `process.extract`. With
+    `ties_by_ratio` the name most like the whole request (`fuzz.ratio`) comes first.
     """
 
     def __init__(self, entities: Sequence[Entity], ties_by_ratio: bool = False) -> None:
@@ -51,7 +51,7 @@ class WRatioRanker:
         self._texts = [canonical_text(text) for text in texts]
 
     def rank(self, queries: str | Iterable[str], k: int) -> list[list[int]]:
-        """Best `k` entities for each query; a lone string is one query."""
+        """Best `k` entities for each query; a single string is one query."""
         queries = text_list(queries, "query")
         tops: list[list[int]] = []
         for start in range(0, len(queries), QUERIES_AT_ONCE):
@@ -67,9 +67,9 @@ class WRatioRanker:
 
 
 class TfidfRanker:
-    """Cosine of TF-IDF over character 2- to 4-grams, weighted by their rarity among the catalog's names.
+    """Cosine of TF-IDF over character 2- to 4-grams of the catalog's names.
 
-    `analyzer` as in scikit-learn: `char` lets n-grams cross spaces, `char_wb` keeps them within words.
+    `analyzer` is that of scikit-learn: `char` lets n-grams cross spaces, `char_wb` keeps them within words.
     """
 
     def __init__(self, entities: Sequence[Entity], analyzer: str = "char") -> None:
@@ -85,7 +85,7 @@ class TfidfRanker:
         self._names = self._vectorizer.fit_transform(names).T.tocsr()
 
     def rank(self, queries: str | Iterable[str], k: int) -> list[list[int]]:
-        """Best `k` entities for each query, by cosine; a lone string is one query."""
+        """Best `k` entities for each query, by cosine; a single string is one query."""
         queries = text_list(queries, "query")
         vectors = self._vectorizer.transform(queries)
         tops: list[list[int]] = []
@@ -115,11 +115,10 @@ def baseline_reports(
     lang: str | None = None,
     wratio_sample: int = WRATIO_SAMPLE,
 ) -> dict[str, dict[str, Any]]:
-    """Reports of both baselines, in the shape of every report; `sampled` says how many requests a stratum
-    were used.
+    """Reports of both baselines by name. `sampled` in each is how many requests of a stratum were used; None for all.
 
     Raises:
-        ImportError: RapidFuzz or scikit-learn is missing; the message names the extra that brings them.
+        ImportError: RapidFuzz or scikit-learn is missing; the message names the extra that has them.
     """
     entities, requests = as_sequence(entities), as_sequence(requests)
     sampled = sample_requests(requests, wratio_sample)

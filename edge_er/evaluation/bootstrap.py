@@ -1,8 +1,8 @@
 """95 % intervals by bootstrap over entities.
 
-Requests for one entity rise and fall together, so entities are drawn with replacement, each bringing all its
-rows. The seed is fixed and entities are sorted before they are drawn: the same rows give the same interval in
-any order, and two systems measured on the same rows see the same draws, which makes their comparison paired.
+Requests for the same entity are not independent. So entities are drawn with replacement, each with all its rows. The
+seed is fixed, and entities are sorted before they are drawn: the order of rows does not change an interval, and two
+systems measured on the same rows see the same draws, so that their comparison is paired.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Interval:
     entities: int
 
     def to_dict(self) -> dict[str, Any]:
-        """As in a report: `{value, low, high, rows, entities}`, the figures to six places."""
+        """The same as in a report: `{value, low, high, rows, entities}`, rounded to six places."""
         return {name: round(value, DECIMALS) for name, value in asdict(self).items()}
 
 
@@ -47,13 +47,16 @@ def bootstrap_means(
 ) -> tuple[Floats, Floats]:
     """Means of the columns of `scores` [rows, columns], and their bootstrap samples [samples, columns].
 
-    `entities` [rows] names the entity of each row. With `groups` [rows] (say, languages) the figure is
-    the plain average of the groups' means, and entities are drawn within each group.
+    `entities` [rows] names the entity of each row. With `groups` [rows], such as languages, the mean is the unweighted
+    average of the groups' means, and entities are drawn within each group.
+
+    Raises:
+        ValueError: the shapes do not fit, or there are no rows.
     """
     table = np.asarray(scores, dtype=np.float64)
     if table.ndim != 2 or len(table) != len(entities) or len(table) == 0:
         raise ValueError(
-            f"scores {table.shape} must be [rows, columns], a row for each of {len(entities)} entities"
+            f"expected scores [rows, columns] with a row for each of {len(entities)} entities, found {table.shape}"
         )
     names = np.asarray(entities, dtype=str)
     labels = (
@@ -108,11 +111,10 @@ def paired_difference(
     groups: Sequence[Hashable] | None = None,
     k: int = 1,
 ) -> dict[str, Any]:
-    """Recall@k of system a against system b on the same rows, both drawn together.
+    """Recall@k of systems a and b on the same rows, with intervals for their difference.
 
-    `ranks_*` [rows] count from 1; 0 means not found. Returns the recalls `a` and `b`, and
-    `difference` (a - b) and `ratio` (a / b; `None` where b finds nothing) as mappings of value, low,
-    high, rows and entities.
+    `ranks_*` [rows] count from 1; 0 means not found. Returns the recalls `a` and `b`, and `difference` (a - b) and
+    `ratio` (a / b; None if b finds nothing) as mappings of value, low, high, rows and entities.
     """
     pair = np.stack([_hits(ranks_a, k), _hits(ranks_b, k)], axis=1)
     (mean_a, mean_b), drawn = bootstrap_means(pair, entities, groups)

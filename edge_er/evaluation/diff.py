@@ -1,8 +1,8 @@
-"""Which answers changed from one bundle to another, and whether for the better.
+"""Difference of two bundles: which answers changed, and whether they became better.
 
-An answer is what a device would act on: the entity of a match or the first of several that are ambiguous, or nothing.
-With the right answers known it is right if it names one of them, or if it is nothing and no right answer is in the
-catalog; from wrong to right is better, from right to wrong worse, everything else other.
+The answer is the first entity of a "match" or "ambiguous", or nothing. If the right entities are known, an answer is
+right if it is one of them, or if it is nothing and the catalog has none of them. A change from wrong to right is
+"better", from right to wrong "worse", and any other "other".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ VERDICTS: tuple[Verdict, ...] = ("worse", "better", "other")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The decision, and the entity that was answered, if any, with its confidence."""
+    """The decision, the entity of the answer, if any, and its confidence; `right` is None if it is not known."""
 
     decision: str
     id: str | None
@@ -37,13 +37,13 @@ class Answer:
     right: bool | None
 
     def same(self, other: Answer) -> bool:
-        """Whether a device would do the same."""
+        """Whether decision and entity are the same."""
         return (self.decision, self.id) == (other.decision, other.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A request whose answer changed."""
+    """A request whose answer changed; `row` is that of the file of requests."""
 
     query: str
     row: int | None
@@ -54,7 +54,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Diff:
-    """All changed answers, worse ones first, of `requests` requests."""
+    """The changed answers to `requests` requests, worse ones first."""
 
     old: str
     new: str
@@ -64,8 +64,8 @@ class Diff:
     @property
     def counts(self) -> Mapping[str, int]:
         """How many answers are the same, and how many became better, worse or other."""
-        found = Counter(change.verdict for change in self.changes)
-        return {"same": self.requests - len(self.changes), **{name: found[name] for name in VERDICTS}}
+        verdicts = Counter(change.verdict for change in self.changes)
+        return {"same": self.requests - len(self.changes), **{name: verdicts[name] for name in VERDICTS}}
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
@@ -82,7 +82,7 @@ class Diff:
 def diff_bundles(
     old: str | os.PathLike[str], new: str | os.PathLike[str], requests: str | os.PathLike[str]
 ) -> Diff:
-    """The answers of two bundles to a file of requests, whose `entity` may be missing.
+    """Compare the answers of two bundles to a file of requests, in which `entity` may be missing.
 
     Raises:
         BundleError: a bundle is missing or damaged.
@@ -106,7 +106,7 @@ def _answers(resolver: EntityResolver, asked: Sequence[Request]) -> Iterator[Ans
         yield _answer(resolution, [entities[index] for index in gold.indices(request)], bool(request.gold))
 
 
-def _answer(resolution: Resolution, right: Sequence[Entity], told: bool) -> Answer:
+def _answer(resolution: Resolution, right: Sequence[Entity], known: bool) -> Answer:
     best = resolution.best
     is_right = best.id in {entity.id for entity in right} if best else not right
     return Answer(
@@ -114,7 +114,7 @@ def _answer(resolution: Resolution, right: Sequence[Entity], told: bool) -> Answ
         id=best.id if best else None,
         name=best.name if best else None,
         confidence=round(best.confidence, 4) if best else 0.0,
-        right=is_right if told else None,
+        right=is_right if known else None,
     )
 
 

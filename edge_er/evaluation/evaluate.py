@@ -1,8 +1,8 @@
 """Recall@1/5/20 and mean reciprocal rank of a bundle, with 95 % intervals, per language and stratum.
 
-The way of a measurement: requests -> answers -> rank of the first right answer -> figures with intervals ->
-report. Every system (a bundle, a float encoder, a baseline) goes through the same metric code; only the
-ranker differs. Recall@1 looks at the first answer whatever the decision.
+The steps are: requests -> answers -> rank of the first right answer -> metrics with intervals -> report. Every system
+(a bundle, a float encoder, a baseline) is measured by the same code; only the ranker differs. Recall@1 counts the first
+candidate whatever the decision.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ __all__ = [
 
 
 def evaluate(resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K) -> dict[str, Any]:
-    """Report of a bundle as it answers: the figures of `Evaluation.report` and how its decisions fell."""
+    """Report of a bundle's answers: the metrics of `Evaluation.report`, and `decisions`."""
     evaluation, resolutions = resolve_all(resolver, requests, top_k)
     return {
         **evaluation.report(resolver.lang),
@@ -57,7 +57,7 @@ def evaluate(resolver: EntityResolver, requests: Iterable[Request], top_k: int =
 def resolve_all(
     resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K
 ) -> tuple[Evaluation, list[Resolution]]:
-    """The ranks a bundle reaches on `requests`, and its answers."""
+    """The ranks of a bundle on `requests`, and its answers."""
     requests = as_sequence(requests)
     index_of = {entity.id: index for index, entity in enumerate(resolver.entities)}
     resolutions = resolver.resolve_batch([request.query for request in requests], top_k=top_k)
@@ -66,7 +66,7 @@ def resolve_all(
 
 
 def decisions(evaluation: Evaluation, resolutions: Iterable[Resolution]) -> dict[str, Any]:
-    """How often each decision fell and was right, and the share of right ones among best answers."""
+    """How often each decision was made and was right, and the share of right ones among all answers."""
     resolutions = as_sequence(resolutions)
     rows = Counter(resolution.decision for resolution in resolutions)
     right = Counter(
@@ -74,18 +74,18 @@ def decisions(evaluation: Evaluation, resolutions: Iterable[Resolution]) -> dict
         for resolution, rank in zip(resolutions, evaluation.ranks.tolist(), strict=True)
         if resolution.best is not None and rank == 1
     )
-    found: dict[str, Any] = {
+    counts: dict[str, Any] = {
         name: {"rows": rows[name], "right": right[name]} for name in ("match", "ambiguous", "no_match")
     }
     answered = rows["match"] + rows["ambiguous"]
-    found["accuracy_of_best"] = right.total() / answered if answered else None
-    return found
+    counts["accuracy_of_best"] = right.total() / answered if answered else None
+    return counts
 
 
 def unmerged_entities(entities: Iterable[Entity]) -> list[Entity]:
-    """Every distinct name and alias as an entity of its own, without spoken forms: what merging did, undone.
+    """Every distinct name and alias as an entity of its own, without spoken forms: the catalog before merging.
 
-    An entity's id stays with its canonical name.
+    The entity of a name keeps the id.
     """
     entities = as_sequence(entities)
     alone: dict[tuple[str, str], Entity] = {}
@@ -100,7 +100,7 @@ def unmerged_entities(entities: Iterable[Entity]) -> list[Entity]:
 def bundle_report(
     resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K
 ) -> dict[str, Any]:
-    """The report of `evaluate`, and beside it Recall@1 over names that were never merged (`unmerged`)."""
+    """The report of `evaluate`, and Recall@1 over unmerged names (`unmerged`)."""
     requests = as_sequence(requests)
     return {
         "system": resolver.name,
@@ -112,7 +112,7 @@ def bundle_report(
 def unmerged_report(
     resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K
 ) -> dict[str, Any]:
-    """Recall@1 over names that were never merged, and their number."""
+    """Recall@1 over unmerged names, and their number."""
     names = unmerged_entities(resolver.entities)
     asked = _asked_by_name(resolver.entities, requests)
     unmerged = measure(EncoderRanker(resolver.encoder, names), names, asked, top_k).report(resolver.lang)
@@ -120,7 +120,7 @@ def unmerged_report(
 
 
 def _asked_by_name(entities: Sequence[Entity], requests: Iterable[Request]) -> list[Request]:
-    """Requests for `unmerged_entities`: a gold that is an id means any name of its entity, for nothing was merged."""
+    """Requests for `unmerged_entities`: a gold that is an id becomes all names of its entity."""
     names = {entity.id: (entity.id, entity.name, *entity.aliases) for entity in entities}
     return [
         replace(request, gold=tuple(name for gold in request.gold for name in names.get(gold, (gold,))))
@@ -131,14 +131,14 @@ def _asked_by_name(entities: Sequence[Entity], requests: Iterable[Request]) -> l
 def evaluate_file(
     bundle: str | Path, requests_path: str | Path, baselines: bool = False, top_k: int = TOP_K
 ) -> dict[str, Any]:
-    """Report of `bundle` on a file of requests, with the figure over unmerged names beside it.
+    """Report of `bundle` on a file of requests, with Recall@1 over unmerged names.
 
-    With `baselines` the reports of RapidFuzz WRatio and character TF-IDF over the same names stand under
-    `report["baselines"]`; they need the extra `edge-er[eval]`.
+    With `baselines`, `report["baselines"]` has the reports of RapidFuzz WRatio and character TF-IDF over the same
+    names; they need the extra `edge-er[eval]`.
 
     Raises:
         BundleError: the bundle cannot be loaded.
-        RequestFileError: the request file cannot be read, naming file, row and field.
+        RequestFileError: the request file cannot be read; the message names file, row and field.
     """
     requests = read_requests(requests_path)
     resolver = EntityResolver.load(bundle)
@@ -149,6 +149,6 @@ def evaluate_file(
 
 
 def manifest_report(report: dict[str, Any]) -> dict[str, Any]:
-    """The report as a bundle stores it: all figures, and of the unmapped requests only their number."""
+    """The report as a bundle stores it: without the list of unmapped requests."""
     unmapped = {key: value for key, value in report["unmapped"].items() if key != "requests"}
     return {key: unmapped if key == "unmapped" else value for key, value in report.items()}

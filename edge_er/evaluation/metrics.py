@@ -1,8 +1,7 @@
-"""From rankings to figures: which answers are right, at which rank the first of them stands, and Recall@k
-from that.
+"""Metrics: the rank of the first right answer to each request, and Recall@k and mean reciprocal rank from these.
 
-A request whose gold names no entity of the catalog counts as not found, and is listed: a catalog that leaves
-entities out cannot gain by it.
+A request whose gold is not in the catalog counts as not found, and is listed. So a catalog does not gain by leaving
+entities out.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ METRICS = (*(f"recall_at_{cutoff}" for cutoff in CUTOFFS), "mrr")
 class GoldMap:
     """From a request's gold to entity indices.
 
-    A gold that equals an id names that entity. Any other gold is a name: it names every entity whose name or
-    alias has the same canonical text and, where both the request and the entity have a country, the same
-    country. Spoken forms are not names.
+    A gold that is an id means that entity. Any other gold is a name. It means every entity whose name or alias has the
+    same canonical text and, if both the request and the entity have a country, the same country. Spoken forms are not
+    names.
     """
 
     def __init__(self, entities: Iterable[Entity]) -> None:
@@ -53,7 +52,7 @@ class GoldMap:
         return {name: tuple(sorted(indices)) for name, indices in by_name.items()}
 
     def indices(self, request: Request) -> tuple[int, ...]:
-        """Indices of the right answers, ascending; `()` if the catalog holds none."""
+        """Indices of the right answers, ascending; `()` if the catalog has none."""
         right: set[int] = set()
         for gold in request.gold:
             if gold in self._ids:
@@ -79,8 +78,8 @@ class Evaluation:
     """Ranks of one system on a list of requests.
 
     `ranks` [rows]: position of the first right answer, from 1; 0 if it is not among the first `top_k`.
-    `entities` [rows]: which entity a row belongs to, for intervals. `mapped` [rows]: whether the catalog
-    holds it.
+    `entities` [rows]: the entity of each row, for intervals.
+    `mapped` [rows]: whether the catalog has it.
     """
 
     requests: Sequence[Request]
@@ -90,11 +89,10 @@ class Evaluation:
     top_k: int
 
     def report(self, lang: str | None = None) -> dict[str, Any]:
-        """The figures: `report[metric][lang][stratum] = {value, low, high, rows, entities}` for each
-        metric, the same under `by_carrier` (seen, unseen) and `by_domain`, and the requests that no
-        entity answers.
+        """The metrics: `report[metric][lang][stratum] = {value, low, high, rows, entities}`.
 
-        `lang` stands for requests that name no language.
+        `by_carrier` (seen, unseen) and `by_domain` have the same for parts of the requests, and `unmapped` lists the
+        requests that no entity answers. `lang` is the language of requests without one.
         """
         lang = lang or ANY_LANGUAGE
         carriers = [_carrier(request) for request in self.requests]
@@ -143,7 +141,7 @@ class Evaluation:
 
 
 def metric_scores(ranks: NDArray[np.int64], metric: str) -> NDArray[np.float64]:
-    """Score of each row: 1 or 0 for `recall_at_k`, 1 / rank for `mrr` (0 where nothing right was found)."""
+    """Score of each row: 1 or 0 for `recall_at_k`, 1 / rank for `mrr` (0 if nothing right was found)."""
     found = ranks > 0
     if metric == "mrr":
         return np.divide(1.0, ranks, out=np.zeros(len(ranks)), where=found)
@@ -162,7 +160,7 @@ def first_right(answers: Sequence[int], right: tuple[int, ...]) -> int:
 def evaluate_answers(
     answers: Iterable[Sequence[int]], entities: Iterable[Entity], requests: Iterable[Request], top_k: int
 ) -> Evaluation:
-    """Ranks from answers: entity indices for each request, best first, of which `top_k` are looked at."""
+    """Ranks from answers: entity indices for each request, best first, of which the first `top_k` count."""
     entities, requests = as_sequence(entities), as_sequence(requests)
     gold_map = GoldMap(entities)
     golds = [gold_map.indices(request) for request in requests]
@@ -181,7 +179,7 @@ def evaluate_answers(
 def measure(
     ranker: Ranker, entities: Iterable[Entity], requests: Iterable[Request], top_k: int = TOP_K
 ) -> Evaluation:
-    """Ranks of any system that ranks `entities`; `.report()` gives the figures."""
+    """Ranks of any system that ranks `entities`; `.report()` gives the metrics."""
     requests = as_sequence(requests)
     return evaluate_answers(
         ranker.rank([request.query for request in requests], top_k), entities, requests, top_k

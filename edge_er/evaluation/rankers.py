@@ -1,4 +1,4 @@
-"""What can be measured: anything that ranks the entities of a catalog for a list of requests."""
+"""Rankers: anything that ranks the entities of a catalog for a list of requests can be measured."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class TextEncoder(Protocol):
 
 
 def form_table(entities: Sequence[Entity], spoken: bool = True) -> tuple[list[str], NDArray[np.int64]]:
-    """Surface forms of all entities one after another, and where each entity's forms start.
+    """Surface forms of all entities in a row, and the place of each entity's first form, int64 [entities].
 
-    Every entity has at least one form. `spoken=False` leaves only names and aliases.
+    Every entity has at least one form. `spoken=False` gives only names and aliases.
     """
     texts: list[str] = []
     starts = np.zeros(len(entities), np.int64)
@@ -67,7 +67,7 @@ class EncoderRanker:
         self._vectors: Floats = np.asarray(encoder.encode(texts), dtype=np.float32)
 
     def rank(self, queries: str | Iterable[str], k: int) -> list[list[int]]:
-        """Best `k` entities for each query, by the cosine of their nearest surface form; a lone string is one query."""
+        """Best `k` entities for each query, by their nearest surface form (cosine); a single string is one query."""
         queries = text_list(queries, "query")
         vectors = np.asarray(self._encoder.encode(queries), dtype=np.float32)
         tops: list[list[int]] = []

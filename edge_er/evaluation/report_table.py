@@ -17,7 +17,7 @@ STRATA = ("text", "asr", "noisy")
 
 
 def report_table(report: Mapping[str, Any]) -> Group:
-    """A row for each language and stratum, baselines below, then the decisions and what was not mapped."""
+    """A row for each language and stratum, baselines below, then the decisions and the unmapped requests."""
     table = Table(title=f"{report.get('system', '')}: {report['rows']:,} requests".lstrip(": "))
     for heading in ("system", "lang", "stratum"):
         table.add_column(heading)

@@ -1,12 +1,13 @@
-"""Request files: one JSON object a line, what was said and which entity was meant.
+"""Request files: one JSON object a line, with a request and the entity that was meant.
 
     {"query": "play cadena ser", "entity": "Cadena SER", "country": "ES", "lang": "es", "stratum": "text"}
 
 `entity` is a name, an id, or a list of them; any of a list counts as right. `country`, `lang`,
 `stratum`, `domain` and `carrier_seen` are optional. Files ending in `.gz` are read compressed.
 
-A row of `edge-er voice` has instead of `query` what was spoken and what was heard, `text`, `asr` and `asr_noisy`: a
-request each, of the strata text, asr and noisy. Its rows with `split` "train" are left out: they are for training.
+A row of `edge-er voice` has `text`, `asr` and `asr_noisy` instead of `query`: what was spoken, and what was recognised
+without and with noise. Each is a request, of the strata text, asr and noisy. Its rows with `split` "train" are for
+training and left out.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ __all__ = ["Request", "read_requests"]
 
 DEFAULT_STRATUM = "text"
 SPOKEN_STRATA = {"text": "text", "asr": "asr", "noisy": "asr_noisy"}
-_NOT_TOLD: Any = object()  # an entity that nobody gave and nobody needs
+_UNKNOWN: Any = object()  # the entity of a row that has none and needs none
 _OPTIONAL_TEXT = ("country", "lang", "stratum", "domain")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request and its gold answer: names or ids, any of which is right, or none told. `row` counts from 1."""
+    """One request and its gold: names or ids, any of which is right; empty if not known. `row` counts from 1."""
 
     query: str
     gold: tuple[str, ...]
@@ -47,13 +48,12 @@ def read_requests(path: str | Path, need_gold: bool = True) -> list[Request]:
     """Requests of a JSONL file (`.gz` allowed), in file order; without `need_gold`, `entity` may be missing.
 
     Raises:
-        RequestFileError: the file is missing, not UTF-8, empty, or a row lacks a field or has one of the
-        wrong type.
+        RequestFileError: the file is missing, not UTF-8 or empty, or a row lacks a field or has one of the wrong type.
     """
     path = Path(path)
     rows = [(row, _parse(path, row, line)) for row, line in _lines(path) if line.strip()]
     if not need_gold:
-        rows = [(row, {"entity": _NOT_TOLD, **values}) for row, values in rows]
+        rows = [(row, {"entity": _UNKNOWN, **values}) for row, values in rows]
     requests = [request for row, values in rows for request in _requests(path, row, values)]
     if not requests:
         why = "all rows are of the split train" if rows else "expected one JSON object a line"
@@ -92,7 +92,7 @@ def _parse(path: Path, row: int, line: str) -> dict[str, Any]:
 
 
 def _requests(path: Path, row: int, values: dict[str, Any]) -> Iterator[Request]:
-    """The request of a row, or those of one that was spoken and heard."""
+    """The request of a row, or those of a row of `edge-er voice`."""
     if "query" in values or "asr" not in values:
         yield _request(path, row, values, "query")
     elif values.get("split") != "train":
@@ -120,7 +120,7 @@ def _query(path: Path, row: int, values: dict[str, Any], field: str) -> str:
 
 def _gold(path: Path, row: int, values: dict[str, Any]) -> tuple[str, ...]:
     entity = values.get("entity")
-    if entity is _NOT_TOLD:
+    if entity is _UNKNOWN:
         return ()
     gold = entity if isinstance(entity, list) else [entity]
     if not gold or not all(isinstance(name, str) and name.strip() for name in gold):
