@@ -1,7 +1,7 @@
 """The numbers that every runtime shares, read once from ``data/constants.json``.
 
 Python and JavaScript read the file; Java has the numbers in its code, and a test compares them. The sections `rerank`
-and `calibration` are the defaults of the sections of a manifest: what a bundle does not say is said here.
+and `calibration` are the defaults of the sections of a manifest.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ Curve = tuple[tuple[float, float], ...]
 
 
 class Misrecognition(NamedTuple):
-    """Costs of the alignment of what was said and what was heard, in `bit`ths of a bit, and codes of characters."""
+    """Costs of the misrecognition alignment, in fractions of a bit, and codes of characters."""
 
-    bit: int  # units of a bit
+    bit: int  # units that make a bit
     left: int  # a letter of the request that the form leaves unexplained
     border: int  # earned by an end of the form on the border of a word
-    spared: int  # letters of fillers that are not heard cost this fraction
+    spared: int  # a lost letter of a filler costs this fraction
     unheard_of: int  # what never happened in the counted pairs
-    foreign_same: int  # characters beside a-z and 0-9: heard as they are,
-    foreign_lost: int  # not heard,
-    foreign_added: int  # heard where nothing was said,
-    foreign_usual: int  # heard in any request
+    foreign_same: int  # characters beside a-z and 0-9: recognised as they are,
+    foreign_lost: int  # lost,
+    foreign_added: int  # recognised where nothing was said,
+    foreign_usual: int  # recognised in any request
     codes: int  # how many codes there are
     edge: int  # the code of the edge of a text
 
@@ -57,7 +57,9 @@ class Carriers(NamedTuple):
 class Evidence(NamedTuple):
     """Candidates by sound."""
 
-    short_form: int  # added to the score of a form's sound pieces, so that no short form is found everywhere
+    short_form: (
+        int  # added to the weight of a form's n-grams, so that short forms are not candidates everywhere
+    )
 
 
 class Rerank(NamedTuple):

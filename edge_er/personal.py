@@ -1,17 +1,17 @@
-"""A person's own entries beside a catalog: contacts, favourites, nicknames, and what this person asks for most.
+"""Own entries: a person's contacts, favourites and nicknames beside a catalog, and what this person asks for most.
 
     mine = resolver.with_entries([{"id": "c-17", "name": "Mum"}, {"id": "es-0aaf75bd4739", "name": "breakfast"}])
     mine.add({"name": "Gym mix"})
     mine.save("mine.jsonl")
 
-The catalog is shared and stays as it is. Own entries have the same evidence as its entities: vectors, hearing, sounds
-and demand; sound pieces are worth what they are in the catalog, so that no other answer's score changes.
+The catalog is shared and does not change. Own entries have the same evidence as its entities: vector, misrecognition
+score, n-grams and demand. N-grams weigh what they weigh in the catalog, so that no score of the catalog changes.
 
-An entry with the id of an entity of the catalog gives that entity more names, and metadata in fields that it has not.
+An entry with the id of an entity of the catalog gives that entity more names, and metadata in fields that it lacks.
 
-Popularity is a prior: an entity this person asked for n times has sqrt(1 + n) times the odds of one never asked for,
-at most `PERSONAL.most` times. Its score rises by temperature * ln of that: scores measure odds
-(`edge_er.decision.calibration`).
+Popularity is a prior. An entity that this person asked for n times has sqrt(1 + n) times the odds of one that was never
+asked for, but at most `PERSONAL.most` times. Its score rises by temperature * ln of these odds, because a difference of
+scores divided by the temperature is the logarithm of odds (`edge_er.decision.calibration`).
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ __all__ = ["EntryLike", "OwnEntries"]
 class OwnEntries:
     """One person's entries and popularity beside a shared catalog.
 
-    They may change while other threads search: `catalog` is replaced as a whole.
+    They may change while other threads search: each change makes a new `catalog`.
 
     Args:
         shared: the catalog of the bundle.
         vectors: gives the vectors of canonical texts, int8 [texts, dim].
-        unit: what odds e times as high are worth, in units of the dot product.
+        unit: how much a score rises for odds e times as high, in units of the dot product.
         before: entries and popularity to begin with.
     """
 
@@ -62,7 +62,7 @@ class OwnEntries:
 
     @property
     def entries(self) -> tuple[Entity, ...]:
-        """The own entries, in the order in which they came."""
+        """The own entries, in the order in which they were added."""
         return tuple(own.entity for own in self._own.values())
 
     @property
@@ -73,7 +73,7 @@ class OwnEntries:
     def add_all(
         self, entries: Iterable[EntryLike] | str | os.PathLike[str], popularity: Mapping[str, float]
     ) -> None:
-        """Add entries and counts, or those of a file and the counts given."""
+        """Add entries, or entries and counts of a file, and the counts in `popularity`."""
         counts: Mapping[str, float] = {}
         if isinstance(entries, (str, os.PathLike)):
             entries, counts = read_entries(entries)
@@ -89,11 +89,11 @@ class OwnEntries:
         removed: Iterable[str] = (),
         popularity: Mapping[str, float] | None = None,
     ) -> None:
-        """Add and remove entries and set counts, all or none.
+        """Add and remove entries and set counts: all of it or nothing.
 
         Raises:
-            CatalogError: an entry without a name, an id that an own entry has already, an id to remove that none has,
-                a count that is no number from 0 up.
+            CatalogError: an entry has no name or the id of another own entry, no own entry has an id to remove, or a
+                count is not a number from 0 up.
         """
         new = [entry_of(entry) for entry in added]
         if popularity is not None and not isinstance(popularity, Mapping):
@@ -121,7 +121,7 @@ class OwnEntries:
         """Write entries and popularity to a file; a crash leaves the old file or the new one.
 
         Raises:
-            CatalogError: metadata that is not JSON.
+            CatalogError: metadata cannot be written as JSON.
             OSError: the file cannot be written.
         """
         with self._lock:
@@ -133,7 +133,7 @@ class OwnEntries:
         return OwnEntry(entry, entry.surface_forms, texts, self._vectors(texts))
 
     def _bonus(self, count: float) -> float:
-        """Whole units of the dot product for an entity asked for `count` times."""
+        """What an entity asked for `count` times gains, in whole units of the dot product."""
         odds = min(math.sqrt(1 + count), PERSONAL.most)
         return float(round(self._unit * math.log(odds)))
 

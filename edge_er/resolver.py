@@ -1,21 +1,16 @@
-"""A request finds its entity: canonical text -> tokens, vector -> candidates -> evidence -> ranking -> decision.
-
-`EntityResolver._answer` is that way, step by step.
-"""
+"""Entity resolver: a request goes its whole way in `EntityResolver.resolve` and then `EntityResolver._answer`."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.entity import Entity
+from edge_er.bundle.manifest import quality_report
 from edge_er.constants import DECISION
 from edge_er.decision.answers import AnswerBuilder
 from edge_er.decision.calibration import COMPARED, Calibration
@@ -23,38 +18,31 @@ from edge_er.decision.explanation import Explanation
 from edge_er.decision.nbest import texts_and_weights
 from edge_er.decision.resolution import Match, Resolution
 from edge_er.decision.selftest import golden_answer, selftest
-from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder
 from edge_er.personal import EntryLike, OwnEntries
-from edge_er.ranking.catalog import Catalog, EncodedText
+from edge_er.ranking.catalog import Catalog, encode_texts
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.large_catalog import catalog_of
 from edge_er.ranking.rerank import RerankWeights
-from edge_er.text.arguments import text_list
-from edge_er.text.canonical import canonical_text
+from edge_er.text.arguments import check_count, text_list
 
 __all__ = ["EntityResolver", "EntryLike", "Match", "PersonalResolver", "Resolution"]
 
-DENSE, RERANKED = "dense", "reranked"  # the calibration of a manifest for each way to rank
-
 
 class EntityResolver:
-    """Finds the entities of one bundle. Resolving opens no socket, writes no file and starts no thread unasked."""
+    """Finds the entity of a bundle that a request names; opens no socket, writes no file, starts no thread unasked."""
 
     def __init__(
         self, bundle: Bundle, threads: int = 1, *, rerank: bool = True, min_precision: float | None = None
     ) -> None:
-        files = bundle.encoder_files
-        self.encoder = Encoder.from_bytes(
-            files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"]), threads
-        )
+        self.encoder = Encoder.from_files(bundle.encoder_files, threads)
         self.manifest = bundle.manifest
         self._scale = float(bundle.manifest["index"]["scale"])
         self.reranks = rerank and bool(bundle.manifest.get("rerank"))
         weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
         self._bundle_catalog = catalog_of(bundle, self.encoder, weights, threads)
-        told = bundle.manifest.get("calibration") or {}
-        calibration = Calibration.from_mapping(told.get(RERANKED if self.reranks else DENSE, told))
-        calibration.needed(min_precision)  # refuses nonsense now, not at the first request
+        calibration = Calibration.from_manifest(bundle.manifest, self.reranks)
+        calibration.needed(min_precision)  # a wrong value is an error now, not at the first request
         self._answers = AnswerBuilder(calibration, weights, self._scale)
         self._min_precision = min_precision
         if self.reranks:
@@ -69,30 +57,138 @@ class EntityResolver:
         rerank: bool = True,
         min_precision: float | None = None,
     ) -> EntityResolver:
-        """Resolver of a shipped bundle's name, a bundle directory or a .zip.
+        """A resolver for a shipped bundle, a bundle directory or a .zip.
 
         Args:
-            name_or_path: which bundle.
-            threads: cores for one request: for the encoder, and for FAISS where the bundle has such an index.
-            rerank: False leaves all other evidence out, for speed: vectors alone rank.
-            min_precision: how often an answer should be right, between 0 and 1; by default what the bundle says (.95).
+            name_or_path: the name or path of the bundle.
+            threads: cores for one request: for the encoder, and for FAISS if the bundle has a FAISS index.
+            rerank: False ranks by vectors alone, which is faster.
+            min_precision: how often an answer should be right, between 0 and 1; by default the bundle decides (0.95).
 
         Raises:
-            BundleNotFoundError: there is none of that name; lists the nearest names.
+            BundleNotFoundError: there is no such bundle; the message lists the nearest names.
             BundleVersionError: the bundle is newer than this package.
             BundleCorruptError: a file of the bundle is missing or damaged.
             ValueError: `min_precision` is not between 0 and 1.
         """
         return cls(read_bundle(name_or_path), threads, rerank=rerank, min_precision=min_precision)
 
+    def resolve(
+        self,
+        query: str | None = None,
+        top_k: int = DECISION.top_k,
+        *,
+        nbest: str | Iterable[str | tuple[str, float]] | None = None,
+        min_precision: float | None = None,
+        where: Mapping[str, Any] | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> Resolution:
+        """The entities that `query` names, at most `top_k`, best first, and a decision.
+
+        Empty input gives no candidates. Input without letters or digits (emoji), or in a script that the encoder does
+        not know, is ranked, but its decision is "no_match".
+
+        Args:
+            query: the request.
+            top_k: how many candidates to give, from 1 up.
+            nbest: instead of `query`, several texts of one utterance, each alone or with a weight above 0 (1 by
+                default). The weighted mean of their evidence counts.
+            min_precision: how often an answer should be right, between 0 and 1. The higher, the more requests are
+                "no_match". By default that of `load`.
+            where: only entities whose metadata has these values: `{"country": "ES", "tags": ["news", "talk"]}`.
+            ids: only entities with these ids; unknown ids are ignored.
+
+        Raises:
+            FilterError: no entity has a field of `where` (the message lists the fields), a value cannot be compared, or
+                `ids` is not a collection of texts.
+            TypeError: `query` or a text of `nbest` is not a string, or neither or both of them are given.
+            ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
+        """
+        texts, weights = texts_and_weights(query, nbest)
+        return self._answer(texts, weights, top_k, min_precision, where, wanted_ids(ids))
+
+    def _answer(
+        self,
+        texts: Sequence[str],
+        weights: Sequence[float],
+        top_k: int,
+        min_precision: float | None,
+        where: Mapping[str, Any] | None,
+        ids: Collection[str] | None,
+    ) -> Resolution:
+        """The whole way of one utterance; `weights` say how much each of its `texts` counts."""
+        check_count(top_k)
+        wanted = self._min_precision if min_precision is None else min_precision
+        self._answers.calibration.needed(
+            wanted
+        )  # a wrong value is an error for every request, also an empty one
+        catalog = self._catalog  # own entries may change meanwhile, but one request sees one catalog
+        allowed = catalog.allowed(where, ids)
+        query = texts[0] if texts else ""
+        encoded = encode_texts(self.encoder, self._scale, texts, weights)
+        if not encoded:
+            return Resolution(query, "no_match", ())
+        ranked = catalog.ranked(encoded, max(top_k, COMPARED), allowed)
+        readable = any(text.readable for text in encoded)
+        return self._answers.resolution(query, catalog, ranked, top_k, wanted, readable)
+
+    def resolve_batch(
+        self,
+        queries: str | Iterable[str],
+        top_k: int = DECISION.top_k,
+        *,
+        min_precision: float | None = None,
+        where: Mapping[str, Any] | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> list[Resolution]:
+        """The answers that `resolve` gives to each of `queries`; a single string is one request."""
+        requests, wanted = text_list(queries, "request"), wanted_ids(ids)
+        check_count(top_k)
+        return [self._answer([query], [1.0], top_k, min_precision, where, wanted) for query in requests]
+
+    def explain(
+        self,
+        query: str,
+        top_k: int = DECISION.top_k,
+        *,
+        where: Mapping[str, Any] | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> list[Explanation]:
+        """Form, score and summands of the best `top_k` candidates, in the order of `resolve`."""
+        check_count(top_k)
+        catalog = self._catalog
+        encoded = encode_texts(self.encoder, self._scale, text_list([query], "request"), [1.0])
+        if not encoded:
+            return []
+        ranked = catalog.ranked_with_forms(encoded, top_k + 1, catalog.allowed(where, wanted_ids(ids)))
+        return self._answers.explanations(catalog, ranked)[:top_k]
+
+    def with_entries(
+        self,
+        entries: Iterable[EntryLike] | str | os.PathLike[str] = (),
+        popularity: Mapping[str, float] | None = None,
+    ) -> PersonalResolver:
+        """A resolver with a person's own entries beside the catalog. The catalog is shared and does not change.
+
+        Args:
+            entries: contacts, favourites, nicknames: entities, mappings as in a catalog (`name`, `id`?, `aliases`?,
+                metadata), or a file that `save` wrote. An entry with the id of an entity of the catalog gives that
+                entity more names.
+            popularity: how often this person asked for entities, by id; it raises their scores within a limit.
+
+        Raises:
+            CatalogError: an entry has no name, an id occurs twice, a count is not a number, or a file cannot be read.
+        """
+        return PersonalResolver(self, entries, popularity)
+
     @property
     def _catalog(self) -> Catalog:
-        """What is searched now."""
+        """The catalog that requests search now."""
         return self._bundle_catalog
 
     @property
     def entities(self) -> Sequence[Entity]:
-        """All entities that may answer, in a fixed order."""
+        """All entities, in a fixed order."""
         return self._catalog.entities
 
     @property
@@ -108,145 +204,27 @@ class EntityResolver:
     @property
     def report(self) -> Mapping[str, Any]:
         """Measured quality and size: `recall_at_1[lang][stratum] = {value, low, high, rows, entities}`, `counts`,
-        `size_bytes` and `budget_bytes` (both without stream addresses; None before the bundle is written), ...
+        `size_bytes` and `budget_bytes` (without stream addresses; None before the bundle is written), and more.
         """
-        manifest = self.manifest
-        sizes = {key: manifest.get(key) for key in ("name", "lang", "counts", "size_bytes", "budget_bytes")}
-        return MappingProxyType({"recall_at_1": {}, **manifest.get("report", {}), **sizes})
-
-    def resolve(
-        self,
-        query: str | None = None,
-        top_k: int = DECISION.top_k,
-        *,
-        nbest: str | Iterable[str | tuple[str, float]] | None = None,
-        min_precision: float | None = None,
-        where: Mapping[str, Any] | None = None,
-        ids: Iterable[str] | None = None,
-    ) -> Resolution:
-        """The entities that `query` names, at most `top_k`, best first.
-
-        Empty input gives no matches. Input without a letter or digit (emoji), or in a script that the encoder does not
-        know, is ranked, but never a match.
-
-        Args:
-            query: what was said.
-            top_k: how many candidates to give, from 1 up.
-            nbest: instead of `query`, several texts of one utterance, each alone or with a weight above 0 (by default
-                1): the weighted mean of what they say counts.
-            min_precision: how often an answer should be right, between 0 and 1: the higher, the more requests are
-                "no_match". By default what the resolver was loaded with.
-            where: only entities whose metadata has these values: `{"country": "ES", "tags": ["news", "talk"]}`.
-            ids: only entities with these ids; others of the set need not exist.
-
-        Raises:
-            FilterError: no entity has a field that `where` names (the fields are listed), a value is not comparable, or
-                `ids` are not several texts.
-            TypeError: `query` or a text of `nbest` is no string, or not just one of both is given.
-            ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
-        """
-        texts, weights = texts_and_weights(query, nbest)
-        return self._answer(texts, weights, top_k, min_precision, where, wanted_ids(ids))
-
-    def resolve_batch(
-        self,
-        queries: str | Iterable[str],
-        top_k: int = DECISION.top_k,
-        *,
-        min_precision: float | None = None,
-        where: Mapping[str, Any] | None = None,
-        ids: Iterable[str] | None = None,
-    ) -> list[Resolution]:
-        """The answers to many requests: exactly those that `resolve` gives one by one; a lone string is one request."""
-        asked, wanted = text_list(queries, "request"), wanted_ids(ids)
-        _check_count(top_k)
-        return [self._answer([query], [1.0], top_k, min_precision, where, wanted) for query in asked]
-
-    def explain(
-        self,
-        query: str,
-        top_k: int = DECISION.top_k,
-        *,
-        where: Mapping[str, Any] | None = None,
-        ids: Iterable[str] | None = None,
-    ) -> list[Explanation]:
-        """Why each of the best `top_k` candidates stands where it does, in the order of `resolve`."""
-        _check_count(top_k)
-        catalog, said = self._catalog, self._said(text_list([query], "request"), [1.0])
-        if not said:
-            return []
-        ranked = catalog.weighed(said, top_k + 1, catalog.allowed(where, wanted_ids(ids)))
-        return self._answers.explanations(catalog, ranked)[:top_k]
-
-    def with_entries(
-        self,
-        entries: Iterable[EntryLike] | str | os.PathLike[str] = (),
-        popularity: Mapping[str, float] | None = None,
-    ) -> PersonalResolver:
-        """The same resolver with a person's own entries beside the catalog, which is shared and stays as it is.
-
-        Args:
-            entries: contacts, favourites, nicknames: entities, mappings as in a catalog (`name`, `id`?, `aliases`?,
-                metadata), or a file that `save` wrote. One with the id of an entity of the catalog gives that
-                entity more names.
-            popularity: how often this person asked for entities, by id; they are favoured a little, within bounds.
-
-        Raises:
-            CatalogError: an entry without a name, an id twice, a count that is no number; a file that cannot be read.
-        """
-        return PersonalResolver(self, entries, popularity)
+        return MappingProxyType(quality_report(self.manifest))
 
     def golden(self, queries: str | Iterable[str], top_k: int = 3) -> list[dict[str, Any]]:
-        """Answers to keep in a manifest, so that `selftest` can compare them with any machine's."""
+        """Answers to store in a manifest; `selftest` compares them with the answers of any other machine."""
         return [golden_answer(resolution) for resolution in self.resolve_batch(queries, top_k)]
 
     def selftest(self) -> int:
-        """Answer the manifest's golden requests again; how many there were.
+        """Answer the manifest's golden requests again and return how many there are.
 
         Raises:
-            BundleCorruptError: an answer differs from the one the bundle was shipped with.
+            BundleCorruptError: an answer differs from the one in the manifest.
         """
         return selftest(self.name, self.manifest.get("golden", []), self.resolve)
 
-    def _answer(
-        self,
-        texts: Sequence[str],
-        weights: Sequence[float],
-        top_k: int,
-        min_precision: float | None,
-        where: Mapping[str, Any] | None,
-        ids: Collection[str] | None,
-    ) -> Resolution:
-        """One utterance's whole way; each of its `texts` counts as much as its weight says."""
-        _check_count(top_k)
-        wanted = self._min_precision if min_precision is None else min_precision
-        self._answers.calibration.needed(wanted)  # refuses nonsense, whatever the request
-        catalog = self._catalog  # own entries may change meanwhile; one request sees one catalog
-        allowed = catalog.allowed(where, ids)
-        query = texts[0] if texts else ""
-        said = self._said(texts, weights)
-        if not said:
-            return Resolution(query, "no_match", ())
-        ranked = catalog.ranked(said, max(top_k, COMPARED), allowed)
-        readable = any(text.readable for text in said)
-        return self._answers.resolution(query, catalog, ranked, top_k, wanted, readable)
-
-    def _said(self, texts: Sequence[str], weights: Sequence[float]) -> list[EncodedText]:
-        """Canonical text, tokens and vector of each text that is not blank."""
-        said = []
-        for text, weight in zip(texts, weights, strict=True):
-            if text.strip():
-                canonical = canonical_text(text)
-                tokens = self.encoder.canonical_ids(canonical)
-                vector = quantise(self.encoder.encode_ids([tokens], batch_size=1), self._scale)[0]
-                said.append(EncodedText(canonical, vector, weight, self.encoder.can_read(tokens)))
-        return said
-
 
 class PersonalResolver(EntityResolver):
-    """A resolver with own entries; what `EntityResolver.with_entries` gives.
+    """A resolver with own entries, made by `EntityResolver.with_entries`.
 
-    Entries may change while other threads resolve: each request sees those of one moment.
+    Entries may change while other threads resolve; each request sees the entries of one moment.
     """
 
     _base: EntityResolver
@@ -258,13 +236,14 @@ class PersonalResolver(EntityResolver):
         entries: Iterable[EntryLike] | str | os.PathLike[str] = (),
         popularity: Mapping[str, float] | None = None,
     ) -> None:
-        vars(self).update(vars(base))  # all parts are shared, none is copied
+        vars(self).update(vars(base))  # shares all parts of `base`, copies none
         before: OwnEntries | None = None
         if isinstance(base, PersonalResolver):
             before, base = base._own, base._base
         self._base = base
         unit = self._answers.calibration.temperature * self._answers.unit
-        self._own = OwnEntries(base._bundle_catalog, self._vectors, unit, before)
+        vectors = partial(self.encoder.quantised, scale=self._scale)
+        self._own = OwnEntries(base._bundle_catalog, vectors, unit, before)
         self._own.add_all(entries, popularity or {})
 
     @property
@@ -273,7 +252,7 @@ class PersonalResolver(EntityResolver):
 
     @property
     def own_entries(self) -> tuple[Entity, ...]:
-        """The own entries, in the order in which they came."""
+        """The own entries, in the order in which they were added."""
         return self._own.entries
 
     @property
@@ -282,34 +261,34 @@ class PersonalResolver(EntityResolver):
         return self._own.popularity
 
     def add(self, *entries: EntryLike) -> None:
-        """Add entries, all or none; they are found from the next request on.
+        """Add all entries or none; the next request finds them.
 
         Raises:
-            CatalogError: an entry without a name, or an id that an own entry has already.
+            CatalogError: an entry has no name, or the id of another own entry.
         """
         self._own.change(added=entries)
 
     def remove(self, *ids: str) -> None:
-        """Remove own entries by their ids, all or none; an entity of the catalog only loses its own names.
+        """Remove all own entries with these ids, or none; an entity of the catalog only loses the added names.
 
         Raises:
-            CatalogError: there is no own entry with that id.
+            CatalogError: no own entry has one of the ids.
         """
         self._own.change(removed=ids)
 
     def favour(self, popularity: Mapping[str, float]) -> None:
-        """Set how often this person asked for entities, by id. Ids that nobody has may get an entity later.
+        """Set how often this person asked for entities, by id. An entity of an id may be added later.
 
         Raises:
-            CatalogError: a count is no number from 0 up.
+            CatalogError: a count is not a number from 0 up.
         """
         self._own.change(popularity=popularity)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write entries and popularity to a file for `with_entries`; a crash leaves the old file or the new one.
+        """Write entries and popularity to a file that `with_entries` reads; a crash leaves the old file or the new one.
 
         Raises:
-            CatalogError: metadata that is not JSON.
+            CatalogError: metadata cannot be written as JSON.
             OSError: the file cannot be written.
         """
         self._own.save(path)
@@ -317,12 +296,3 @@ class PersonalResolver(EntityResolver):
     def selftest(self) -> int:
         """Answer the golden requests of the bundle again, without own entries."""
         return self._base.selftest()
-
-    def _vectors(self, texts: Sequence[str]) -> NDArray[np.int8]:
-        """Vectors of canonical `texts`, int8 [texts, dim]."""
-        return quantise(self.encoder.encode_canonical(texts, batch_size=1), self._scale)
-
-
-def _check_count(top_k: int) -> None:
-    if top_k < 1:
-        raise ValueError(f"expected top_k of 1 or more, found {top_k}")

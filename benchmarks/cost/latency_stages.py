@@ -42,7 +42,7 @@ class Stages:
         dots = self._index.form_scores(vector)
         tick()
         text = canonical_text(query)
-        self._reranker.of_forms.sound_scores(text)
+        self._reranker.form_evidence.sound_scores(text)
         tick()
         self._reranker.rank([Hypothesis(text, dots)], COMPARED)
         tick()

@@ -28,10 +28,10 @@ from benchmarks.lib.results_file import (
 from catalog_tools.language.noise import Confusions
 from catalog_tools.language.requests import RequestGenerator
 from catalog_tools.radio import CATALOG_COUNTRIES
-from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
+from edge_er.decision.calibration import COMPARED, DENSE, RERANKED, Calibration, CandidateScores
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
-from edge_er.resolver import DENSE, RERANKED, EntityResolver
+from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data.voice_requests import cached_rows, domain_requests, station_requests
 from edge_er.training.fit.calibration import bins, row_weights

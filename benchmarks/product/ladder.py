@@ -85,7 +85,9 @@ def channel_candidates(
     reranker = Reranker(forms, bundle.form_entity, resolver.lang, RerankWeights.from_mapping(weights))
     by_vector = EncoderRanker(resolver.encoder, entities).rank([request.query for request in requests], TOP_K)
     by_sound = [
-        top_entities(reranker.of_forms.sound_scores(canonical_text(request.query))[None], starts, TOP_K)[0]
+        top_entities(reranker.form_evidence.sound_scores(canonical_text(request.query))[None], starts, TOP_K)[
+            0
+        ]
         for request in requests
     ]
     both = [[*first, *second] for first, second in zip(by_vector, by_sound, strict=True)]

@@ -1,6 +1,7 @@
-"""Files and folders that appear whole or not at all, and the version before them.
+"""Atomic writes: a file or folder appears whole or not at all, and the previous version can be kept.
 
-What a killed write leaves behind has a name beginning with a dot, and is deleted by the next write to the same place.
+Everything is written under a temporary name in the same folder and then renamed, which is one step for the file system.
+A killed process leaves a file or folder whose name begins with a dot. The next write to the same path deletes it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ __all__ = [
 
 
 def write_file(path: Path, data: bytes, keep: bool = False) -> None:
-    """Put one file at `path`, whole or not at all; `keep` leaves the old one at `previous_version(path)`."""
+    """Write one file, whole or not at all; `keep` keeps the old one at `previous_version(path)`."""
     prepare_folder(path)
     with replacing(path) as part:
         with part.open("wb") as file:
@@ -44,7 +45,7 @@ def write_file(path: Path, data: bytes, keep: bool = False) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file to write: it takes the place of `path` when the block ends, and is deleted if that fails."""
+    """A temporary file to write. It replaces `path` when the block ends, and is deleted if the block fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
     os.close(handle)
@@ -62,13 +63,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write UTF-8 text, whole or not at all; each of `lines` brings its own end."""
+    """Write UTF-8 text, whole or not at all; each of `lines` has its own line feed."""
     with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as out:
         out.writelines(lines)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text as it is, whole or not at all."""
+    """Write `text` unchanged as UTF-8, whole or not at all."""
     write_lines(path, [text])
 
 
@@ -78,7 +79,7 @@ def write_json(path: Path, value: Any, sort_keys: bool = False) -> None:
 
 
 def previous_version(path: Path) -> Path:
-    """Where the old directory waits while a new one takes its place, and where a kept old version lies."""
+    """Path of the previous version of `path`: of one that is kept, or of a directory while a new one replaces it."""
     return path.with_name(f".{path.name}.previous")
 
 
@@ -88,7 +89,7 @@ def temporary_folder(path: Path) -> Path:
 
 
 def second_name(path: Path) -> Path:
-    """The same file under a temporary name too; a copy where the file system has no links."""
+    """A second, temporary name for the file at `path`: a hard link, or a copy if the file system has no links."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
     os.close(handle)
     second = Path(name)
@@ -102,7 +103,7 @@ def second_name(path: Path) -> Path:
 
 
 def prepare_folder(path: Path) -> None:
-    """Make the folder of `path` if need be, and delete what a killed write to `path` left in it."""
+    """Make the folder of `path` if it is missing, and delete what a killed write to `path` left in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in path.parent.glob(f".{glob.escape(path.name)}.tmp-*"):
         if leftover.is_dir():
@@ -112,7 +113,9 @@ def prepare_folder(path: Path) -> None:
 
 
 def discard(folder: Path) -> None:
-    """Delete a `previous_version`; killed meanwhile, what is left of it is deleted by the next write."""
+    """Delete a `previous_version`."""
+    # A half-deleted folder must never look like a whole one. So it first gets a temporary name, by which the next
+    # write finds and deletes what a killed process left of it.
     if folder.exists():
         doomed = temporary_folder(folder.with_name(folder.name[1:].removesuffix(".previous")))
         folder.rename(doomed / "old")
@@ -120,14 +123,14 @@ def discard(folder: Path) -> None:
 
 
 def write_through(file: io.BufferedIOBase, data: bytes) -> None:
-    """Write, and wait until the disk has it."""
+    """Write `data`, and wait until it is on the disk."""
     file.write(data)
     file.flush()
     os.fsync(file.fileno())
 
 
 def sync_directory(path: Path) -> None:
-    """Wait until the disk has the names in a directory."""
+    """Wait until the names in a directory are on the disk."""
     if os.name == "posix":
         handle = os.open(path, os.O_RDONLY)
         try:

@@ -1,20 +1,21 @@
-"""The bundle: a catalog, its vectors, the encoder that made them, and a manifest that says everything about them.
+"""Bundle: a catalog, its vectors, the encoder that made them, and a manifest that describes them.
 
-The files of a bundle, in a directory or in one uncompressed zip:
+The files of a bundle, in a directory or in an uncompressed zip:
 
     manifest.json        sizes and SHA-256 of the others, budget, recipe, quality, calibration, golden requests
     encoder.onnx, tokenizer.json, encoder.json
     entities.jsonl.gz    one entity a line, sorted by id, gzip
-    vectors.safetensors  "vectors" int8 [forms, dim], "entity" int32 [forms]: the line of each form's entity
+    vectors.safetensors  "vectors" int8 [forms, dim], "entity" int32 [forms]: the line of each form's entity, from 0
     streams.jsonl        stream addresses, outside the budget
-    head.onnx            a DiPair head, where the encoder has one, and
-    head_tokens.safetensors  the forms' tokens for it, where the bundle keeps them: "tokens" int8 [forms, M, D],
+    head.onnx            the pair head, if the encoder has one
+    head_tokens.safetensors  the forms' tokens for it, if the bundle keeps them: "tokens" int8 [forms, M, D],
                          "lengths" uint8 [forms]
-    index.faiss          a FAISS index of the vectors, in a large catalog, and
-    sound_pieces.safetensors  "pieces" uint32 [pieces, 3], "forms" int32 [pieces]: how many forms hold each sound piece
-    popular_forms.safetensors  "forms" int32 [n]: those that are searched first, where there are such
+    index.faiss          the FAISS index of a large catalog
+    sound_pieces.safetensors  n-grams of sound codes in a large catalog: "pieces" uint32 [n-grams, 3] their code points,
+                         "forms" int32 [n-grams] how many forms have each
+    popular_forms.safetensors  "forms" int32 [n]: the forms that a two-level index searches first
 
-The manifest's own checksum is taken over its bytes with the 64 digits of `manifest_sha256` replaced by zeros.
+The manifest's own checksum is computed over its bytes with the 64 digits of `manifest_sha256` replaced by zeros.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.encoder.pair_head import HEAD_FILE, FormTokens
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.faiss_index import INDEX_FILE
-from edge_er.index.ngram_weights import PIECES_FILE, PieceCounts
+from edge_er.index.ngram_weights import NGRAMS_FILE, NgramCounts
 from edge_er.index.two_level import POPULAR_FILE
 
 __all__ = [
@@ -75,19 +76,25 @@ _CARD_IN_MANIFEST = ("name", "languages", "dim", "max_tokens", "vocab_size", "pa
 _ARRAYS = {
     VECTORS: ("vectors", "entity"),
     HEAD_TOKENS: ("tokens", "lengths"),
-    PIECES_FILE: ("pieces", "forms"),
+    NGRAMS_FILE: ("pieces", "forms"),
     POPULAR_FILE: ("forms",),
 }
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a bundle holds.
+    """The contents of a bundle.
 
-    `vectors` is int8 [forms, dim]; `form_entity` is int32 [forms], indices into `entities`, sorted by id.
-    `encoder_files` has head.onnx where the encoder has a head; `head_tokens` are the forms' tokens for it, if kept.
-    A large catalog has a FAISS `index`, in bytes or in a verified file, the counts of its sound pieces, and the numbers
-    of forms to be searched first, if any; read from a directory, its vectors stay in their file too.
+    Attributes:
+        manifest: manifest.json.
+        entities: sorted by id.
+        vectors: int8 [forms, dim]; those of a large catalog in a directory stay in their file.
+        form_entity: int32 [forms], the index in `entities` of each form's entity.
+        encoder_files: contents by name, with head.onnx if the encoder has a head.
+        head_tokens: the forms' tokens for the head, if the bundle keeps them.
+        index: the FAISS index of a large catalog, in bytes or in a verified file.
+        ngram_counts: how many forms have each n-gram, in a large catalog.
+        popular_forms: int32 [n], indices of the forms that a two-level index searches first.
     """
 
     manifest: Mapping[str, Any]
@@ -97,7 +104,7 @@ class Bundle:
     encoder_files: Mapping[str, bytes]
     head_tokens: FormTokens | None = None
     index: bytes | Path | None = None
-    piece_counts: PieceCounts | None = None
+    ngram_counts: NgramCounts | None = None
     popular_forms: NDArray[np.int32] | None = None
 
     def with_manifest(self, **changes: Any) -> Bundle:
@@ -116,18 +123,22 @@ def new_bundle(
     calibration: Mapping[str, Any] | None = None,
     recipe: Mapping[str, Any] | None = None,
 ) -> Bundle:
-    """A bundle in memory, ready to answer (`EntityResolver(bundle)`) or to be written.
+    """A bundle in memory, for `EntityResolver(bundle)` or `write_bundle`.
 
-    `entities` are sorted by id; `vectors` are `quantise(encoder.encode(forms), card["vector_scale"])`.
+    `entities` are sorted by id. `vectors` are `quantise(encoder.encode(forms), card["vector_scale"])`.
 
     Raises:
-        BundleError: entities not sorted by id or an id twice, or vectors that do not fit them.
+        BundleError: the entities are not sorted by id, an id occurs twice, or the vectors do not fit entities or
+            encoder.
     """
     _check_order(name, entities)
     _check_vectors(vectors, form_entity, len(entities))
     card = json.loads(encoder_files["encoder.json"])
     if vectors.shape[1] != card["dim"]:
-        raise BundleError(f"bundle {name!r}: vectors are {vectors.shape[1]}-d, the encoder {card['dim']}-d")
+        raise BundleError(
+            f"bundle {name!r}: expected vectors of {card['dim']} dimensions as the encoder gives, "
+            f"found {vectors.shape[1]}; encode the forms with this encoder"
+        )
     aliases = sum(len(entity.aliases) for entity in entities)
     manifest = {
         "name": name,
@@ -146,12 +157,12 @@ def new_bundle(
 
 
 def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
-    """The bundle of a shipped name, a directory or a zip; every size and checksum is verified.
+    """Read a shipped bundle, a directory or a zip; every size and checksum is verified.
 
     Raises:
-        BundleNotFoundError: there is none.
-        BundleVersionError: written by a newer version.
-        BundleCorruptError: a file is missing or is not what the manifest says.
+        BundleNotFoundError: there is no such bundle.
+        BundleVersionError: a newer version of this package wrote it.
+        BundleCorruptError: a file is missing, or differs from what the manifest says.
     """
     path = find_bundle(name_or_path)
     read = open_reader(path)
@@ -173,16 +184,16 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     _check_vectors(vectors, form_entity, len(entities))
     encoder_files = {name: files[name] for name in (*ENCODER_FILES, HEAD_FILE) if name in files}
     index = kept.get(INDEX_FILE, files.get(INDEX_FILE))
-    tokens, pieces, popular = arrays(HEAD_TOKENS), arrays(PIECES_FILE), arrays(POPULAR_FILE)
+    tokens, ngrams, popular = arrays(HEAD_TOKENS), arrays(NGRAMS_FILE), arrays(POPULAR_FILE)
     first = None if popular is None else popular[0]
-    return Bundle(manifest, entities, vectors, form_entity, encoder_files, tokens, index, pieces, first)
+    return Bundle(manifest, entities, vectors, form_entity, encoder_files, tokens, index, ngrams, first)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
-    """All files of the bundle at `path` by name, manifest.json too; every size and checksum is verified.
+    """Contents of all files of the bundle at `path` by name; every size and checksum is verified.
 
     Raises:
-        BundleVersionError, BundleCorruptError: as `read_bundle`.
+        BundleVersionError, BundleCorruptError: see `read_bundle`.
     """
     read = open_reader(path)
     data = read(MANIFEST)
@@ -193,13 +204,13 @@ def read_files(path: Path) -> dict[str, bytes]:
 def write_bundle(
     path: str | os.PathLike[str], bundle: Bundle, budget: str | int | None = "2MB", keep: bool = False
 ) -> dict[str, Any]:
-    """Write a bundle as a directory, or as one zip if `path` ends in .zip; whole or not at all.
+    """Write a bundle as a directory, or as a zip if `path` ends in .zip; whole or not at all.
 
-    The same bundle gives the same bytes. `budget` limits all files but the stream addresses; None is no limit.
-    `keep` leaves the version before beside it. Returns the manifest as written.
+    The same bundle gives the same bytes. `budget` limits the size of all files but the stream addresses; None is no
+    limit. `keep` keeps the previous version beside the new one. Returns the manifest as written.
 
     Raises:
-        BudgetExceededError: larger than `budget`; lists each file's size, and nothing is written.
+        BudgetExceededError: the bundle is larger than `budget`. The message lists the files; nothing is written.
         BundleError: `path` cannot be replaced, or an entity cannot be written.
     """
     from safetensors.numpy import save
@@ -208,7 +219,7 @@ def write_bundle(
     files[ENTITIES] = packed_entities(bundle.entities)
     files[VECTORS] = save({"vectors": bundle.vectors, "entity": bundle.form_entity})
     popular = None if bundle.popular_forms is None else (bundle.popular_forms,)
-    kept = {HEAD_TOKENS: bundle.head_tokens, PIECES_FILE: bundle.piece_counts, POPULAR_FILE: popular}
+    kept = {HEAD_TOKENS: bundle.head_tokens, NGRAMS_FILE: bundle.ngram_counts, POPULAR_FILE: popular}
     for name, arrays in kept.items():
         if arrays is not None:
             files[name] = save(dict(zip(_ARRAYS[name], arrays, strict=True)))
@@ -227,7 +238,7 @@ def write_bundle(
 
 
 def write_files(path: Path, files: Mapping[str, bytes], as_zip: bool, keep: bool = False) -> None:
-    """Put all files of a bundle at `path`, whole or not at all; `keep` leaves the version before beside it.
+    """Put all files of a bundle at `path`, whole or not at all; `keep` keeps the previous version beside it.
 
     Raises:
         BundleError: `path` cannot be replaced.
@@ -241,14 +252,22 @@ def write_files(path: Path, files: Mapping[str, bytes], as_zip: bool, keep: bool
 def _check_order(name: str, entities: Sequence[Entity]) -> None:
     for before, after in pairwise(entity.id for entity in entities):
         if before >= after:
-            raise BundleError(f"bundle {name!r}: ids must ascend; {after!r} follows {before!r}")
+            raise BundleError(
+                f"bundle {name!r}: expected ascending ids, found {after!r} after {before!r}; sort the entities by id"
+            )
 
 
 def _check_vectors(vectors: NDArray[np.int8], form_entity: NDArray[np.int32], entities: int) -> None:
     found = f"found {vectors.dtype} {vectors.shape} and {form_entity.dtype} {form_entity.shape}"
     if vectors.dtype != np.int8 or vectors.ndim != 2:
-        raise BundleCorruptError(f"{VECTORS}: expected vectors int8 [forms, dim], {found}")
+        raise BundleCorruptError(
+            f"{VECTORS}: expected vectors int8 [forms, dim], {found}; build the bundle again"
+        )
     if form_entity.dtype != np.int32 or form_entity.shape != vectors.shape[:1]:
-        raise BundleCorruptError(f"{VECTORS}: expected an int32 entity index for each form, {found}")
+        raise BundleCorruptError(
+            f"{VECTORS}: expected an int32 entity index for each form, {found}; build the bundle again"
+        )
     if not np.array_equal(np.unique(form_entity), np.arange(entities)):
-        raise BundleCorruptError(f"{VECTORS}: expected a form for each of {entities} entities and no other")
+        raise BundleCorruptError(
+            f"{VECTORS}: expected a form for each of {entities} entities, {found}; build again"
+        )

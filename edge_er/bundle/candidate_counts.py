@@ -1,4 +1,4 @@
-"""How many forms a bundle looks at twice: more where there are more that sound alike."""
+"""Candidate counts: larger catalogs get more candidates, because more of their forms are alike."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ COUNTS = ("dense_forms", "sound_forms")
 
 
 def with_candidates(rerank: Mapping[str, Any], forms: int) -> dict[str, Any]:
-    """The ``rerank`` of an encoder's card for a catalog of so many surface forms.
+    """The `rerank` settings of an encoder's card with the candidate counts for a catalog of `forms` surface forms.
 
-    A channel that is off (0) stays off, and no count becomes smaller.
+    A count of 0 stays 0, and no count becomes smaller.
     """
     more = max(0, forms - CANDIDATES.few_forms) // CANDIDATES.more_each
     counts = {name: rerank[name] for name in COUNTS if rerank.get(name)}

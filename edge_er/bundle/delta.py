@@ -1,12 +1,12 @@
-"""A delta: what makes a new bundle of an old one, and nothing else.
+"""Delta: a file that turns an old bundle into a new one, with only what is new in it.
 
     edge-er delta OLD NEW --out new.delta       edge-er apply BUNDLE new.delta       edge-er rollback BUNDLE
 
-A delta is a zip. `delta.json` names the base and the result by the checksums of their manifests, and gives for each
-file of the result how it comes about: kept as it is, or put together from units of the base's file (`copy`: the first
-unit, how many) and of the delta (`insert`: lengths of units that follow one another in the member of the file's name).
-Units are lines, or all rows of one entity in a file of arrays; docs/update.md specifies them. A result that is not to
-the byte what its manifest says is never written.
+A delta is a zip. Its `delta.json`, the plan, names base and result by the checksums of their manifests. For each file
+of the result it says how the file is made: it is kept, or put together of units of the base's file (`copy`: first unit
+and number) and units of the delta (`insert`: the lengths of consecutive units in the zip's member of that name). A unit
+is a line, or all rows of one entity in a file of arrays; docs/update.md specifies them. If any byte of the result
+differs from what its manifest says, nothing is written.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ DELTA, DELTA_VERSION = "delta.json", 1
 
 
 class Delta(NamedTuple):
-    """A delta in memory: delta.json, and the units to insert into each file, one after another."""
+    """A delta in memory: the plan (delta.json), and for each file the units to insert, one after another."""
 
-    told: Mapping[str, Any]
+    plan: Mapping[str, Any]
     inserted: Mapping[str, bytes]
 
 
 class Applied(NamedTuple):
-    """The bundle at `path` is now the delta's result; `changed` is False where it was so before."""
+    """The bundle at `path` is now the result of a delta; `changed` is False if it was the result already."""
 
     path: Path
     manifest: Mapping[str, Any]
@@ -59,31 +59,31 @@ class Applied(NamedTuple):
 
 
 def apply_delta(bundle: str | os.PathLike[str], delta: str | os.PathLike[str]) -> Applied:
-    """Make the bundle at `bundle`, a directory or zip, the delta's result; the version before stays beside it.
+    """Turn a bundle, a directory or zip, into the result of a delta; the previous version is kept beside it.
 
-    A crash leaves the old bundle or the new one. A bundle that is the result already is left as it is.
+    A crash leaves the old bundle or the new one. A bundle that is the result already does not change.
 
     Raises:
-        DeltaError: the file is no whole delta, belongs to another bundle, or does not give its result here.
+        DeltaError: the file is damaged or not a delta, is for another bundle, or does not give its result here.
         BundleNotFoundError, BundleCorruptError: there is no such bundle, or it is damaged.
     """
     path = bundle_to_change(bundle)
-    told = read_delta(delta)
+    change = read_delta(delta)
     files = read_files(path)
     manifest = read_manifest(files[MANIFEST], path)
-    if manifest["manifest_sha256"] == told.told["result"]["manifest_sha256"]:
+    if manifest["manifest_sha256"] == change.plan["result"]["manifest_sha256"]:
         return Applied(path, manifest, False)
-    new = patched(files, told, Path(delta), path)
+    new = patched(files, change, Path(delta), path)
     write_files(path, new, as_zip=path.is_file(), keep=True)
     return Applied(path, read_manifest(new[MANIFEST], path), True)
 
 
 def rollback(bundle: str | os.PathLike[str]) -> Mapping[str, Any]:
-    """Put the version before the last delta or update back; a second time goes forward again. Gives its manifest.
+    """Put back the version before the last delta or update, and return its manifest. A second time undoes this.
 
     Raises:
-        BundleError: there is no version before.
-        BundleCorruptError: it is damaged; nothing is changed.
+        BundleError: there is no previous version.
+        BundleCorruptError: the previous version is damaged; nothing is changed.
     """
     path = bundle_to_change(bundle)
     previous = previous_version(path)
@@ -93,10 +93,10 @@ def rollback(bundle: str | os.PathLike[str]) -> Mapping[str, Any]:
 
 
 def bundle_to_change(name_or_path: str | os.PathLike[str]) -> Path:
-    """Path of a bundle, where a write that was killed before its last step is finished first.
+    """Path of a bundle; what a killed write left half done is undone first.
 
     Raises:
-        BundleNotFoundError: there is none.
+        BundleNotFoundError: there is no such bundle.
     """
     if Path(name_or_path).name:
         restore(Path(name_or_path))
@@ -104,16 +104,16 @@ def bundle_to_change(name_or_path: str | os.PathLike[str]) -> Path:
 
 
 def read_delta(path: str | os.PathLike[str]) -> Delta:
-    """A delta from its file.
+    """Read the file of a delta.
 
     Raises:
-        DeltaError: it cannot be read, is no delta, damaged, or of a newer version.
+        DeltaError: it cannot be read, is damaged or not a delta, or has another version.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(Path(path).read_bytes())) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
-        told = json.loads(members.pop(DELTA))
-        version = told["delta_version"]
+        plan = json.loads(members.pop(DELTA))
+        version = plan["delta_version"]
     except OSError as error:
         raise DeltaError(f"{path}: cannot be read ({error.strerror or error})") from error
     except Exception as error:  # zipfile and json raise many kinds on damaged bytes
@@ -122,24 +122,30 @@ def read_delta(path: str | os.PathLike[str]) -> Delta:
         raise DeltaError(
             f"{path}: delta version {version}; this edge-er reads {DELTA_VERSION}, so upgrade it"
         )
-    return Delta(told, members)
+    return Delta(plan, members)
 
 
 def patched(files: Mapping[str, bytes], delta: Delta, source: Path, place: Path) -> dict[str, bytes]:
-    """The files that `delta` makes of those of its base.
+    """The files of the result of `delta` by name, from those of its base.
+
+    Args:
+        files: the contents of the bundle at `place`.
+        delta: how the result is made.
+        source: path of the delta, for messages.
+        place: path of the base, for messages.
 
     Raises:
-        DeltaError: `files` are another bundle than its base, or the result is not what its manifest says.
+        DeltaError: `files` are not those of the base, or the result differs from what its manifest says.
     """
     _check_base(files, delta, source, place)
-    told: Mapping[str, Any] = delta.told["files"]
-    new = {name: _made(name, how, files, delta, source) for name, how in told.items()}
+    file_plans: Mapping[str, Any] = delta.plan["files"]
+    new = {name: _made(name, how, files, delta, source) for name, how in file_plans.items()}
     manifest = read_manifest(new[MANIFEST], source)
-    right = manifest["manifest_sha256"] == delta.told["result"]["manifest_sha256"]
+    right = manifest["manifest_sha256"] == delta.plan["result"]["manifest_sha256"]
     wrong = [name for name, expected in manifest["files"].items() if fingerprint(new[name]) != expected]
     if wrong or not right or set(new) != {MANIFEST, *manifest["files"]}:
         reason = (
-            f"{', '.join(wrong) or MANIFEST} would not be what the manifest says"
+            f"{', '.join(wrong) or MANIFEST} would differ from what the manifest says"
             "; zlib or safetensors here may write other bytes than where the delta was made: "
             "make it with --whole-entities, or ship the whole bundle"
         )
@@ -148,7 +154,7 @@ def patched(files: Mapping[str, bytes], delta: Delta, source: Path, place: Path)
 
 
 def _check_base(files: Mapping[str, bytes], delta: Delta, source: Path, place: Path) -> None:
-    found, base = read_manifest(files[MANIFEST], place), delta.told["base"]
+    found, base = read_manifest(files[MANIFEST], place), delta.plan["base"]
     if found["manifest_sha256"] != base["manifest_sha256"]:
         raise DeltaError(
             f"{source}: made for another base: expected {_named(base)}, found {_named(found)} at {place}; "
@@ -171,7 +177,7 @@ def _made(name: str, how: Mapping[str, Any], files: Mapping[str, bytes], delta: 
         return join_units(how["units"], name, units, how.get("arrays"))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise DeltaError(
-            f"{source}: {name}: not how a file is made ({error!r}); make the delta again"
+            f"{source}: {name}: expected steps that make the file, found wrong ones ({error!r}); make the delta again"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The units of a bundle's files that a delta copies or inserts: lines, rows of one entity, or whole files."""
+"""Units of a delta: the lines, the rows of one entity, or the whole files that it copies or inserts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from edge_er.bundle.manifest import VECTORS
 
 __all__ = ["LINES", "PACKED_LINES", "ROWS", "SAME", "WHOLE", "arrays_of", "join_units", "split_units"]
 
-SAME = "same"  # the base's file as it is
+SAME = "same"  # the file of the base, unchanged
 LINES = "lines"  # each with its line feed
-PACKED_LINES = "gzip lines"  # those inside of a gzip file
+PACKED_LINES = "gzip lines"  # lines inside a gzip file
 ROWS = "rows"  # of a safetensors file: for each entity, the rows of all its forms, one array after another
 WHOLE = "whole"  # the file is one unit
 
@@ -27,7 +27,7 @@ def split_units(kind: str, name: str, files: Mapping[str, bytes]) -> list[bytes]
     """The units of the file `name` of a bundle.
 
     Raises:
-        ValueError: there is no such kind, or the file is of another.
+        ValueError: there is no such kind, or the file is of another kind.
     """
     data = files[name]
     if kind == WHOLE:
@@ -37,7 +37,7 @@ def split_units(kind: str, name: str, files: Mapping[str, bytes]) -> list[bytes]
     if kind == ROWS:
         arrays = _load(data)
         ends = np.cumsum(np.bincount(_load(files[VECTORS])[_OWNERS])).tolist()
-        rows = [arrays[told["name"]] for told in arrays_of(data)]
+        rows = [arrays[array["name"]] for array in arrays_of(data)]
         return [
             b"".join(array[start:end].tobytes() for array in rows)
             for start, end in zip([0, *ends], ends, strict=False)
@@ -48,7 +48,7 @@ def split_units(kind: str, name: str, files: Mapping[str, bytes]) -> list[bytes]
 def join_units(
     kind: str, name: str, units: Sequence[bytes], arrays: Sequence[Mapping[str, Any]] | None = None
 ) -> bytes:
-    """The file `name` of its units; `arrays` are those of `arrays_of` for rows.
+    """The file `name` from its units; rows also need the description of their `arrays` (`arrays_of`).
 
     Raises:
         ValueError: there is no such kind, or the units do not fit the arrays.
@@ -63,7 +63,7 @@ def join_units(
 
 
 def arrays_of(data: bytes) -> list[dict[str, Any]]:
-    """Name, type and row shape of each array of a safetensors file with a row a form, by name."""
+    """Name, type and row shape of each array of a safetensors file, sorted by name; each has a row for every form."""
     return [
         {"name": name, "dtype": array.dtype.name, "row": list(array.shape[1:])}
         for name, array in sorted(_load(data).items())
@@ -74,16 +74,16 @@ def arrays_of(data: bytes) -> list[dict[str, Any]]:
 def _saved(name: str, units: Sequence[bytes], arrays: Sequence[Mapping[str, Any]]) -> bytes:
     from safetensors.numpy import save
 
-    sizes = [np.dtype(told["dtype"]).itemsize * int(np.prod(told["row"])) for told in arrays]
+    sizes = [np.dtype(array["dtype"]).itemsize * int(np.prod(array["row"])) for array in arrays]
     counts = np.array([len(unit) // sum(sizes) for unit in units], np.int64)
     made: dict[str, NDArray[Any]] = {}
     skipped = 0
-    for told, size in zip(arrays, sizes, strict=True):
+    for array, size in zip(arrays, sizes, strict=True):
         blocks = [
             unit[skipped * count : (skipped + size) * count]
             for unit, count in zip(units, counts.tolist(), strict=True)
         ]
-        made[told["name"]] = np.frombuffer(b"".join(blocks), told["dtype"]).reshape(-1, *told["row"])
+        made[array["name"]] = np.frombuffer(b"".join(blocks), array["dtype"]).reshape(-1, *array["row"])
         skipped += size
     if name == VECTORS:
         made[_OWNERS] = np.repeat(np.arange(len(units), dtype=np.int32), counts)

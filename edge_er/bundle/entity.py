@@ -1,4 +1,4 @@
-"""One thing a request can name: a station, an artist, a contact."""
+"""Entity: one thing that a request can name, such as a station, an artist or a contact."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from edge_er.text.canonical import canonical_text
 class Entity:
     """One entry of a catalog.
 
-    `aliases` and `spoken` may be given as any texts; a lone string is one alias.
-    `spoken` holds generated surface forms ("bayern eins" for "Bayern 1"): they are searched, never shown.
-    `metadata` is whatever else the catalog says (country, tags, streams, ...), values as in JSON.
+    Attributes:
+        id: unique in its catalog.
+        name: what users see.
+        aliases: other names; any iterable of texts may be given, a single string is one alias.
+        spoken: spoken forms ("bayern eins" for "Bayern 1"), given like aliases: searched, never shown.
+        metadata: all other fields of the catalog (country, tags, streams, ...), with JSON values.
     """
 
     id: str
@@ -33,15 +36,15 @@ class Entity:
 
     @property
     def surface_forms(self) -> tuple[str, ...]:
-        """Name, aliases and spoken forms in this order, the first of each canonical text; never empty.
+        """Name, aliases and spoken forms in this order; of forms with the same canonical text the first. Never empty.
 
-        A form without any canonical text (emoji only) is left out unless the entity has no other.
+        A form whose canonical text is empty (emoji only) is left out unless the entity has no other form.
         """
         return tuple(self.spellings.values())
 
     @property
     def spellings(self) -> dict[str, str]:
-        """Canonical text of each of the `surface_forms`, and the form itself, in their order."""
+        """Canonical text to surface form, for all `surface_forms` in their order."""
         first: dict[str, str] = {}
         for form in (self.name, *self.aliases, *self.spoken):
             first.setdefault(canonical_text(form), form)

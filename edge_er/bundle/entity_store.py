@@ -1,9 +1,9 @@
-"""Entities on disk: one JSON object a line in entities.jsonl.gz, stream addresses line by line in streams.jsonl.
+"""Entity store: one JSON object a line in entities.jsonl.gz, and stream addresses in the same lines of streams.jsonl.
 
     {"id":"es-0042","name":"Cadena SER","aliases":["SER"],"spoken":["cadena s e r"],"country":"ES","tags":["news"]}
     {"id":"es-0042","streams":["https://..."]}
 
-A line is parsed when its entity is asked for: loading ten million entities costs their text and 8 bytes for each.
+A line is parsed only when its entity is needed. So loaded entities take the memory of their text and 8 bytes each.
 """
 
 from __future__ import annotations
@@ -30,7 +30,13 @@ _BYTES_AT_ONCE = 1 << 22
 
 
 class EntityStore(Sequence[Entity]):
-    """The entities of entities.jsonl.gz and, where there is one, streams.jsonl; index i is line i of both."""
+    """The entities of entities.jsonl.gz, with the stream addresses of streams.jsonl if there is one.
+
+    Entity i is line i of both files, from 0.
+
+    Raises:
+        BundleCorruptError: a file is damaged, or the two have different numbers of lines.
+    """
 
     def __init__(self, entities: bytes, streams: bytes | None = None) -> None:
         self._lines = _Lines(_unpacked(entities))
@@ -42,7 +48,7 @@ class EntityStore(Sequence[Entity]):
             )
 
     def without_streams(self) -> list[Entity]:
-        """All entities, without their stream addresses: many times faster than one by one."""
+        """All entities without their stream addresses, many times faster than one by one."""
         try:
             rows = json.loads(self._lines.joined())
         except ValueError:
@@ -55,7 +61,7 @@ class EntityStore(Sequence[Entity]):
         return len(self._lines)
 
     def bare(self, index: int) -> Entity:
-        """One entity, without its stream addresses."""
+        """The entity of an index without its stream addresses."""
         return _entity(_parse("entities.jsonl.gz", self._lines, index), index)
 
     @overload
@@ -79,16 +85,16 @@ class EntityStore(Sequence[Entity]):
 
 
 def packed_entities(entities: Iterable[Entity]) -> bytes:
-    """entities.jsonl.gz without stream addresses; the same entities give the same bytes.
+    """Contents of entities.jsonl.gz; the same entities give the same bytes.
 
     Raises:
-        BundleError: metadata that is not JSON or is named like a field of the entity itself.
+        BundleError: metadata is not JSON, or has the name of a field of the entity.
     """
     return packed_lines(_entity_line(entity) for entity in entities)
 
 
 def packed_lines(lines: Iterable[bytes]) -> bytes:
-    """Lines as a gzip file; the same lines give the same bytes, with one version of zlib."""
+    """Lines as a gzip file; the same lines give the same bytes as long as zlib is the same version."""
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as file:
         file.writelines(lines)
@@ -96,7 +102,7 @@ def packed_lines(lines: Iterable[bytes]) -> bytes:
 
 
 def streams_jsonl(entities: Sequence[Entity]) -> bytes | None:
-    """streams.jsonl, a line for every entity; None if no entity has any."""
+    """Contents of streams.jsonl, a line for every entity; None if no entity has stream addresses."""
     if not any(entity.metadata.get(STREAMS) for entity in entities):
         return None
     return b"".join(
@@ -105,7 +111,7 @@ def streams_jsonl(entities: Sequence[Entity]) -> bytes | None:
 
 
 def json_line(values: Mapping[str, Any]) -> bytes:
-    """One compact line of JSON in UTF-8."""
+    """One line of compact JSON in UTF-8, with its line feed."""
     text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8") + b"\n"
 
@@ -138,7 +144,7 @@ def _unpacked(data: bytes) -> bytes:
 
 
 class _Lines:
-    """The lines of a text, cut out of it when they are asked for; what follows the last line feed is none."""
+    """The lines of a text, found by the places of their line feeds; text after the last line feed is ignored."""
 
     def __init__(self, data: bytes) -> None:
         ends = [np.flatnonzero(block == _LINE_FEED) + at for at, block in _blocks(data)]

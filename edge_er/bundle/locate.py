@@ -1,4 +1,4 @@
-"""Where shipped bundles, encoders and the data folder lie, and what a name or path given by a user means."""
+"""Locate: the bundle, encoder or data folder that a name or path of a user means."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ DATA_VARIABLE = "EDGE_ER_DATA"
 
 
 def models_folder() -> Path:
-    """`edge_er/models` where the package is installed, `models` beside the package in a source tree."""
+    """The folder of shipped models: `edge_er/models` of an installed package, `models` of a source tree."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "models"
     return installed if installed.is_dir() else package.parent / "models"
 
 
 def shipped_bundles() -> dict[str, Path]:
-    """Bundles in the models folder by name, sorted."""
+    """Paths of the bundles in the models folder by name, sorted."""
     folder = models_folder()
     found = {path.name: path for path in folder.glob("[!.]*") if (path / MANIFEST).is_file()}
     found.update((path.stem, path) for path in folder.glob("*.zip") if path.stem not in found)
@@ -41,7 +41,7 @@ def shipped_bundles() -> dict[str, Path]:
 
 
 def shipped_encoders() -> dict[str, Path]:
-    """Encoder folders in the models folder by name, sorted."""
+    """Paths of the encoder folders in the models folder by name, sorted."""
     paths = sorted((models_folder() / "encoders").glob("*"))
     return {path.name: path for path in paths if all((path / name).is_file() for name in ENCODER_FILES)}
 
@@ -49,10 +49,10 @@ def shipped_encoders() -> dict[str, Path]:
 def find_bundle(name_or_path: str | os.PathLike[str]) -> Path:
     """Path of a bundle: a directory, a zip, or the name of a shipped bundle.
 
-    A path that holds a bundle comes before a shipped one of the same name.
+    A path with a bundle comes before a shipped bundle of the same name.
 
     Raises:
-        BundleNotFoundError: neither; lists the nearest names.
+        BundleNotFoundError: there is none; the message lists the nearest names.
     """
     name, path = os.fspath(name_or_path), Path(name_or_path)
     if path.is_file() or (path / MANIFEST).is_file():
@@ -70,7 +70,7 @@ def find_encoder(name_or_folder: str | os.PathLike[str]) -> Path:
     """Path of an encoder folder: a folder, or the name of a shipped encoder.
 
     Raises:
-        EncoderError: neither; lists the nearest names.
+        EncoderError: there is none; the message lists the nearest names.
     """
     name, path = os.fspath(name_or_folder), Path(name_or_folder)
     if (path / ENCODER_FILES[0]).is_file():
@@ -86,15 +86,15 @@ def find_encoder(name_or_folder: str | os.PathLike[str]) -> Path:
 def data_folder(given: str | os.PathLike[str] | None = None, needs: str = "voice") -> Path:
     """The folder of public data that training, fits and benchmarks read.
 
-    It is `given`, else the environment variable EDGE_ER_DATA, else `../shared/data` beside the repository or beside
+    It is `given`, else the environment variable EDGE_ER_DATA, else `../shared/data`, seen from the repository or from
     the current directory.
 
     Args:
-        given: what `--data` or a recipe names; None or "" where neither does.
-        needs: a file or folder that must be in it, such as "stations/stations.jsonl.gz"; "" for none.
+        given: the folder that `--data` or a recipe names; None or "" if neither does.
+        needs: a file or folder that it must have, such as "stations/stations.jsonl.gz"; "" for none.
 
     Raises:
-        CatalogError: no such folder; says where it was looked for.
+        CatalogError: there is no such folder; the message lists where it was looked for.
     """
     named = given or os.environ.get(DATA_VARIABLE)
     folders = [Path(named)] if named else _usual_data_folders()

@@ -1,4 +1,4 @@
-"""manifest.json: what a bundle says about itself, sealed with sizes and checksums, and the names of its files."""
+"""Manifest: manifest.json describes a bundle, with the size and checksum of every file; names of a bundle's files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.encoder.pair_head import HEAD_FILE
 from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleVersionError
 from edge_er.index.faiss_index import INDEX_FILE
-from edge_er.index.ngram_weights import PIECES_FILE
+from edge_er.index.ngram_weights import NGRAMS_FILE
 from edge_er.index.two_level import POPULAR_FILE
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "VECTORS",
     "counted_sizes",
     "over_budget",
+    "quality_report",
     "read_manifest",
     "seal",
 ]
@@ -33,7 +34,7 @@ __all__ = [
 FORMAT_VERSION = 1
 ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
 HEAD_TOKENS = "head_tokens.safetensors"
-_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, PIECES_FILE, POPULAR_FILE)
+_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, NGRAMS_FILE, POPULAR_FILE)
 BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, *_PARTS)
 _SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
 _SEAL = '"manifest_sha256": "'
@@ -43,7 +44,11 @@ _REQUIRED: dict[str, type] = {"name": str, "counts": dict, "files": dict, "index
 def seal(
     manifest: Mapping[str, Any], files: Mapping[str, bytes], budget: int | None
 ) -> tuple[dict[str, Any], bytes]:
-    """The manifest with sizes and checksums, and the bytes of manifest.json, whose own size counts too."""
+    """The manifest with sizes and checksums, and the bytes of manifest.json.
+
+    `size_bytes` includes manifest.json, whose length depends on the digits of `size_bytes`: it is written again until
+    the size no longer changes. Its checksum is that of its bytes with zeros in the place of the checksum.
+    """
     listed = {name: fingerprint(data) for name, data in sorted(files.items())}
     described = {key: value for key, value in manifest.items() if key not in _SEALED}
     others = sum(counted_sizes(files).values())
@@ -64,12 +69,12 @@ def seal(
 
 
 def counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
-    """Size of each file that counts against the budget."""
+    """Size in bytes of each file that counts against the budget: all but the stream addresses."""
     return {name: len(data) for name, data in files.items() if name != STREAMS}
 
 
 def over_budget(path: str | os.PathLike[str], sizes: Mapping[str, int], budget: int) -> BudgetExceededError:
-    """The error for files of these ``sizes`` that count."""
+    """The error for a bundle of files of these `sizes`."""
     listing = ", ".join(f"{name} {size:,}" for name, size in sorted(sizes.items(), key=lambda item: -item[1]))
     return BudgetExceededError(
         f"{path}: {sum(sizes.values()):,} bytes, over the budget of {budget:,} ({listing}); nothing was written; "
@@ -80,11 +85,11 @@ def over_budget(path: str | os.PathLike[str], sizes: Mapping[str, int], budget: 
 
 
 def read_manifest(data: bytes, path: Path) -> dict[str, Any]:
-    """The manifest in the bytes of manifest.json, of a bundle at `path`; its checksum is verified.
+    """The manifest of the bundle at `path`, from the bytes of manifest.json; its checksum is verified.
 
     Raises:
-        BundleVersionError: written by a newer version.
-        BundleCorruptError: damaged, or a field is missing.
+        BundleVersionError: a newer version of this package wrote it.
+        BundleCorruptError: it is damaged, or a field is missing.
     """
     try:
         manifest = json.loads(data)
@@ -106,3 +111,9 @@ def read_manifest(data: bytes, path: Path) -> dict[str, Any]:
         if name not in BUNDLE_FILES:
             raise BundleCorruptError(f"{path}: {MANIFEST} lists {name!r}, which is no file of a bundle")
     return dict(manifest)
+
+
+def quality_report(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Measured quality, counts and sizes of a bundle; None for what the manifest does not have yet."""
+    sizes = {key: manifest.get(key) for key in ("name", "lang", "counts", "size_bytes", "budget_bytes")}
+    return {"recall_at_1": {}, **manifest.get("report", {}), **sizes}

@@ -1,10 +1,10 @@
-"""A person's own entries on disk: one JSON object a line, written whole or not at all.
+"""File of own entries: one JSON object a line, written whole or not at all.
 
     {"id": "c-17", "name": "Mum", "aliases": ["Mother"], "kind": "contact"}
     {"id": "es-0aaf75bd4739", "name": "breakfast"}
     {"id": "es-0aaf75bd4739", "popularity": 12}
 
-A line with a name is an entry. One without is how often the person asked for the entity of that id.
+A line with a name is an entry. A line without a name says how often the person asked for the entity of that id.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ _NOWHERE: _Place = (None, None)
 
 
 def entry_of(item: EntryLike, place: _Place = _NOWHERE) -> Entity:
-    """An entity, or one from a mapping: `name`, `id`? (by default made from the name), `aliases`?, `spoken`?, metadata.
+    """An entity from a mapping: `name`, `id`? (by default made of the name), `aliases`?, `spoken`?, metadata.
 
     Raises:
-        CatalogError: no name, aliases that are no texts, or metadata named like a field; at `place` (file, row).
+        CatalogError: there is no name, aliases are not texts, or metadata has the name of a field. The message has
+            `place` (file, row).
     """
     if isinstance(item, Entity):
         clash = [name for name in OWN_FIELDS if name in item.metadata]
@@ -60,10 +61,10 @@ def entry_of(item: EntryLike, place: _Place = _NOWHERE) -> Entity:
 
 
 def count_of(identifier: str, value: Any, place: _Place = _NOWHERE) -> float:
-    """A popularity.
+    """The popularity of the entity with the id `identifier`.
 
     Raises:
-        CatalogError: no number from 0 up.
+        CatalogError: it is not a number from 0 up.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
         message = f"popularity of {identifier!r}: expected a number from 0 up, found {value!r}"
@@ -75,7 +76,7 @@ def read_entries(path: str | os.PathLike[str]) -> tuple[list[Entity], dict[str, 
     """Entries of a file, and popularity by id.
 
     Raises:
-        CatalogError: there is no such file, it is not UTF-8, or a row cannot be used; names file and row.
+        CatalogError: the file is missing or not UTF-8, or a row cannot be used; the message names file and row.
     """
     entries, popularity = [], {}
     for row, line in enumerate(_lines(Path(path)), start=1):
@@ -96,10 +97,10 @@ def read_entries(path: str | os.PathLike[str]) -> tuple[list[Entity], dict[str, 
 def write_entries(
     path: str | os.PathLike[str], entries: Iterable[Entity], popularity: Mapping[str, float]
 ) -> None:
-    """Put entries and popularity at `path`; a crash leaves the old file or the new one.
+    """Write entries and popularity to `path`; a crash leaves the old file or the new one.
 
     Raises:
-        CatalogError: metadata that is not JSON.
+        CatalogError: metadata cannot be written as JSON.
     """
     rows: list[Mapping[str, Any]] = [{**_fields(entry), **entry.metadata} for entry in entries]
     rows += [{"id": identifier, "popularity": count} for identifier, count in sorted(popularity.items())]
@@ -121,8 +122,11 @@ def _lines(path: Path) -> Sequence[str]:
 
 def _fields(entry: Entity) -> dict[str, Any]:
     lists = {"aliases": list(entry.aliases), "spoken": list(entry.spoken)}
-    told = {field: values for field, values in lists.items() if values}
-    return {"id": entry.id, "name": entry.name, **told}
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        **{field: values for field, values in lists.items() if values},
+    }
 
 
 def _texts(value: Any, place: _Place, field: str) -> tuple[str, ...]:

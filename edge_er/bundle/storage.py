@@ -1,7 +1,7 @@
-"""A bundle's files on disk: a directory or one uncompressed zip, written whole or not at all.
+"""A bundle's files on disk: a directory or an uncompressed zip, written whole or not at all.
 
-A zip is written with a SHA-256 of itself in its comment, so that a damaged byte is found even between files.
-A zip made by another tool has no such comment: only its files are checked.
+The comment at the end of a zip holds the SHA-256 of all bytes before it. The checksums of the manifest cover the files;
+this one also covers the zip's own headers. A zip of another tool has no such comment, and only its files are checked.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ __all__ = [
 
 MANIFEST = "manifest.json"
 Reader = Callable[[str], bytes]
-"""File name to its contents; raises BundleCorruptError where it is missing or cannot be read."""
+"""Gives the contents of a file by its name; raises BundleCorruptError if it is missing or cannot be read."""
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _ZIP_COMMENT = b"edge-er bundle sha256="
-_ZIP_END = b"PK\x05\x06"
-_ZIP_END_SIZE = 22
+_ZIP_END = b"PK\x05\x06"  # the signature of the record that ends a zip
+_ZIP_END_SIZE = 22  # of this record without a comment
 
 
 def parse_size(size: str | int) -> int:
-    """Bytes of "2MB" (2,000,000), "900kB", "2MiB" (2,097,152) or a plain number.
+    """A size in bytes, from "2MB" (2,000,000), "900kB", "2MiB" (2,097,152) or a plain number.
 
     Raises:
-        ValueError: not such a size.
+        ValueError: it is not such a size.
     """
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", str(size).lower())
     if not match or match[2] not in _UNITS:
@@ -61,10 +61,10 @@ def parse_size(size: str | int) -> int:
 
 
 def open_reader(path: Path) -> Reader:
-    """Reads the files of the bundle at `path`.
+    """A reader of the files of the bundle at `path`.
 
     Raises:
-        BundleCorruptError: neither a directory nor a whole zip with a manifest.
+        BundleCorruptError: it is neither a directory nor a whole zip with a manifest.
     """
     if path.is_dir():
         return _directory_reader(path)
@@ -115,7 +115,9 @@ def _zip_reader(path: Path) -> Reader:
 
 
 def _check_zip_comment(data: bytes, path: Path) -> None:
-    """Every byte of a zip written here; one of another tool ends without a comment and passes."""
+    """Check every byte of a zip that this package wrote; a zip without a comment is of another tool and passes."""
+    # Without a comment, a zip ends in a record of 22 bytes whose last two, the length of the comment, are 0. With our
+    # comment it ends in 64 hexadecimal digits: the SHA-256 of everything before them.
     if data[-_ZIP_END_SIZE : -_ZIP_END_SIZE + 4] == _ZIP_END and data[-2:] == b"\0\0":
         return
     body, found = data[:-64], data[-64:]
@@ -124,7 +126,7 @@ def _check_zip_comment(data: bytes, path: Path) -> None:
 
 
 def zip_bytes(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    """The zip of `files`: sorted, without dates of today; the same files give the same bytes."""
+    """The zip of `files`, sorted by name and with a fixed date; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name in sorted(files):
@@ -132,13 +134,13 @@ def zip_bytes(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> b
             info.create_system = 3
             info.external_attr = 0o644 << 16
             archive.writestr(info, files[name], method)
-        archive.comment = _ZIP_COMMENT + b"0" * 64
+        archive.comment = _ZIP_COMMENT + b"0" * 64  # room for the digits of the checksum
     body = buffer.getvalue()[:-64]
     return body + hashlib.sha256(body).hexdigest().encode()
 
 
 def write_zip(path: Path, files: Mapping[str, bytes], keep: bool = False) -> None:
-    """Put the zip of `files` at `path`, whole or not at all; `keep` leaves the old one at `previous_version(path)`.
+    """Put the zip of `files` at `path`, whole or not at all; `keep` keeps the old one at `previous_version(path)`.
 
     Raises:
         BundleError: `path` is a directory.
@@ -152,11 +154,11 @@ def write_zip(path: Path, files: Mapping[str, bytes], keep: bool = False) -> Non
 def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str], keep: bool = False) -> None:
     """Put a directory of `files` at `path`, whole or not at all.
 
-    The old directory waits beside it under `previous_version(path)` until the new one is in place, and stays there with
-    `keep`; files of it that are not `known` to the format (a model card) are carried over.
+    The old directory is renamed to `previous_version(path)` until the new one is in place; with `keep` it stays there.
+    Files of it that are not `known` to the format, such as a model card, are copied into the new one.
 
     Raises:
-        BundleError: `path` is a file, or a directory that holds no bundle.
+        BundleError: `path` is a file, or a directory without a bundle.
     """
     check_replaceable(path)
     prepare_folder(path)
@@ -176,7 +178,7 @@ def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]
 
 
 def swap_versions(path: Path) -> None:
-    """Exchange the bundle at `path` and its `previous_version`, so that doing it twice changes nothing.
+    """Exchange the bundle at `path` and its `previous_version`; a second time undoes the first.
 
     Raises:
         BundleError: there is no older version.
@@ -184,25 +186,29 @@ def swap_versions(path: Path) -> None:
     previous = previous_version(path)
     if not previous.exists():
         raise BundleError(
-            f"{path}: there is no older version beside it; only the last update or delta is kept"
+            f"{path}: expected a previous version beside it, found none; only the one before the last update or delta "
+            "is kept, so build or copy the older one again"
         )
     if not path.exists():
         previous.rename(path)
         return
     prepare_folder(path)
+    # No file system exchanges two names in one step. A file gets a second name first, so `path` always exists. A
+    # directory cannot have two names: between its renames only the previous version exists, and `restore` or
+    # `find_bundle` finds it there if the process is killed.
     if previous.is_file():
         newer = second_name(path)
     else:
         newer = temporary_folder(path) / path.name
         path.rename(newer)
-    previous.replace(path)  # killed before this, a directory is found under its previous name
+    previous.replace(path)
     newer.replace(previous)
     sync_directory(path.parent)
     prepare_folder(path)
 
 
 def restore(path: Path) -> None:
-    """Finish what a write that was killed between its two renames left behind."""
+    """Put the previous directory back if a write was killed between its two renames."""
     previous = previous_version(path)
     if previous.is_dir() and not path.exists():
         previous.rename(path)
@@ -224,10 +230,10 @@ def _swap(path: Path, new: Path, keep: bool) -> None:
 
 
 def check_replaceable(path: Path) -> None:
-    """A bundle can be put at `path`.
+    """Check that a bundle may be written to `path`.
 
     Raises:
-        BundleError: a zip in the place of a directory or the other way round, or a directory that holds no bundle.
+        BundleError: a zip would replace a directory or the other way round, or `path` is a directory without a bundle.
     """
     zipped = path.suffix.lower() == ".zip"
     if zipped and path.is_dir():

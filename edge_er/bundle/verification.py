@@ -1,4 +1,4 @@
-"""Files of a bundle, verified, and the arrays in them: read into memory, or left where they lie."""
+"""Verification: files of a bundle against the sizes and checksums of its manifest, and the arrays in them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from edge_er.errors import BundleCorruptError
 __all__ = ["fingerprint", "read_arrays", "verified", "verified_file"]
 
 _TYPES = {"I8": "<i1", "U8": "<u1", "I32": "<i4", "U32": "<u4"}
-_LENGTH = 8  # bytes that say how long the header is
+_LENGTH = 8  # a safetensors file begins with the length of its header, in so many bytes
 _AT_ONCE = 1 << 20
 
 
 def fingerprint(data: bytes) -> dict[str, Any]:
-    """Size and SHA-256 of contents, as a manifest lists them."""
+    """Size and SHA-256 of a file's contents, as a manifest lists them."""
     return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
@@ -31,7 +31,7 @@ def verified(read: Reader, name: str, expected: Mapping[str, Any], place: Path) 
     """Contents of the file `name` of the bundle at `place`.
 
     Raises:
-        BundleCorruptError: it is missing, or its size or SHA-256 are not those expected.
+        BundleCorruptError: the file is missing, or its size or SHA-256 is not the expected one.
     """
     data = read(name)
     _check(fingerprint(data), name, expected, place)
@@ -39,7 +39,7 @@ def verified(read: Reader, name: str, expected: Mapping[str, Any], place: Path) 
 
 
 def verified_file(name: str, expected: Mapping[str, Any], place: Path) -> Path:
-    """The same for the file itself, which is gone through once and not held."""
+    """Path of the file `name` in the directory `place`, verified like `verified` without holding it in memory."""
     digest, size = hashlib.sha256(), 0
     try:
         with (place / name).open("rb") as contents:
@@ -65,10 +65,10 @@ def _check(found: Mapping[str, Any], name: str, expected: Mapping[str, Any], pla
 
 
 def read_arrays(data: bytes | Path, file: str, names: Sequence[str], place: Path) -> tuple[NDArray[Any], ...]:
-    """The arrays `names` of a verified safetensors file, given by its contents or mapped where it lies.
+    """The arrays `names` of a verified safetensors file: from its contents, or mapped into memory from its path.
 
     Raises:
-        BundleCorruptError: it is none, or an array is missing; names `file` of the bundle at `place`.
+        BundleCorruptError: it is not a safetensors file, or an array is missing; the message says where.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load
@@ -79,20 +79,23 @@ def read_arrays(data: bytes | Path, file: str, names: Sequence[str], place: Path
         raise BundleCorruptError(f"{place}: {file}: {error}; build the bundle again") from error
     missing = sorted(set(names) - set(arrays))
     if missing:
-        raise BundleCorruptError(f"{place}: {file}: no array {', '.join(missing)}; build the bundle again")
+        raise BundleCorruptError(
+            f"{place}: {file}: expected arrays {', '.join(names)}, found no {', '.join(missing)}; "
+            "build the bundle again"
+        )
     return tuple(arrays[name] for name in names)
 
 
 def _mapped(file: Path) -> dict[str, NDArray[Any]]:
-    """Arrays whose pages are read when they are touched; safetensors itself only copies."""
+    """The arrays of a file, mapped into memory, so that only the parts in use are read; safetensors copies them."""
     with file.open("rb") as contents:
         length = int.from_bytes(contents.read(_LENGTH), "little")
         header = json.loads(contents.read(length))
     arrays: dict[str, NDArray[Any]] = {}
-    for name, told in header.items():
+    for name, array in header.items():
         if name != "__metadata__":
-            kind, shape = np.dtype(_TYPES[told["dtype"]]), tuple(told["shape"])
-            start = _LENGTH + length + told["data_offsets"][0]
-            empty = math.prod(shape) == 0  # which cannot be mapped
+            kind, shape = np.dtype(_TYPES[array["dtype"]]), tuple(array["shape"])
+            start = _LENGTH + length + array["data_offsets"][0]
+            empty = math.prod(shape) == 0  # no system maps 0 bytes
             arrays[name] = np.empty(shape, kind) if empty else np.memmap(file, kind, "r", start, shape)
     return arrays

@@ -1,4 +1,4 @@
-"""Candidates to what the user gets: signs, confidence, a decision, and why."""
+"""Answer builder: ranked candidates to features, confidence, decision, matches and explanations."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["AnswerBuilder"]
 
 
 class AnswerBuilder:
-    """Turns the ranked candidates of a request into answers.
+    """Turns ranked candidates into answers.
 
     Args:
-        calibration: signs to confidence and decision.
-        weights: what the candidates were ranked with.
-        scale: of the int8 vectors; scores are divided by its square, so that a cosine of 1 is 1.
+        calibration: features to confidence and decision.
+        weights: of the evidence that ranked the candidates.
+        scale: that of the int8 vectors. Scores are divided by its square, so that they are in units of the cosine.
     """
 
     def __init__(self, calibration: Calibration, weights: RerankWeights, scale: float) -> None:
@@ -39,21 +39,31 @@ class AnswerBuilder:
         min_precision: float | None,
         readable: bool,
     ) -> Resolution:
-        """The answer: `ranked` are the candidates, best first; what is not `readable` is never a match."""
+        """The answer to `query`.
+
+        Args:
+            query: the request as the caller gave it.
+            catalog: that the indices in `ranked` are of.
+            ranked: the candidates, best first.
+            top_k: how many matches to give.
+            min_precision: see `Calibration.needed`.
+            readable: whether the encoder knows any token of the request; if not, the decision is "no_match".
+        """
         if not ranked:
             return Resolution(query, "no_match", ())
-        standing = CandidateScores([self._score(candidate) for candidate in ranked], self._signs(ranked[0]))
-        decision = self.calibration.decide(standing, min_precision) if readable else "no_match"
-        confidences = self.calibration.confidences(standing) if readable else [0.0] * len(ranked)
-        found = zip(ranked[:top_k], standing.scores, confidences, strict=False)
+        candidates = CandidateScores(list(map(self._score, ranked)), self._features(ranked[0]))
+        decision = self.calibration.decide(candidates, min_precision) if readable else "no_match"
+        confidences = self.calibration.confidences(candidates) if readable else [0.0] * len(ranked)
         matches = tuple(
             _match(catalog.entities[candidate.entity], score, confidence)
-            for candidate, score, confidence in found
+            for candidate, score, confidence in zip(
+                ranked[:top_k], candidates.scores, confidences, strict=False
+            )
         )
         return Resolution(query, decision, matches)
 
     def explanations(self, catalog: Catalog, ranked: Sequence[Candidate]) -> list[Explanation]:
-        """Why each of `ranked` stands where it does; the last one has no margin."""
+        """The explanation of each of `ranked`; the margin of the last one is 0."""
         margins = [one.score - other.score for one, other in pairwise(ranked)] + [0.0]
         return [
             self._explanation(catalog, candidate, margin)
@@ -63,20 +73,20 @@ class AnswerBuilder:
     def _explanation(self, catalog: Catalog, candidate: Candidate, margin: float) -> Explanation:
         entity, form = catalog.entities[candidate.entity], catalog.form(candidate.form)
         parts = {name: value / self.unit for name, value in candidate.parts.items()}
-        score, signs = candidate.score / self.unit, self._signs(candidate)
-        return Explanation(entity.id, entity.name, form, score, margin / self.unit, parts, signs)
+        score, features = candidate.score / self.unit, self._features(candidate)
+        return Explanation(entity.id, entity.name, form, score, margin / self.unit, parts, features)
 
     def _score(self, candidate: Candidate) -> float:
-        """In units of the cosine; vectors alone give at most 1."""
+        """The score in units of the cosine; with vectors alone at most 1, which rounding to int8 may exceed."""
         too_much = max(candidate.parts["dense"] - self.unit, 0.0) if self._vectors_alone else 0.0
         return (candidate.score - too_much) / self.unit
 
-    def _signs(self, candidate: Candidate) -> dict[str, float]:
-        signs = {"cosine": min(candidate.parts["dense"] / self.unit, 1.0)}
+    def _features(self, candidate: Candidate) -> dict[str, float]:
+        features = {"cosine": min(candidate.parts["dense"] / self.unit, 1.0)}
         if self._weights.heard:
             bits = candidate.parts["heard"] / self._weights.heard / BIT
-            signs["heard"] = math.log1p(max(bits, 0.0))
-        return signs
+            features["heard"] = math.log1p(max(bits, 0.0))
+        return features
 
 
 def _match(entity: Entity, score: float, confidence: float) -> Match:

@@ -1,14 +1,15 @@
-"""Evidence to a decision: how sure each candidate is, and whether to answer.
+"""Calibration: scores and features of the candidates to confidence, and confidence to a decision.
 
-    evidence   = sum of weight * sign over the signs of the best candidate + choice * ln(share) + bias
+    evidence   = sum of weight * feature over the features of the best candidate + choice * ln(share) + bias
     share      = equal / sum of exp((score_i - score_1) / temperature) over the first five candidates
     confidence = 1 / (1 + exp(-evidence)) / equal, or on the straight lines between `knots`, / equal
 
-`equal` candidates have the best score: nothing tells them apart, so they share the confidence that one of them is
-right. The signs are `cosine` of request and candidate, and, where the bundle ranks by what was heard, `heard`: ln(1 +
-bits by which the form makes the request likelier), 0 if it does not. Candidate i has the best one's confidence times
-exp((score_i - score_1) / temperature). No weight is below 0: a nearer or better heard form, or a weaker rival, never
-lowers evidence. Where the best candidate is not sure enough, its confidence and those of its rivals are added up.
+`equal` is how many candidates have the best score. Nothing tells them apart, so they share the confidence that one of
+them is right. The features are `cosine`, of request and candidate, and in a bundle that uses the misrecognition score
+`heard`, ln(1 + bits of that score), 0 for a negative score. Candidate i has the confidence of the best one times
+exp((score_i - score_1) / temperature). No weight is negative, so a higher feature of the best candidate or a lower
+score of a rival never lowers its confidence. If the best candidate is not sure enough, the confidences of its rivals
+are added.
 """
 
 from __future__ import annotations
@@ -24,33 +25,40 @@ from typing import Any, Literal, NamedTuple
 from edge_er.constants import CALIBRATION, DECISION
 from edge_er.errors import BundleCorruptError
 
-__all__ = ["COMPARED", "Calibration", "CandidateScores", "Decision"]
+__all__ = ["COMPARED", "DENSE", "RERANKED", "Calibration", "CandidateScores", "Decision"]
 
 Decision = Literal["match", "ambiguous", "no_match"]
 Curve = tuple[tuple[float, float], ...]
 
 COMPARED = DECISION.compared  # candidates that share the confidence
+DENSE, RERANKED = "dense", "reranked"  # keys of a manifest's `calibration`, one for each way to rank
 _CURVES = ("knots", "precision")
 
 
 class CandidateScores(NamedTuple):
-    """How the candidates of one request stand: their `scores`, best first, and the signs of the best one by name."""
+    """The scores of the candidates of one request, best first, and the features of the best candidate by name."""
 
     scores: Sequence[float]
-    signs: Mapping[str, float]
+    features: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of the signs, and what confidence a wanted precision needs.
+    """Weights of the features, and the confidence that a wanted precision needs.
 
-    `precision` holds points (precision, confidence), both ascending: of the requests whose best candidate has at least
-    that confidence, this share is answered rightly. Between two points it is straight. `min_precision` is what a bundle
-    answers with unless it is asked for another.
-
-    Candidates with at least `rival` times the confidence of the best are too close to tell apart: one of them is the
-    answer as surely as their confidences together say, and no surer than if they were one candidate. With `twin` times,
-    they are not told apart however sure the best one is.
+    Attributes:
+        weights: of the features, by name.
+        choice: weight of ln(share), which is lower the closer the rivals are.
+        bias: added to the evidence.
+        temperature: a difference of scores by which the odds fall to 1/e.
+        rival: a candidate with this share of the best confidence, or more, is a rival. The answer is "ambiguous" if
+            the best candidate and its rivals are sure enough together.
+        twin: a candidate with this share of the best confidence, or more, cannot be told apart from it, so the
+            decision is never "match".
+        min_precision: how often an answer should be right, unless the caller says otherwise.
+        knots: points (evidence, confidence), both ascending, instead of the logistic function.
+        precision: points (precision, confidence), both ascending: of the requests whose best candidate has at least
+            this confidence, this share is answered rightly. Values between two points are interpolated.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: dict(CALIBRATION.weights))
@@ -65,10 +73,10 @@ class Calibration:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Calibration:
-        """The calibration of a manifest; what it does not say keeps its default.
+        """The calibration in a mapping; a missing value keeps its default.
 
         Raises:
-            BundleCorruptError: a value is no finite number or curve, or out of its range.
+            BundleCorruptError: a value is not a finite number or a curve, or out of its range.
         """
         known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
         for name, value in known.items():
@@ -83,44 +91,50 @@ class Calibration:
                 raise _wrong(name, f"a number above 0 and below {most}", known[name])
         return cls(**known)
 
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any], reranks: bool) -> Calibration:
+        """The calibration of a bundle, for all evidence (`reranks`) or vectors alone; see `from_mapping`."""
+        config = manifest.get("calibration") or {}
+        return cls.from_mapping(config.get(RERANKED if reranks else DENSE, config))
+
     def to_dict(self) -> dict[str, Any]:
-        """As it stands in a manifest."""
+        """The same as in a manifest."""
         return {
             name: [list(point) for point in value] if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
         }
 
-    def evidence(self, standing: CandidateScores, among: int | None = None) -> float:
-        """How much speaks for one of the first `among` candidates being right; of those of the best score by default.
+    def evidence(self, candidates: CandidateScores, among: int | None = None) -> float:
+        """Evidence, in log-odds, that one of the first `among` candidates is right; by default all of the best score.
 
         Raises:
-            BundleCorruptError: there is a weight for a sign that the request was not looked at for.
+            BundleCorruptError: there is a weight for a feature that the candidates do not have.
         """
-        if missing := self.weights.keys() - standing.signs.keys():
-            known = ", ".join(sorted(standing.signs))
+        if missing := self.weights.keys() - candidates.features.keys():
+            known = ", ".join(sorted(candidates.features))
             raise _wrong("weights", f"weights of {known}", ", ".join(sorted(missing)))
-        signs = _sum(weight * standing.signs[name] for name, weight in self.weights.items())
-        odds = self._odds(standing.scores[:COMPARED])
+        weighted = _sum(weight * candidates.features[name] for name, weight in self.weights.items())
+        odds = self._odds(candidates.scores[:COMPARED])
         share = _sum(odds[: among or odds.count(1.0)]) / _sum(odds)
-        return signs + self.choice * math.log(share) + self.bias
+        return weighted + self.choice * math.log(share) + self.bias
 
-    def confidences(self, standing: CandidateScores) -> list[float]:
+    def confidences(self, candidates: CandidateScores) -> list[float]:
         """Confidence in [0, 1] of each candidate."""
-        if not standing.scores:
+        if not candidates.scores:
             return []
-        odds = self._odds(standing.scores)
-        best = self._confidence(self.evidence(standing)) / odds[:COMPARED].count(1.0)
+        odds = self._odds(candidates.scores)
+        best = self._confidence(self.evidence(candidates)) / odds[:COMPARED].count(1.0)
         return [best * each for each in odds]
 
-    def rivals(self, standing: CandidateScores) -> int:
-        """How many of the first candidates, the best one included, are too close to tell apart."""
-        return sum(odds >= self.rival for odds in self._odds(standing.scores[:COMPARED]))
+    def rivals(self, candidates: CandidateScores) -> int:
+        """How many of the first candidates are rivals, the best one included."""
+        return sum(odds >= self.rival for odds in self._odds(candidates.scores[:COMPARED]))
 
     def needed(self, min_precision: float | None = None) -> float:
-        """The confidence from which on answers are right at least that often; by default the bundle's own wish.
+        """The confidence from which answers are right as often as `min_precision`; by default that of the bundle.
 
         Raises:
-            TypeError: `min_precision` is no number.
+            TypeError: `min_precision` is not a number.
             ValueError: it is not between 0 and 1.
         """
         wanted = self.min_precision if min_precision is None else min_precision
@@ -130,18 +144,18 @@ class Calibration:
             raise ValueError(f"expected min_precision between 0 and 1, both excluded, found {wanted}")
         return _on_curve(self.precision, wanted)
 
-    def decide(self, standing: CandidateScores, min_precision: float | None = None) -> Decision:
-        """What to answer: "match" where the best candidate is sure enough, "ambiguous" where only it or a rival is."""
+    def decide(self, candidates: CandidateScores, min_precision: float | None = None) -> Decision:
+        """The decision: "match" if the best candidate is sure enough, "ambiguous" if it and its rivals are together."""
         needed = self.needed(min_precision)
-        if not standing.scores:
+        if not candidates.scores:
             return "no_match"
-        confidences, rivals = self.confidences(standing), self.rivals(standing)
-        twins = sum(odds >= self.twin for odds in self._odds(standing.scores[:COMPARED])) > 1
+        confidences, rivals = self.confidences(candidates), self.rivals(candidates)
+        twins = sum(odds >= self.twin for odds in self._odds(candidates.scores[:COMPARED])) > 1
         if not twins and confidences[0] >= needed:
             return "match"
         if rivals == 1 or _sum(confidences[:rivals]) < needed:
             return "no_match"
-        return "ambiguous" if self._confidence(self.evidence(standing, rivals)) >= needed else "no_match"
+        return "ambiguous" if self._confidence(self.evidence(candidates, rivals)) >= needed else "no_match"
 
     def _confidence(self, evidence: float) -> float:
         return _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)
@@ -151,7 +165,7 @@ class Calibration:
 
 
 def _sum(numbers: Iterable[float]) -> float:
-    """The sum from left to right, as every runtime adds up; the built-in `sum` rounds otherwise from Python 3.12 on."""
+    """The sum from left to right, as in every runtime; the built-in `sum` rounds differently from Python 3.12 on."""
     return reduce(add, numbers, 0.0)
 
 
@@ -163,7 +177,7 @@ def _logistic(value: float) -> float:
 
 
 def _on_curve(points: Curve, value: float) -> float:
-    """The height of `points` at `value`: straight between two of them, level beyond the ends."""
+    """The y of a curve at x = `value`: interpolated between two points, constant beyond the ends."""
     if value <= points[0][0]:
         return points[0][1]
     for (left, low), (right, high) in pairwise(points):
@@ -180,7 +194,7 @@ def _weights(values: object) -> dict[str, float]:
     if not isinstance(values, Mapping) or not all(
         _is_number(value) and value >= 0 for value in values.values()
     ):
-        raise _wrong("weights", "a number, 0 or more, for each sign", values)
+        raise _wrong("weights", "a number, 0 or more, for each feature", values)
     return {str(name): float(value) for name, value in values.items()}
 
 

@@ -1,4 +1,4 @@
-"""Why a candidate stands where it stands: which of its forms matched, and what made up its score."""
+"""Explanation: which form of a candidate matched, and the summands of its score."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ __all__ = ["Explanation"]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One candidate explained.
+    """Why a candidate has its score.
 
-    `form` is the surface form that matched best. `parts` are the summands of `score`, in units of the cosine: dense,
-    heard, popularity, pieces (0 without a weight), head where there is one, and favour, what this
-    person's popularity adds. `margin` is how far `score` is above the next candidate; 0 for the last one shown.
-    `signs` is what its confidence is made of (see `edge_er.decision.calibration`).
+    Attributes:
+        id, name: of the entity.
+        form: the surface form that matched best.
+        score: in units of the cosine.
+        margin: how far `score` is above that of the next candidate; 0 if there is no next one.
+        parts: the summands of `score`: dense (vector), heard (misrecognition score), popularity (demand), pieces
+            (n-grams of sound codes), each 0 without a weight; head, if there is a pair head; favour, if this person's
+            popularity adds to scores.
+        signs: the features that its confidence is made of (`edge_er.decision.calibration`).
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The texts of one utterance, each with what it counts: what `resolve(query)` and `resolve(nbest=...)` take."""
+"""The texts of one utterance and their weights, from the arguments `query` and `nbest` of `resolve`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["texts_and_weights"]
 def texts_and_weights(
     query: str | None, nbest: str | Iterable[str | tuple[str, float]] | None
 ) -> tuple[list[str], list[float]]:
-    """The texts of an utterance and their weights, 1 where none is given; a lone string is one text.
+    """The texts of an utterance and their weights, by default 1; a single string is one text.
 
     Raises:
         TypeError: neither or both of `query` and `nbest` are given, an item is neither a text nor (text, weight), or
-            a weight is no number.
+            a weight is not a number.
         ValueError: a weight is not above 0.
     """
     if nbest is None and query is not None:

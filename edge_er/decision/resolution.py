@@ -1,4 +1,4 @@
-"""What a request is answered with."""
+"""The answer to a request: a decision and its matches."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Match", "Resolution"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One candidate; `confidence` is in [0, 1].
+    """One candidate.
 
-    `score` is its cosine with the request, in [-1, 1]; in a bundle that re-ranks, other evidence is added in
-    the same unit, and it may exceed 1.
+    `confidence` is in [0, 1]. `score` is the cosine with the request, in [-1, 1]. A bundle that re-ranks adds other
+    evidence in the same unit, so that it may exceed 1.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The answer to one request. `matches` are ranked, best first, whatever the decision; empty for empty input."""
+    """The answer to one request. `matches` are the candidates, best first, for any decision; none for empty input."""
 
     query: str
     decision: Decision
@@ -48,11 +48,11 @@ class Resolution:
 
     @property
     def best(self) -> Match | None:
-        """The first match; None under "no_match"."""
+        """The first match; None if the decision is "no_match"."""
         return self.matches[0] if self.matches and self.decision != "no_match" else None
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as JSON values; what `edge-er resolve --json` prints."""
+        """The same as JSON values, as `edge-er resolve --json` prints it."""
         return {
             "query": self.query,
             "decision": self.decision,

@@ -1,4 +1,4 @@
-"""Answers that a bundle is shipped with, and when another machine's answer is the same."""
+"""Selftest: a bundle has golden answers, and another machine must give the same."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SCORE_TOLERANCE = SELFTEST.score_tolerance  # between machines
 
 
 def same_answer(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
-    """The same decision and best candidate; scores may differ as the last bits of floats do between CPUs.
+    """Whether decision and best candidate are the same, and scores differ by rounding only, as between CPUs.
 
-    Where nothing matches and the first two candidates are as good as each other, either may be the best one.
+    If nothing matches and the first two scores differ by rounding only, either candidate may be first.
     """
     tied = expected["decision"] == "no_match" and expected["scores"][:1] < [
         score + SCORE_TOLERANCE for score in expected["scores"][1:2]
@@ -33,7 +33,7 @@ def same_answer(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
 
 
 def golden_answer(resolution: Resolution) -> dict[str, Any]:
-    """What is kept of an answer."""
+    """The part of an answer that a manifest keeps, as JSON values."""
     return {
         "query": resolution.query,
         "decision": resolution.decision,
@@ -45,10 +45,10 @@ def golden_answer(resolution: Resolution) -> dict[str, Any]:
 def selftest(
     name: str, golden: Sequence[Mapping[str, Any]], resolve: Callable[[str, int], Resolution]
 ) -> int:
-    """Answer the `golden` requests of the bundle `name` again; how many there are.
+    """Answer the `golden` requests of the bundle `name` again and return how many there are.
 
     Raises:
-        BundleCorruptError: an answer differs from the one the bundle was shipped with.
+        BundleCorruptError: an answer differs from the one in the manifest.
     """
     for expected in golden:
         found = golden_answer(resolve(expected["query"], max(len(expected["ids"]), 1)))

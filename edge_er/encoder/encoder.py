@@ -1,4 +1,4 @@
-"""Texts to unit vectors: canonical text, WordPiece tokens, one ONNX graph with pooling and normalisation inside."""
+"""Encoder: canonical text to WordPiece tokens to a unit vector, by one ONNX graph that includes the pooling."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _CARD_FIELDS: dict[str, type | tuple[type, ...]] = {
 class Encoder:
     """A sentence encoder: an ONNX graph, its tokenizer and its card.
 
-    The graph takes `input_ids` and `attention_mask`, int64 [batch, tokens], and gives `embedding`,
-    float32 [batch, dim] of length 1. The card (encoder.json) says what it is and where it comes from.
+    The graph takes `input_ids` and `attention_mask`, int64 [batch, tokens], and gives `embedding`, vectors of length 1,
+    float32 [batch, dim]. The card (encoder.json) describes the encoder and its training.
     """
 
     def __init__(self, session: Any, tokenizer: Any, card: Mapping[str, Any]) -> None:
@@ -48,12 +48,15 @@ class Encoder:
         """Encoder of a folder with encoder.onnx, tokenizer.json and encoder.json.
 
         Raises:
-            EncoderError: a file is missing or cannot be used, naming the file.
+            EncoderError: a file is missing or cannot be used; the message names it.
         """
-        files = read_encoder_files(folder)
-        return cls.from_bytes(
-            files["encoder.onnx"], files["tokenizer.json"], json.loads(files["encoder.json"]), threads
-        )
+        return cls.from_files(read_encoder_files(folder), threads)
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes], threads: int = 1) -> Encoder:
+        """Encoder from the contents of its files by name, as in a bundle; see `from_bytes`."""
+        card = json.loads(files["encoder.json"])
+        return cls.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card, threads)
 
     @classmethod
     def from_bytes(
@@ -68,23 +71,27 @@ class Encoder:
         return cls(_session(onnx, threads), _tokenizer(tokenizer_json), card)
 
     def token_ids(self, text: str) -> list[int]:
-        """[CLS] ... [SEP] of `text`, at most `max_tokens` ids with [SEP] kept at the end."""
+        """Token ids of `text`, from [CLS] to [SEP]; a longer text is cut to `max_tokens` ids and ends in [SEP]."""
         return self.canonical_ids(canonical_text(text))
 
     def encode(self, texts: str | Iterable[str], batch_size: int = 64) -> NDArray[np.float32]:
-        """Unit vectors of `texts`, float32 [number of texts, dim], in the order given; a lone string is one text.
+        """Unit vectors of `texts`, float32 [texts, dim], in their order; a single string is one text.
 
-        Texts are run with others of exactly their length, so that nothing is padded and a vector does not depend on
-        what else is in the batch (to the last bits of a float; to the bit with `batch_size=1`).
+        A batch has texts of one length only, so nothing is padded, and a vector does not depend on the other texts of
+        its batch (but for the last bits of a float; with `batch_size=1` not even these).
 
         Raises:
-            TypeError: a text is no string.
+            TypeError: a text is not a string.
         """
         return self.encode_canonical([canonical_text(text) for text in text_list(texts)], batch_size)
 
     def encode_canonical(self, texts: str | Iterable[str], batch_size: int = 64) -> NDArray[np.float32]:
         """The same as `encode` for texts that are canonical already."""
         return self.encode_ids([self.canonical_ids(text) for text in text_list(texts)], batch_size)
+
+    def quantised(self, texts: Sequence[str], scale: float) -> NDArray[np.int8]:
+        """Vectors of canonical `texts` as `quantise` gives them, int8 [texts, dim], each text encoded by itself."""
+        return quantise(self.encode_canonical(texts, batch_size=1), scale)
 
     def encode_ids(self, ids: Iterable[list[int]], batch_size: int = 64) -> NDArray[np.float32]:
         """The same as `encode` for texts that are token ids already."""
@@ -104,17 +111,17 @@ class Encoder:
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
     def token_outputs(self, ids: Iterable[list[int]], output: str) -> Iterator[NDArray[np.float32]]:
-        """Another output of the graph, float32 [tokens, columns] for each of the texts, in their order."""
+        """Another output of the graph, float32 [tokens, columns] for each text, in their order."""
         ids = as_sequence(ids)
-        found: dict[int, NDArray[np.float32]] = {}
+        by_row: dict[int, NDArray[np.float32]] = {}
         for rows in _batches([len(tokens) for tokens in ids], len(ids) or 1):
             input_ids = np.array([ids[row] for row in rows], np.int64)
             feeds = {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)}
-            found.update(zip(rows, self._session.run([output], feeds)[0], strict=True))
-        return (found[row] for row in range(len(ids)))
+            by_row.update(zip(rows, self._session.run([output], feeds)[0], strict=True))
+        return (by_row[row] for row in range(len(ids)))
 
     def can_read(self, ids: Sequence[int]) -> bool:
-        """Whether there is anything in a text's token ids but [UNK] and other specials."""
+        """Whether a text's token ids include any other than [UNK] and special tokens."""
         return not self._specials.issuperset(ids)
 
     def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:
@@ -125,10 +132,10 @@ class Encoder:
 
 
 def read_encoder_files(folder: str | Path) -> dict[str, bytes]:
-    """Contents of an encoder folder's files by name, checked against the sizes and checksums of its card.
+    """Contents of an encoder folder's files by name, checked against the checksums in its card.
 
     Raises:
-        EncoderError: a file is missing or damaged, naming it.
+        EncoderError: a file is missing or damaged; the message names it.
     """
     folder = Path(folder)
     files = {}
@@ -160,14 +167,14 @@ def _contents(file: Path) -> bytes:
 
 
 def quantise(vectors: NDArray[np.float32], scale: float) -> NDArray[np.int8]:
-    """`vectors * scale` rounded half to even and clipped to ±127, int8 of the same shape."""
+    """`vectors * scale`, rounded half to even and clipped to ±127: int8 of the same shape."""
     clip = VECTORS.clip
     rounded: NDArray[np.int8] = np.clip(np.rint(vectors * np.float32(scale)), -clip, clip).astype(np.int8)
     return rounded
 
 
 def _batches(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
-    """Rows in batches of one length each."""
+    """Row numbers in batches, each of rows of one length."""
     by_length: dict[int, list[int]] = {}
     for row, length in enumerate(lengths):
         by_length.setdefault(length, []).append(row)

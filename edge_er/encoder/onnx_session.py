@@ -1,8 +1,8 @@
-"""The one place that imports onnxruntime: its telemetry is turned off first, then it runs a graph on so many threads.
+"""The only module that imports onnxruntime. It turns the telemetry off first.
 
 Since version 1.30 onnxruntime sends telemetry to its maker: some seconds after the import it opens sockets, and it
-writes a device id and a database under the home folder. Only an environment variable stops it, and only one that is
-set before the first import. What the host application has set stays as it is.
+writes a device id and a database under the home folder. Only an environment variable stops this, and only if it is set
+before the first import. A value that the host application has set is kept.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _TELEMETRY_SINCE = (1, 30)
 
 
 def import_onnxruntime() -> Any:
-    """The onnxruntime module, with its telemetry turned off where nobody has decided otherwise.
+    """The onnxruntime module, with its telemetry off unless the host application has decided otherwise.
 
-    Warns once, with a `RuntimeWarning`, where the host application imported it earlier without the variable.
+    Warns once, with a `RuntimeWarning`, if the host application imported it earlier without the variable.
     """
     earlier = sys.modules.get("onnxruntime")
     if earlier is not None and TELEMETRY_SWITCH not in os.environ and _sends_telemetry(earlier):
@@ -41,10 +41,10 @@ def import_onnxruntime() -> Any:
 
 
 def open_session(onnx: bytes, file: str, threads: int) -> Any:
-    """An onnxruntime session of a graph.
+    """An onnxruntime session of a graph, on `threads` cores.
 
     Raises:
-        EncoderError: onnxruntime cannot load it; names the file.
+        EncoderError: onnxruntime cannot load the graph; the message names `file`.
     """
     onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()

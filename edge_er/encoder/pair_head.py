@@ -1,9 +1,11 @@
-"""The DiPair head on the device: it reads the tokens of a request and of a form together and scores the pair.
+"""Pair head: a small network that reads the tokens of a request and of a form together and scores the pair.
 
-The encoder's graph gives both sides, projected: `head_request` and `head_entity`, float32 [batch, tokens, D]. The
-head's graph takes the first N tokens of a request and the first M of each candidate, and gives `score` float32
-[candidates]. Forms are rounded to int8 with one scale, whether a bundle keeps them or they are read when they are
-candidates, so that both ways give the same answer.
+After DiPair (Chen et al. 2020, section 3): the encoder gives token embeddings of both sides, cut to the first N tokens
+of a request and the first M of a form, and a head of a few transformer layers reads them as one sequence.
+
+The encoder's graph has the projected sides as outputs `head_request` and `head_entity`, float32 [batch, tokens, D].
+The head's graph gives `score`, float32 [candidates]. Tokens of forms are rounded to int8 with one scale, both where a
+bundle keeps them and where they are computed for a request, so that both give the same answer.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ FormTokens = tuple[NDArray[np.int8], NDArray[np.uint8]]
 
 
 def form_tokens(encoder: Encoder, forms: Sequence[str]) -> FormTokens:
-    """Tokens of canonical `forms` as the head of the encoder's card reads them."""
+    """Tokens of canonical `forms` as the head reads them, by the settings `head` in the encoder's card."""
     settings = encoder.card["head"]
     count, dim, scale = settings["entity_tokens"], settings["dim"], settings["token_scale"]
     tokens = np.zeros((len(forms), count, dim), np.int8)
@@ -45,16 +47,16 @@ def form_tokens(encoder: Encoder, forms: Sequence[str]) -> FormTokens:
 
 
 class PairHead:
-    """The head of an encoder for the forms of a bundle.
+    """The DiPair head of an encoder, for the forms of a bundle (DiPair, section 3).
 
     Args:
         onnx: contents of head.onnx.
-        encoder: whose card has the head's shape under `head`.
+        encoder: its card has the head's shape under `head`.
         forms: surface forms in canonical text.
-        kept: their tokens, where the bundle keeps them; by default they are read at each request.
+        kept: their tokens, if the bundle keeps them; by default they are computed for each request.
 
     Raises:
-        EncoderError: the card has no such head, or onnxruntime cannot load it.
+        EncoderError: the card does not describe a head, or onnxruntime cannot load it.
     """
 
     def __init__(
@@ -71,21 +73,23 @@ class PairHead:
         self._more: Sequence[str] = ()
         self._first, self._scale = int(settings["request_tokens"]), float(settings["token_scale"])
 
-    def worth(self, request: str, forms: Sequence[int]) -> NDArray[np.int64]:
-        """What the head says of canonical `request` with each of `forms`, given by their index: int64 [forms]."""
-        asked = next(self._encoder.token_outputs([self._encoder.canonical_ids(request)], REQUEST_SIDE))
+    def scores(self, request: str, forms: Sequence[int]) -> NDArray[np.int64]:
+        """Score of canonical `request` with each of `forms`, given by index: int64 [forms], in 64ths."""
+        request_tokens = next(
+            self._encoder.token_outputs([self._encoder.canonical_ids(request)], REQUEST_SIDE)
+        )
         tokens, lengths = self._tokens(forms)
         feeds = {
-            "request": asked[: self._first],
+            "request": request_tokens[: self._first],
             "entity": tokens.astype(np.float32) / np.float32(self._scale),
             "entity_mask": (np.arange(tokens.shape[1]) < lengths[:, None]).astype(np.float32),
         }
         scores = self._session.run(["score"], feeds)[0]
-        worth: NDArray[np.int64] = np.rint(scores * np.float32(HEAD.steps)).astype(np.int64)
-        return worth
+        whole: NDArray[np.int64] = np.rint(scores * np.float32(HEAD.steps)).astype(np.int64)
+        return whole
 
     def with_forms(self, more: Sequence[str]) -> PairHead:
-        """The same head for `more` canonical forms after its own; theirs are read at each request."""
+        """The same head with `more` canonical forms after its own; their tokens are computed for each request."""
         both = copy(self)
         both._more = more
         return both

@@ -1,1 +1,1 @@
-"""Index: which surface forms lie nearest to a vector, exactly or through FAISS."""
+"""Index: the surface forms nearest to a vector, found exactly or through FAISS."""

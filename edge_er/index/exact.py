@@ -1,7 +1,7 @@
-"""Vector to candidates: an exact scan over int8 vectors, ranked on integers so that every machine agrees.
+"""Exact index: the dot product of a request with every form, ranked on whole numbers so that every machine agrees.
 
-Dot products come from `np.einsum`, which runs on the calling thread alone. `@` would hand them to BLAS, which starts a
-thread for each core as soon as a product is large: above 460,800 numbers in some versions of OpenBLAS, 9,216 in others.
+`np.einsum` computes the dot products on the calling thread. `@` would call BLAS, which starts a thread for each core as
+soon as a product is large: above 460,800 numbers in some versions of OpenBLAS, above 9,216 in others.
 """
 
 from __future__ import annotations
@@ -15,23 +15,26 @@ _EXACT_IN_FLOAT32 = 1 << 24
 
 
 def exact_float(dim: int) -> type[np.floating]:
-    """The float in which sums of `dim` products of int8 are exact; integers are summed many times slower."""
+    """The smallest float type in which a sum of `dim` products of int8 is exact.
+
+    Floats hold whole numbers exactly up to 2 ** 24 or 2 ** 53, and numpy sums them many times faster than integers.
+    """
     return np.float32 if dim * 128 * 128 <= _EXACT_IN_FLOAT32 else np.float64
 
 
 def exact_columns(vectors: NDArray[np.int8]) -> NDArray[np.floating]:
-    """int8 [forms, dim] made ready for `dot_products`: floats [dim, forms]."""
+    """int8 vectors [forms, dim] as `dot_products` takes them: floats [dim, forms]."""
     return np.ascontiguousarray(vectors.T, dtype=exact_float(vectors.shape[1]))
 
 
 def dot_products(query: NDArray[np.int8], columns: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The dot products of one request, int8 [dim], with `exact_columns`: whole numbers, [forms]; on one thread."""
+    """The dot products of one request, int8 [dim], with all forms (`exact_columns`): whole numbers, floats [forms]."""
     products: NDArray[np.floating] = np.einsum("d,df->f", query.astype(columns.dtype), columns)
     return products
 
 
 def dot_table(queries: NDArray[np.int8], columns: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The same for several requests, int8 [n, dim]: whole numbers, [n, forms]."""
+    """The same for several requests, int8 [n, dim]: whole numbers, floats [n, forms]."""
     table = np.empty((len(queries), columns.shape[1]), columns.dtype)
     for row, query in zip(table, queries, strict=True):
         row[:] = dot_products(query, columns)
@@ -39,10 +42,14 @@ def dot_table(queries: NDArray[np.int8], columns: NDArray[np.floating]) -> NDArr
 
 
 class ExactIndex:
-    """Surface forms as int8 vectors, each belonging to an entity; answers with entities.
+    """Exact search over surface forms. An entity's score is the largest dot product of the request with its forms.
 
-    `vectors` is int8 [forms, dim]; `form_entity` is int32 [forms], the entity index of each form.
-    A score is the integer dot product of a request with an entity's best form.
+    Args:
+        vectors: int8 [forms, dim].
+        form_entity: int32 [forms], the entity index of each form.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
     """
 
     def __init__(self, vectors: NDArray[np.int8], form_entity: NDArray[np.int32]) -> None:
@@ -71,15 +78,18 @@ class ExactIndex:
         return entities, scores
 
     def form_scores(self, query: NDArray[np.int8]) -> NDArray[np.floating]:
-        """The dot product of one request, int8 [dim], with every form: whole numbers, [forms]."""
+        """The dot product of one request, int8 [dim], with every form: whole numbers, floats [forms]."""
         return dot_products(query, self._columns)
 
     def _best_entities(self, form_scores: NDArray[np.floating], k: int) -> list[tuple[int, float]]:
-        """(entity, score) of the `k` best: look at the best few forms, and at more while they hold too few entities."""
+        """(entity, score) of the `k` best entities, best first; ties by entity index."""
+        # Look at the best `count` forms, and at four times as many while they belong to fewer than k entities.
+        # `partition` finds the score of the last of them, the floor, without sorting. Every form that reaches the
+        # floor is taken, also more than `count`: else which of several equal forms came in would be chance.
         count = min(2 * k, self.forms)
         while True:
             floor = np.partition(form_scores, self.forms - count)[self.forms - count]
-            forms = np.flatnonzero(form_scores >= floor)  # every form as good as the floor, so no tie is cut
+            forms = np.flatnonzero(form_scores >= floor)
             best: dict[int, float] = {}
             for entity, score in zip(
                 self._form_entity[forms].tolist(), form_scores[forms].tolist(), strict=True

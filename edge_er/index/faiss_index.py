@@ -1,8 +1,9 @@
-"""Vector to candidates in a large catalog: FAISS proposes forms, their exact integer dot products rank them.
+"""FAISS index of a large catalog: FAISS proposes forms, and their exact dot products rank them.
 
-What FAISS keeps of a form is a rough copy (4 bits for two dimensions, or a scaled byte for each), so a form may be
-missed; none is ever given another score than the exact scan gives it. How often forms are missed was measured when the
-catalog was built and stands in the manifest: `catalog_tools.build.index_choice`.
+FAISS keeps a rough copy of each vector, made by product quantisation (PQ: 4 bits for one or two dimensions) or scalar
+quantisation (SQ: 4 or 8 bits for each dimension). It may miss a form. But a form that it proposes always gets the score
+that an exact scan gives. The build measures how often forms are missed and writes it into the manifest
+(`catalog_tools.build.index_choice`).
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ class IndexSettings:
     """How a FAISS index is searched: `manifest["index"]` of a large catalog.
 
     Attributes:
-        factory: what FAISS calls it ("IVF1024,SQ4").
-        nprobe: how many of its lists a request reads; 0 where it has none.
-        reads: how many forms FAISS proposes, before their exact scores choose among them.
-        candidates: how many of these all other evidence is asked about.
+        factory: the name of the index in FAISS ("IVF1024,SQ4").
+        nprobe: how many of its lists a request reads; 0 for an index without lists.
+        reads: how many forms FAISS proposes for the exact dot products.
+        candidates: how many of these become candidates for all other evidence.
     """
 
     factory: str
@@ -56,10 +57,10 @@ class IndexSettings:
         """The settings of a manifest's `index`.
 
         Raises:
-            BundleCorruptError: a setting is missing, or no whole number from 1 up (`nprobe` from 0).
+            BundleCorruptError: a setting is missing, or not a whole number from 1 up (`nprobe` from 0).
         """
-        found = {name: index.get(name) for name in cls.__dataclass_fields__}
-        for name, value in found.items():
+        values = {name: index.get(name) for name in cls.__dataclass_fields__}
+        for name, value in values.items():
             least = 0 if name == "nprobe" else 1
             whole = isinstance(value, int) and not isinstance(value, bool) and value >= least
             if not (isinstance(value, str) if name == "factory" else whole):
@@ -67,25 +68,25 @@ class IndexSettings:
                 raise BundleCorruptError(
                     f"manifest.json, index.{name}: expected {expected}, found {value!r}; build the bundle again"
                 )
-        return cls(**found)  # type: ignore[arg-type]
+        return cls(**values)  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
-        """As it stands in a manifest."""
+        """The same as in a manifest."""
         return asdict(self)
 
 
 class FaissIndex:
-    """Surface forms as int8 vectors, each belonging to an entity, with a FAISS index over them.
+    """Approximate search over surface forms with exact scores.
 
     Args:
-        vectors: int8 [forms, dim], which may lie in a file that is mapped into memory.
+        vectors: int8 [forms, dim]; may be a file that is mapped into memory.
         form_entity: int32 [forms], the entity index of each form.
         index: a FAISS index of the same forms in the same order, by inner product.
-        settings: how it is searched.
-        threads: cores that FAISS may use for one request.
+        settings: how the index is searched.
+        threads: how many cores FAISS may use for one request.
 
     Raises:
-        BundleCorruptError: the index holds other forms or another dimension than `vectors`.
+        BundleCorruptError: the index has another number of forms or of dimensions than `vectors`.
     """
 
     def __init__(
@@ -108,7 +109,7 @@ class FaissIndex:
         self._lists, self._threads = int(getattr(index, "nlist", 0)), threads
 
     def search(self, queries: NDArray[np.int8], k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """The `k` best entities of each of `queries`, int8 [n, dim], as far as FAISS proposes them.
+        """The `k` best entities for each of `queries`, int8 [n, dim], among those that FAISS proposes.
 
         Returns entity indices and scores, both int32 [n, min(k, entities)]: descending score, ties by entity index.
         """
@@ -125,10 +126,13 @@ class FaissIndex:
     def nearest_forms(
         self, query: NDArray[np.int8], count: int, entities: int = 1
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The `count` forms nearest to `query`, int8 [dim], best first, and their dot products, both int64.
+        """The `count` forms nearest to `query`, int8 [dim], best first, and their dot products, both int64 [forms].
 
-        More than `count`, where these belong to fewer than `entities` different entities.
+        They are more than `count` if so many belong to fewer than `entities` entities.
         """
+        # FAISS ranks by its rough copies. So it proposes many more forms than are wanted (`reads`), the exact dot
+        # products order them, and the best are kept. If there are too few forms or entities among them, FAISS reads
+        # twice as many from twice as many lists, up to the whole catalog.
         reads, nprobe = max(self.settings.reads, count), self.settings.nprobe
         while True:
             forms = self._proposed(query, min(reads, self.forms), nprobe)
@@ -140,14 +144,14 @@ class FaissIndex:
             reads, nprobe = 2 * reads, 2 * nprobe
 
     def dots(self, query: NDArray[np.int8], forms: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The dot products of `query`, int8 [dim], with some forms, given by their index: whole numbers, int64."""
-        found = np.empty(len(forms), np.int64)
+        """The dot products of `query`, int8 [dim], with `forms`, given by index: whole numbers, int64 [forms]."""
+        dots = np.empty(len(forms), np.int64)
         exact = exact_float(self.dim)
         wide = query.astype(exact)
         for start in range(0, len(forms), _FORMS_AT_ONCE):
             rows = slice(start, start + _FORMS_AT_ONCE)
-            found[rows] = np.einsum("fd,d->f", self._vectors[forms[rows]].astype(exact), wide)
-        return found
+            dots[rows] = np.einsum("fd,d->f", self._vectors[forms[rows]].astype(exact), wide)
+        return dots
 
     def _proposed(self, query: NDArray[np.int8], reads: int, nprobe: int) -> NDArray[np.int64]:
         faiss = import_faiss()
@@ -159,7 +163,10 @@ class FaissIndex:
 
 
 def _enough(owners: NDArray[np.int32], entities: int) -> int:
-    """How many of `owners`, the entities of ranked forms, hold so many different ones; one too many if all do not."""
+    """How many ranked forms, from the first, belong to `entities` entities; one more than there are if all do not.
+
+    `owners` is int32 [forms], the entity of each form.
+    """
     first = np.unique(owners, return_index=True)[1]
     if len(first) < entities:
         return len(owners) + 1
@@ -170,7 +177,7 @@ def import_faiss() -> Any:
     """The faiss module.
 
     Raises:
-        BundleError: it is not installed; names the extra.
+        BundleError: faiss is not installed; the message names the extra.
     """
     try:
         import faiss
@@ -184,9 +191,9 @@ def import_faiss() -> Any:
 
 @contextmanager
 def faiss_threads(threads: int) -> Iterator[None]:
-    """FAISS on so many threads inside, and as before afterwards.
+    """Let FAISS use `threads` threads inside the block, and as many as before afterwards.
 
-    The setting is OpenMP's and belongs to the calling thread: what other threads do with FAISS stays as it is.
+    The setting is OpenMP's and belongs to the calling thread, so it does not change what other threads do with FAISS.
     """
     faiss = import_faiss()
     before = faiss.omp_get_max_threads()
@@ -198,11 +205,11 @@ def faiss_threads(threads: int) -> Iterator[None]:
 
 
 def open_index(index: bytes | Path) -> Any:
-    """The FAISS index in a file, mapped into memory where its kind can be, or in bytes; verified before.
+    """The FAISS index in verified bytes, or in a verified file, mapped into memory if its kind allows it.
 
     Raises:
         BundleError: faiss is not installed.
-        BundleCorruptError: it is no index that this faiss can read.
+        BundleCorruptError: this faiss cannot read it.
     """
     faiss = import_faiss()
     try:

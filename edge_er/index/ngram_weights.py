@@ -1,4 +1,4 @@
-"""What sound pieces are worth in a catalog whose forms are not at hand: only how many forms hold each was kept."""
+"""N-gram weights of a large catalog: computed from stored counts, because its forms are not in memory."""
 
 from __future__ import annotations
 
@@ -11,50 +11,50 @@ from numpy.typing import NDArray
 from edge_er.text.ngrams import NgramIndex, rarity
 from edge_er.text.sound_codes import SoundCodes
 
-__all__ = ["PIECES_FILE", "PieceCounts", "StoredNgramWeights", "count_pieces"]
+__all__ = ["NGRAMS_FILE", "NgramCounts", "StoredNgramWeights", "count_ngrams"]
 
-PIECES_FILE = "sound_pieces.safetensors"
+NGRAMS_FILE = "sound_pieces.safetensors"
 _FORMS_AT_ONCE = 50_000
 _BORDER = "\0"
 _LONGEST = 3
 
-PieceCounts = tuple[NDArray[np.uint32], NDArray[np.int32]]
-"""Code points of each piece, uint32 [pieces, 3], 0 after the last; how many forms hold it, int32 [pieces]."""
+NgramCounts = tuple[NDArray[np.uint32], NDArray[np.int32]]
+"""Code points of each n-gram, uint32 [n-grams, 3], padded with 0; how many forms have it, int32 [n-grams]."""
 
 
 class StoredNgramWeights:
-    """The worth of pieces as a `NgramIndex` of all `forms` would have it.
+    """The weights that a `NgramIndex` of all forms would give.
 
     Args:
         forms: how many forms the catalog has.
-        counts: of the pieces they hold.
+        counts: how many of them have each n-gram.
     """
 
-    def __init__(self, forms: int, counts: PieceCounts) -> None:
+    def __init__(self, forms: int, counts: NgramCounts) -> None:
         self._rarest = rarity(forms, 1)
-        self._worth = {
-            piece: rarity(forms, having)
-            for piece, having in zip(_texts(counts[0]), counts[1].tolist(), strict=True)
+        self._weights = {
+            ngram: rarity(forms, having)
+            for ngram, having in zip(_texts(counts[0]), counts[1].tolist(), strict=True)
         }
 
-    def worth(self, piece: str) -> int:
-        """What sharing `piece` is worth."""
-        return self._worth.get(piece, self._rarest)
+    def weight(self, ngram: str) -> int:
+        """What sharing `ngram` counts."""
+        return self._weights.get(ngram, self._rarest)
 
 
-def count_pieces(forms: Sequence[str], lang: str) -> PieceCounts:
-    """The sound pieces of canonical `forms` as `lang` sounds them; some thousand forms are held at a time."""
-    fold, counts = SoundCodes(lang), Counter[str]()
+def count_ngrams(forms: Sequence[str], lang: str) -> NgramCounts:
+    """Count the n-grams in the sound codes of canonical `forms`; 50,000 forms at a time, to save memory."""
+    codes, counts = SoundCodes(lang), Counter[str]()
     for start in range(0, len(forms), _FORMS_AT_ONCE):
-        counts.update(NgramIndex(fold.all(forms[start : start + _FORMS_AT_ONCE])).counts())
+        counts.update(NgramIndex(codes.all(forms[start : start + _FORMS_AT_ONCE])).counts())
     return _arrays(counts)
 
 
-def _arrays(counts: Mapping[str, int]) -> PieceCounts:
-    pieces = sorted(counts)
-    points = "".join(piece.ljust(_LONGEST, _BORDER) for piece in pieces).encode("utf-32-le")
+def _arrays(counts: Mapping[str, int]) -> NgramCounts:
+    ngrams = sorted(counts)
+    points = "".join(ngram.ljust(_LONGEST, _BORDER) for ngram in ngrams).encode("utf-32-le")
     table = np.frombuffer(points, np.uint32).reshape(-1, _LONGEST)
-    return table, np.array([counts[piece] for piece in pieces], np.int32)
+    return table, np.array([counts[ngram] for ngram in ngrams], np.int32)
 
 
 def _texts(points: NDArray[np.uint32]) -> Iterable[str]:

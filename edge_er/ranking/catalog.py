@@ -1,4 +1,4 @@
-"""What a resolver searches: the entities of a bundle, their forms and vectors, and which of them may answer."""
+"""Catalog: the entities of a bundle with their forms and vectors, filters, and the ranking of a request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import EntityStore
-from edge_er.encoder.encoder import Encoder
+from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError
 from edge_er.index.exact import ExactIndex
@@ -22,13 +22,11 @@ from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
 from edge_er.text.canonical import canonical_text
 from edge_er.text.ngrams import NgramWeights
 
-__all__ = ["Catalog", "EncodedText"]
+__all__ = ["Catalog", "EncodedText", "encode_texts"]
 
 
 class EncodedText(NamedTuple):
-    """One text of an utterance: canonical, its vector as int8 [dim], how much it counts, and whether the encoder knows
-    any of its tokens.
-    """
+    """One text of an utterance: canonical text, vector as int8 [dim], weight, and whether the encoder knows a token."""
 
     text: str
     vector: NDArray[np.int8]
@@ -36,8 +34,22 @@ class EncodedText(NamedTuple):
     readable: bool = True
 
 
+def encode_texts(
+    encoder: Encoder, scale: float, texts: Sequence[str], weights: Sequence[float]
+) -> list[EncodedText]:
+    """Canonical text and int8 vector of each text that is not blank; `scale` is that of the catalog's vectors."""
+    encoded = []
+    for text, weight in zip(texts, weights, strict=True):
+        if text.strip():
+            canonical = canonical_text(text)
+            tokens = encoder.canonical_ids(canonical)
+            vector = quantise(encoder.encode_ids([tokens], batch_size=1), scale)[0]
+            encoded.append(EncodedText(canonical, vector, weight, encoder.can_read(tokens)))
+    return encoded
+
+
 class Catalog:
-    """The catalog of a bundle. It never changes, so requests and personal entries share it."""
+    """The catalog of a bundle. It never changes, so requests and personal catalogs can share it."""
 
     def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> None:
         self._bundle, self._encoder, self.weights = bundle, encoder, weights
@@ -49,22 +61,25 @@ class Catalog:
         self._search = self._index.search
 
     def prepare(self) -> None:
-        """Make now what requests need for all evidence, so that none waits for it."""
+        """Prepare all evidence now, so that the first request need not wait."""
         self.reranker  # noqa: B018
 
     def ranked(
-        self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
+        self, texts: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
-        """The `k` best entities, on all evidence the bundle has weights for or by vector alone."""
-        if self._vectors_alone and len(said) == 1 and allowed is None:
-            return self._nearest(said[0].vector, k)
-        return self.weighed(said, k, allowed)
+        """The `k` best entities, best first, on all evidence that has a weight.
 
-    def weighed(
-        self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
+        With vectors alone the candidates may lack their form (-1): the shortest way does not look it up.
+        """
+        if self._vectors_alone and len(texts) == 1 and allowed is None:
+            return self._nearest(texts[0].vector, k)
+        return self.ranked_with_forms(texts, k, allowed)
+
+    def ranked_with_forms(
+        self, texts: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
-        """What `ranked` gives, always with the form that matched and all parts of its score."""
-        hypotheses = self.hypotheses(said)
+        """The same as `ranked`, always with the form that matched and all parts of its score."""
+        hypotheses = self.hypotheses(texts)
         return best_candidates(self.pool(hypotheses, k, allowed), hypotheses, k, self.weights, self.head)
 
     def _nearest(self, vector: NDArray[np.int8], k: int) -> list[Candidate]:
@@ -74,18 +89,18 @@ class Catalog:
             for entity, dot in zip(entities[0].tolist(), dots[0].astype(float).tolist(), strict=True)
         ]
 
-    def hypotheses(self, said: Sequence[EncodedText]) -> list[Hypothesis]:
-        """What was said, with the dot product of each form."""
-        return [Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in said]
+    def hypotheses(self, texts: Sequence[EncodedText]) -> list[Hypothesis]:
+        """The texts with the dot product of each form."""
+        return [Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in texts]
 
     def pool(self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
-        """Candidates of at least `k` entities and what speaks for them."""
-        return self.reranker.of_forms.pool(hypotheses, k, allowed)
+        """Candidates of at least `k` entities, if there are so many, and the evidence for them."""
+        return self.reranker.form_evidence.pool(hypotheses, k, allowed)
 
     def allowed(
         self, where: Mapping[str, Any] | None, ids: Collection[str] | None
     ) -> NDArray[np.bool_] | None:
-        """Whether each entity passes a filter, bool [entities]; None where there is no filter.
+        """Whether each entity passes the filters, bool [entities]; None without filters.
 
         Raises:
             FilterError: see `edge_er.ranking.filters.allowed_entities`.
@@ -95,25 +110,25 @@ class Catalog:
         return allowed_entities(self.metadata_indexes(), len(self.entities), where, ids)
 
     def metadata_indexes(self) -> list[MetadataIndex]:
-        """What filters look into."""
+        """The indexes that filters search."""
         return [self.metadata]
 
     @cached_property
     def metadata(self) -> MetadataIndex:
-        """Which entities have which values; made when a filter first asks."""
+        """The index of metadata; made for the first filter."""
         return MetadataIndex((index, each) for index, each in enumerate(self.without_streams()))
 
     def indices(self, ids: Iterable[str]) -> dict[str, int]:
-        """The index of the entity of each id; ids that are not in the catalog are left out."""
+        """The index of the entity of each id; unknown ids are left out."""
         return self.metadata.indices(ids)
 
     @property
-    def worths(self) -> NgramWeights:
-        """What sharing a sound piece is worth."""
-        return self.reranker.of_forms.pieces
+    def ngram_weights(self) -> NgramWeights:
+        """The weights of n-grams of sound codes."""
+        return self.reranker.form_evidence.ngrams
 
     def demand_of(self, entity: int) -> int:
-        """Demand of an entity by its index, as `demands` has it; 0 where it has no weight."""
+        """Demand of an entity, given by index (see `demands`); 0 if demand has no weight."""
         return 0 if self.reranker.popularity is None else int(self.reranker.popularity[entity])
 
     @cached_property
@@ -122,21 +137,21 @@ class Catalog:
         return [form for entity in self.without_streams() for form in entity.surface_forms]
 
     def form(self, index: int) -> str:
-        """A surface form by its index."""
+        """The surface form of an index."""
         return self.forms[index]
 
     @property
     def head(self) -> PairHead | None:
-        """The head that reads close races, where the bundle has one and a weight for it."""
+        """The pair head, if the bundle has one and a weight for it."""
         return self.reranker.head
 
     def without_streams(self) -> Sequence[Entity]:
-        """All entities, to be gone through once; their stream addresses may be missing."""
+        """All entities, to be read once; their stream addresses may be missing."""
         return self.entities.without_streams() if isinstance(self.entities, EntityStore) else self.entities
 
     @cached_property
     def reranker(self) -> Reranker:
-        """Ranks on all evidence the bundle has weights for."""
+        """Ranks on all evidence that has a weight."""
         forms = [canonical_text(form) for form in self.forms]
         popularity = demands(self.without_streams()) if self.weights.popularity else None
         head = self._read_head(forms) if self.weights.head else None
@@ -146,7 +161,7 @@ class Catalog:
         files = self._bundle.encoder_files
         if HEAD_FILE not in files:
             raise BundleCorruptError(
-                f"bundle {self._bundle.manifest['name']!r}: manifest.json, rerank.head has a weight, but there is "
-                f"no {HEAD_FILE}; build the bundle again"
+                f"bundle {self._bundle.manifest['name']!r}: manifest.json, rerank.head: expected 0 without a file "
+                f"{HEAD_FILE}, found {self.weights.head}; build the bundle again"
             )
         return PairHead(files[HEAD_FILE], self._encoder, forms, self._bundle.head_tokens)

@@ -1,14 +1,15 @@
-"""What speaks for a form: vectors, hearing, sounds and demand, each in whole numbers.
+"""Evidence for a form: vector, misrecognition, sound-code n-grams and demand, each in whole numbers.
 
-`FormEvidence` holds one set of forms, a catalog's or a person's own. It chooses the candidates of a request, those
-nearest by vector and those that share the rarest sounds with it, and says of each what `RerankWeights` ask for:
+`FormEvidence` holds one set of forms, a catalog's or a person's own. It chooses the candidates of a request: the forms
+nearest by vector, and those that share the rarest n-grams of sound codes. The score of a candidate is
 
-    dot + heard * worth as what was heard + popularity * demand of the entity
-        + sound_pieces * worth of the shared sound pieces
+    dot product + heard * misrecognition score + popularity * demand of the entity
+        + sound_pieces * weight of the shared n-grams
 
-with dot the int8 dot product, the worth of `Misrecognition` in eighths of a bit, and shared sound pieces those of what
-is said between the phrases of a carrier (`edge_er.text.carriers`). All weights are non-negative whole numbers: more
-evidence never lowers a score; what has no weight is not computed.
+with the weights of `RerankWeights`. The dot product is that of int8 vectors, the misrecognition score is in eighths of
+a bit (`edge_er.text.misrecognition`), and n-grams are those of the name without its carrier (`edge_er.text.carriers`).
+All weights are whole numbers from 0 up, so more evidence never lowers a score. Evidence without a weight is not
+computed.
 """
 
 from __future__ import annotations
@@ -30,18 +31,26 @@ from edge_er.text.sound_codes import SoundCodes
 
 __all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
 
-RETIRED = ("letter_match", "letter_edit", "sound_match", "sound_edit")  # old bundles have them, as 0
+RETIRED = ("letter_match", "letter_edit", "sound_match", "sound_edit")  # old bundles have these, all 0
 
 Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class RerankWeights:
-    """The weights of a bundle (`manifest["rerank"]`), and how many forms each channel brings.
+    """The weights of a bundle (`manifest["rerank"]`), in units of the int8 dot product.
 
-    A weight is worth that many units of the int8 dot product. All at zero, with `sound_forms` 0, is the dense ranking.
-    The head reads the first `head_forms` of all other evidence, where an entity leads the next by less than
-    `head_margin`.
+    The defaults rank by vectors alone.
+
+    Attributes:
+        sound_pieces: weight of shared n-grams.
+        dense_forms: how many candidates vectors bring.
+        sound_forms: how many candidates n-grams bring.
+        heard: weight of an eighth of a bit of the misrecognition score.
+        popularity: weight of a quarter of a doubling of demand.
+        head: weight of the pair head, for each 64th.
+        head_forms: how many of the first candidates the head reads.
+        head_margin: the head reads them only if the first entity leads the second by less than this.
     """
 
     sound_pieces: int = RERANK.sound_pieces
@@ -55,11 +64,11 @@ class RerankWeights:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> RerankWeights:
-        """The weights of a manifest; what it does not say keeps its default.
+        """The weights of a manifest; a missing one keeps its default.
 
         Raises:
-            BundleCorruptError: a value is no whole number from 0 up, `dense_forms` is 0, or a weight that is no longer
-                read is not 0.
+            BundleCorruptError: a value is not a whole number from 0 up (1 for `dense_forms` and `head_forms`), or a
+                retired weight is not 0.
         """
         for name in RETIRED:
             if values.get(name, 0) != 0:
@@ -78,12 +87,12 @@ class RerankWeights:
         return cls(**known)
 
     def to_dict(self) -> dict[str, int]:
-        """As it stands in a manifest."""
+        """The same as in a manifest."""
         return asdict(self)
 
 
 class Hypothesis(NamedTuple):
-    """One text of an utterance: canonical, with the dot products [forms] of its vector, and how much it counts."""
+    """One text of an utterance: canonical text, dot products of its vector with all forms [forms], and its weight."""
 
     text: str
     dots: NDArray[Any]
@@ -91,25 +100,25 @@ class Hypothesis(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What one hypothesis says for forms, each int64 [forms]; zeros where it was not asked for."""
+    """Evidence of one hypothesis for some forms, each int64 [forms]; zeros where it was not computed."""
 
     dots: Numbers
-    heard: Numbers
-    popularity: Numbers
-    pieces: Numbers
+    misrecognition: Numbers
+    demand: Numbers
+    ngrams: Numbers
 
     def parts(self, weights: RerankWeights) -> dict[str, Numbers]:
-        """The summands of the score: dense, heard, popularity, pieces."""
+        """The summands of the score, by the keys of `explain`: dense, heard, popularity, pieces."""
         return {
             "dense": self.dots,
-            "heard": weights.heard * self.heard,
-            "popularity": weights.popularity * self.popularity,
-            "pieces": weights.sound_pieces * self.pieces,
+            "heard": weights.heard * self.misrecognition,
+            "popularity": weights.popularity * self.demand,
+            "pieces": weights.sound_pieces * self.ngrams,
         }
 
 
 class Pool(NamedTuple):
-    """Candidates: indices of forms and of their entities, int64 [n], and the summands of their scores, each [n]."""
+    """Candidates: indices of forms and of their entities, int64 [n], and summands of their scores, float64 [n] each."""
 
     forms: Numbers
     entities: Numbers
@@ -123,10 +132,12 @@ class FormEvidence:
     """The evidence for one set of forms.
 
     Args:
-        forms: surface forms in canonical text. form_entity: int32 [forms], each one's entity.
-        lang: the language that is spoken. weights: of the evidence; what has none is never prepared.
-        demand: int64 [forms], the demand of each one's entity.
-        like: sound pieces are worth what they are there; by default by their rarity in `forms`.
+        forms: surface forms in canonical text.
+        form_entity: int32 [forms], the entity of each.
+        lang: the language that is spoken.
+        weights: of the evidence; evidence without a weight is not prepared.
+        demand: int64 [forms], the demand of each form's entity.
+        ngram_weights: of n-grams in another catalog; by default they come from their rarity in `forms`.
     """
 
     def __init__(
@@ -136,53 +147,58 @@ class FormEvidence:
         lang: str,
         weights: RerankWeights,
         demand: Numbers,
-        like: NgramWeights | None = None,
+        ngram_weights: NgramWeights | None = None,
     ) -> None:
         self._forms, self._entity, self._demand = forms, form_entity, demand
-        self._lang, self._weights, self._like = lang, weights, like
+        self._lang, self._weights, self._ngram_weights = lang, weights, ngram_weights
         self._entities = len(np.unique(form_entity))
-        self._fold = SoundCodes(lang)
+        self._sound_codes = SoundCodes(lang)
         if weights.heard:
-            self._hearing  # noqa: B018  made now, so that no request waits for it
+            self._misrecognition  # noqa: B018  made now, so that no request waits for it
         if weights.sound_pieces or weights.sound_forms:
-            self.pieces  # noqa: B018
+            self.ngrams  # noqa: B018
 
     @cached_property
-    def _hearing(self) -> Misrecognition:
+    def _misrecognition(self) -> Misrecognition:
         return Misrecognition(self._lang, self._forms)
 
     @cached_property
-    def pieces(self) -> NgramIndex:
-        """The sound pieces of all forms."""
-        return NgramIndex(self._fold.all(self._forms), self._like)
+    def ngrams(self) -> NgramIndex:
+        """The n-grams in the sound codes of all forms."""
+        return NgramIndex(self._sound_codes.all(self._forms), self._ngram_weights)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
-        """Share of each form's sound pieces that canonical `text` holds, [forms]; ranks the candidates by sound."""
+        """Weighted share of each form's n-grams that canonical `text` has too: float64 [forms].
+
+        Candidates by sound are the forms with the highest.
+        """
         return self._sound_scores(self._shared(text))
 
     def pool(
         self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> Pool:
-        """Candidates of at least `k` entities where there are as many, and the weighted mean of what speaks for them.
+        """Candidates of at least `k` entities, if there are so many, and the weighted mean of the evidence for them.
 
         Args:
-            hypotheses: what was heard.
+            hypotheses: the texts of one utterance.
             k: how many entities are wanted.
-            allowed: bool, whether each entity, by index, may be a candidate; None for all.
+            allowed: bool [entities], whether each may be a candidate; None for all.
         """
-        shared = [self._pieces_in(hypothesis.text, self._weights) for hypothesis in hypotheses]
+        by_sound = self._weights.sound_pieces or self._weights.sound_forms
+        none = np.zeros(len(self._forms))
+        shared = [self._shared(hypothesis.text) if by_sound else none for hypothesis in hypotheses]
         pool = self._candidates([hypothesis.dots for hypothesis in hypotheses], shared, k, allowed)
         share = np.array([hypothesis.weight for hypothesis in hypotheses], np.float64)
         share /= share.sum()
         parts: dict[str, NDArray[np.float64]] = {}
-        for hypothesis, found, weight in zip(hypotheses, shared, share, strict=True):
-            evidence = self._evidence(hypothesis, found, pool, self._weights)
+        for hypothesis, ngrams, weight in zip(hypotheses, shared, share, strict=True):
+            evidence = self._evidence(hypothesis, ngrams, pool, self._weights)
             for name, values in evidence.parts(self._weights).items():
                 parts[name] = parts.get(name, 0.0) + weight * values
         return Pool(pool, self._entity[pool].astype(np.int64), parts)
 
     def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
-        """The candidate forms of one hypothesis and what it says for each: what weights are fitted on."""
+        """Candidate forms of one hypothesis, int64 [candidates], and all evidence for each, to fit weights on."""
         shared = self._shared(hypothesis.text)
         pool = self._candidates([hypothesis.dots], [shared], k, None)
         return pool, self._evidence(hypothesis, shared, pool, EVERYTHING)
@@ -194,14 +210,17 @@ class FormEvidence:
         k: int,
         allowed: NDArray[np.bool_] | None,
     ) -> Numbers:
-        """Candidate forms, ascending."""
+        """Indices of candidate forms, ascending: the best by n-grams and by vector of each hypothesis.
+
+        While they belong to fewer than `k` entities, twice as many are taken by vector.
+        """
         count, among, entities = self._weights.dense_forms, None, self._entities
         if allowed is not None:
             among = np.flatnonzero(allowed[self._entity])
             entities = len(np.unique(self._entity[among]))
         forms = len(self._entity) if among is None else len(among)
         sounds = [
-            _best_forms(self._sound_scores(found), self._weights.sound_forms, among) for found in shared
+            _best_forms(self._sound_scores(ngrams), self._weights.sound_forms, among) for ngrams in shared
         ]
         while True:
             pool = np.unique(np.concatenate([*sounds, *(_best_forms(row, count, among) for row in dots)]))
@@ -210,36 +229,34 @@ class FormEvidence:
             count *= 2
 
     def _shared(self, text: str) -> NDArray[np.float64]:
-        return self.pieces.shared(self._fold(without_carrier(text)))
-
-    def _pieces_in(self, text: str, wanted: RerankWeights) -> NDArray[np.float64]:
-        """Worth of the sound pieces that each form shares with `text`; nothing where nobody asks."""
-        asked = wanted.sound_pieces or wanted.sound_forms
-        return self._shared(text) if asked else np.zeros(len(self._forms))
+        """Weight of the n-grams that each form shares with the name in `text`: float64 [forms]."""
+        return self.ngrams.shared(self._sound_codes(without_carrier(text)))
 
     def _sound_scores(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
-        scores: NDArray[np.float64] = shared / (self.pieces.totals + EVIDENCE.short_form)
+        scores: NDArray[np.float64] = shared / (self.ngrams.totals + EVIDENCE.short_form)
         return scores
 
     def _evidence(
-        self, hypothesis: Hypothesis, shared: NDArray[np.float64], pool: Numbers, wanted: RerankWeights
+        self, hypothesis: Hypothesis, shared: NDArray[np.float64], pool: Numbers, weights: RerankWeights
     ) -> Evidence:
-        nothing = np.zeros(len(pool), np.int64)
+        none = np.zeros(len(pool), np.int64)
         return Evidence(
             dots=hypothesis.dots[pool].astype(np.int64),
-            heard=self._hearing.worth(hypothesis.text, pool) if wanted.heard else nothing,
-            popularity=self._demand[pool],
-            pieces=shared[pool].astype(np.int64),
+            misrecognition=self._misrecognition.scores(hypothesis.text, pool) if weights.heard else none,
+            demand=self._demand[pool],
+            ngrams=shared[pool].astype(np.int64),
         )
 
 
 def _best_forms(scores: NDArray[Any], count: int, among: Numbers | None = None) -> Numbers:
-    """Indices of the `count` highest scores, ties by index; `among` are the indices that may be chosen, ascending."""
+    """Indices of the `count` highest scores, best first, ties by index; `among` are the allowed indices, ascending."""
     if count == 0:
         return np.empty(0, np.int64)
     if among is not None:
         return among[_best_forms(scores[among], count)]
     if count < len(scores):
+        # Only scores that reach the last place, the floor, are sorted. All ties with it are sorted too, so that the
+        # smaller index wins.
         floor = np.partition(scores, len(scores) - count)[len(scores) - count]
         forms = np.flatnonzero(scores >= floor)
     else:

@@ -1,9 +1,9 @@
-"""Which entities may answer: metadata with given values, or a set of ids.
+"""Filters: which entities may answer, by values of their metadata or by ids.
 
     resolver.resolve("radio uno", where={"country": "ES", "tags": ["news", "talk"]})
 
-Every field of `where` must fit. An entity fits a field if its value is the wanted one or, where several are wanted,
-one of them; a list in the metadata (tags) fits if any of its values does. Texts are compared letter for letter.
+Every field of `where` must fit. A field fits if the entity's value is the wanted one, or one of several wanted ones. A
+list in the metadata (tags) fits if any of its values does. Texts are compared letter for letter.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _SCALARS = (str, int, float, bool, type(None))
 
 
 class MetadataIndex:
-    """An inverted list of metadata: field -> value -> the entities that have it, and the entity of each id.
+    """An inverted index of metadata: field -> value -> entities that have it; also the entity of each id.
 
-    `entities` are given with the index by which they are known. Stream addresses and mappings are not searched.
+    `entities` are pairs of an index and an entity. Stream addresses and mappings are not indexed.
     """
 
     def __init__(self, entities: Iterable[tuple[int, Entity]]) -> None:
@@ -46,27 +46,27 @@ class MetadataIndex:
 
     @property
     def fields(self) -> list[str]:
-        """Fields that some entity has, sorted."""
+        """The fields of all entities, sorted."""
         return sorted(self._having)
 
     def having(self, field: str, values: Iterable[Hashable]) -> list[int]:
-        """Entities of which `field` has any of `values`."""
+        """Indices of the entities whose `field` has any of `values`."""
         having = self._having.get(field, {})
         return [index for value in values for index in having.get(_key(value), ())]
 
     def indices(self, ids: Iterable[str]) -> dict[str, int]:
-        """The entities with these ids; an id that is not there is left out."""
+        """The index of the entity of each id; unknown ids are left out."""
         return {one: self._entity[one] for one in ids if one in self._entity}
 
 
 def allowed_entities(
     indexes: Sequence[MetadataIndex], size: int, where: Mapping[str, Any] | None, ids: Collection[str] | None
 ) -> _Mask:
-    """Whether each of `size` entities passes, bool [size].
+    """Whether each of `size` entities passes all filters, bool [size].
 
     Raises:
-        FilterError: no entity has a field of that name (lists the fields), or a value is no text, number, truth value
-            or collection of them.
+        FilterError: no entity has such a field (the message lists the fields), or a value is not a text, number, truth
+            value or collection of these.
     """
     allowed = np.ones(size, bool)
     for field, wanted in _conditions(where).items():
@@ -78,20 +78,22 @@ def allowed_entities(
 
 
 def wanted_ids(ids: Iterable[str] | None) -> frozenset[str] | None:
-    """The set of `ids`, which are gone through once; None where there are none to fit.
+    """The set of `ids`, which are read once; None stays None (no filter).
 
     Raises:
-        FilterError: `ids` is one text or cannot be gone through, or one of them is no text.
+        FilterError: `ids` is a single text or not iterable, or one of them is not a text.
     """
     if ids is None:
         return None
     if isinstance(ids, str):
-        raise FilterError(f"expected a set or list of ids, found the text {ids!r}; write ids={{{ids!r}}}")
+        raise FilterError(
+            f"ids: expected a set or list of ids, found the text {ids!r}; write ids={{{ids!r}}}"
+        )
     if not isinstance(ids, Iterable):
-        raise FilterError(f"expected a set or list of ids, found {ids!r}")
+        raise FilterError(f"ids: expected a set or list of ids, found {ids!r}")
     listed = list(ids)
     if wrong := [one for one in listed if not isinstance(one, str)]:
-        raise FilterError(f"expected ids as texts, found {wrong[0]!r}")
+        raise FilterError(f"ids: expected texts, found {wrong[0]!r}")
     return frozenset(listed)
 
 
@@ -128,5 +130,5 @@ def _mask(size: int, parts: Iterable[Collection[int]]) -> _Mask:
 
 
 def _key(value: Any) -> Hashable:
-    """`True` and 1 are two values."""
+    """A key that tells `True` from 1, which Python holds equal."""
     return (isinstance(value, bool), value)

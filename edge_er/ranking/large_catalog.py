@@ -1,8 +1,8 @@
-"""A catalog too large to prepare: forms are read, and weighed on all evidence, when a request brings them near.
+"""Large catalog: evidence is computed for each request, only for the forms that FAISS proposes.
 
-A `Catalog` keeps text, letters and sound pieces of every form at hand. Here vectors stay in their file, FAISS proposes
-a few hundred forms, and only these are read and heard. Their scores are those a `Catalog` gives them; what is missing
-are candidates that share rare sounds with the request but lie far from it by vector.
+A `Catalog` keeps text, letters and n-grams of all forms in memory. Here the vectors stay in their file, FAISS proposes
+a few hundred forms, and evidence is prepared for these alone. Their scores are the same as in a `Catalog`. Missing are
+only candidates by sound: forms that share rare n-grams with the request but are far from it by vector.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from edge_er.bundle.entity_store import EntityStore
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
-from edge_er.index.faiss_index import FAISS, FaissIndex, IndexSettings, open_index
-from edge_er.index.ngram_weights import PIECES_FILE, StoredNgramWeights
+from edge_er.index.faiss_index import FAISS, INDEX_FILE, FaissIndex, IndexSettings, open_index
+from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights
 from edge_er.index.two_level import TwoLevelIndex, popular_floor
 from edge_er.ranking.catalog import Catalog, EncodedText
 from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
@@ -33,15 +33,15 @@ from edge_er.text.ngrams import NgramWeights
 __all__ = ["LargeCatalog", "catalog_of"]
 
 _ENTITIES_AT_HAND = 4096
-_FEW_IDS = 1000  # each is looked for by halves
+_FEW_IDS = 1000  # so many are found by binary search
 
 
 def catalog_of(bundle: Bundle, encoder: Encoder, weights: RerankWeights, threads: int = 1) -> Catalog:
-    """The catalog of a bundle, large where it has a FAISS index, which may use so many `threads`.
+    """The catalog of a bundle: a `LargeCatalog` if it has a FAISS index, which may use `threads` cores.
 
     Raises:
-        BundleError: faiss is not installed, and the bundle has such an index.
-        BundleCorruptError: the bundle lacks something that its manifest says it has, or it is of another catalog.
+        BundleError: the bundle has a FAISS index, and faiss is not installed.
+        BundleCorruptError: a file that the manifest needs is missing, or does not fit the others.
     """
     if bundle.manifest["index"].get("kind") == FAISS:
         return LargeCatalog(bundle, encoder, weights, threads)
@@ -57,13 +57,18 @@ class LargeCatalog(Catalog):
         self.lang = str(bundle.manifest["lang"])
         self.form_count = len(bundle.form_entity)
         self.entities = bundle.entities
-        self._owners = bundle.form_entity.view(np.ndarray)  # one number out of a memmap costs a microsecond
+        self._owners = bundle.form_entity.view(
+            np.ndarray
+        )  # reading a number of a memmap takes a microsecond more
         if bundle.index is None:
             raise BundleCorruptError(
-                f"bundle {bundle.manifest['name']!r}: no index.faiss; build the bundle again"
+                f"bundle {bundle.manifest['name']!r}: expected a file {INDEX_FILE}, found none; build the bundle again"
             )
         if (np.diff(bundle.form_entity) < 0).any():
-            raise BundleCorruptError("vectors.safetensors: forms are not in the order of their entities")
+            raise BundleCorruptError(
+                "vectors.safetensors: expected forms in the order of their entities, found another order; "
+                "build the bundle again"
+            )
         settings = IndexSettings.from_manifest(bundle.manifest["index"])
         index = open_index(bundle.index)
         self._nearby = FaissIndex(bundle.vectors, bundle.form_entity, index, settings, threads)
@@ -76,23 +81,24 @@ class LargeCatalog(Catalog):
     def prepare(self) -> None:
         """See `Catalog.prepare`."""
         if self.weights.sound_pieces:
-            self.worths  # noqa: B018
+            self.ngram_weights  # noqa: B018
         self.head  # noqa: B018
 
-    def hypotheses(self, said: Sequence[EncodedText]) -> list[Hypothesis]:
-        """What was said. There are too many forms for all dot products: `dots` is the vector itself, [dim]."""
-        return [Hypothesis(each.text, each.vector, each.weight) for each in said]
+    def hypotheses(self, texts: Sequence[EncodedText]) -> list[Hypothesis]:
+        """The texts. There are too many forms for all dot products, so `dots` is the vector itself, int8 [dim]."""
+        return [Hypothesis(each.text, each.vector, each.weight) for each in texts]
 
     def pool(self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
-        """See `Catalog.pool`; of the forms that vectors bring near."""
+        """See `Catalog.pool`; candidates are the nearest forms by vector."""
+        # The evidence of a small catalog of just these forms, numbered from 0: forms as `texts`, entities as `entity`.
         near = [self._near(hypothesis.dots, k, allowed) for hypothesis in hypotheses]
         forms = np.unique(np.concatenate(near))
         owners, entity = np.unique(self._owners[forms], return_inverse=True)
         weights = replace(self.weights, dense_forms=max(len(forms), 1), sound_forms=0)
         demand = np.array([self.demand_of(owner) for owner in owners.tolist()], np.int64)[entity]
         texts = [self.canonical_form(form) for form in forms.tolist()]
-        like = self.worths if weights.sound_pieces else None
-        evidence = FormEvidence(texts, entity.astype(np.int32), self.lang, weights, demand, like)
+        ngram_weights = self.ngram_weights if weights.sound_pieces else None
+        evidence = FormEvidence(texts, entity.astype(np.int32), self.lang, weights, demand, ngram_weights)
         local = [
             hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
         ]
@@ -100,7 +106,7 @@ class LargeCatalog(Catalog):
         return Pool(forms[pool.forms], owners[pool.entities].astype(np.int64), pool.parts)
 
     def _near(self, vector: NDArray[np.int8], k: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-        """Candidate forms by vector: those that FAISS proposes, or the best of all that may answer."""
+        """Candidate forms by vector: those that FAISS proposes, or with a filter the best of all that pass it."""
         count = max(self._nearby.settings.candidates, self.weights.dense_forms)
         if allowed is None:
             return self._nearby.nearest_forms(vector, count, k)[0]
@@ -113,7 +119,7 @@ class LargeCatalog(Catalog):
     def allowed(
         self, where: Mapping[str, Any] | None, ids: Collection[str] | None
     ) -> NDArray[np.bool_] | None:
-        """See `Catalog.allowed`; a filter by metadata or by many ids reads the whole catalog once."""
+        """See `Catalog.allowed`; a filter by metadata or by many ids reads the whole catalog the first time."""
         if where is not None or ids is None or len(ids) > _FEW_IDS:
             return super().allowed(where, ids)
         mask = np.zeros(len(self.entities), bool)
@@ -127,13 +133,14 @@ class LargeCatalog(Catalog):
         return {one: at for one, at in places.items() if at < there and self.entities[at].id == one}
 
     @cached_property
-    def worths(self) -> NgramWeights:
-        """See `Catalog.worths`."""
-        if self._bundle.piece_counts is None:
+    def ngram_weights(self) -> NgramWeights:
+        """See `Catalog.ngram_weights`."""
+        if self._bundle.ngram_counts is None:
             raise BundleCorruptError(
-                f"bundle {self._bundle.manifest['name']!r}: no {PIECES_FILE}; build the bundle again"
+                f"bundle {self._bundle.manifest['name']!r}: expected a file {NGRAMS_FILE}, found none; "
+                "build the bundle again"
             )
-        return StoredNgramWeights(self.form_count, self._bundle.piece_counts)
+        return StoredNgramWeights(self.form_count, self._bundle.ngram_counts)
 
     def demand_of(self, entity: int) -> int:
         """See `Catalog.demand_of`."""
@@ -144,7 +151,7 @@ class LargeCatalog(Catalog):
         return self._spelling(index)[1]
 
     def canonical_form(self, index: int) -> str:
-        """A surface form by its index, in canonical text."""
+        """The canonical text of the surface form of an index."""
         return self._spelling(index)[0]
 
     def _spelling(self, index: int) -> tuple[str, str]:
@@ -157,22 +164,24 @@ class LargeCatalog(Catalog):
         return self._read_head(_Forms(self)) if self.weights.head else None
 
     def _read_forms(self, entity: int) -> tuple[int, list[tuple[str, str]]]:
-        """The index of an entity's first form, and the canonical text of each of its forms with the form itself."""
+        """The index of an entity's first form, and (canonical text, form) of each of its forms."""
         entities = self.entities
         bare = entities.bare(entity) if isinstance(entities, EntityStore) else entities[entity]
         forms = list(bare.spellings.items())
-        borders = np.array([entity, entity + 1], np.int32)  # of the same type, so that nothing is copied
+        borders = np.array(
+            [entity, entity + 1], np.int32
+        )  # the type of `_owners`, else numpy copies all of it
         first, end = np.searchsorted(self._owners, borders).tolist()
         if len(forms) != end - first:
             raise BundleCorruptError(
-                f"entities.jsonl.gz, {bare.id!r}: {len(forms)} surface forms, but vectors.safetensors has "
-                f"{end - first}; build the bundle again"
+                f"entities.jsonl.gz, {bare.id!r}: expected {end - first} surface forms as in vectors.safetensors, "
+                f"found {len(forms)}; build the bundle again"
             )
         return first, forms
 
 
 class _Forms(Sequence[str]):
-    """All surface forms in canonical text, each made when it is asked for."""
+    """All surface forms in canonical text, each read when it is needed."""
 
     def __init__(self, catalog: LargeCatalog) -> None:
         self._catalog = catalog

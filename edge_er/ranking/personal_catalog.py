@@ -1,4 +1,4 @@
-"""A catalog with own entries beside it: one pool of candidates from both, one ranking."""
+"""Personal catalog: a shared catalog and own entries give one pool of candidates and one order."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ __all__ = ["OwnEntry", "PersonalCatalog"]
 
 
 class OwnEntry(NamedTuple):
-    """An own entry ready to be searched: its surface forms, the same in canonical text, and their vectors as int8
-    [forms, dim].
-    """
+    """An own entry, its surface forms, the same in canonical text, and their vectors as int8 [forms, dim]."""
 
     entity: Entity
     forms: tuple[str, ...]
@@ -31,14 +29,14 @@ class OwnEntry(NamedTuple):
 
 
 class PersonalCatalog(Catalog):
-    """A catalog and own entries, neither of which changes.
+    """A catalog and own entries. Neither ever changes.
 
-    Entities of the catalog keep their indices, and new ones follow. An entry with the id of an entity there adds its
-    names to that entity, and its metadata where the entity has no such field.
+    Entities of the catalog keep their indices, and new ones follow. An entry with the id of an entity of the catalog
+    adds its names to that entity, and its metadata in fields that the entity does not have.
 
     Args:
-        base: the catalog.
-        entries: own entries, each with another id.
+        base: the shared catalog.
+        entries: own entries with distinct ids.
         bonus: added to the score of entities, by id, in units of the dot product.
     """
 
@@ -57,20 +55,20 @@ class PersonalCatalog(Catalog):
         self._bonus = {index_of[one]: value for one, value in bonus.items() if one in index_of}
         self._head = base.head.with_forms(self._own.texts) if base.head else None
 
-    def weighed(
-        self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
+    def ranked_with_forms(
+        self, texts: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
-        """See `Catalog.weighed`."""
-        hypotheses = self._base.hypotheses(said)
+        """See `Catalog.ranked_with_forms`."""
+        hypotheses = self._base.hypotheses(texts)
         pool = self._base.pool(hypotheses, k, allowed)
         if self._own.texts:
-            pool = _joined(pool, self._own.pool(said, k, allowed))
+            pool = _joined(pool, self._own.pool(texts, k, allowed))
         if self._bonus:
             favour = np.array([self._bonus.get(entity, 0.0) for entity in pool.entities.tolist()])
             pool = pool._replace(parts={**pool.parts, "favour": favour})
         return best_candidates(pool, hypotheses, k, self.weights, self._head)
 
-    ranked = weighed
+    ranked = ranked_with_forms
 
     def metadata_indexes(self) -> list[MetadataIndex]:
         """See `Catalog.metadata_indexes`."""
@@ -83,7 +81,7 @@ class PersonalCatalog(Catalog):
 
 
 class _OwnForms:
-    """The forms of own entries and their evidence; numbered after those of the catalog."""
+    """The forms of own entries and their evidence; their indices follow those of the catalog's forms."""
 
     def __init__(self, base: Catalog, owned: Sequence[tuple[int, OwnEntry]]) -> None:
         self.forms = [form for _, own in owned for form in own.forms]
@@ -97,18 +95,20 @@ class _OwnForms:
         demand = np.zeros(len(owners), np.int64)
         if base.weights.popularity:
             there = len(base.entities)
-            told = [
+            each = [
                 base.demand_of(index) if index < there else demands([own.entity])[0] for index, own in owned
             ]
-            demand = np.repeat(told, [len(own.forms) for _, own in owned])
-        like = base.worths if base.weights.sound_pieces or base.weights.sound_forms else None
-        self._evidence = FormEvidence(self.texts, owners, base.lang, base.weights, demand, like)
+            demand = np.repeat(each, [len(own.forms) for _, own in owned])
+        # N-grams weigh what they weigh in the catalog, so own entries change no score of its entities.
+        by_sound = base.weights.sound_pieces or base.weights.sound_forms
+        ngram_weights = base.ngram_weights if by_sound else None
+        self._evidence = FormEvidence(self.texts, owners, base.lang, base.weights, demand, ngram_weights)
         self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners)
 
-    def pool(self, said: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
+    def pool(self, texts: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
         """See `Catalog.pool`."""
         hypotheses = [
-            Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in said
+            Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in texts
         ]
         pool = self._evidence.pool(hypotheses, k, allowed)
         return pool._replace(forms=pool.forms + self._first)
@@ -138,14 +138,14 @@ class _Entities(Sequence[Entity]):
 
 
 def _renamed(entity: Entity, entry: Entity) -> Entity:
-    """`entity` with the names of `entry` as further aliases, and its metadata in fields of their own."""
+    """`entity` with the names of `entry` as further aliases, and its metadata in fields that `entity` lacks."""
     names = dict.fromkeys([*entity.aliases, entry.name, *entry.aliases])
     names.pop(entity.name, None)
     return replace(entity, aliases=tuple(names), metadata={**entry.metadata, **entity.metadata})
 
 
 def _added(entry: Entity, entity: Entity) -> Entity:
-    """`entry` with the metadata that it adds to the entity it renames."""
+    """`entry` with only the metadata that it adds to `entity`."""
     new = {key: value for key, value in entry.metadata.items() if key not in entity.metadata}
     return replace(entry, metadata=new)
 

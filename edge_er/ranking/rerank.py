@@ -1,11 +1,10 @@
-"""Candidates to scores: the evidence for each form, a head's opinion in close races, one sum, the best entities.
+"""Candidates to one order: evidence is added up, a pair head reads close races, and the best entities are chosen.
 
-The candidates and what speaks for them come from `edge_er.ranking.evidence`. A form's score is the sum of its parts
-there,
+Candidates and their evidence come from `edge_er.ranking.evidence`. The score of a form is the sum of its parts there,
 
-    + head * score of the DiPair head, in 64ths, for the first forms of a close race.
+    + head * score of the pair head, in 64ths, for the first forms of a close race.
 
-An entity has the score of its best form; ties go to the smaller entity, then the smaller form.
+An entity has the score of its best form. Ties go to the smaller entity index, then to the smaller form index.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ __all__ = [
 
 
 class Candidate(NamedTuple):
-    """An entity's index, its best form's, the score and the summands; in units of the dot product."""
+    """Indices of an entity and its best form, the score, and its summands, in units of the int8 dot product."""
 
     entity: int
     form: int
@@ -51,13 +50,15 @@ class Reranker:
     """Ranks the entities of a bundle.
 
     Args:
-        forms: surface forms in canonical text. form_entity: int32 [forms], each one's entity.
-        lang: the language that is spoken. weights: of the evidence.
-        popularity: int [entities], the demand of each (`demands`); none by default.
-        head: a DiPair head for the same forms, where there is one.
+        forms: surface forms in canonical text.
+        form_entity: int32 [forms], the entity of each.
+        lang: the language that is spoken.
+        weights: of the evidence.
+        popularity: int [entities], the demand of each (`demands`); 0 by default.
+        head: a pair head for the same forms, if there is one.
 
     Raises:
-        BundleCorruptError: there are more or fewer forms than owners of forms.
+        BundleCorruptError: `forms` and `form_entity` differ in length.
     """
 
     def __init__(
@@ -78,16 +79,16 @@ class Reranker:
         self.head = head if weights.head else None
         self.popularity = None if popularity is None else np.array(popularity, np.int64)
         demand = np.zeros(len(forms), np.int64) if self.popularity is None else self.popularity[form_entity]
-        self.of_forms = FormEvidence(forms, form_entity, lang, weights, demand)
+        self.form_evidence = FormEvidence(forms, form_entity, lang, weights, demand)
 
     def rank(
         self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Candidate]:
-        """The `k` best entities; of several hypotheses the weighted mean of their scores counts.
+        """The `k` best entities by the weighted mean of the scores of all hypotheses.
 
-        `allowed`, bool [entities], leaves the others out before candidates are chosen.
+        `allowed`, bool [entities], excludes entities before candidates are chosen.
         """
-        pool = self.of_forms.pool(hypotheses, k, allowed)
+        pool = self.form_evidence.pool(hypotheses, k, allowed)
         return best_candidates(pool, hypotheses, k, self.weights, self.head)
 
 
@@ -98,7 +99,7 @@ def best_candidates(
     weights: RerankWeights,
     head: PairHead | None = None,
 ) -> list[Candidate]:
-    """The `k` best entities of a pool; `head` is asked about its forms, by their index, in a close race."""
+    """The `k` best entities of a pool; in a close race `head` reads its forms, given by index."""
     if head is None or not len(pool.forms):
         return _best(pool, k)
     added = {"head": _head_part(pool, hypotheses, weights, head)}
@@ -108,16 +109,20 @@ def best_candidates(
 def _head_part(
     pool: Pool, hypotheses: Sequence[Hypothesis], weights: RerankWeights, head: PairHead
 ) -> NDArray[np.float64]:
-    """What the head adds to the first forms; the others get what it gives the worst of these."""
+    """What the head adds to each score: float64 [candidates]; zeros if the race is not close.
+
+    The head reads the first `head_forms` only. The others get the lowest of its scores, so that no form gains by not
+    being read.
+    """
     first, second = (*_best(pool, 2), None)[:2]
     if second is None or (first and first.score - second.score >= weights.head_margin):
         return np.zeros(len(pool.forms))
     chosen = np.lexsort((pool.forms, -_scores(pool)))[: weights.head_forms]
     share = np.array([hypothesis.weight for hypothesis in hypotheses], np.float64)
-    worths = [head.worth(each.text, pool.forms[chosen].tolist()) for each in hypotheses]
-    worth = share / share.sum() @ np.array(worths)
-    added = np.full(len(pool.forms), worth.min())
-    added[chosen] = worth
+    each_text = [head.scores(hypothesis.text, pool.forms[chosen].tolist()) for hypothesis in hypotheses]
+    mean = share / share.sum() @ np.array(each_text)
+    added = np.full(len(pool.forms), mean.min())
+    added[chosen] = mean
     return weights.head * added
 
 
@@ -139,12 +144,12 @@ def _scores(pool: Pool) -> NDArray[np.float64]:
 
 
 def demands(entities: Sequence[Entity]) -> list[int]:
-    """Demand for each entity in quarters of a doubling: floor(4 log2(1 + popularity)) of its metadata, 0 without one.
+    """Demand for each entity in quarters of a doubling: floor(4 log2(1 + popularity)); 0 without `popularity` metadata.
 
     Raises:
-        BundleCorruptError: a popularity is no number from 0 up.
+        BundleCorruptError: a popularity is not a number from 0 up.
     """
-    found = []
+    demand = []
     for entity in entities:
         value = entity.metadata.get("popularity", 0)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
@@ -152,5 +157,5 @@ def demands(entities: Sequence[Entity]) -> list[int]:
                 f"entities.jsonl.gz, {entity.id!r}, metadata.popularity: expected a number from 0 up, found {value!r}; "
                 "correct the catalog and build the bundle again"
             )
-        found.append(((int(value) + 1) ** 4).bit_length() - 1)
-    return found
+        demand.append(((int(value) + 1) ** 4).bit_length() - 1)
+    return demand

@@ -1,20 +1,24 @@
-"""What callers give: one text or many, and lists or what can be gone through only once."""
+"""Checks of arguments: one text or many, and iterables that can be read only once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-__all__ = ["as_sequence", "text_list"]
+__all__ = ["as_sequence", "check_count", "text_list"]
 
 _Item = TypeVar("_Item")
 
 
 def text_list(texts: str | Iterable[str], what: str = "text") -> list[str]:
-    """`texts` as a list. A lone string is one text; anything else is gone through once.
+    """`texts` as a list. A single string is one text; any other iterable is read once.
+
+    Args:
+        texts: a text or an iterable of texts.
+        what: what the error calls an item.
 
     Raises:
-        TypeError: an item is no string, or `texts` cannot be gone through; `what` names an item.
+        TypeError: an item is not a string, or `texts` is not iterable.
     """
     if isinstance(texts, str):
         return [texts]
@@ -28,5 +32,15 @@ def text_list(texts: str | Iterable[str], what: str = "text") -> list[str]:
 
 
 def as_sequence(items: Iterable[_Item]) -> Sequence[_Item]:
-    """`items` themselves where they can be gone through again, else a list of them."""
+    """`items` themselves if they are a sequence, else a list of them."""
     return items if isinstance(items, Sequence) else list(items)
+
+
+def check_count(top_k: int) -> None:
+    """Check how many candidates are wanted.
+
+    Raises:
+        ValueError: fewer than 1.
+    """
+    if top_k < 1:
+        raise ValueError(f"expected top_k of 1 or more, found {top_k}")

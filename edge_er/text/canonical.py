@@ -1,16 +1,16 @@
-"""Text to canonical text: one definition for training, catalogs, Python, Java and the browser.
+"""Text to canonical text: one definition for training, catalogs, Python, Java and JavaScript.
 
-The rules, in order (``tests/golden/normalization.jsonl`` pins them for every runtime):
+The rules, in order (``tests/golden/normalization.jsonl`` fixes them for every runtime):
 
-1. A point or comma before exactly three digits goes (``1,360`` -> ``1360``): recognisers write thousands so.
-2. Each code point is looked up in the frozen table ``data/unicode.txt``: it stays, is replaced (lower case, no accent,
-   plain digits; ``&`` and ``+`` become words of their own), or separates words. Scripts without case are kept.
-3. A space parts digits from letters: ``LOS40`` -> ``los 40``; ``99,5`` and ``99.5`` -> ``99 5``.
-4. Letters standing alone one after another are one word: ``b. b. c.`` -> ``bbc``. The first or last of them stays apart
-   if an apostrophe follows it and two others at least are left: ``n r j s'il te plaît`` -> ``nrj s il te plait``.
+1. A point or comma before exactly three digits is removed (``1,360`` -> ``1360``): recognisers write thousands so.
+2. The table ``data/unicode.txt`` keeps a code point, replaces it (lower case, no accent, plain digits; ``&`` and ``+``
+   become words of their own), or makes it a space. Scripts without case are kept.
+3. A space separates digits from letters: ``LOS40`` -> ``los 40``; ``99,5`` and ``99.5`` -> ``99 5``.
+4. Single letters in a row are joined: ``b. b. c.`` -> ``bbc``. The first or last of them stays apart if an apostrophe
+   follows it and at least two others are left: ``n r j s'il te plaît`` -> ``nrj s il te plait``.
 5. Words are joined by single spaces.
 
-Number words and abbreviations are not touched here: surface forms and the encoder bring them together.
+Number words and abbreviations are not changed here: spoken forms and the encoder match them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _APOSTROPHES = ("'", "\u2019")
 
 
 class _Table(dict[int, str]):
-    """Code point to canonical text, for ``str.translate``; kept ranges are looked up once a code point."""
+    """Code point to canonical text, for ``str.translate``; a code point is looked up in the ranges only once."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ def canonical_text(text: str) -> str:
 
 
 def _joined(spelled: re.Match[str]) -> str:
-    """Letters that stand alone, as one word; those that an apostrophe follows apart, at either end of two others."""
+    """Rule 4 for a row of single letters."""
     letters = spelled.group().split()
     first = int(len(letters) > 2 and letters[0].endswith("'"))
     last = len(letters) - int(len(letters) - first > 2 and letters[-1].endswith("'"))

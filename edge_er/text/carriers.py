@@ -1,11 +1,11 @@
-"""What people say around a name: the phrases at the two ends of a request, and the words they are made of.
+"""Carrier phrases: the words that people say before and after a name in a request.
 
     name_span(["hey", "google", "spiele", "bayern", "eins", "im", "wohnzimmer"])  ->  (3, 5)
 
-A request is made of calls ("hey google", "please"), what it opens with ("play"), a noun ("the show"), the name, and
-what it closes with ("in the kitchen", "please"). The phrases stand in ``data/hearing.txt``, ``|`` between them (made by
-`edge-er train fit misrecognition`), and are those of all languages, since people mix them. ``words`` there are what
-carriers are made of, and ``fillers`` what people leave out of names ("radio").
+A request consists of calls ("hey google", "please"), an opening ("play"), a noun ("the show"), the name, and closings
+("in the kitchen", "please"). The phrases are in ``data/hearing.txt``, separated by ``|`` (`edge-er train fit
+misrecognition` writes it). They are those of all languages together, because people mix languages. Its ``words`` are
+the single words of all phrases, its ``fillers`` the words that people leave out of names ("radio").
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["CarrierWords", "carrier_words", "name_span", "without_carrier"]
 
 
 class CarrierWords(NamedTuple):
-    """Words of carriers, words left out of names, and phrases by their place in a request, in canonical text."""
+    """Words of carriers, fillers, and phrases by their place in a request, all in canonical text."""
 
     words: frozenset[str]
     fillers: frozenset[str]
@@ -35,45 +35,46 @@ class CarrierWords(NamedTuple):
 def carrier_words() -> CarrierWords:
     """The words and phrases of all languages."""
     text = files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8")
-    found: dict[str, set[str]] = {kind: set() for kind in CarrierWords._fields}
+    kinds: dict[str, set[str]] = {kind: set() for kind in CarrierWords._fields}
     for line in text.splitlines():
         kind, _, rest = line.partition(" ")
-        if kind in found:
-            found[kind].update(rest.split(" " if kind in ("words", "fillers") else "|"))
-    return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in found.items()})
+        if kind in kinds:
+            kinds[kind].update(rest.split(" " if kind in ("words", "fillers") else "|"))
+    return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in kinds.items()})
 
 
 def name_span(words: Sequence[str]) -> tuple[int, int]:
-    """First word of the name in a request, and the one past its last: what no phrase of a carrier takes off.
+    """Index of the first word of the name in a request, and of the word after its last.
 
-    The longest phrase that fits is taken, and one word at least stays.
+    Phrases of carriers are taken off both ends, the longest that fits first. At least one word stays.
     """
     return _span(tuple(words))
 
 
-@lru_cache(maxsize=64)  # each kind of evidence asks for the same request
+@lru_cache(maxsize=64)  # n-grams and misrecognition ask about the same request
 def _span(words: tuple[str, ...]) -> tuple[int, int]:
     known = carrier_words()
     first, last = 0, len(words)
     for phrases in (*[known.calls] * CARRIERS.calls, known.opens, known.nouns):
-        first += next((size for size in _sizes(first, last) if _said(words, first, size) in phrases), 0)
+        first += next((size for size in _sizes(first, last) if _phrase(words, first, size) in phrases), 0)
     for _ in range(CARRIERS.closes):
         last -= next(
-            (size for size in _sizes(first, last) if _said(words, last - size, size) in known.closes), 0
+            (size for size in _sizes(first, last) if _phrase(words, last - size, size) in known.closes), 0
         )
     return first, last
 
 
 def _sizes(first: int, last: int) -> Collection[int]:
+    """Lengths of a phrase that leaves a word, the longest first."""
     return range(min(CARRIERS.longest, last - first - 1), 0, -1)
 
 
-def _said(words: Sequence[str], start: int, size: int) -> str:
+def _phrase(words: Sequence[str], start: int, size: int) -> str:
     return " ".join(words[start : start + size])
 
 
 def without_carrier(request: str) -> str:
-    """The name in canonical `request`: what it says between the phrases of a carrier."""
+    """The name in canonical `request`: the words between the phrases of a carrier."""
     words = request.split()
     first, last = name_span(words)
     return " ".join(words[first:last])

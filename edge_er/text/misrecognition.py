@@ -1,21 +1,20 @@
-"""How much likelier a request becomes when a form was said in it, in eighths of a bit.
+"""Misrecognition score: how much likelier a request becomes if a form was said in it, in eighths of a bit.
 
-    Misrecognition("de", ["bayern eins", "bayern drei"]).worth("spiele baiern eins", [0, 1])  ->  whole numbers, int64
-    [2]
+    Misrecognition("de", ["bayern eins", "bayern drei"]).scores("spiele baiern eins", [0, 1])  ->  int64 [2]
 
-A recogniser hears some letters for others, adds some and misses some. How often was counted in aligned pairs of said
-and recognised requests (`edge-er train fit misrecognition`) and stands in ``data/hearing.txt`` as costs, -8 log2 of a
-frequency:
+This is a noisy-channel model. A speech recogniser replaces letters, adds letters and loses letters. Their frequencies
+were counted in aligned pairs of said and recognised requests (`edge-er train fit misrecognition`). ``data/hearing.txt``
+holds them as costs, -8 log2 of a frequency:
 
-* ``said S`` h: letter S is heard as h, or not at all (-); ``after PS`` and ``before SN`` change that beside P and N;
-* ``added P`` h: h is heard after P where nothing was said;
-* ``usual P`` h: h is heard after P in any request; what a form explains of the request is worth that much, and nothing
-  in the phrases of a carrier (`edge_er.text.carriers`). Letters that the form leaves unexplained cost `LEFT` each, but
-  in words of carriers.
+* ``said S`` h: letter S is recognised as h, or lost (-). ``after PS`` and ``before SN`` correct that beside P and N.
+* ``added P`` h: h is recognised after P although nothing was said there.
+* ``usual P`` h: h follows P in any request. A form that explains this letter of the request earns that much. Words of
+  carrier phrases (`edge_er.text.carriers`) earn nothing.
 
-The worth of a form is that of its best place in the request: a weighted alignment of letters without spaces, in which
-both ends earn `BORDER` where they fall on the border of a word. People leave out fillers ("radio"): beside other words
-of a form, their letters cost a `SPARED`th where they are not heard. All is in whole numbers, the same on every machine.
+The score of a form is that of its best alignment with the letters of the request, spaces left out. Each end of the form
+earns `BORDER` where it falls on the border of a word. Letters of the request before and after the form cost `LEFT`
+each, except in words of carriers. People leave out fillers ("radio"): beside other words of a form, a lost letter of a
+filler costs only a `SPARED`th. All numbers are whole, so every machine finds the same score.
 """
 
 from __future__ import annotations
@@ -36,21 +35,23 @@ __all__ = ["BIT", "Costs", "Misrecognition", "letter_codes", "read_costs"]
 BIT = MISRECOGNITION.bit
 LEFT, BORDER, SPARED = MISRECOGNITION.left, MISRECOGNITION.border, MISRECOGNITION.spared
 UNHEARD_OF = MISRECOGNITION.unheard_of
-CODES, EDGE = MISRECOGNITION.codes, MISRECOGNITION.edge  # a-z, 0-9, 27 for all others by code point
+CODES, EDGE = MISRECOGNITION.codes, MISRECOGNITION.edge  # a-z, 0-9, and 27 that other characters share
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _CODE_OF: dict[str, Any] = {letter: code for code, letter in enumerate(_LETTERS)} | {
     "_": EDGE,
     ".": slice(None),
 }
 _BUCKETS = EDGE - len(_LETTERS)
-_LOST = CODES  # column of what is not heard at all
+_LOST = CODES  # the column of letters that are lost
 
 Numbers = NDArray[np.int64]
 
 
 class Costs(NamedTuple):
-    """Tables of one language: `said` [S, heard or lost], `after` [P, S, heard or lost], `before` [S, N, heard or lost],
-    `added` and `usual` [P, heard].
+    """Cost tables of one language, by letter codes and named as in ``data/hearing.txt``.
+
+    `said` is [S, recognised or lost], `after` [P, S, recognised or lost], `before` [S, N, recognised or lost]; `added`
+    and `usual` are [P, recognised].
     """
 
     said: Numbers
@@ -61,14 +62,21 @@ class Costs(NamedTuple):
 
 
 class Misrecognition:
-    """The forms of a catalog as a recogniser of `lang` may hear them; a language without counts has those of all."""
+    """Misrecognition scores of a set of forms.
+
+    Args:
+        lang: the language that is spoken; one without counts of its own uses those of all languages.
+        forms: surface forms in canonical text.
+    """
 
     def __init__(self, lang: str, forms: Sequence[str]) -> None:
         self._costs = read_costs(lang)
         letters = [form.replace(" ", "") for form in forms]
         self._lengths = np.array([len(form) for form in letters], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
-        contexts, self._places = np.unique(2 * _contexts(letters) + _spared(forms), return_inverse=True)
+        # Costs depend on a letter and its two neighbours alone, so they are computed once for each such triple
+        # (`contexts`) that occurs in any form. The lowest bit says whether the letter belongs to a filler.
+        contexts, self._context_of = np.unique(2 * _contexts(letters) + _spared(forms), return_inverse=True)
         spared, contexts = contexts % 2 == 1, contexts // 2
         before, said, after = contexts // CODES**2, contexts // CODES % CODES, contexts % CODES
         costs = self._costs.said[said]
@@ -76,52 +84,57 @@ class Misrecognition:
         costs = np.where(costs < UNHEARD_OF, np.clip(costs + shifts, 0, UNHEARD_OF), costs)
         lost = np.maximum(np.where(spared, costs[:, _LOST] // SPARED, costs[:, _LOST]), 1)
         self._gains = (lost[:, None] - costs[:, :CODES]).astype(np.int32)
-        lost_before = np.concatenate([[0], np.cumsum(lost[self._places])])
+        lost_before = np.concatenate([[0], np.cumsum(lost[self._context_of])])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
 
-    def worth(self, request: str, forms: Sequence[int] | Numbers) -> Numbers:
-        """Worth of each of `forms`, given by their index, as an explanation of canonical `request`: int64 [forms]."""
+    def scores(self, request: str, forms: Sequence[int] | Numbers) -> Numbers:
+        """Score of each of `forms`, given by index, for canonical `request`: int64 [forms], in eighths of a bit."""
         chosen = np.asarray(forms, np.int64)
         if not len(chosen) or not request:
             return np.zeros(len(chosen), np.int64)
-        heard = letter_codes(request.replace(" ", ""))
-        before = np.concatenate([[EDGE], heard[:-1]])
-        usual = np.where(_of_name(request), self._costs.usual[before, heard], 0)
-        added = np.maximum(self._costs.added[before, heard] - usual, 1)
-        left, border = self._left(request)
-        skipped = np.concatenate([[0], np.cumsum(added)])
-        order = chosen[np.argsort(-self._lengths[chosen], kind="stable")]
-        ends = self._ends(order, heard, usual + added, skipped - left + border)
-        best = (ends + (left - left[-1] + border - skipped)).max(axis=1) - self._lost[order]
-        worth = np.empty(len(chosen), np.int64)
-        worth[np.argsort(-self._lengths[chosen], kind="stable")] = best
-        return worth
+        letters = letter_codes(request.replace(" ", ""))
+        before = np.concatenate([[EDGE], letters[:-1]])
+        usual = np.where(_in_name(request), self._costs.usual[before, letters], 0)
+        added = np.maximum(self._costs.added[before, letters] - usual, 1)
+        left, border = _left_and_border(request)
+        added_before = np.concatenate([[0], np.cumsum(added)])
+        # The plain alignment has three moves: a letter of the form is recognised as one of the request (usual - cost),
+        # a letter of the form is lost (-lost), or a letter of the request was added (-added). Add to each cell the
+        # costs of losing all form letters and adding all request letters before it. Then losing and adding are free,
+        # and only recognising earns: usual + added + lost - cost. What remains is a heaviest common subsequence, which
+        # numpy finds with one running maximum for each letter of the form. The sums are taken off again at the end.
+        longest_first = np.argsort(-self._lengths[chosen], kind="stable")
+        order = chosen[longest_first]
+        heaviest = self._heaviest(order, letters, usual + added, added_before - left + border)
+        after = left - left[-1] + border - added_before
+        scores = np.empty(len(chosen), np.int64)
+        scores[longest_first] = (heaviest + after).max(axis=1) - self._lost[order]
+        return scores
 
-    @staticmethod
-    def _left(request: str) -> tuple[Numbers, Numbers]:
-        """Cost of leaving all letters before a place, and what a place earns as a border: [letters + 1] each."""
-        words = carrier_words().words
-        costs, borders = [0], [BORDER]
-        for word in request.split():
-            cost = 0 if word in words else LEFT
-            costs += [cost] * len(word)
-            borders += [0] * (len(word) - 1) + [BORDER]
-        return np.cumsum(costs), np.array(borders, np.int64)
+    def _heaviest(
+        self, forms: Numbers, letters: Numbers, reward: Numbers, start: Numbers
+    ) -> NDArray[np.int32]:
+        """Weight of the heaviest common subsequence of each form and the request up to each place.
 
-    def _ends(self, forms: Numbers, heard: Numbers, reward: Numbers, start: Numbers) -> NDArray[np.int32]:
-        """Best worth [forms, letters + 1] of each whole form up to a place, before what ends there; longest form first.
+        Args:
+            forms: indices of forms, the longest first.
+            letters: codes of the request's letters.
+            reward: what recognising each of them earns beside the form's own gain.
+            start: what beginning at each place earns, [letters + 1].
 
-        Costs of added and lost letters are moved into `start`, the ends and the gains, so that what is left is the
-        heaviest common subsequence of form and request.
+        Returns:
+            int32 [forms, letters + 1].
         """
         rows = np.repeat(np.maximum.accumulate(start)[None].astype(np.int32), len(forms), axis=0)
         lengths = self._lengths[forms]
+        # All forms advance by one letter at a time. As they are sorted by length, those that still have a letter are
+        # the first `live` rows, and the gains of a step lie in one block.
         steps = np.arange(lengths[0])
-        live = np.searchsorted(-lengths, -steps)  # how many forms have a letter at each step
+        live = np.searchsorted(-lengths, -steps)
         ends = np.cumsum(live)
         form = np.arange(lengths.sum()) - np.repeat(ends - live, live)
-        letters = self._starts[forms][form] + np.repeat(steps, live)
-        gains = self._gains[self._places[letters]].take(heard, axis=1) + reward.astype(np.int32)
+        places = self._starts[forms][form] + np.repeat(steps, live)
+        gains = self._gains[self._context_of[places]].take(letters, axis=1) + reward.astype(np.int32)
         for first, end in zip((ends - live).tolist(), ends.tolist(), strict=True):
             now = rows[: end - first]
             np.maximum(now[:, :-1] + gains[first:end], now[:, 1:], out=now[:, 1:])
@@ -129,8 +142,19 @@ class Misrecognition:
         return rows
 
 
-def _of_name(request: str) -> NDArray[np.bool_]:
-    """Whether each letter of canonical `request` stands between the phrases of a carrier: [letters]."""
+def _left_and_border(request: str) -> tuple[Numbers, Numbers]:
+    """Cost of leaving all letters before a place out, and what a place earns as a border: [letters + 1] each."""
+    words = carrier_words().words
+    costs, borders = [0], [BORDER]
+    for word in request.split():
+        cost = 0 if word in words else LEFT
+        costs += [cost] * len(word)
+        borders += [0] * (len(word) - 1) + [BORDER]
+    return np.cumsum(costs), np.array(borders, np.int64)
+
+
+def _in_name(request: str) -> NDArray[np.bool_]:
+    """Whether each letter of canonical `request` stands between the phrases of a carrier: bool [letters]."""
     words = request.split()
     first, last = name_span(words)
     letters = np.array([len(word) for word in words], np.int64)
@@ -138,7 +162,7 @@ def _of_name(request: str) -> NDArray[np.bool_]:
 
 
 def letter_codes(text: str) -> Numbers:
-    """The codes of the characters of `text`."""
+    """The codes of the characters of `text`: int64 [characters], from 0 to 62."""
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64)
     letters, digits = (points >= 97) & (points <= 122), (points >= 48) & (points <= 57)
     foreign = len(_LETTERS) + points % _BUCKETS
@@ -146,7 +170,7 @@ def letter_codes(text: str) -> Numbers:
 
 
 def _spared(forms: Sequence[str]) -> Numbers:
-    """1 for each letter of all forms that stands in a filler beside other words, else 0."""
+    """1 for each letter of all forms in a filler that stands beside other words, else 0: int64 [letters]."""
     fillers = carrier_words().fillers
     spared: list[int] = []
     for form in forms:
@@ -158,7 +182,7 @@ def _spared(forms: Sequence[str]) -> Numbers:
 
 
 def _contexts(forms: Sequence[str]) -> Numbers:
-    """Each letter of all forms with its neighbours, as one number: (before * 64 + letter) * 64 + after."""
+    """Each letter of all forms and its neighbours as one number, (before * 64 + letter) * 64 + after: [letters]."""
     codes = letter_codes("".join(forms))
     before, after = np.concatenate([[EDGE], codes[:-1]]), np.concatenate([codes[1:], [EDGE]])
     borders = np.cumsum([len(form) for form in forms])
@@ -170,7 +194,7 @@ def _contexts(forms: Sequence[str]) -> Numbers:
 
 @lru_cache(maxsize=8)
 def read_costs(lang: str) -> Costs:
-    """The tables of `lang`, or those of all languages."""
+    """The cost tables of `lang`, or of all languages together where it has none."""
     text = files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
     costs = _no_costs()
@@ -186,7 +210,7 @@ def read_costs(lang: str) -> Costs:
 
 
 def _no_costs() -> Costs:
-    """Tables in which nothing is told yet."""
+    """Tables before any line is read: what never happened, and characters beside a-z and 0-9."""
     said = np.full((CODES, CODES + 1), UNHEARD_OF, np.int64)
     foreign = np.arange(len(_LETTERS), EDGE)
     said[foreign, foreign], said[foreign, _LOST] = MISRECOGNITION.foreign_same, MISRECOGNITION.foreign_lost

@@ -1,7 +1,8 @@
-"""How much of a surface form a request holds: pieces of two and three characters, in whole numbers.
+"""N-grams: how many n-grams of two and three characters a request shares with each form, weighted by their rarity.
 
-Each piece of a form that stands in the request counts for its rarity among the forms: floor(4 * log2(forms // forms
-with the piece)), the same on every machine.
+An n-gram weighs floor(4 * log2(forms // forms with the n-gram)): what few forms have tells more about which one is
+meant, as in inverse document frequency. The weight counts quarters of a bit, and whole numbers are the same on every
+machine.
 """
 
 from __future__ import annotations
@@ -12,75 +13,81 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NgramIndex", "NgramWeights", "grams", "rarity"]
+__all__ = ["NgramIndex", "NgramWeights", "ngrams", "rarity"]
 
 _BORDER = "\0"
 
 
-def grams(text: str) -> set[str]:
-    """The pieces of two and three characters of `text`."""
+def ngrams(text: str) -> set[str]:
+    """The distinct n-grams of two and three characters of `text`."""
     return {text[at : at + size] for size in (2, 3) for at in range(len(text) - size + 1)}
 
 
 def rarity(forms: int, having: int) -> int:
-    """floor(4 * log2(forms // having)): what a piece that `having` of `forms` hold is worth; `having` is not 0."""
+    """Weight of an n-gram that `having` of `forms` forms have: floor(4 * log2(forms // having)); `having` is not 0.
+
+    It is computed on whole numbers: 4 log2(x) = log2(x ** 4), and the floor of log2 is the bit length less 1.
+    """
     return int((forms // having) ** 4).bit_length() - 1
 
 
 class NgramWeights(Protocol):
-    """Says what sharing a piece is worth."""
+    """The weight of each n-gram in some catalog."""
 
-    def worth(self, piece: str) -> int:
-        """What sharing `piece` is worth."""
+    def weight(self, ngram: str) -> int:
+        """What sharing `ngram` counts."""
         ...
 
 
 class NgramIndex:
-    """An inverted list: piece -> the forms that hold it.
+    """An inverted index: n-gram -> the forms that have it. `totals` is int64 [forms], the weight of all its n-grams.
 
-    `totals` is int64 [forms], the worth of all pieces of a form. With `like` a piece is worth what it is in that
-    index, and one that is not in it as much as if one form there had it.
+    Args:
+        forms: texts to index, usually sound codes.
+        weights: of n-grams, where another catalog decides them; by default their rarity among `forms`.
     """
 
-    def __init__(self, forms: Sequence[str], like: NgramWeights | None = None) -> None:
+    def __init__(self, forms: Sequence[str], weights: NgramWeights | None = None) -> None:
         self.forms = len(forms)
-        pieces, gram_of, owners = _pieces_of(forms)
-        having = np.bincount(gram_of, minlength=len(pieces))
-        self._ids = {piece: number for number, piece in enumerate(pieces)}
+        distinct, ngram_of, owners = _pairs(forms)
+        having = np.bincount(ngram_of, minlength=len(distinct))
+        self._ids = {ngram: number for number, ngram in enumerate(distinct)}
         self._forms_of = owners
         self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
-        if like is None:
-            self._worth = [rarity(self.forms, count) for count in having.tolist()]
+        if weights is None:
+            self._weights = [rarity(self.forms, count) for count in having.tolist()]
         else:
-            self._worth = [like.worth(piece) for piece in pieces]
-        worth = np.array(self._worth, np.float64)
-        self.totals = np.bincount(owners, worth[gram_of] if len(gram_of) else None, self.forms).astype(
-            np.int64
-        )
+            self._weights = [weights.weight(ngram) for ngram in distinct]
+        weight_of = np.array(self._weights, np.float64)[ngram_of] if len(ngram_of) else None
+        self.totals = np.bincount(owners, weight_of, self.forms).astype(np.int64)
 
-    def worth(self, piece: str) -> int:
-        """What sharing `piece` is worth."""
-        number = self._ids.get(piece)
-        return rarity(self.forms, 1) if number is None else self._worth[number]
+    def weight(self, ngram: str) -> int:
+        """What sharing `ngram` counts; one that no form has counts as if one form had it."""
+        number = self._ids.get(ngram)
+        return rarity(self.forms, 1) if number is None else self._weights[number]
 
     def counts(self) -> dict[str, int]:
-        """How many forms hold each piece."""
+        """How many forms have each n-gram."""
         having = np.diff(self._starts).tolist()
-        return {piece: having[number] for piece, number in self._ids.items()}
+        return {ngram: having[number] for ngram, number in self._ids.items()}
 
     def shared(self, request: str) -> NDArray[np.float64]:
-        """Worth of the pieces that each form shares with `request`: whole numbers, [forms]."""
-        found = [self._ids[piece] for piece in grams(request) if piece in self._ids]
-        starts, worth = self._starts, self._worth
-        lists = [self._forms_of[starts[gram] : starts[gram + 1]] for gram in found]
-        if not lists:
+        """Weight of the n-grams that each form shares with `request`: whole numbers, float64 [forms]."""
+        known = [self._ids[ngram] for ngram in ngrams(request) if ngram in self._ids]
+        postings = [self._forms_of[self._starts[number] : self._starts[number + 1]] for number in known]
+        if not postings:
             return np.zeros(self.forms, np.float64)
-        weights = np.repeat([float(worth[gram]) for gram in found], [len(members) for members in lists])
-        return np.bincount(np.concatenate(lists), weights, self.forms).astype(np.float64, copy=False)
+        sizes = [len(forms) for forms in postings]
+        weights = np.repeat([float(self._weights[number]) for number in known], sizes)
+        return np.bincount(np.concatenate(postings), weights, self.forms).astype(np.float64, copy=False)
 
 
-def _pieces_of(forms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32]]:
-    """The distinct pieces of all forms, and each pair (piece, form that holds it) once, by piece and then form."""
+def _pairs(forms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32]]:
+    """The distinct n-grams of all forms, and each pair (n-gram, form that has it) once, by n-gram and then by form.
+
+    All forms are joined to one text, and each n-gram and its form become one number, so that numpy sorts and counts
+    millions of them at once.
+    """
     text = np.frombuffer((_BORDER.join(forms) + _BORDER * 3).encode("utf-32-le"), np.uint32)
     alphabet, letters = np.unique(text, return_inverse=True)  # the border is the smallest, and so number 0
     owner = np.cumsum(letters == 0) - (letters == 0)
@@ -98,8 +105,8 @@ def _pieces_of(forms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDAr
     spelled = alphabet[
         np.stack([kinds[new] // size**2, kinds[new] // size % size, kinds[new] % size], axis=1)
     ]
-    pieces = [piece.rstrip(_BORDER) for piece in _texts(spelled)]
-    return pieces, np.cumsum(new) - 1, forms_of.astype(np.int32)
+    distinct = [ngram.rstrip(_BORDER) for ngram in _texts(spelled)]
+    return distinct, np.cumsum(new) - 1, forms_of.astype(np.int32)
 
 
 def _texts(points: NDArray[np.uint32]) -> list[str]:

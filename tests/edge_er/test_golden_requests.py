@@ -127,12 +127,12 @@ def test_ranking_and_decision_follow_from_the_vector(
 ) -> None:
     answerer = Answerer(asked[0])
     for row in [*asked[1][::10], *heard[1][::3]]:  # plain steps are slow
-        said = row["nbest"] if "nbest" in row else [[row["query"], 1.0]]
+        texts = row["nbest"] if "nbest" in row else [[row["query"], 1.0]]
         vectors = [vector(text) for text in row.get("vectors", [row.get("vector")])]
-        answer = answerer.answer(said, vectors)
+        answer = answerer.answer(texts, vectors)
         for step in ("candidates", "ranking", "parts", "decision"):
-            assert answer[step] == row[step], (step, said)
-        assert answer["confidence"] == pytest.approx(row["confidence"], abs=1e-4), said
+            assert answer[step] == row[step], (step, texts)
+        assert answer["confidence"] == pytest.approx(row["confidence"], abs=1e-4), texts
 
 
 def test_the_parts_make_up_the_score(rows: list[dict[str, Any]], nbest: list[dict[str, Any]]) -> None:
@@ -153,8 +153,8 @@ def test_the_resolver_gives_the_same_answer_to_several_texts(
     bundle, rows = heard
     resolver = EntityResolver(bundle)
     for row in rows:
-        said = [(text, weight) for text, weight in row["nbest"]]
-        check_answer(resolver.resolve(nbest=said), row, said)
+        texts = [(text, weight) for text, weight in row["nbest"]]
+        check_answer(resolver.resolve(nbest=texts), row, texts)
 
 
 def check_resolver(resolver: EntityResolver, rows: list[dict[str, Any]]) -> None:
@@ -162,11 +162,11 @@ def check_resolver(resolver: EntityResolver, rows: list[dict[str, Any]]) -> None
         check_answer(answer, row, row["query"])
 
 
-def check_answer(answer: Resolution, row: dict[str, Any], said: object) -> None:
-    assert answer.decision == row["decision"], said
-    assert [match.id for match in answer.matches][:1] == [found[0] for found in row["ranking"]][:1], said
+def check_answer(answer: Resolution, row: dict[str, Any], texts: object) -> None:
+    assert answer.decision == row["decision"], texts
+    assert [match.id for match in answer.matches][:1] == [found[0] for found in row["ranking"]][:1], texts
     if answer.matches:
-        assert answer.matches[0].confidence == pytest.approx(row["confidence"], abs=CONFIDENCE), said
+        assert answer.matches[0].confidence == pytest.approx(row["confidence"], abs=CONFIDENCE), texts
 
 
 @pytest.mark.parametrize("rerank", [{}, WEIGHTS])
@@ -181,8 +181,8 @@ def test_a_bundles_rows_are_what_its_resolver_answers(bundle: Bundle, rerank: di
         heard = list(nbest_rows(tiny))
         assert len(heard) > 8
         for row in heard:
-            said = [(text, weight) for text, weight in row["nbest"]]
-            check_answer(EntityResolver(tiny).resolve(nbest=said), row, said)
+            texts = [(text, weight) for text, weight in row["nbest"]]
+            check_answer(EntityResolver(tiny).resolve(nbest=texts), row, texts)
 
 
 def test_plain_steps_rank_as_the_reranker_does() -> None:
@@ -194,17 +194,18 @@ def test_plain_steps_rank_as_the_reranker_does() -> None:
     plain = PlainReranker(forms, owners.tolist(), "es", weights)
     ours = Reranker([canonical_text(form) for form in forms], owners, "es", weights)
     for k, texts in ((1, 1), (5, 1), (40, 1), (1, 2), (5, 3)):
-        said = [
+        encoded = [
             EncodedText(
                 f"pon {rng.choice(forms)}", [rng.randint(-9000, 9000) for _ in forms], rng.choice((0.3, 1))
             )
             for _ in range(texts)
         ]
         hypotheses = [
-            Hypothesis(canonical_text(one.query), np.array(one.dots, np.float32), one.weight) for one in said
+            Hypothesis(canonical_text(one.query), np.array(one.dots, np.float32), one.weight)
+            for one in encoded
         ]
         expected = [(one.entity, one.score, one.form, one.parts) for one in ours.rank(hypotheses, k)]
-        assert plain.rank(said, k) == expected
+        assert plain.rank(encoded, k) == expected
 
 
 def test_the_same_bundle_gives_the_same_requests(bundle: Bundle) -> None:
@@ -226,9 +227,9 @@ def test_what_hangs_on_the_last_bits_is_left_out(bundle: Bundle, monkeypatch: py
 
 def test_a_decision_must_stand_clear_of_every_threshold(bundle: Bundle) -> None:
     answerer = Answerer(bundle)
-    told = answerer.calibration
-    logit = math.log(told.needed() / (1 - told.needed()))
-    edge = (logit - told.bias) / told.weights["cosine"]  # the cosine that is just enough
+    calibration = answerer.calibration
+    logit = math.log(calibration.needed() / (1 - calibration.needed()))
+    edge = (logit - calibration.bias) / calibration.weights["cosine"]  # the cosine that is just enough
     for cosine, clear in (
         (edge - 0.1, True),
         (edge + 0.1, True),
@@ -236,5 +237,5 @@ def test_a_decision_must_stand_clear_of_every_threshold(bundle: Bundle) -> None:
         (edge - 0.0005, False),
     ):
         assert answerer.is_clear(CandidateScores([2.0], {"cosine": cosine})) is clear
-    barely = 2.0 + told.temperature * math.log(told.rival)
+    barely = 2.0 + calibration.temperature * math.log(calibration.rival)
     assert not answerer.is_clear(CandidateScores([2.0, barely + 0.0005], {"cosine": edge + 0.005}))

@@ -76,7 +76,7 @@ def test_own_entries_leave_the_scores_of_the_others(base: EntityResolver) -> Non
 def test_own_entries_score_as_entities_of_the_catalog(
     encoder_files: dict[str, bytes], own: list[Entity], query: str
 ) -> None:
-    """All evidence but the rarity of sound pieces, which is that of the catalog without them."""
+    """All evidence but the rarity of n-grams, which is that of the catalog without them."""
     weights = {**WEIGHTS, "sound_pieces": 0, "dense_forms": 99}
     rest = tuple(entity for entity in ENTITIES if entity not in own) or ENTITIES[:1]
     both = sorted({*rest, *own}, key=lambda entity: entity.id)
@@ -201,7 +201,7 @@ def test_what_was_asked_for_often_wins_a_close_race(encoder_files: dict[str, byt
     assert [match.id for match in mine.resolve("cadena ser").matches[:2]] == ["a", "b"]
 
 
-def test_popularity_is_worth_odds_within_bounds(base: EntityResolver) -> None:
+def test_popularity_raises_odds_within_bounds(base: EntityResolver) -> None:
     import math
 
     temperature = base._answers.calibration.temperature
@@ -217,8 +217,10 @@ def test_popularity_is_worth_odds_within_bounds(base: EntityResolver) -> None:
 
 
 def test_the_catalog_s_own_weight_of_popularity_counts_for_entries(bundle: Bundle) -> None:
-    weighed = EntityResolver(bundle.with_manifest(rerank={"popularity": 100, "dense_forms": 50}))
-    mine = weighed.with_entries([{"id": "x", "name": "Kiss", "popularity": 15}, {"id": "y", "name": "Kiss"}])
+    by_demand = EntityResolver(bundle.with_manifest(rerank={"popularity": 100, "dense_forms": 50}))
+    mine = by_demand.with_entries(
+        [{"id": "x", "name": "Kiss", "popularity": 15}, {"id": "y", "name": "Kiss"}]
+    )
     parts = {each.id: each.parts["popularity"] for each in mine.explain("kiss", 50)}
     assert (parts["x"] * 127**2, parts["y"]) == (pytest.approx(100 * 16), 0)
 

@@ -130,8 +130,8 @@ def test_a_wanted_precision_decides(bundle: Bundle, resolver: EntityResolver) ->
 
 def test_vectors_alone_answer_where_a_bundle_reranks(bundle: Bundle, resolver: EntityResolver) -> None:
     weights = {"heard": 50, "sound_pieces": 20, "sound_forms": 4}
-    told = dict(bundle.manifest["calibration"])
-    calibration = {"dense": told, "reranked": {**told, "weights": {"cosine": 9.0, "heard": 1.0}}}
+    config = dict(bundle.manifest["calibration"])
+    calibration = {"dense": config, "reranked": {**config, "weights": {"cosine": 9.0, "heard": 1.0}}}
     both = bundle.with_manifest(rerank=weights, calibration=calibration)
     dense = EntityResolver(both, rerank=False)
     assert dense.resolve_batch(REQUESTS) == resolver.resolve_batch(REQUESTS)

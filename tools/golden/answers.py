@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.decision.calibration import Calibration, CandidateScores
+from edge_er.decision.calibration import DENSE, RERANKED, Calibration, CandidateScores
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.ranking.rerank import RerankWeights, demands
-from edge_er.resolver import DENSE, RERANKED
 from edge_er.text.canonical import canonical_text
 from edge_er.text.misrecognition import BIT
 from tools.golden.plain_rerank import EncodedText, PlainReranker, Ranked
@@ -157,7 +156,7 @@ class Answerer:
         """Whether no small change of a score changes the decision."""
         calibration, decisions = self.calibration, set()
         for step, wish in ((0.0, 0.0), (SAFE_SCORE, SAFE_CONFIDENCE), (-SAFE_SCORE, -SAFE_CONFIDENCE)):
-            features = {**scores.signs, "cosine": scores.signs["cosine"] + step}
+            features = {**scores.features, "cosine": scores.features["cosine"] + step}
             for rest in (0.0, step, -step):
                 best, *others = scores.scores  # equal scores are equal everywhere
                 moved = CandidateScores(

@@ -118,7 +118,7 @@ def rows() -> Iterator[dict[str, Any]]:
                 "without_carrier": without_carrier(text),
                 "sounds": fold(text),
                 "shared_worth": [int(worth) for worth in index.shared(fold(text))],
-                "heard_worth": hearing.worth(text, range(len(forms))).tolist(),
+                "heard_worth": hearing.scores(text, range(len(forms))).tolist(),
             }
 
 

@@ -98,7 +98,7 @@ def _right_first_on_device(head: PairHead, lists: PairLists) -> float:
     first = [
         bool((scores[0] > scores[1:]).all())
         for query, row in zip(lists.queries, lists.candidates.tolist(), strict=True)
-        for scores in [head.worth(query, row)]
+        for scores in [head.scores(query, row)]
     ]
     return float(np.mean(first))
 

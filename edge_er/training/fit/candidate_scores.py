@@ -53,14 +53,14 @@ class ScoredRequests:
     def of(cls, rows: Iterable[tuple[str, CandidateScores, Sequence[bool]]]) -> ScoredRequests:
         """From (kind, candidate scores, whether each candidate is right); rows without candidates are left out."""
         kept = [row for row in rows if row[1].scores]
-        names = tuple(kept[0][1].signs) if kept else ()
+        names = tuple(kept[0][1].features) if kept else ()
         scores = np.full((len(kept), COMPARED), -np.inf)
         places = np.full(len(kept), -1, np.int64)
         for number, (_, candidate_scores, right) in enumerate(kept):
             first = candidate_scores.scores[:COMPARED]
             scores[number, : len(first)] = first
             places[number] = next((place for place, hit in enumerate(right[:COMPARED]) if hit), -1)
-        rows_of_features = [[row[1].signs[name] for name in names] for row in kept]
+        rows_of_features = [[row[1].features[name] for name in names] for row in kept]
         features = np.array(rows_of_features, np.float64).reshape(len(kept), len(names))
         return cls(names, np.array([kind for kind, _, _ in kept], np.str_), scores, features, places)
 

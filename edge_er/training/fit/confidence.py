@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle, new_bundle
 from edge_er.bundle.locate import data_folder, find_encoder
-from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
+from edge_er.decision.calibration import COMPARED, DENSE, RERANKED, Calibration, CandidateScores
 from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise
-from edge_er.resolver import DENSE, RERANKED, EntityResolver
+from edge_er.resolver import EntityResolver
 from edge_er.training.card import update_card
 from edge_er.training.data.decision_requests import SHARES, STRATA, TAKEN_OUT, Catalog, Question, Source
 from edge_er.training.data.voice_requests import domain_names, entities_of

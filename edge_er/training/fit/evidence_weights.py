@@ -101,7 +101,7 @@ class RankedCatalog:
         vectors = quantise(self._encoder.encode([each.text for each in asked]), self._scale)
         for each, vector in zip(asked, vectors, strict=True):
             dots = self.index.form_scores(vector)
-            pool, evidence = self.reranker.of_forms.evidence(Hypothesis(canonical_text(each.text), dots))
+            pool, evidence = self.reranker.form_evidence.evidence(Hypothesis(canonical_text(each.text), dots))
             yield evidence, self.form_entity[pool], each.right
 
 

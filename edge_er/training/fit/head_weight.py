@@ -64,7 +64,7 @@ def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -
             for asked in catalog.asked(rows):
                 text = canonical_text(asked.text)
                 vector = quantise(encoder.encode([asked.text]), float(encoder.card["vector_scale"]))[0]
-                pool, evidence = catalog.reranker.of_forms.evidence(
+                pool, evidence = catalog.reranker.form_evidence.evidence(
                     Hypothesis(text, catalog.index.form_scores(vector))
                 )
                 scores = sum(evidence.parts(weights).values(), np.zeros(len(pool)))
@@ -73,7 +73,7 @@ def races(folder: Path, encoder: Encoder, onnx: bytes, weights: RerankWeights) -
                 others = scores[first][owners != owners[0]]
                 yield Close(
                     scores[first] / unit,
-                    head.worth(text, pool[first].tolist()) / HEAD.steps,
+                    head.scores(text, pool[first].tolist()) / HEAD.steps,
                     np.isin(owners, list(asked.right)),
                     float(scores[first[0]] - others[0]) if len(others) else float(unit),
                 )

@@ -82,9 +82,9 @@ def joined(parts: Sequence[Choices], shares: Sequence[float] | None = None) -> C
 def _features(evidence: Evidence, unit: float) -> Floats:
     columns = (
         evidence.dots / unit,
-        evidence.heard,
-        evidence.popularity,
-        evidence.pieces,
+        evidence.misrecognition,
+        evidence.demand,
+        evidence.ngrams,
     )
     features: Floats = np.stack(columns, axis=1) * np.array(list(SCALES.values()))
     return features

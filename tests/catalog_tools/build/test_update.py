@@ -197,7 +197,7 @@ def test_out_leaves_the_old_bundle(built: Path, encoder_folder: Path, tmp_path: 
     assert contents(built) == before
     expected = full([*STATIONS, Entity("es-9", "Radio 1")], built, encoder_folder)
     assert contents(tmp_path / "next" / built.name) == expected
-    with pytest.raises(BundleError, match="no older version"):
+    with pytest.raises(BundleError, match="expected a previous version"):
         rollback(built)
 
 

@@ -182,7 +182,7 @@ def test_the_runtime_takes_any_language() -> None:
         == [SoundCodes("xx")(name) for name in names]
     )
     worth = [
-        Misrecognition(lang, names).worth("speel npo radio twee", [0, 1]).tolist() for lang in ("nl", "xx")
+        Misrecognition(lang, names).scores("speel npo radio twee", [0, 1]).tolist() for lang in ("nl", "xx")
     ]
     assert worth[0] == worth[1]
     assert worth[0][0] > worth[0][1]

@@ -31,20 +31,20 @@ def test_more_evidence_never_lowers_confidence(
     scores: list[float], cosine: float, sounds: float, edits: float, step: float
 ) -> None:
     calibration = Calibration({"cosine": 10.0, "sounds": 2.0, "sound_edits": 0.4})
-    signs = {"cosine": cosine, "sounds": sounds, "sound_edits": -edits}
-    before = calibration.evidence(CandidateScores(scores, signs))
-    for name, value in signs.items():
-        assert calibration.evidence(CandidateScores(scores, {**signs, name: value + step})) >= before
+    features = {"cosine": cosine, "sounds": sounds, "sound_edits": -edits}
+    before = calibration.evidence(CandidateScores(scores, features))
+    for name, value in features.items():
+        assert calibration.evidence(CandidateScores(scores, {**features, name: value + step})) >= before
     alone = [scores[0], *(score - step for score in scores[1:])]
-    before = calibration.evidence(CandidateScores(alone, signs))
+    before = calibration.evidence(CandidateScores(alone, features))
     rest = [score - step for score in alone[1:]]
-    assert calibration.evidence(CandidateScores([scores[0], *rest], signs)) >= before
+    assert calibration.evidence(CandidateScores([scores[0], *rest], features)) >= before
 
 
 def test_evidence_is_added_from_left_to_right_in_every_python() -> None:
-    signs = {f"sign {number}": 0.1 for number in range(10)}
+    features = {f"feature {number}": 0.1 for number in range(10)}
     assert (
-        Calibration(dict.fromkeys(signs, 1.0), bias=0.0).evidence(CandidateScores([1.0], signs))
+        Calibration(dict.fromkeys(features, 1.0), bias=0.0).evidence(CandidateScores([1.0], features))
         == 0.9999999999999999
     )
 
@@ -99,8 +99,8 @@ def test_a_higher_wish_answers_less() -> None:
 
 def test_rivals_count_together() -> None:
     calibration = Calibration(choice=5.0, temperature=0.1, rival=0.5)
-    signs = {"cosine": 0.95}
-    twins, apart = (CandidateScores([1.0, score, 0.1], signs) for score in (1.0, 0.5))
+    features = {"cosine": 0.95}
+    twins, apart = (CandidateScores([1.0, score, 0.1], features) for score in (1.0, 0.5))
     close = CandidateScores([1.0, 0.9, 0.1], {"cosine": 0.8})
     assert [calibration.rivals(each) for each in (twins, close, apart)] == [2, 1, 1]
     assert [calibration.decide(each) for each in (twins, close, apart)] == ["ambiguous", "no_match", "match"]

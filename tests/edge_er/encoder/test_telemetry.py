@@ -127,11 +127,11 @@ def _importing() -> Callable[..., object]:
 
 
 @pytest.mark.parametrize(
-    ("version", "switch", "told"),
+    ("version", "switch", "count"),
     [("1.31.1", None, 1), ("1.30.0", None, 1), ("2.0.0", None, 1), ("1.29.2", None, 0), ("1.31.1", "0", 0)],
 )
-def test_a_host_that_imported_it_first_is_told_once(
-    monkeypatch: pytest.MonkeyPatch, version: str, switch: str | None, told: int
+def test_a_host_that_imported_it_first_is_warned_once(
+    monkeypatch: pytest.MonkeyPatch, version: str, switch: str | None, count: int
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", SimpleNamespace(__version__=version))
     monkeypatch.setenv(TELEMETRY_SWITCH, switch or "")  # so that it is put back
@@ -141,7 +141,7 @@ def test_a_host_that_imported_it_first_is_told_once(
         warnings.simplefilter("always")
         for _ in range(3):
             import_onnxruntime()
-    assert [warning.category for warning in caught] == [RuntimeWarning] * told
+    assert [warning.category for warning in caught] == [RuntimeWarning] * count
     assert all(f"{TELEMETRY_SWITCH}=1 before the first import" in str(each.message) for each in caught)
 
 

@@ -20,7 +20,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.exact import ExactIndex
 from edge_er.index.faiss_index import INDEX_FILE, FaissIndex, IndexSettings
-from edge_er.index.ngram_weights import PIECES_FILE, StoredNgramWeights, count_pieces
+from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights, count_ngrams
 from edge_er.index.two_level import POPULAR_FILE, TwoLevelIndex
 from edge_er.resolver import EntityResolver
 from edge_er.text.ngrams import NgramIndex
@@ -174,7 +174,7 @@ def test_a_zip_is_read_into_memory(exact: Bundle, large: Bundle, tmp_path: Path)
     assert answers(EntityResolver.load(tmp_path / "big.zip")) == answers(EntityResolver(exact))
 
 
-@pytest.mark.parametrize("name", [INDEX_FILE, PIECES_FILE, POPULAR_FILE, "vectors.safetensors"])
+@pytest.mark.parametrize("name", [INDEX_FILE, NGRAMS_FILE, POPULAR_FILE, "vectors.safetensors"])
 def test_damage_is_found_before_faiss_reads_it(folder: Path, name: str) -> None:
     file = folder / name
     whole, choose = file.read_bytes(), random.Random(1)
@@ -211,7 +211,7 @@ def test_an_index_of_another_catalog(large: Bundle, exact: Bundle) -> None:
         EntityResolver(replace(large, index=other.index))
 
 
-@pytest.mark.parametrize("missing", ["index", "piece_counts"])
+@pytest.mark.parametrize("missing", ["index", "ngram_counts"])
 def test_a_manifest_that_tells_more_than_there_is(large: Bundle, missing: str) -> None:
     from dataclasses import replace
 
@@ -304,18 +304,18 @@ def test_popular_forms_never_change_the_first_score_above_the_floor(
 def test_popular_forms_that_are_none(large: Bundle) -> None:
     index = flat(large.vectors, large.form_entity, 64)
     for wrong in ([1, 1], [3, 2], [-1, 5], [0, len(large.vectors)]):
-        with pytest.raises(BundleCorruptError, match="ascending numbers"):
+        with pytest.raises(BundleCorruptError, match="ascending indices"):
             TwoLevelIndex(index, np.array(wrong, np.int32), 5)
 
 
-def test_worths_of_counted_pieces_are_those_of_the_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_of_counted_ngrams_are_those_of_the_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     forms = [entity.name for entity in ENTITIES[:200]] + ["إذاعة الشرق", "a"]
     monkeypatch.setattr("edge_er.index.ngram_weights._FORMS_AT_ONCE", 37)
-    counted = StoredNgramWeights(len(forms), count_pieces(forms, "es"))
+    counted = StoredNgramWeights(len(forms), count_ngrams(forms, "es"))
     whole = NgramIndex(SoundCodes("es").all(forms))
     assert whole.counts()
-    for piece in [*whole.counts(), "qqq"]:
-        assert counted.worth(piece) == whole.worth(piece), piece
+    for ngram in [*whole.counts(), "qqq"]:
+        assert counted.weight(ngram) == whole.weight(ngram), ngram
 
 
 def test_the_command_line_says_how_it_is_searched(

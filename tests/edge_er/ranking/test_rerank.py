@@ -57,8 +57,8 @@ def test_the_score_is_the_sum_of_its_parts() -> None:
     best = reranker.rank([Hypothesis("los 40", np.zeros(5, np.float32))], 1)[0]
     assert (best.entity, best.form) == (3, 4)
     assert best.score == sum(best.parts.values())
-    assert best.parts["pieces"] == 3 * reranker.of_forms.pieces.totals[4]
-    assert best.parts["heard"] == 5 * Misrecognition("es", FORMS).worth("los 40", [4])[0]
+    assert best.parts["pieces"] == 3 * reranker.form_evidence.ngrams.totals[4]
+    assert best.parts["heard"] == 5 * Misrecognition("es", FORMS).scores("los 40", [4])[0]
     assert set(best.parts) == {"dense", "heard", "popularity", "pieces"}
 
 
@@ -179,14 +179,14 @@ def test_popularity_decides_between_equals() -> None:
     entities = [Entity("a", "Springfield"), Entity("b", "Springfeld", metadata={"popularity": 1000})]
     demand = demands([*entities, Entity("c", "Salem", metadata={"popularity": 1_000_000})])
     assert demand == [0, 39, 79]
-    said = [Hypothesis("springfield", np.array([10, 10, -10], np.float32))]
-    plain = Reranker(forms, owners, "en", RerankWeights(), demand).rank(said, 3)
+    hypotheses = [Hypothesis("springfield", np.array([10, 10, -10], np.float32))]
+    plain = Reranker(forms, owners, "en", RerankWeights(), demand).rank(hypotheses, 3)
     assert [candidate.entity for candidate in plain] == [0, 1, 2]
-    weighed = Reranker(forms, owners, "en", RerankWeights(heard=1, popularity=1), demand).rank(said, 3)
-    assert [candidate.parts["popularity"] for candidate in weighed] == [
-        demand[each.entity] for each in weighed
+    weighted = Reranker(forms, owners, "en", RerankWeights(heard=1, popularity=1), demand).rank(hypotheses, 3)
+    assert [candidate.parts["popularity"] for candidate in weighted] == [
+        demand[each.entity] for each in weighted
     ]
-    strong = Reranker(forms, owners, "en", RerankWeights(popularity=1), demand).rank(said, 1)[0]
+    strong = Reranker(forms, owners, "en", RerankWeights(popularity=1), demand).rank(hypotheses, 1)[0]
     assert strong.entity == 2
 
 
@@ -198,7 +198,7 @@ def test_popularity_is_a_number(value: object) -> None:
 
 def test_what_was_heard_counts() -> None:
     reranker = Reranker(FORMS, OWNERS, "es", RerankWeights(heard=7, dense_forms=5))
-    said = [Hypothesis("pon honda sero", np.zeros(5, np.float32))]
-    best = reranker.rank(said, 1)[0]
+    hypotheses = [Hypothesis("pon honda sero", np.zeros(5, np.float32))]
+    best = reranker.rank(hypotheses, 1)[0]
     assert best.entity == 1
-    assert best.parts["heard"] == 7 * Misrecognition("es", FORMS).worth("pon honda sero", [2])[0]
+    assert best.parts["heard"] == 7 * Misrecognition("es", FORMS).scores("pon honda sero", [2])[0]

@@ -56,6 +56,6 @@ def test_a_part_of_the_request_is_left_and_nothing_more_comes_off_a_bare_name(wo
 
 
 def test_the_letters_of_a_carrier_do_not_speak_for_a_name() -> None:
-    hearing = Misrecognition("fr", ["fip", "fip cultes"])
-    plain, longer = hearing.worth("lance fip s il te plait", [0, 1])
+    misrecognition = Misrecognition("fr", ["fip", "fip cultes"])
+    plain, longer = misrecognition.scores("lance fip s il te plait", [0, 1])
     assert plain > longer

@@ -1,4 +1,4 @@
-"""What recognisers hear: the weighted alignment, its tables, and counting them."""
+"""Misrecognition score: the alignment, its tables, and counting them."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ REQUESTS = st.lists(TEXTS | PHRASES, max_size=3).map(lambda parts: " ".join(" ".
 EDGE = 63
 
 
-def slow_worth(lang: str, form: str, request: str) -> int:
+def slow_score(lang: str, form: str, request: str) -> int:
     """The same by the book: one cell after another, over all letters of form and request."""
     if not request:
         return 0
-    costs, said, heard = (
+    costs, form_codes, request_codes = (
         read_costs(lang),
         letter_codes(form.replace(" ", "")).tolist(),
         letter_codes(request.replace(" ", "")).tolist(),
@@ -47,16 +47,16 @@ def slow_worth(lang: str, form: str, request: str) -> int:
         of_name += [first <= number < last] * len(word)
         borders.add(len(left) - 1)
     usual, added = [0], [0]
-    for before, letter, named in zip([EDGE, *heard], heard, of_name, strict=False):
+    for before, letter, named in zip([EDGE, *request_codes], request_codes, of_name, strict=False):
         usual.append(int(costs.usual[before, letter]) if named else 0)
         added.append(max(int(costs.added[before, letter]) - usual[-1], 1))
     row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
     for place in range(1, len(row)):
         row[place] = max(row[place], row[place - 1] - added[place])
     spared = [word in carrier_words().fillers for word in form.split() for _ in word]
-    for number, letter in enumerate(said):
-        before = said[number - 1] if number else EDGE
-        after = said[number + 1] if number + 1 < len(said) else EDGE
+    for number, letter in enumerate(form_codes):
+        before = form_codes[number - 1] if number else EDGE
+        after = form_codes[number + 1] if number + 1 < len(form_codes) else EDGE
         cost = costs.said[letter].copy()
         shifts = costs.after[before, letter].astype(int) + costs.before[letter, after]
         cost = np.where(cost < UNHEARD_OF, np.clip(cost + shifts, 0, UNHEARD_OF), cost).tolist()
@@ -64,8 +64,8 @@ def slow_worth(lang: str, form: str, request: str) -> int:
         missing = max(cost[64] // share, 1)
         new = [value - missing for value in row]
         for place in range(1, len(row)):
-            hear = row[place - 1] + usual[place] - cost[heard[place - 1]]
-            new[place] = max(new[place], hear, new[place - 1] - added[place])
+            recognised = row[place - 1] + usual[place] - cost[request_codes[place - 1]]
+            new[place] = max(new[place], recognised, new[place - 1] - added[place])
         row = new
     ends = [value - left[-1] + left[place] + BORDER * (place in borders) for place, value in enumerate(row)]
     return max(ends)
@@ -73,39 +73,39 @@ def slow_worth(lang: str, form: str, request: str) -> int:
 
 @given(st.sampled_from(LANGUAGES), st.lists(FORMS, min_size=1, max_size=5), REQUESTS)
 @settings(max_examples=150)
-def test_worth_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
-    found = Misrecognition(lang, forms).worth(request, range(len(forms)))
-    assert found.tolist() == [slow_worth(lang, form, request) for form in forms]
+def test_the_score_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
+    scores = Misrecognition(lang, forms).scores(request, range(len(forms)))
+    assert scores.tolist() == [slow_score(lang, form, request) for form in forms]
 
 
 def test_forms_do_not_touch_each_other() -> None:
     forms = ["bayern eins", "", "ffn", "deutschlandfunk kultur" * 3, "中文", "q"]
-    hearing, request = Misrecognition("de", forms), "spiele bitte baiern eins"
-    alone = [int(hearing.worth(request, [form])[0]) for form in range(6)]
-    assert hearing.worth(request, range(6)).tolist() == alone
-    assert hearing.worth(request, [3, 0, 3]).tolist() == [alone[3], alone[0], alone[3]]
-    assert [int(Misrecognition("de", [form]).worth(request, [0])[0]) for form in forms] == alone
+    misrecognition, request = Misrecognition("de", forms), "spiele bitte baiern eins"
+    alone = [int(misrecognition.scores(request, [form])[0]) for form in range(6)]
+    assert misrecognition.scores(request, range(6)).tolist() == alone
+    assert misrecognition.scores(request, [3, 0, 3]).tolist() == [alone[3], alone[0], alone[3]]
+    assert [int(Misrecognition("de", [form]).scores(request, [0])[0]) for form in forms] == alone
 
 
 def test_fillers_may_be_left_out_beside_other_words() -> None:
-    hearing = Misrecognition("en", ["curve radio", "curve hits", "radio"])
-    short, other, filler = hearing.worth("play curve", [0, 1, 2])
+    misrecognition = Misrecognition("en", ["curve radio", "curve hits", "radio"])
+    short, other, filler = misrecognition.scores("play curve", [0, 1, 2])
     assert short > other
-    assert hearing.worth("play curve radio", [0])[0] > short > filler
+    assert misrecognition.scores("play curve radio", [0])[0] > short > filler
 
 
-def test_nothing_to_weigh() -> None:
-    hearing = Misrecognition("de", ["ser", ""])
-    assert hearing.worth("ser", []).tolist() == []
-    assert hearing.worth("", [0, 1]).tolist() == [0, 0]
-    assert Misrecognition("de", [""]).worth("xqx", [0]).tolist() == [2 * BORDER - 3 * LEFT]
-    assert Misrecognition("de", [""]).worth("please", [0]).tolist() == [
+def test_nothing_to_score() -> None:
+    misrecognition = Misrecognition("de", ["ser", ""])
+    assert misrecognition.scores("ser", []).tolist() == []
+    assert misrecognition.scores("", [0, 1]).tolist() == [0, 0]
+    assert Misrecognition("de", [""]).scores("xqx", [0]).tolist() == [2 * BORDER - 3 * LEFT]
+    assert Misrecognition("de", [""]).scores("please", [0]).tolist() == [
         2 * BORDER
     ]  # carriers of any language
 
 
 @pytest.mark.parametrize(
-    ("lang", "heard", "right", "wrong"),
+    ("lang", "text", "right", "wrong"),
     [
         ("de", "spiele deutschlandfunk", "deutschlandfunk", "deutschlandfunk nova"),
         ("de", "spiele deutschland funk nova", "deutschlandfunk nova", "deutschlandfunk"),
@@ -115,15 +115,15 @@ def test_nothing_to_weigh() -> None:
         ("it", "metti radio bolonia", "radio bologna", "radio cologno"),
     ],
 )
-def test_the_likelier_form_is_worth_more(lang: str, heard: str, right: str, wrong: str) -> None:
-    first, second = Misrecognition(lang, [right, wrong]).worth(canonical_text(heard), [0, 1]).tolist()
+def test_the_likelier_form_scores_higher(lang: str, text: str, right: str, wrong: str) -> None:
+    first, second = Misrecognition(lang, [right, wrong]).scores(canonical_text(text), [0, 1]).tolist()
     assert first > second
 
 
 def test_words_of_carriers_may_stand_beside() -> None:
-    worth = Misrecognition("es", ["cadena ser"]).worth
-    assert worth("cadena ser pon", [0]) == worth("cadena ser", [0])
-    assert worth("cadena ser xxx", [0]) == worth("cadena ser", [0]) - 3 * LEFT
+    scores = Misrecognition("es", ["cadena ser"]).scores
+    assert scores("cadena ser pon", [0]) == scores("cadena ser", [0])
+    assert scores("cadena ser xxx", [0]) == scores("cadena ser", [0]) - 3 * LEFT
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -1,4 +1,4 @@
-"""Sound codes and shared pieces: the golden file, and counting by hand."""
+"""Sound codes and n-grams: the golden file, and counting by hand."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import REPOSITORY
 
-from edge_er.text.ngrams import NgramIndex, grams, rarity
+from edge_er.text.ngrams import NgramIndex, ngrams, rarity
 from edge_er.text.sound_codes import SoundCodes
 from tools.golden.make_lexical import TARGET, rows
 
 WORDS = st.text("abcdeé📻", max_size=9)
 
 
-def test_pieces_count_by_their_rarity() -> None:
+def test_ngrams_count_by_their_rarity() -> None:
     index = NgramIndex(["abc", "abd", "xyz", ""])
     common, rare = rarity(4, 2), rarity(4, 1)
     assert (common, rare) == (4, 8)
@@ -33,12 +33,14 @@ def test_rarity_is_four_times_the_logarithm(forms: int, having: int) -> None:
 
 
 @given(st.lists(WORDS, min_size=1, max_size=6), WORDS)
-def test_shared_worth_is_the_sum_over_common_pieces(forms: list[str], request: str) -> None:
+def test_the_shared_weight_is_the_sum_over_common_ngrams(forms: list[str], request: str) -> None:
     index = NgramIndex(forms)
-    held = [grams(form) for form in forms]
-    for number, own in enumerate(held):
-        worth = [rarity(len(forms), sum(piece in other for other in held)) for piece in own & grams(request)]
-        assert index.shared(request)[number] == sum(worth)
+    of_forms = [ngrams(form) for form in forms]
+    for number, own in enumerate(of_forms):
+        weights = [
+            rarity(len(forms), sum(ngram in other for other in of_forms)) for ngram in own & ngrams(request)
+        ]
+        assert index.shared(request)[number] == sum(weights)
         assert index.shared(request)[number] <= index.totals[number]
 
 
@@ -66,9 +68,9 @@ def test_languages_have_rules_of_their_own() -> None:
 @pytest.mark.parametrize("lang", ["de", "en", "es", "fr", "it", "xx"])
 @given(st.lists(st.text("abcdeghinorstuüßéñ 12📻", max_size=12), max_size=6))
 @settings(max_examples=100)
-def test_many_texts_are_folded_as_each_of_them(lang: str, texts: list[str]) -> None:
-    fold = SoundCodes(lang)
-    assert fold.all(texts) == [fold(text) for text in texts]
+def test_many_texts_get_the_codes_of_each_of_them(lang: str, texts: list[str]) -> None:
+    codes = SoundCodes(lang)
+    assert codes.all(texts) == [codes(text) for text in texts]
 
 
 def test_digits_and_other_scripts_stay() -> None:

@@ -106,7 +106,7 @@ def test_the_head_s_part_is_its_score(bundles):
     bundle = read_bundle(bundles[True])
     forms = [form for entity in bundle.entities for form in entity.surface_forms]
     head = PairHead(bundle.encoder_files[HEAD_FILE], resolver.encoder, [form.lower() for form in forms])
-    worth = int(head.worth(query, [forms.index(first.form)])[0])
+    worth = int(head.scores(query, [forms.index(first.form)])[0])
     unit = float(bundle.manifest["index"]["scale"]) ** 2
     assert first.parts["head"] == pytest.approx(WEIGHTS["head"] * worth / unit)
     assert abs(worth) < 100 * HEAD.steps
