@@ -57,9 +57,7 @@ class Carriers(NamedTuple):
 class Evidence(NamedTuple):
     """Candidates by sound."""
 
-    short_form: (
-        int  # added to the weight of a form's n-grams, so that short forms are not candidates everywhere
-    )
+    short_form: int  # added to the weight of a form's n-grams, so that short forms do not win everywhere
 
 
 class Rerank(NamedTuple):

@@ -115,8 +115,8 @@ def with_index(
     choice = choose_index(bundle.vectors, requests, how, target, threads)
     if choice is None:
         return bundle
-    counts = count_pieces(forms, code) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
-    searched = replace(bundle, index=choice.data, piece_counts=counts)
+    counts = count_ngrams(forms, code) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
+    searched = replace(bundle, index=choice.data, ngram_counts=counts)
     described = _described(choice, target, len(requests), len(bundle.entities))
     return searched.with_manifest(index={**bundle.manifest["index"], **described})
 

@@ -102,7 +102,8 @@ class Misrecognition:
         # a letter of the form is lost (-lost), or a letter of the request was added (-added). Add to each cell the
         # costs of losing all form letters and adding all request letters before it. Then losing and adding are free,
         # and only recognising earns: usual + added + lost - cost. What remains is a heaviest common subsequence, which
-        # numpy finds with one running maximum for each letter of the form. The sums are taken off again at the end.
+        # numpy finds with one running maximum for each letter of the form. So `added_before` is part of what beginning
+        # at a place earns, and it and all lost letters are taken off again where the form ends.
         longest_first = np.argsort(-self._lengths[chosen], kind="stable")
         order = chosen[longest_first]
         heaviest = self._heaviest(order, letters, usual + added, added_before - left + border)
