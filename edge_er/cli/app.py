@@ -65,7 +65,7 @@ def _options(version: Annotated[bool, typer.Option("--version", help="Print the 
 @app.command()
 def resolve(
     bundle: BundleArgument,
-    query: Annotated[str, typer.Argument(metavar="REQUEST", help='What was said: "play cadena ser".')],
+    query: Annotated[str, typer.Argument(metavar="REQUEST", help='The request: "play cadena ser".')],
     top_k: Annotated[int, typer.Option("--top-k", min=1, help="How many candidates to show.")] = 5,
     min_precision: Annotated[
         float | None,

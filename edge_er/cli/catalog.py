@@ -82,7 +82,9 @@ def build(
     ] = 0.0,
     single_words: Annotated[
         bool,
-        typer.Option("--single-words", help="Let a word stand for the name it is from: Zoë for Zoë Kravitz."),
+        typer.Option(
+            "--single-words", help="Add single words of names as spoken forms: Zoë for Zoë Kravitz."
+        ),
     ] = False,
     workers: Annotated[
         Optional[int],  # noqa: UP045
@@ -91,7 +93,7 @@ def build(
     work: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(
-            help="Keep finished pieces here for later builds; else beside OUT until it is there.",
+            help="Keep finished shards here for later builds; by default beside OUT until it is written.",
             rich_help_panel=_WORK,
         ),
     ] = None,
@@ -160,7 +162,7 @@ def _print_result(result: BuildResult, as_json: bool) -> None:
         print_bundle(result.path, result.manifest)
     silent = result.without_text
     notes = {
-        f"went on from {result.shards_kept:,} of {result.shards:,} pieces of a build before": result.shards_kept,
+        f"went on from {result.shards_kept:,} of {result.shards:,} shards of an earlier build": result.shards_kept,
         f"{result.spoken_left_out:,} spoken forms, the least likely, do not fit the budget": result.spoken_left_out,
         f"no letter or digit in the name of {', '.join(silent[:_LISTED])}"
         f"{f' and {len(silent) - _LISTED:,} more' if len(silent) > _LISTED else ''}": silent,

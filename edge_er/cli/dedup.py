@@ -27,7 +27,9 @@ __all__ = ["register"]
 
 FieldsOption = Annotated[
     Optional[Path],  # noqa: UP045
-    typer.Option(help="TOML file: what the fields are (docs/duplicates.md); told by names and values."),
+    typer.Option(
+        help="TOML file: what the fields are (docs/duplicates.md); by default guessed from names and values."
+    ),
 ]
 WeightsOption = Annotated[
     Optional[Path],  # noqa: UP045

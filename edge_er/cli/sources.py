@@ -36,7 +36,7 @@ _PANEL = "How the source is read"
 KindOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
-        help="csv, tsv, jsonl, json, parquet, m3u, pls, radio-browser, vcard, geonames or sqlite; told by the file.",
+        help="csv, tsv, jsonl, json, parquet, m3u, pls, radio-browser, vcard, geonames or sqlite; else found by the file.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -56,11 +56,13 @@ KeepOption = Annotated[
 ]
 EncodingOption = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="utf-8, cp1252, utf-16, ...; detected.", rich_help_panel=_PANEL),
+    typer.Option(help="utf-8, cp1252, utf-16, ...; by default detected.", rich_help_panel=_PANEL),
 ]
 DelimiterOption = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="Between the columns of a CSV file; told by its header.", rich_help_panel=_PANEL),
+    typer.Option(
+        help="Between the columns of a CSV file; by default found from its header.", rich_help_panel=_PANEL
+    ),
 ]
 QueryOption = Annotated[
     Optional[str],  # noqa: UP045

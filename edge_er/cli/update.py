@@ -61,7 +61,7 @@ def update(
     ] = None,
     work: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Keep the finished pieces of a large catalog here for later updates."),
+        typer.Option(help="Keep the finished shards of a large catalog here for later updates."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
