@@ -34,6 +34,7 @@ from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.errors import BuildError
 from edge_er.index.exact import dot_table, exact_columns
 from edge_er.index.faiss_index import FAISS, FaissIndex, IndexSettings, faiss_threads, import_faiss
+from edge_er.index.ngram_weights import count_ngrams
 from edge_er.text.canonical import canonical_text
 
 __all__ = [
