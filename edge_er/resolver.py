@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -18,13 +18,13 @@ from edge_er.decision.explanation import Explanation
 from edge_er.decision.nbest import texts_and_weights
 from edge_er.decision.resolution import Match, Resolution
 from edge_er.decision.selftest import golden_answer, selftest
-from edge_er.encoder.encoder import Encoder
+from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.personal import EntryLike, OwnEntries
-from edge_er.ranking.catalog import Catalog, encode_texts
+from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.large_catalog import catalog_of
 from edge_er.ranking.rerank import RerankWeights
-from edge_er.text.arguments import check_count, text_list
+from edge_er.text.arguments import text_list
 
 __all__ = ["EntityResolver", "EntryLike", "Match", "PersonalResolver", "Resolution"]
 
@@ -105,7 +105,7 @@ class EntityResolver:
             ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
         """
         texts, weights = texts_and_weights(query, nbest)
-        return self._answer(texts, weights, top_k, min_precision, where, wanted_ids(ids))
+        return self._answer(texts, weights, top_k, min_precision, where, ids)
 
     def _answer(
         self,
@@ -114,23 +114,30 @@ class EntityResolver:
         top_k: int,
         min_precision: float | None,
         where: Mapping[str, Any] | None,
-        ids: Collection[str] | None,
+        ids: Iterable[str] | None,
     ) -> Resolution:
         """The whole way of one utterance; `weights` say how much each of its `texts` counts."""
-        check_count(top_k)
-        wanted = self._min_precision if min_precision is None else min_precision
-        self._answers.calibration.needed(
-            wanted
-        )  # a wrong value is an error for every request, also an empty one
+        _check_count(top_k)
+        needed = self._answers.calibration.needed(
+            self._min_precision if min_precision is None else min_precision
+        )
         catalog = self._catalog  # own entries may change meanwhile, but one request sees one catalog
         allowed = catalog.allowed(where, ids)
+        encoded = self._encoded(texts, weights)
         query = texts[0] if texts else ""
-        encoded = encode_texts(self.encoder, self._scale, texts, weights)
         if not encoded:
             return Resolution(query, "no_match", ())
         ranked = catalog.ranked(encoded, max(top_k, COMPARED), allowed)
         readable = any(text.readable for text in encoded)
-        return self._answers.resolution(query, catalog, ranked, top_k, wanted, readable)
+        return self._answers.resolution(query, catalog, ranked, top_k, needed, readable)
+
+    def _encoded(self, texts: Sequence[str], weights: Sequence[float]) -> list[EncodedText]:
+        """The texts that are not blank, encoded."""
+        return [
+            self.encoder.encode_text(text, self._scale, weight)
+            for text, weight in zip(texts, weights, strict=True)
+            if text.strip()
+        ]
 
     def resolve_batch(
         self,
@@ -143,7 +150,7 @@ class EntityResolver:
     ) -> list[Resolution]:
         """The answers that `resolve` gives to each of `queries`; a single string is one request."""
         requests, wanted = text_list(queries, "request"), wanted_ids(ids)
-        check_count(top_k)
+        _check_count(top_k)
         return [self._answer([query], [1.0], top_k, min_precision, where, wanted) for query in requests]
 
     def explain(
@@ -155,12 +162,12 @@ class EntityResolver:
         ids: Iterable[str] | None = None,
     ) -> list[Explanation]:
         """Form, score and summands of the best `top_k` candidates, in the order of `resolve`."""
-        check_count(top_k)
+        _check_count(top_k)
         catalog = self._catalog
-        encoded = encode_texts(self.encoder, self._scale, text_list([query], "request"), [1.0])
+        encoded = self._encoded(text_list([query], "request"), [1.0])
         if not encoded:
             return []
-        ranked = catalog.ranked_with_forms(encoded, top_k + 1, catalog.allowed(where, wanted_ids(ids)))
+        ranked = catalog.ranked_with_forms(encoded, top_k + 1, catalog.allowed(where, ids))
         return self._answers.explanations(catalog, ranked)[:top_k]
 
     def with_entries(
@@ -296,3 +303,13 @@ class PersonalResolver(EntityResolver):
     def selftest(self) -> int:
         """Answer the golden requests of the bundle again, without own entries."""
         return self._base.selftest()
+
+
+def _check_count(top_k: int) -> None:
+    """Check how many candidates are wanted.
+
+    Raises:
+        ValueError: fewer than 1.
+    """
+    if top_k < 1:
+        raise ValueError(f"expected top_k of 1 or more, found {top_k}")

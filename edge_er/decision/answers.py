@@ -36,7 +36,7 @@ class AnswerBuilder:
         catalog: Catalog,
         ranked: Sequence[Candidate],
         top_k: int,
-        min_precision: float | None,
+        needed: float,
         readable: bool,
     ) -> Resolution:
         """The answer to `query`.
@@ -46,14 +46,15 @@ class AnswerBuilder:
             catalog: that the indices in `ranked` are of.
             ranked: the candidates, best first.
             top_k: how many matches to give.
-            min_precision: see `Calibration.needed`.
+            needed: the confidence that an answer needs, see `Calibration.needed`.
             readable: whether the encoder knows any token of the request; if not, the decision is "no_match".
         """
         if not ranked:
             return Resolution(query, "no_match", ())
         candidates = CandidateScores(list(map(self._score, ranked)), self._features(ranked[0]))
-        decision = self.calibration.decide(candidates, min_precision) if readable else "no_match"
-        confidences = self.calibration.confidences(candidates) if readable else [0.0] * len(ranked)
+        decision, confidences = self.calibration.judge(candidates, needed)
+        if not readable:
+            decision, confidences = "no_match", [0.0] * len(ranked)
         matches = tuple(
             _match(catalog.entities[candidate.entity], score, confidence)
             for candidate, score, confidence in zip(

@@ -145,17 +145,25 @@ class Calibration:
         return _on_curve(self.precision, wanted)
 
     def decide(self, candidates: CandidateScores, min_precision: float | None = None) -> Decision:
-        """The decision: "match" if the best candidate is sure enough, "ambiguous" if it and its rivals are together."""
-        needed = self.needed(min_precision)
-        if not candidates.scores:
-            return "no_match"
-        confidences, rivals = self.confidences(candidates), self.rivals(candidates)
+        """The decision at `min_precision`; see `judge`."""
+        return self.judge(candidates, self.needed(min_precision))[0]
+
+    def judge(self, candidates: CandidateScores, needed: float) -> tuple[Decision, list[float]]:
+        """The decision where answers need a confidence of `needed`, and the confidence of each candidate.
+
+        "match" if the best candidate is sure enough, "ambiguous" if it and its rivals are together.
+        """
+        confidences = self.confidences(candidates)
+        if not confidences:
+            return "no_match", confidences
+        rivals = self.rivals(candidates)
         twins = sum(odds >= self.twin for odds in self._odds(candidates.scores[:COMPARED])) > 1
         if not twins and confidences[0] >= needed:
-            return "match"
+            return "match", confidences
         if rivals == 1 or _sum(confidences[:rivals]) < needed:
-            return "no_match"
-        return "ambiguous" if self._confidence(self.evidence(candidates, rivals)) >= needed else "no_match"
+            return "no_match", confidences
+        together = self._confidence(self.evidence(candidates, rivals)) >= needed
+        return "ambiguous" if together else "no_match", confidences
 
     def _confidence(self, evidence: float) -> float:
         return _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)

@@ -20,7 +20,9 @@ def texts_and_weights(
         ValueError: a weight is not above 0.
     """
     if nbest is None and query is not None:
-        return text_list([query], "request"), [1.0]
+        if not isinstance(query, str):
+            raise TypeError(f"expected a request as a string, found {type(query).__name__}")
+        return [query], [1.0]
     if nbest is None or query is not None:
         found = f"{type(query).__name__} and nbest {type(nbest).__name__}"
         raise TypeError(f"expected either a request as a string or nbest=[...], found {found}")

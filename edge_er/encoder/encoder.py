@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from edge_er.errors import EncoderError
 from edge_er.text.arguments import as_sequence, text_list
 from edge_er.text.canonical import canonical_text
 
-__all__ = ["ENCODER_FILES", "Encoder", "quantise", "read_encoder_files"]
+__all__ = ["ENCODER_FILES", "EncodedText", "Encoder", "quantise", "read_encoder_files"]
 
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
 _SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -26,6 +26,15 @@ _CARD_FIELDS: dict[str, type | tuple[type, ...]] = {
     "max_tokens": int,
     "vector_scale": (int, float),
 }
+
+
+class EncodedText(NamedTuple):
+    """One text of an utterance: canonical text, vector as int8 [dim], weight, and whether the encoder knows a token."""
+
+    text: str
+    vector: NDArray[np.int8]
+    weight: float = 1.0
+    readable: bool = True
 
 
 class Encoder:
@@ -73,6 +82,13 @@ class Encoder:
     def token_ids(self, text: str) -> list[int]:
         """Token ids of `text`, from [CLS] to [SEP]; a longer text is cut to `max_tokens` ids and ends in [SEP]."""
         return self.canonical_ids(canonical_text(text))
+
+    def encode_text(self, text: str, scale: float, weight: float = 1.0) -> EncodedText:
+        """One text of a request: its canonical text, and its vector as `quantise` gives it for `scale`."""
+        canonical = canonical_text(text)
+        tokens = self.canonical_ids(canonical)
+        vector = quantise(self._run([tokens])[0], scale)
+        return EncodedText(canonical, vector, weight, self.can_read(tokens))
 
     def encode(self, texts: str | Iterable[str], batch_size: int = 64) -> NDArray[np.float32]:
         """Unit vectors of `texts`, float32 [texts, dim], in their order; a single string is one text.

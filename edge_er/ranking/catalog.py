@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,40 +12,17 @@ from numpy.typing import NDArray
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import EntityStore
-from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError
 from edge_er.index.exact import ExactIndex
 from edge_er.ranking.evidence import Hypothesis, Pool, RerankWeights
-from edge_er.ranking.filters import MetadataIndex, allowed_entities
+from edge_er.ranking.filters import MetadataIndex, allowed_entities, wanted_ids
 from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
 from edge_er.text.canonical import canonical_text
 from edge_er.text.ngrams import NgramWeights
 
-__all__ = ["Catalog", "EncodedText", "encode_texts"]
-
-
-class EncodedText(NamedTuple):
-    """One text of an utterance: canonical text, vector as int8 [dim], weight, and whether the encoder knows a token."""
-
-    text: str
-    vector: NDArray[np.int8]
-    weight: float = 1.0
-    readable: bool = True
-
-
-def encode_texts(
-    encoder: Encoder, scale: float, texts: Sequence[str], weights: Sequence[float]
-) -> list[EncodedText]:
-    """Canonical text and int8 vector of each text that is not blank; `scale` is that of the catalog's vectors."""
-    encoded = []
-    for text, weight in zip(texts, weights, strict=True):
-        if text.strip():
-            canonical = canonical_text(text)
-            tokens = encoder.canonical_ids(canonical)
-            vector = quantise(encoder.encode_ids([tokens], batch_size=1), scale)[0]
-            encoded.append(EncodedText(canonical, vector, weight, encoder.can_read(tokens)))
-    return encoded
+__all__ = ["Catalog"]
 
 
 class Catalog:
@@ -97,9 +74,7 @@ class Catalog:
         """Candidates of at least `k` entities, if there are so many, and the evidence for them."""
         return self.reranker.form_evidence.pool(hypotheses, k, allowed)
 
-    def allowed(
-        self, where: Mapping[str, Any] | None, ids: Collection[str] | None
-    ) -> NDArray[np.bool_] | None:
+    def allowed(self, where: Mapping[str, Any] | None, ids: Iterable[str] | None) -> NDArray[np.bool_] | None:
         """Whether each entity passes the filters, bool [entities]; None without filters.
 
         Raises:
@@ -107,7 +82,7 @@ class Catalog:
         """
         if where is None and ids is None:
             return None
-        return allowed_entities(self.metadata_indexes(), len(self.entities), where, ids)
+        return allowed_entities(self.metadata_indexes(), len(self.entities), where, wanted_ids(ids))
 
     def metadata_indexes(self) -> list[MetadataIndex]:
         """The indexes that filters search."""

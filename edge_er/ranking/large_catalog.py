@@ -8,7 +8,7 @@ only candidates by sound: forms that share rare n-grams with the request but are
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, overload
@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import EntityStore
-from edge_er.encoder.encoder import Encoder
+from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
 from edge_er.index.faiss_index import FAISS, INDEX_FILE, FaissIndex, IndexSettings, open_index
 from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights
 from edge_er.index.two_level import TwoLevelIndex, popular_floor
-from edge_er.ranking.catalog import Catalog, EncodedText
+from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
+from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.rerank import demands
 from edge_er.text.ngrams import NgramWeights
 
@@ -116,14 +117,13 @@ class LargeCatalog(Catalog):
         first = np.sort(np.unique(owners, return_index=True)[1])[:k]
         return ranked[: max(count, first[-1] + 1 if len(first) else 0)]
 
-    def allowed(
-        self, where: Mapping[str, Any] | None, ids: Collection[str] | None
-    ) -> NDArray[np.bool_] | None:
+    def allowed(self, where: Mapping[str, Any] | None, ids: Iterable[str] | None) -> NDArray[np.bool_] | None:
         """See `Catalog.allowed`; a filter by metadata or by many ids reads the whole catalog the first time."""
-        if where is not None or ids is None or len(ids) > _FEW_IDS:
-            return super().allowed(where, ids)
+        wanted = wanted_ids(ids)
+        if where is not None or wanted is None or len(wanted) > _FEW_IDS:
+            return super().allowed(where, wanted)
         mask = np.zeros(len(self.entities), bool)
-        mask[list(self.indices(ids).values())] = True
+        mask[list(self.indices(wanted).values())] = True
         return mask
 
     def indices(self, ids: Iterable[str]) -> dict[str, int]:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
+from edge_er.encoder.encoder import EncodedText
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.catalog import Catalog, EncodedText
+from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.ranking.filters import MetadataIndex
 from edge_er.ranking.rerank import Candidate, best_candidates, demands

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-__all__ = ["as_sequence", "check_count", "text_list"]
+__all__ = ["as_sequence", "text_list"]
 
 _Item = TypeVar("_Item")
 
@@ -34,13 +34,3 @@ def text_list(texts: str | Iterable[str], what: str = "text") -> list[str]:
 def as_sequence(items: Iterable[_Item]) -> Sequence[_Item]:
     """`items` themselves if they are a sequence, else a list of them."""
     return items if isinstance(items, Sequence) else list(items)
-
-
-def check_count(top_k: int) -> None:
-    """Check how many candidates are wanted.
-
-    Raises:
-        ValueError: fewer than 1.
-    """
-    if top_k < 1:
-        raise ValueError(f"expected top_k of 1 or more, found {top_k}")

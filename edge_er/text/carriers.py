@@ -1,6 +1,6 @@
 """Carrier phrases: the words that people say before and after a name in a request.
 
-    name_span(["hey", "google", "spiele", "bayern", "eins", "im", "wohnzimmer"])  ->  (3, 5)
+    name_span("hey google spiele bayern eins im wohnzimmer")  ->  (3, 5)
 
 A request consists of calls ("hey google", "please"), an opening ("play"), a noun ("the show"), the name, and closings
 ("in the kitchen", "please"). The phrases are in ``data/hearing.txt``, separated by ``|`` (`edge-er train fit
@@ -43,17 +43,13 @@ def carrier_words() -> CarrierWords:
     return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in kinds.items()})
 
 
-def name_span(words: Sequence[str]) -> tuple[int, int]:
-    """Index of the first word of the name in a request, and of the word after its last.
+@lru_cache(maxsize=64)  # n-grams and misrecognition ask about the same request
+def name_span(request: str) -> tuple[int, int]:
+    """Index of the first word of the name in a canonical request, and of the word after its last.
 
     Phrases of carriers are taken off both ends, the longest that fits first. At least one word stays.
     """
-    return _span(tuple(words))
-
-
-@lru_cache(maxsize=64)  # n-grams and misrecognition ask about the same request
-def _span(words: tuple[str, ...]) -> tuple[int, int]:
-    known = carrier_words()
+    words, known = request.split(), carrier_words()
     first, last = 0, len(words)
     for phrases in (*[known.calls] * CARRIERS.calls, known.opens, known.nouns):
         first += next((size for size in _sizes(first, last) if _phrase(words, first, size) in phrases), 0)
@@ -75,6 +71,5 @@ def _phrase(words: Sequence[str], start: int, size: int) -> str:
 
 def without_carrier(request: str) -> str:
     """The name in canonical `request`: the words between the phrases of a carrier."""
-    words = request.split()
-    first, last = name_span(words)
-    return " ".join(words[first:last])
+    first, last = name_span(request)
+    return " ".join(request.split()[first:last])

@@ -157,7 +157,7 @@ def _left_and_border(request: str) -> tuple[Numbers, Numbers]:
 def _in_name(request: str) -> NDArray[np.bool_]:
     """Whether each letter of canonical `request` stands between the phrases of a carrier: bool [letters]."""
     words = request.split()
-    first, last = name_span(words)
+    first, last = name_span(request)
     letters = np.array([len(word) for word in words], np.int64)
     return np.repeat([first <= place < last for place in range(len(words))], letters)
 

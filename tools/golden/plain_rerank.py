@@ -61,7 +61,7 @@ def misrecognition_score(lang: str, form: str, request: str) -> int:
         return 0
     costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
     borders, left, of_name, words = {0}, [0], [], request.split()
-    first, last = name_span(words)
+    first, last = name_span(request)
     for number, word in enumerate(words):
         cost = 0 if word in carrier_words().words else LEFT
         left += [left[-1] + cost * (at + 1) for at in range(len(word))]

@@ -49,7 +49,7 @@ def test_what_is_left_of_a_request(request_text: str, left: str) -> None:
 
 @given(WORDS)
 def test_a_part_of_the_request_is_left_and_nothing_more_comes_off_a_bare_name(words: list[str]) -> None:
-    first, last = name_span(words)
+    first, last = name_span(" ".join(words))
     assert 0 <= first < last <= len(words) or not words
     assert without_carrier(" ".join(words)) == " ".join(words[first:last])
     assert without_carrier("kiss fm") == "kiss fm"

@@ -40,7 +40,7 @@ def slow_score(lang: str, form: str, request: str) -> int:
         letter_codes(request.replace(" ", "")).tolist(),
     )
     left, borders, of_name, words = [0], {0}, [], request.split()
-    first, last = name_span(words)
+    first, last = name_span(request)
     for number, word in enumerate(words):
         cost = 0 if word in carrier_words().words else LEFT
         left += [left[-1] + cost * (n + 1) for n in range(len(word))]
