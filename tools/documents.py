@@ -25,7 +25,7 @@ def replace_section(text: str, name: str, content: str) -> str:
     """
     pattern = re.compile(f"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
     inserted = f"{content.rstrip()}\n" if content else ""
-    replaced, count = pattern.subn(lambda found: found[1] + inserted + found[2], text)
+    replaced, count = pattern.subn(lambda match: match[1] + inserted + match[2], text)
     if count != 1:
         raise ValueError(
             f"expected one section between <!-- {name}:start --> and <!-- {name}:end -->, found {count}"

@@ -63,10 +63,10 @@ def lowest(requirement: Requirement) -> Version:
     Raises:
         ValueError: The requirement has no lower bound, or several.
     """
-    found = [Version(each.version) for each in requirement.specifier if each.operator in (">=", "==")]
-    if len(found) != 1:
-        raise ValueError(f"pyproject.toml: {requirement}: expected one lower bound (>=), found {len(found)}")
-    return found[0]
+    bounds = [Version(each.version) for each in requirement.specifier if each.operator in (">=", "==")]
+    if len(bounds) != 1:
+        raise ValueError(f"pyproject.toml: {requirement}: expected one lower bound (>=), found {len(bounds)}")
+    return bounds[0]
 
 
 def pins(project: Mapping[str, Any], extras: Iterable[str]) -> list[str]:

@@ -164,8 +164,8 @@ def _recalls(manifest: Mapping[str, Any]) -> list[str]:
 
 def cards(models: Path) -> dict[Path, str]:
     """Every card by its path: models/README.md and the README.md of each encoder folder."""
-    found = [*models.glob(f"*/{MANIFEST}"), *models.glob("*.zip")]
-    paths = sorted(path.parent if path.name == MANIFEST else path for path in found)
+    bundles = [*models.glob(f"*/{MANIFEST}"), *models.glob("*.zip")]
+    paths = sorted(path.parent if path.name == MANIFEST else path for path in bundles)
     overview = (models / "README.md").read_text(encoding="utf-8")
     manifests = (read_bundle(path).manifest for path in paths)
     written = {models / "README.md": replace_section(overview, "bundles", bundle_tables(manifests))}

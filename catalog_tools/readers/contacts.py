@@ -163,5 +163,5 @@ def _split(value: str, separator: str) -> list[str]:
 
 def _clean(value: str) -> str:
     """Without backslashes, in one line."""
-    plain = _ESCAPE.sub(lambda found: " " if found.group(1) in "nN" else found.group(1), value)
+    plain = _ESCAPE.sub(lambda match: " " if match.group(1) in "nN" else match.group(1), value)
     return " ".join(plain.split())

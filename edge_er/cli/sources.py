@@ -36,7 +36,7 @@ _PANEL = "How the source is read"
 KindOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
-        help="csv, tsv, jsonl, json, parquet, m3u, pls, radio-browser, vcard, geonames or sqlite; else by the file.",
+        help="csv, tsv, jsonl, json, parquet, m3u, pls, radio-browser, vcard, geonames or sqlite; else detected.",
         rich_help_panel=_PANEL,
     ),
 ]

@@ -37,8 +37,8 @@ def checked(rows: list[dict[str, Any]]) -> dict[str, Any]:
         resolver = resolvers[row["bundle"]]
         ids = resolver.encoder.token_ids(row["query"])
         floats = resolver.encoder.encode_ids([ids], batch_size=1)
-        found = quantise(floats, float(resolver.manifest["index"]["scale"]))[0]
-        apart = int(np.count_nonzero(found != np.frombuffer(base64.b64decode(row["vector"]), np.int8)))
+        int8 = quantise(floats, float(resolver.manifest["index"]["scale"]))[0]
+        apart = int(np.count_nonzero(int8 != np.frombuffer(base64.b64decode(row["vector"]), np.int8)))
         answer = resolver.resolve(row["query"])
         counts["token_ids"] += ids == row["token_ids"]
         counts["vectors"] += apart == 0

@@ -19,7 +19,7 @@ _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     """Write one object a line, whole or not at all; how many there were."""
     lines = [
-        _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(row, ensure_ascii=False))
+        _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(row, ensure_ascii=False))
         for row in rows
     ]
     write_lines(path, (f"{line}\n" for line in lines))

@@ -136,13 +136,13 @@ def utterances_of(name: str, entities: Sequence[Entity]) -> list[list[tuple[str,
     """What a recogniser may hand over for one utterance of the bundle `name`: texts and weights, best first."""
     rng = random.Random(f"golden utterances of {name}")
     named = [entity for entity in entities if len(canonical_text(entity.name)) > 5]
-    found: list[list[tuple[str, float]]] = []
+    utterances: list[list[tuple[str, float]]] = []
     for place, entity in enumerate(rng.sample(named, min(UTTERANCES, len(named)))):
         texts = [noisy(entity.name.lower(), rng) for _ in range(2 + place % 3)]
-        found.append([(text, 1.0 if place % 2 else 0.5**rank) for rank, text in enumerate(texts)])
+        utterances.append([(text, 1.0 if place % 2 else 0.5**rank) for rank, text in enumerate(texts)])
     well_known = KNOWN.get(name, (named[0].name, named[-1].name))
     return [
-        *found,
+        *utterances,
         *([(shared, 1.0), (f"{shared} radio", 0.5)] for shared in shared_names(entities)),
         [(text, 1.0) for text in well_known[:2]],
         [(well_known[0], 0.9), ("asdf qwer zxcv", 0.1)],

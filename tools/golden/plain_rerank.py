@@ -135,9 +135,9 @@ class PlainReranker:
                 for name, value in self._parts(form, one).items():
                     parts[name] = parts.get(name, 0) + one.weight / total * value
             score = reduce(add, parts.values())  # as numpy adds; `sum` rounds otherwise from Python 3.12 on
-            found = Ranked(self._entity[form], score, form, parts)
-            if found.entity not in best or found.score > best[found.entity].score:
-                best[found.entity] = found
+            candidate = Ranked(self._entity[form], score, form, parts)
+            if candidate.entity not in best or candidate.score > best[candidate.entity].score:
+                best[candidate.entity] = candidate
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
 
     def candidates(self, said: Sequence[EncodedText], k: int) -> list[int]:
