@@ -27,7 +27,10 @@ from pathlib import Path
 def ticks():
     found = {}
     for task in Path('/proc/self/task').iterdir():
-        user, system = (task / 'stat').read_text().rpartition(')')[2].split()[11:13]
+        try:
+            user, system = (task / 'stat').read_text().rpartition(')')[2].split()[11:13]
+        except OSError:  # it has ended meanwhile
+            continue
         found[int(task.name)] = int(user) + int(system)
     return found
 def quiet():
