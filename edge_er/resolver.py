@@ -306,10 +306,5 @@ class PersonalResolver(EntityResolver):
 
 
 def _check_count(top_k: int) -> None:
-    """Check how many candidates are wanted.
-
-    Raises:
-        ValueError: fewer than 1.
-    """
     if top_k < 1:
         raise ValueError(f"expected top_k of 1 or more, found {top_k}")
