@@ -101,7 +101,6 @@ def test_an_error_that_is_kept_keeps_nothing_open(tmp_path: Path, name: str) -> 
     assert not is_open(file)
 
 
-@pytest.mark.filterwarnings("error")
 def test_a_database_that_nobody_closes_is_collected_in_any_thread(tmp_path: Path) -> None:
     file = write(tmp_path / "a.db")
     records = read_records(file)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny import VECTOR_SCALE
+from tiny import VECTOR_SCALE, require_packages
 from tiny_data import write_data, write_rows
 from typer.testing import CliRunner
 
@@ -51,6 +51,7 @@ def encoder(encoder_folder: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("step", "module", "purpose"), cli_training.STEPS)
 def test_every_training_command_runs_a_main_that_is_there(step: str, module: str, purpose: str) -> None:
+    require_packages("torch")
     assert list(signature(import_module(module).main).parameters) == ["recipe", "resume", "data"]
     assert step in module or "head" in purpose
 
