@@ -7,6 +7,7 @@ Imports inside functions count like those at the top. docs/architecture.md descr
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -214,3 +215,23 @@ def test_the_check_sees_what_it_should() -> None:
     assert parameter_counts(ast.parse("class A:\n def f(self, a, /, b, *c, d=1, **e): ...")) == {"f": 3}
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
     assert "edge_er.errors" in set(imported("edge_er"))
+
+
+def scripts() -> list[Path]:
+    """The JavaScript of this repository."""
+    folders = ("benchmarks", "tests/web", "web_demo")
+    files = [
+        file for folder in folders for kind in ("js", "mjs") for file in (ROOT / folder).rglob(f"*.{kind}")
+    ]
+    return sorted(file for file in files if "node_modules" not in file.parts)
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_scripts_import_files_that_are_there(script: Path) -> None:
+    named = re.findall(
+        r"""(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""", script.read_text(encoding="utf-8")
+    )
+    made = {"constants.js"}  # written by web_demo/assemble.py
+    assert [
+        name for name in named if not (script.parent / name).exists() and Path(name).name not in made
+    ] == []

@@ -18,7 +18,7 @@ const figures = (times) => {
 
 /**
  * Load a bundle, ask it everything, then time requests one by one; all times in milliseconds.
- * @param {typeof import("../web_demo/edge-er/index.js")} runtime
+ * @param {typeof import("../../web_demo/edge-er/index.js")} runtime
  * @param {string | URL} bundle
  * @param {string[]} queries
  */

@@ -19,7 +19,7 @@ if (where === "node") {
   for (const [name, queries] of jobs)
     found[name] = await measure(runtime, pathToFileURL(join(web, "bundles", name)), queries);
 } else {
-  const { launch, open, ready } = await import("../tests/web/browser.mjs");
+  const { launch, open, ready } = await import("../../tests/web/browser.mjs");
   const browser = await launch(where);
   const context = await browser.newContext({ bypassCSP: true }); // the page allows no WebAssembly
   for (const [name, queries] of jobs) {
