@@ -25,6 +25,7 @@ __all__ = [
     "RERANK",
     "SELFTEST",
     "VECTORS",
+    "WORDS",
 ]
 
 Curve = tuple[tuple[float, float], ...]
@@ -46,6 +47,22 @@ class Misrecognition(NamedTuple):
     edge: int  # the code of the edge of a text
 
 
+class Words(NamedTuple):
+    """Costs of the word score, in fractions of a bit."""
+
+    exact: int  # added to every score
+    weak_gain: int  # what a word of a carrier or a filler gains at most
+    left: int  # a letter of a word of the request that the form does not have
+    carrier_left: int  # the same in a word of carriers
+    sentence: int  # what such words cost at most where the whole form is said
+    omitted: int  # a word of the form that is not said,
+    omitted_number: int  # a number,
+    omitted_filler: int  # a filler,
+    omitted_common: int  # a word that many forms have
+    common_share: int  # more than one form in so many has a common word,
+    common_least: int  # and at least so many forms
+
+
 class Carriers(NamedTuple):
     """Phrases around a name."""
 
@@ -63,6 +80,7 @@ class Evidence(NamedTuple):
 class Rerank(NamedTuple):
     """Defaults of `rerank` in a manifest; see `edge_er.ranking.evidence.RerankWeights`."""
 
+    words: int
     sound_pieces: int
     dense_forms: int
     sound_forms: int
@@ -142,6 +160,7 @@ _CURVES = {name: _curve(_READ["calibration"][name]) for name in ("knots", "preci
 _WEIGHTS = MappingProxyType(_READ["calibration"]["weights"])
 
 MISRECOGNITION = Misrecognition(**_READ["misrecognition"])
+WORDS = Words(**_READ["words"])
 CARRIERS = Carriers(**_READ["carriers"])
 EVIDENCE = Evidence(**_READ["evidence"])
 RERANK = Rerank(**_READ["rerank"])

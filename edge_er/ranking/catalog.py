@@ -98,6 +98,11 @@ class Catalog:
         return self.metadata.indices(ids)
 
     @property
+    def common_words(self) -> frozenset[str]:
+        """Words that many names of the catalog have."""
+        return self.reranker.form_evidence.words.common
+
+    @property
     def ngram_weights(self) -> NgramWeights:
         """The weights of n-grams of sound codes."""
         return self.reranker.form_evidence.ngrams

@@ -14,7 +14,7 @@ computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from edge_er.text.carriers import without_carrier
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import NgramIndex, NgramWeights
 from edge_er.text.sound_codes import SoundCodes
+from edge_er.text.words import NO_SCORE, WordIndex
 
 __all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
 
@@ -43,6 +44,8 @@ class RerankWeights:
     The defaults rank by vectors alone.
 
     Attributes:
+        words: how many candidates exact words bring; from 1 up, the word score counts as misrecognition score where
+            it is higher.
         sound_pieces: weight of shared n-grams.
         dense_forms: how many candidates vectors bring.
         sound_forms: how many candidates n-grams bring.
@@ -53,6 +56,7 @@ class RerankWeights:
         head_margin: the head reads them only if the first entity leads the second by less than this.
     """
 
+    words: int = RERANK.words
     sound_pieces: int = RERANK.sound_pieces
     dense_forms: int = RERANK.dense_forms
     sound_forms: int = RERANK.sound_forms
@@ -125,6 +129,14 @@ class Pool(NamedTuple):
     parts: dict[str, NDArray[np.float64]]
 
 
+class _Rows(NamedTuple):
+    """What one hypothesis says about all forms, each [forms]: dot products, weights of shared n-grams, word scores."""
+
+    dots: NDArray[Any]
+    ngrams: NDArray[Any]
+    words: Numbers
+
+
 EVERYTHING = RerankWeights(**dict.fromkeys(RerankWeights.__dataclass_fields__, 1))
 
 
@@ -138,6 +150,7 @@ class FormEvidence:
         weights: of the evidence; evidence without a weight is not prepared.
         demand: int64 [forms], the demand of each form's entity.
         ngram_weights: of n-grams in another catalog; by default they come from their rarity in `forms`.
+        common_words: of another catalog; by default those that many of `forms` have.
     """
 
     def __init__(
@@ -148,15 +161,24 @@ class FormEvidence:
         weights: RerankWeights,
         demand: Numbers,
         ngram_weights: NgramWeights | None = None,
+        common_words: Collection[str] | None = None,
     ) -> None:
         self._forms, self._entity, self._demand = forms, form_entity, demand
         self._lang, self._weights, self._ngram_weights = lang, weights, ngram_weights
+        self._common_words = common_words
         self._entities = len(np.unique(form_entity))
         self._sound_codes = SoundCodes(lang)
         if weights.heard:
             self._misrecognition  # noqa: B018  made now, so that no request waits for it
         if weights.sound_pieces or weights.sound_forms:
             self.ngrams  # noqa: B018
+        if weights.words:
+            self.words  # noqa: B018
+
+    @cached_property
+    def words(self) -> WordIndex:
+        """The words of all forms."""
+        return WordIndex(self._lang, self._forms, self._common_words)
 
     @cached_property
     def _misrecognition(self) -> Misrecognition:
@@ -184,33 +206,40 @@ class FormEvidence:
             k: how many entities are wanted.
             allowed: bool [entities], whether each may be a candidate; None for all.
         """
-        by_sound = self._weights.sound_pieces or self._weights.sound_forms
-        none = np.zeros(len(self._forms))
-        shared = [self._shared(hypothesis.text) if by_sound else none for hypothesis in hypotheses]
-        pool = self._candidates([hypothesis.dots for hypothesis in hypotheses], shared, k, allowed)
+        rows = [self._rows(hypothesis) for hypothesis in hypotheses]
+        pool = self._candidates(rows, k, allowed)
         share = np.array([hypothesis.weight for hypothesis in hypotheses], np.float64)
         share /= share.sum()
         parts: dict[str, NDArray[np.float64]] = {}
-        for hypothesis, ngrams, weight in zip(hypotheses, shared, share, strict=True):
-            evidence = self._evidence(hypothesis, ngrams, pool, self._weights)
+        for hypothesis, row, weight in zip(hypotheses, rows, share, strict=True):
+            evidence = self._evidence(hypothesis.text, row, pool, self._weights)
             for name, values in evidence.parts(self._weights).items():
                 parts[name] = parts.get(name, 0.0) + weight * values
         return Pool(pool, self._entity[pool].astype(np.int64), parts)
 
     def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
         """Candidate forms of one hypothesis, int64 [candidates], and all evidence for each, to fit weights on."""
-        shared = self._shared(hypothesis.text)
-        pool = self._candidates([hypothesis.dots], [shared], k, None)
-        return pool, self._evidence(hypothesis, shared, pool, EVERYTHING)
+        row = self._rows(hypothesis)._replace(ngrams=self._shared(hypothesis.text))
+        pool = self._candidates([row], k, None)
+        return pool, self._evidence(hypothesis.text, row, pool, EVERYTHING)
+
+    def _rows(self, hypothesis: Hypothesis) -> _Rows:
+        """What one hypothesis says about all forms; zeros where nothing is asked for."""
+        none = np.zeros(len(self._forms), np.int64)
+        by_sound = self._weights.sound_pieces or self._weights.sound_forms
+        return _Rows(
+            hypothesis.dots,
+            self._shared(hypothesis.text) if by_sound else none,
+            self.words.scores(hypothesis.text) if self._weights.words else none,
+        )
 
     def _candidates(
         self,
-        dots: Sequence[NDArray[Any]],
-        shared: Sequence[NDArray[np.float64]],
+        rows: Sequence[_Rows],
         k: int,
         allowed: NDArray[np.bool_] | None,
     ) -> Numbers:
-        """Indices of candidate forms, ascending: the best by n-grams and by vector of each hypothesis.
+        """Indices of candidate forms, ascending: the best by n-grams, words and vector of each hypothesis.
 
         While they belong to fewer than `k` entities, twice as many are taken by vector.
         """
@@ -219,14 +248,19 @@ class FormEvidence:
             among = np.flatnonzero(allowed[self._entity])
             entities = len(np.unique(self._entity[among]))
         forms = len(self._entity) if among is None else len(among)
-        sounds = [
-            _best_forms(self._sound_scores(ngrams), self._weights.sound_forms, among) for ngrams in shared
-        ]
+        others = [
+            _best_forms(self._sound_scores(row.ngrams), self._weights.sound_forms, among) for row in rows
+        ] + [self._best_by_words(row.words, among) for row in rows]
         while True:
-            pool = np.unique(np.concatenate([*sounds, *(_best_forms(row, count, among) for row in dots)]))
+            near = [_best_forms(row.dots, count, among) for row in rows]
+            pool = np.unique(np.concatenate([*others, *near]))
             if count >= forms or len(np.unique(self._entity[pool])) >= min(k, entities):
                 return pool
             count *= 2
+
+    def _best_by_words(self, scores: Numbers, among: Numbers | None) -> Numbers:
+        best = _best_forms(scores, self._weights.words, among)
+        return best[scores[best] > NO_SCORE]
 
     def _shared(self, text: str) -> NDArray[np.float64]:
         """Weight of the n-grams that each form shares with the name in `text`: float64 [forms]."""
@@ -236,15 +270,17 @@ class FormEvidence:
         scores: NDArray[np.float64] = shared / (self.ngrams.totals + EVIDENCE.short_form)
         return scores
 
-    def _evidence(
-        self, hypothesis: Hypothesis, shared: NDArray[np.float64], pool: Numbers, weights: RerankWeights
-    ) -> Evidence:
-        none = np.zeros(len(pool), np.int64)
+    def _evidence(self, text: str, row: _Rows, pool: Numbers, weights: RerankWeights) -> Evidence:
+        misrecognition = np.zeros(len(pool), np.int64)
+        if weights.heard:
+            misrecognition = self._misrecognition.scores(text, pool)
+            if self._weights.words:
+                misrecognition = np.maximum(misrecognition, row.words[pool])
         return Evidence(
-            dots=hypothesis.dots[pool].astype(np.int64),
-            misrecognition=self._misrecognition.scores(hypothesis.text, pool) if weights.heard else none,
+            dots=row.dots[pool].astype(np.int64),
+            misrecognition=misrecognition,
             demand=self._demand[pool],
-            ngrams=shared[pool].astype(np.int64),
+            ngrams=row.ngrams[pool].astype(np.int64),
         )
 
 

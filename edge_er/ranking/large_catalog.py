@@ -99,7 +99,9 @@ class LargeCatalog(Catalog):
         demand = np.array([self.demand_of(owner) for owner in owners.tolist()], np.int64)[entity]
         texts = [self.canonical_form(form) for form in forms.tolist()]
         ngram_weights = self.ngram_weights if weights.sound_pieces else None
-        evidence = FormEvidence(texts, entity.astype(np.int32), self.lang, weights, demand, ngram_weights)
+        form_entity = entity.astype(np.int32)
+        common = self.common_words
+        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, common)
         local = [
             hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
         ]
@@ -131,6 +133,11 @@ class LargeCatalog(Catalog):
         places = {one: bisect_left(self.entities, one, key=_id) for one in ids}
         there = len(self.entities)
         return {one: at for one, at in places.items() if at < there and self.entities[at].id == one}
+
+    @property
+    def common_words(self) -> frozenset[str]:
+        """See `Catalog.common_words`; a large catalog does not count its words."""
+        return frozenset()
 
     @cached_property
     def ngram_weights(self) -> NgramWeights:

@@ -100,10 +100,13 @@ class _OwnForms:
                 base.demand_of(index) if index < there else demands([own.entity])[0] for index, own in owned
             ]
             demand = np.repeat(each, [len(own.forms) for _, own in owned])
-        # N-grams weigh what they weigh in the catalog, so own entries change no score of its entities.
+        # N-grams and words weigh what they weigh in the catalog, so own entries change no score of its entities.
         by_sound = base.weights.sound_pieces or base.weights.sound_forms
         ngram_weights = base.ngram_weights if by_sound else None
-        self._evidence = FormEvidence(self.texts, owners, base.lang, base.weights, demand, ngram_weights)
+        common = base.common_words if base.weights.words else None
+        self._evidence = FormEvidence(
+            self.texts, owners, base.lang, base.weights, demand, ngram_weights, common
+        )
         self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners)
 
     def pool(self, texts: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None) -> Pool:

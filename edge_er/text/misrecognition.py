@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from edge_er.constants import MISRECOGNITION
 from edge_er.text.carriers import CarrierWords, carrier_words, name_span
 
-__all__ = ["BIT", "Costs", "Misrecognition", "letter_codes", "read_costs"]
+__all__ = ["BIT", "Costs", "Misrecognition", "letter_codes", "read_costs", "word_gains"]
 
 BIT = MISRECOGNITION.bit
 LEFT, BORDER, SPARED = MISRECOGNITION.left, MISRECOGNITION.border, MISRECOGNITION.spared
@@ -141,6 +141,22 @@ class Misrecognition:
             np.maximum(now[:, :-1] + gains[first:end], now[:, 1:], out=now[:, 1:])
             np.maximum.accumulate(now, axis=1, out=now)
         return rows
+
+
+def word_gains(lang: str, words: Sequence[str]) -> Numbers:
+    """What each word earns where all its letters are recognised as they are: int64 [words], in eighths of a bit."""
+    if not any(words):
+        return np.zeros(len(words), np.int64)
+    costs, codes = read_costs(lang), letter_codes("".join(words))
+    contexts = _contexts(words)
+    before, after = contexts // CODES**2, contexts % CODES
+    same = costs.said[codes, codes]
+    shifts = costs.after[before, codes, codes].astype(np.int64) + costs.before[codes, after, codes]
+    earned = costs.usual[before, codes] - np.where(
+        same < UNHEARD_OF, np.clip(same + shifts, 0, UNHEARD_OF), same
+    )
+    owners = np.repeat(np.arange(len(words)), [len(word) for word in words])
+    return np.bincount(owners, earned, len(words)).astype(np.int64)
 
 
 def _left_and_border(request: str) -> tuple[Numbers, Numbers]:

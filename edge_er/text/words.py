@@ -1,0 +1,122 @@
+"""Word score: which words of a form a request says exactly, in any order, in eighths of a bit.
+
+    WordIndex("en", ["century 16", "back to the future ii"]).scores("future back to the")  ->  int64 [2]
+
+The misrecognition score (`edge_er.text.misrecognition`) reads a form letter by letter and in its order. People change
+the order of words, leave some out and put a name into a whole sentence. Here exact words of a form count as words:
+
+* A word that is said earns its *gain*: what its letters would earn in the misrecognition score if each of them is
+  recognised as it is. Weak words, those of carriers and fillers, gain at most `weak_gain`.
+* A word of the form that is not said costs its *omission*: little for fillers ("radio") and for words that many forms
+  have, much for a number, else `omitted`.
+* A word of the request that the form does not have costs `left` for each letter, in words of carriers `carrier_left`,
+  and nothing in the phrases of a carrier around the name (`edge_er.text.carriers`). Where the whole form is said, the
+  rest of the request is a sentence around it, and costs `sentence` at most.
+
+Only forms that have a strong word of the request are scored, and of these only two kinds: forms that are said *whole*,
+and forms that *hold* every word of the name span but words of carriers. `exact` is added, as a word that is said
+exactly is better evidence than its letters alone. All numbers are whole, so every machine finds the same score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_er.constants import WORDS
+from edge_er.text.carriers import carrier_words, name_span
+from edge_er.text.misrecognition import word_gains
+
+__all__ = ["NO_SCORE", "WordIndex"]
+
+NO_SCORE = -(1 << 30)  # of forms that the words of a request say nothing about
+
+Numbers = NDArray[np.int64]
+
+
+class WordIndex:
+    """An inverted index: word -> the forms that have it, with gains and omissions.
+
+    Args:
+        lang: the language that is spoken.
+        forms: surface forms in canonical text.
+        common: words that many names have, where another catalog decides; by default those of many `forms`.
+    """
+
+    def __init__(self, lang: str, forms: Sequence[str], common: Collection[str] | None = None) -> None:
+        words = [tuple(dict.fromkeys(form.split())) for form in forms]
+        self._ids: dict[str, int] = {}
+        of_words = [self._ids.setdefault(word, len(self._ids)) for form in words for word in form]
+        self._sizes = np.array([len(form) for form in words], np.int64)
+        word_of = np.array(of_words, np.int64)
+        owners = np.repeat(np.arange(len(words)), self._sizes)
+        having = np.bincount(word_of, minlength=len(self._ids))
+        self._forms_of = owners[np.argsort(word_of, kind="stable")]
+        self._starts = np.concatenate([[0], np.cumsum(having)])
+        known = list(self._ids)
+        weak = carrier_words().words | carrier_words().fillers
+        self._weak = np.array([word in weak for word in known], bool)
+        gains = np.maximum(word_gains(lang, known), 1)
+        self._gains = np.where(self._weak, np.minimum(gains, WORDS.weak_gain), gains)
+        self.common = _common(known, having, len(words)) if common is None else frozenset(common)
+        self._omissions = np.array([self._omission(word) for word in known], np.int64)
+        self._all_omitted = np.bincount(owners, self._omissions[word_of], len(words)).astype(np.int64)
+
+    def _omission(self, word: str) -> int:
+        """What leaving the word of a form out costs."""
+        if word in carrier_words().fillers:
+            return WORDS.omitted_filler
+        if word.isdigit():
+            return WORDS.omitted_number
+        return WORDS.omitted_common if word in self.common else WORDS.omitted
+
+    def scores(self, request: str) -> Numbers:
+        """Score of every form for canonical `request`: int64 [forms], `NO_SCORE` where its words say nothing."""
+        words = list(dict.fromkeys(request.split()))
+        left, content = _left_and_content(request)
+        said = _Sums(len(self._sizes))
+        for word in words:
+            number = self._ids.get(word)
+            if number is not None:
+                forms = self._forms_of[self._starts[number] : self._starts[number + 1]]
+                said.add(forms, self._gains[number], self._omissions[number], left[word])
+                said.words[forms] += 1
+                said.strong[forms] |= not self._weak[number]
+                said.content[forms] += word in content
+        whole, holds = said.words == self._sizes, said.content == len(content)
+        rest = sum(left.values()) - said.left
+        rest = np.where(whole, np.minimum(rest, WORDS.sentence), rest)
+        scores = said.gains - (self._all_omitted - said.omissions) - rest + WORDS.exact
+        return np.where(said.strong & (whole | holds), scores, NO_SCORE)
+
+
+class _Sums:
+    """What the words of a request add up to in each form."""
+
+    def __init__(self, forms: int) -> None:
+        self.gains, self.omissions, self.left = np.zeros((3, forms), np.int64)
+        self.words, self.content = np.zeros((2, forms), np.int64)
+        self.strong = np.zeros(forms, bool)
+
+    def add(self, forms: Numbers, gain: int, omission: int, left: int) -> None:
+        self.gains[forms] += gain
+        self.omissions[forms] += omission
+        self.left[forms] += left
+
+
+def _common(words: Sequence[str], having: Numbers, forms: int) -> frozenset[str]:
+    """The words that many of so many forms have."""
+    many = (having * WORDS.common_share > forms) & (having >= WORDS.common_least)
+    return frozenset(words[number] for number in np.flatnonzero(many).tolist())
+
+
+def _left_and_content(request: str) -> tuple[dict[str, int], frozenset[str]]:
+    """What leaving each word of a request unexplained costs, and the words that a form must hold."""
+    words, weak = request.split(), carrier_words().words
+    first, last = name_span(request)
+    name = dict.fromkeys(words[first:last])
+    left = dict.fromkeys(words, 0)
+    left.update((word, len(word) * (WORDS.carrier_left if word in weak else WORDS.left)) for word in name)
+    return left, frozenset(word for word in name if word not in weak)

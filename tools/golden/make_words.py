@@ -1,0 +1,90 @@
+"""Write ``tests/golden/words.jsonl``: word scores, for every runtime.
+
+python -m tools.golden.make_words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from edge_er.text.canonical import canonical_text
+from edge_er.text.words import NO_SCORE, WordIndex
+from tools.golden.golden_file import FOLDER, write_rows
+from tools.golden.make_lexical import FORMS, REQUESTS
+
+TARGET = FOLDER / "words.jsonl"
+# Names as other catalogs have them: a word that many share, numbers, words of carriers, letters beyond a-z.
+MORE_FORMS = {
+    "de": (
+        "Küche Deckenlampe",
+        "Bad Deckenlampe",
+        "Flur Deckenlampe",
+        "Büro Deckenlampe",
+        "Zola Deckenlampe",
+    ),
+    "en": (
+        "Back to the Future",
+        "Back to the Future II",
+        "Century 16",
+        "The Kitchen",
+        "Play",
+        "Hotel 7",
+        "Hotel 8",
+    ),
+    "es": ("Radio Radio", "100.3", "Los 40 Dance", "Kitchen", "de la"),
+    "fr": ("Salon lampe", "Salon télé", "L'Équipe 21"),
+    "it": ("Luci", "Luci 2", "a b c"),
+    "xx": ("Zoë 2", "Ωμέγα 7"),
+}
+MORE_REQUESTS = {
+    "de": (
+        "mach bitte die deckenlampe in der küche aus",
+        "nova deutschlandfunk",
+        "bayern",
+        "lampe decke",
+        "küche",
+    ),
+    "en": (
+        "future back to the",
+        "century cinemas",
+        "list college sports for tomorrow in century 16 please",
+        "hotel hotel 9",
+        "turn on the light in the kitchen",
+        "4 radio bbc",
+    ),
+    "es": ("dance los 40", "100 3", "pon radio", "ser cadena españa"),
+    "fr": ("allume la lampe du salon", "inter france", "21 équipe"),
+    "it": ("deejay radio", "accendi luci 3", "102 5 rtl"),
+    "xx": ("2 zoë", "7 ωμέγα", "📻"),
+}
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """One row for each request."""
+    for lang, names in FORMS.items():
+        forms = [canonical_text(name) for name in (*names, *MORE_FORMS[lang])]
+        index, alone = WordIndex(lang, forms), WordIndex(lang, forms, ())
+        for request in (*REQUESTS[lang], *MORE_REQUESTS[lang]):
+            text = canonical_text(request)
+            yield {
+                "lang": lang,
+                "forms": forms,
+                "common": sorted(index.common),
+                "request": text,
+                "scores": _scores(index, text),
+                "scores_without_common": _scores(alone, text),
+            }
+
+
+def _scores(index: WordIndex, request: str) -> list[int | None]:
+    return [None if score == NO_SCORE else score for score in index.scores(request).tolist()]
+
+
+def main() -> None:
+    """Write the file."""
+    print(f"{TARGET}: {write_rows(TARGET, rows())} requests")
+
+
+if __name__ == "__main__":
+    main()
