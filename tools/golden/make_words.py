@@ -43,7 +43,7 @@ MORE_REQUESTS = {
         "nova deutschlandfunk",
         "bayern",
         "lampe decke",
-        "küche",
+        "zola",
     ),
     "en": (
         "future back to the",
