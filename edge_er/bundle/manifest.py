@@ -31,7 +31,7 @@ __all__ = [
     "seal",
 ]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # the largest that is read; `_format` says which one a bundle is written in
 ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
 HEAD_TOKENS = "head_tokens.safetensors"
 _PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, NGRAMS_FILE, POPULAR_FILE)
@@ -55,7 +55,7 @@ def seal(
     size, previous = others, -1
     while size != previous:
         sealed = {
-            "format_version": FORMAT_VERSION,
+            "format_version": _format(manifest),
             "manifest_sha256": "0" * 64,
             **described,
             "budget_bytes": budget,
@@ -66,6 +66,12 @@ def seal(
         previous, size = size, others + len(data)
     sealed["manifest_sha256"] = hashlib.sha256(data).hexdigest()
     return sealed, data.replace(b"0" * 64, sealed["manifest_sha256"].encode(), 1)
+
+
+def _format(manifest: Mapping[str, Any]) -> int:
+    """2 for a bundle that asks for evidence which readers of format 1 do not have, else 1, so that they read it."""
+    rerank = manifest.get("rerank")
+    return 2 if isinstance(rerank, Mapping) and rerank.get("words") else 1
 
 
 def counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
@@ -99,6 +105,10 @@ def read_manifest(data: bytes, path: Path) -> dict[str, Any]:
     if isinstance(version, int) and version > FORMAT_VERSION:
         raise BundleVersionError(
             f"{path}: bundle format {version}; this edge-er reads up to {FORMAT_VERSION}, so upgrade it"
+        )
+    if version == 1 and _format(manifest) == 2:
+        raise BundleCorruptError(
+            f"{path}: {MANIFEST} has rerank.words, which needs format 2; build the bundle again"
         )
     start = data.find(_SEAL.encode()) + len(_SEAL)
     blank = data[:start] + b"0" * 64 + data[start + 64 :]

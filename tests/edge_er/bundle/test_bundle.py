@@ -20,7 +20,13 @@ from edge_er.bundle import locate as shipped
 from edge_er.bundle.bundle import Bundle, find_bundle, new_bundle, parse_size, read_bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import find_encoder
-from edge_er.errors import BudgetExceededError, BundleError, BundleNotFoundError, EncoderError
+from edge_er.errors import (
+    BudgetExceededError,
+    BundleCorruptError,
+    BundleError,
+    BundleNotFoundError,
+    EncoderError,
+)
 
 FILES = {
     "manifest.json",
@@ -245,3 +251,15 @@ def test_zip_opens_with_a_standard_tool(bundle_zip: Path) -> None:
 def test_bundle_is_frozen(bundle: Bundle) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         bundle.vectors = bundle.vectors  # type: ignore[misc]
+
+
+def test_new_evidence_asks_for_format_2(bundle: Bundle, tmp_path: Path) -> None:
+    rerank = {"heard": 100, "words": 16, "dense_forms": 8}
+    old = write_bundle(tmp_path / "old", bundle.with_manifest(rerank={**rerank, "words": 0}))
+    new = write_bundle(tmp_path / "new", bundle.with_manifest(rerank=rerank))
+    assert (old["format_version"], new["format_version"]) == (1, 2)
+    assert read_bundle(tmp_path / "new").manifest["rerank"]["words"] == 16
+    file = tmp_path / "new" / "manifest.json"
+    file.write_text(file.read_text("utf-8").replace('"format_version": 2', '"format_version": 1'), "utf-8")
+    with pytest.raises(BundleCorruptError, match=r"rerank\.words.*format 2"):
+        read_bundle(tmp_path / "new")

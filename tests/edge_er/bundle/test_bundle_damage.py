@@ -154,7 +154,7 @@ def test_a_zip_without_a_manifest(tmp_path: Path) -> None:
         read_bundle(tmp_path / "letters.zip")
 
 
-@pytest.mark.parametrize("version", [2, 99])
+@pytest.mark.parametrize("version", [3, 99])
 def test_a_newer_bundle_says_so(folder: Path, version: int) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(
