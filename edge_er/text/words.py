@@ -68,7 +68,7 @@ class WordIndex:
         """What leaving the word of a form out costs."""
         if word in carrier_words().fillers:
             return WORDS.omitted_filler
-        if word.isdigit():
+        if word.isascii() and word.isdigit():
             return WORDS.omitted_number
         return WORDS.omitted_common if word in self.common else WORDS.omitted
 

@@ -35,7 +35,7 @@ def slow_scores(lang: str, forms: list[str], request: str) -> list[int]:
     def omission(word: str) -> int:
         if word in fillers:
             return WORDS.omitted_filler
-        if word.isdigit():
+        if word.isascii() and word.isdigit():
             return WORDS.omitted_number
         many = having[word] * WORDS.common_share > len(forms) and having[word] >= WORDS.common_least
         return WORDS.omitted_common if many else WORDS.omitted
@@ -94,6 +94,11 @@ def test_another_number_is_no_whole_name() -> None:
     scores = WordIndex("en", ["rocky 4", "rocky"]).scores("rocky 5")
     assert scores[0] == NO_SCORE  # it has no 5
     assert scores[1] > NO_SCORE  # said whole, with something left over
+
+
+def test_only_digits_0_to_9_make_a_number() -> None:
+    one, other = WordIndex("en", ["zoe 5", "zoe \u136d"]).scores("zoe").tolist()  # the second is Ethiopic
+    assert other - one == WORDS.omitted_number - WORDS.omitted
 
 
 def test_words_of_carriers_say_nothing() -> None:
