@@ -11,7 +11,7 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
-from edge_er.constants import EVIDENCE
+from edge_er.constants import EVIDENCE, WORDS
 from edge_er.ranking.rerank import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words, name_span, without_carrier
@@ -90,6 +90,52 @@ def misrecognition_score(lang: str, form: str, request: str) -> int:
     )
 
 
+def common_words(forms: Sequence[str]) -> set[str]:
+    """The words that many of canonical `forms` have."""
+    having = Counter(word for form in forms for word in set(form.split()))
+    return {
+        word
+        for word, count in having.items()
+        if count >= WORDS.common_least and count * WORDS.common_share > len(forms)
+    }
+
+
+def word_score(lang: str, form: str, request: str, common: set[str]) -> int | None:
+    """The word score of a canonical form, word by word; None where the words of the request say nothing about it."""
+    carriers, fillers = carrier_words().words, carrier_words().fillers
+    words = request.split()
+    first, last = name_span(request)
+    name, own, said = set(words[first:last]), set(form.split()), set(words)
+    strong = [word for word in own & said if word not in carriers and word not in fillers]
+    whole = own <= said
+    if not strong or not (whole or all(word in own for word in name if word not in carriers)):
+        return None
+    rest = 0
+    for word in name - own:
+        rest += len(word) * (WORDS.carrier_left if word in carriers else WORDS.left)
+    score = WORDS.exact - (min(rest, WORDS.sentence) if whole else rest)
+    for word in own & said:
+        gain = max(_word_gain(lang, word), 1)
+        score += gain if word in strong else min(gain, WORDS.weak_gain)
+    for word in own - said:
+        if word in fillers:
+            score -= WORDS.omitted_filler
+        elif all(letter in "0123456789" for letter in word):
+            score -= WORDS.omitted_number
+        else:
+            score -= WORDS.omitted_common if word in common else WORDS.omitted
+    return score
+
+
+def _word_gain(lang: str, word: str) -> int:
+    """What a word earns where all its letters are recognised as they are."""
+    costs, letters = read_costs(lang), letter_codes(word).tolist()
+    earned = 0
+    for before, letter, cost in zip([EDGE, *letters], letters, _letter_costs(costs, letters), strict=False):
+        earned += int(costs.usual[before, letter]) - cost[letter]
+    return earned
+
+
 def _letter_costs(costs: Costs, said: list[int]) -> Iterator[list[int]]:
     """For each letter that is said, the cost of every letter heard for it, and of none."""
     for before, letter, after in zip([EDGE, *said], said, [*said[1:], EDGE], strict=False):
@@ -118,6 +164,7 @@ class PlainReranker:
         self._forms = [canonical_text(form) for form in forms]
         self._entity = list(form_entity)
         self._pieces = [pieces(self._fold(form)) for form in self._forms]
+        self._common = common_words(self._forms)
         having = Counter(piece for held in self._pieces for piece in held)
         self._scores = {
             piece: ((len(forms) // count) ** 4).bit_length() - 1 for piece, count in having.items()
@@ -141,19 +188,31 @@ class PlainReranker:
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
 
     def candidates(self, said: Sequence[EncodedText], k: int) -> list[int]:
-        """The forms nearest by vector and by sound; more by vector while they are of fewer than `k` entities."""
+        """The forms nearest by vector, sound and words; more by vector while they are of fewer than `k` entities."""
         forms = range(len(self._forms))
         by_dot = [sorted(forms, key=lambda form, one=one: -one.dots[form]) for one in said]
         by_sound = [
             sorted(forms, key=lambda form, one=one: -self._sound_score(form, one.query)) for one in said
         ]
+        by_words = [form for one in said for form in self._best_by_words(one.query)]
         wanted, count = min(k, len(set(self._entity))), self.weights.dense_forms
         while True:
             pool = {form for order in by_dot for form in order[:count]}
             pool |= {form for order in by_sound for form in order[: self.weights.sound_forms]}
+            pool |= set(by_words)
             if count >= len(forms) or len({self._entity[form] for form in pool}) >= wanted:
                 return sorted(pool)
             count *= 2
+
+    def _best_by_words(self, query: str) -> list[int]:
+        scores = {form: self._word_score(form, canonical_text(query)) for form in range(len(self._forms))}
+        there = {form: score for form, score in scores.items() if score is not None}
+        return sorted(there, key=lambda form: (-there[form], form))[: self.weights.words]
+
+    def _word_score(self, form: int, text: str) -> int | None:
+        if not self.weights.words:
+            return None
+        return word_score(self._lang, self._forms[form], text, self._common)
 
     def _sound_score(self, form: int, query: str) -> float:
         return self._shared(form, query) / (self._totals[form] + EVIDENCE.short_form)
@@ -171,6 +230,8 @@ class PlainReranker:
         weights, text = self.weights, canonical_text(said.query)
         demand = self._demand[self._entity[form]] if self._demand else 0
         heard = misrecognition_score(self._lang, self._forms[form], text) if weights.heard else 0
+        words = self._word_score(form, text)
+        heard = heard if words is None else max(heard, words)
         return {
             "dense": said.dots[form],
             "heard": weights.heard * heard,
