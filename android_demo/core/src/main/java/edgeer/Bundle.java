@@ -21,7 +21,7 @@ final class Bundle {
     static final String STREAMS = "streams.jsonl";
     static final String HEAD = "head.onnx";
     static final String HEAD_TOKENS = "head_tokens.safetensors";
-    private static final int FORMAT_VERSION = 1;
+    private static final int FORMAT_VERSION = 2;
     private static final int HASH = 64;
     private static final String[] NEEDED = {ENCODER, TOKENIZER, CARD, ENTITIES, VECTORS};
     private static final Set<String> KNOWN = new HashSet<String>(
@@ -95,10 +95,21 @@ final class Bundle {
             throw new BundleVersionException(
                     place + ": bundle format " + version + "; this edge-er reads up to " + FORMAT_VERSION + ", so update it");
         }
+        if (version == 1 && asksForFormat2(manifest)) {
+            throw new BundleCorruptException(
+                    place + ": " + MANIFEST + " has rerank.words, which needs format 2; build the bundle again");
+        }
         if (!sealed(data)) {
             throw new BundleCorruptException(place + ": " + MANIFEST + " is damaged (checksum); copy the bundle again");
         }
         return manifest;
+    }
+
+    /** Whether a bundle asks for evidence that readers of format 1 do not have. */
+    private static boolean asksForFormat2(Fields manifest) {
+        Object rerank = manifest.map().get("rerank");
+        Object words = rerank instanceof Map ? ((Map<?, ?>) rerank).get("words") : null;
+        return words != null && !words.equals(0L);
     }
 
     /** Whether the manifest's own checksum is that of its bytes with zeros in the checksum's place. */

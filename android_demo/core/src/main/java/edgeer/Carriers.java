@@ -62,6 +62,11 @@ final class Carriers {
         return KNOWN.get("words").contains(word);
     }
 
+    /** Whether people leave out such words of a name. */
+    static boolean isFiller(String word) {
+        return KNOWN.get("fillers").contains(word);
+    }
+
     /** For each letter of a form whether it stands in a filler beside other words; null where none does. */
     static boolean[] spared(String form) {
         Set<String> fillers = KNOWN.get("fillers");

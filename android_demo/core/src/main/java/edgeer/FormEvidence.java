@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What speaks for each of a set of forms, a catalog's or a person's own: vectors, misrecognition, sounds and demand, in whole
- * numbers, as {@code edge_er/ranking/evidence.py} defines it.
+ * What speaks for each of a set of forms, a catalog's or a person's own: vectors, misrecognition, words, sounds and demand, in
+ * whole numbers, as {@code edge_er/ranking/evidence.py} defines it.
  */
 final class FormEvidence {
     static final int SHORT_FORM = 150; // so that no short form is found everywhere
@@ -17,12 +17,14 @@ final class FormEvidence {
     private final RerankWeights weights;
     private final SoundCodes soundCodes;
     private final NgramIndex ngrams; // null where sounds have no weight
-    private final Misrecognition misrecognition; // null where what was heard has no weight
+    private final Misrecognition misrecognition; // null where what was heard has no weight, and words none
+    private final WordIndex words; // null where words have no weight
     private final int entities;
 
     /**
      * @param forms surface forms in canonical text, each with a vector and an entity
      * @param like the index whose n-gram weights count; null for the rarity in these forms
+     * @param common words that many names have; null for those of many of these forms
      */
     FormEvidence(
             List<String> forms,
@@ -31,7 +33,8 @@ final class FormEvidence {
             String lang,
             RerankWeights weights,
             int[] demand,
-            NgramIndex like) {
+            NgramIndex like,
+            Set<String> common) {
         this.vectors = vectors;
         this.formEntity = formEntity;
         this.demand = demand;
@@ -45,41 +48,54 @@ final class FormEvidence {
         }
         entities = distinct.size();
         ngrams = weights.soundPieces > 0 || weights.soundForms > 0 ? new NgramIndex(sounds, like) : null;
-        misrecognition = weights.heard > 0 ? new Misrecognition(lang, forms) : null;
+        misrecognition = weights.heard > 0 || weights.words > 0 ? new Misrecognition(lang, forms) : null;
+        words = weights.words > 0 ? new WordIndex(misrecognition, forms, common) : null;
     }
 
     NgramIndex ngrams() {
         return ngrams;
     }
 
+    /** Words that many names have; null where words have no weight. */
+    Set<String> commonWords() {
+        return words == null ? null : words.common;
+    }
+
     /** Candidates of at least {@code k} entities where there are as many, and the weighted mean of what speaks for them. */
     Pool pool(List<EncodedText> texts, int k) {
         int[][] dots = new int[texts.size()][];
         int[][] shared = new int[texts.size()][];
+        int[][] said = new int[texts.size()][];
         double total = 0;
         for (int i = 0; i < dots.length; i++) {
             dots[i] = vectors.dots(texts.get(i).vector);
             shared[i] = ngrams == null ? null : ngrams.shared(CodePoints.of(soundCodes.of(Carriers.without(texts.get(i).text))));
+            said[i] = words == null ? null : words.scores(texts.get(i).text);
             total += texts.get(i).weight;
         }
-        int[] forms = candidates(dots, shared, k);
+        int[] forms = candidates(dots, shared, said, k);
         int[] owners = new int[forms.length];
         for (int i = 0; i < forms.length; i++) {
             owners[i] = formEntity[forms[i]];
         }
         Pool pool = new Pool(forms, owners);
         for (int i = 0; i < dots.length; i++) {
-            addEvidence(texts.get(i).text, dots[i], shared[i], texts.get(i).weight / total, pool);
+            addEvidence(texts.get(i).text, dots[i], shared[i], said[i], texts.get(i).weight / total, pool);
         }
         return pool;
     }
 
     /** Candidate forms, ascending. */
-    private int[] candidates(int[][] dots, int[][] shared, int k) {
+    private int[] candidates(int[][] dots, int[][] shared, int[][] said, int k) {
         boolean[] chosen = new boolean[formEntity.length];
         for (int[] row : shared) {
             if (weights.soundForms > 0) {
                 mark(chosen, Vectors.best(soundScores(row), weights.soundForms));
+            }
+        }
+        for (int[] row : said) {
+            if (row != null) {
+                markByWords(chosen, row);
             }
         }
         for (int count = weights.denseForms; ; count *= 2) {
@@ -108,14 +124,15 @@ final class FormEvidence {
         return scores;
     }
 
-    private void addEvidence(String text, int[] dots, int[] shared, double share, Pool pool) {
-        int[] bits = misrecognition == null ? null : misrecognition.scores(text, pool.forms);
+    private void addEvidence(String text, int[] dots, int[] shared, int[] said, double share, Pool pool) {
+        int[] bits = weights.heard > 0 ? misrecognition.scores(text, pool.forms) : null;
         double[][] parts = pool.parts;
         for (int i = 0; i < pool.forms.length; i++) {
             int form = pool.forms[i];
             parts[Candidate.DENSE][i] += share * dots[form];
             if (bits != null) {
-                parts[Candidate.HEARD][i] += share * ((long) weights.heard * bits[i]);
+                int best = said == null ? bits[i] : Math.max(bits[i], said[form]);
+                parts[Candidate.HEARD][i] += share * ((long) weights.heard * best);
             }
             if (demand != null) {
                 parts[Candidate.POPULARITY][i] += share * ((long) weights.popularity * demand[form]);
@@ -123,6 +140,13 @@ final class FormEvidence {
             if (shared != null) {
                 parts[Candidate.PIECES][i] += share * ((long) weights.soundPieces * shared[form]);
             }
+        }
+    }
+
+    /** Marks the forms of the highest word scores; those without a score are no candidates. */
+    private void markByWords(boolean[] chosen, int[] scores) {
+        for (int form : Vectors.best(doubles(scores), weights.words)) {
+            chosen[form] |= scores[form] > WordIndex.NO_SCORE;
         }
     }
 

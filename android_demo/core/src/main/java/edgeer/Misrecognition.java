@@ -53,6 +53,21 @@ final class Misrecognition {
         return scores;
     }
 
+    /** What a word earns where all its letters are recognised as they are. */
+    int gain(String word) {
+        byte[] said = codes(CodePoints.of(word));
+        int gain = 0;
+        for (int i = 0; i < said.length; i++) {
+            int previous = i == 0 ? MisrecognitionCosts.EDGE : said[i - 1];
+            int next = i + 1 == said.length ? MisrecognitionCosts.EDGE : said[i + 1];
+            int pair = previous * MisrecognitionCosts.CODES + said[i];
+            int after = pair * MisrecognitionCosts.COLUMNS;
+            int before = (said[i] * MisrecognitionCosts.CODES + next) * MisrecognitionCosts.COLUMNS;
+            gain += costs.usual[pair] - cost(said[i] * MisrecognitionCosts.COLUMNS, after, before, said[i]);
+        }
+        return gain;
+    }
+
     /** One request, with what does not depend on the form. */
     private final class Alignment {
         private final byte[] heard;

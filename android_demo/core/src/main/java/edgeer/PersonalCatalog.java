@@ -69,8 +69,10 @@ final class PersonalCatalog implements Catalog {
             Entity owner = formEntity[form] < there ? base.entity(formEntity[form]) : added.get(formEntity[form] - there);
             demand[form] = base.weights.popularity > 0 ? BundleCatalog.demand(owner) : 0;
         }
+        Vectors own = new Vectors(rows, dim);
+        FormEvidence like = base.evidence;
         return new FormEvidence(
-                forms, formEntity, new Vectors(rows, dim), base.lang, base.weights, demand, base.evidence.ngrams());
+                forms, formEntity, own, base.lang, base.weights, demand, like.ngrams(), like.commonWords());
     }
 
     @Override

@@ -4,6 +4,7 @@ package edgeer;
 final class RerankWeights {
     private static final String[] RETIRED = {"letter_match", "letter_edit", "sound_match", "sound_edit"}; // 0 in old bundles
 
+    final int words;
     final int soundPieces;
     final int denseForms;
     final int soundForms;
@@ -24,6 +25,7 @@ final class RerankWeights {
                         "rerank." + name + ": expected 0, found " + value + "; edit distances no longer count");
             }
         }
+        words = weight(section, "words", 0, 0);
         soundPieces = weight(section, "sound_pieces", 0, 0);
         denseForms = weight(section, "dense_forms", 24, 1);
         soundForms = weight(section, "sound_forms", 0, 0);

@@ -84,8 +84,16 @@ public final class BadBundleTest {
 
     @Test
     public void aNewerBundleAsksForAnUpdate() {
-        String newer = whole.manifestText().replace("\"format_version\": 1", "\"format_version\": 2");
-        refused(whole.withManifest(newer), BundleVersionException.class, "format 2", "update");
+        String newer = whole.manifestText().replace("\"format_version\": 1", "\"format_version\": 3");
+        refused(whole.withManifest(newer), BundleVersionException.class, "format 3", "update");
+    }
+
+    @Test
+    public void wordScoresNeedFormat2() {
+        String asking = whole.manifestText().replace("\"rerank\": {", "\"rerank\": {\"words\": 16,");
+        refused(whole.withManifest(asking), BundleCorruptException.class, "rerank.words", "format 2");
+        String newer = asking.replace("\"format_version\": 1", "\"format_version\": 2");
+        assertEquals("Radio Deejay", EntityResolver.load(whole.withManifest(newer)).resolve("deejay radio").matches.get(0).name);
     }
 
     @Test

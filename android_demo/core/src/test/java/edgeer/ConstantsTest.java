@@ -27,6 +27,17 @@ public final class ConstantsTest {
         own.put("misrecognition.foreign_usual", MisrecognitionCosts.FOREIGN_USUAL);
         own.put("misrecognition.codes", MisrecognitionCosts.CODES);
         own.put("misrecognition.edge", MisrecognitionCosts.EDGE);
+        own.put("words.exact", WordIndex.EXACT);
+        own.put("words.weak_gain", WordIndex.WEAK_GAIN);
+        own.put("words.left", WordIndex.LEFT);
+        own.put("words.carrier_left", WordIndex.CARRIER_LEFT);
+        own.put("words.sentence", WordIndex.SENTENCE);
+        own.put("words.omitted", WordIndex.OMITTED);
+        own.put("words.omitted_number", WordIndex.OMITTED_NUMBER);
+        own.put("words.omitted_filler", WordIndex.OMITTED_FILLER);
+        own.put("words.omitted_common", WordIndex.OMITTED_COMMON);
+        own.put("words.common_share", WordIndex.COMMON_SHARE);
+        own.put("words.common_least", WordIndex.COMMON_LEAST);
         own.put("carriers.longest", Carriers.LONGEST);
         own.put("carriers.calls", Carriers.CALLS);
         own.put("carriers.closes", Carriers.CLOSES);
@@ -46,6 +57,7 @@ public final class ConstantsTest {
     /** What an empty manifest gives. */
     private static void putDefaults(Map<String, Object> own) {
         RerankWeights weights = new RerankWeights(Fields.EMPTY);
+        own.put("rerank.words", weights.words);
         own.put("rerank.sound_pieces", weights.soundPieces);
         own.put("rerank.dense_forms", weights.denseForms);
         own.put("rerank.sound_forms", weights.soundForms);
@@ -110,11 +122,20 @@ public final class ConstantsTest {
                 checkCalibration(row);
                 calibrated++;
             } else {
-                checkRanking(row);
+                checkRanking(row, row.object("values"));
                 ranked++;
             }
         }
         assertEquals(true, calibrated > 40 && ranked > 2);
+    }
+
+    @Test
+    public void wordsBringCandidatesAndCountAsTheGoldenRowsSay() throws IOException {
+        List<Fields> rows = Rows.golden("word_requests.jsonl");
+        assertEquals(true, rows.size() >= 12);
+        for (Fields row : rows) {
+            checkRanking(row, row.object("rerank"));
+        }
     }
 
     private static void checkCalibration(Fields row) {
@@ -126,8 +147,8 @@ public final class ConstantsTest {
         assertEquals(row.text("decision"), calibration.decide(scores, signs, wanted).toString());
     }
 
-    private static void checkRanking(Fields row) {
-        RerankWeights weights = new RerankWeights(row.object("values"));
+    private static void checkRanking(Fields row, Fields values) {
+        RerankWeights weights = new RerankWeights(values);
         int[] owners = Rows.ints(row.list("owners"));
         int[] demand = new int[owners.length];
         byte[] query = bytes(row.list("vector"));
@@ -148,11 +169,12 @@ public final class ConstantsTest {
                 row.text("lang"),
                 weights,
                 weights.popularity > 0 ? demand : null,
+                null,
                 null);
         List<EncodedText> texts = Collections.singletonList(new EncodedText(row.text("request"), query, 1));
         int k = row.list("ranking").size();
         Pool pool = evidence.pool(texts, k);
-        assertArrayEquals(Rows.ints(row.list("candidates")), pool.forms);
+        assertArrayEquals(row.text("request"), Rows.ints(row.list("candidates")), pool.forms);
         List<Candidate> found = Ranking.best(pool, texts, k, weights, null);
         for (int i = 0; i < k; i++) {
             List<?> expected = (List<?>) row.list("ranking").get(i);

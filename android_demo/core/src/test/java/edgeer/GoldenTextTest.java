@@ -6,10 +6,12 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.Test;
 
-/** Canonical text, sounds and what was heard, against the golden files that all runtimes read. */
+/** Canonical text, sounds, words and what was heard, against the golden files that all runtimes read. */
 public final class GoldenTextTest {
     @Test
     public void canonicalTextIsThatOfPython() throws IOException {
@@ -51,6 +53,33 @@ public final class GoldenTextTest {
                 assertEquals(whole(row, "form_worth", form), ngrams.total(form));
             }
         }
+    }
+
+    @Test
+    public void wordScoresAreThoseOfPython() throws IOException {
+        List<Fields> rows = Rows.golden("words.jsonl");
+        assertTrue(rows.size() > 50);
+        for (Fields row : rows) {
+            List<String> forms = new ArrayList<String>();
+            for (Object form : row.list("forms")) {
+                forms.add((String) form);
+            }
+            Misrecognition misrecognition = new Misrecognition(row.text("lang"), forms);
+            WordIndex index = new WordIndex(misrecognition, forms, null);
+            WordIndex alone = new WordIndex(misrecognition, forms, Collections.<String>emptySet());
+            String request = row.text("request");
+            assertEquals(new HashSet<Object>(row.list("common")), index.common);
+            assertArrayEquals(request, scores(row.list("scores")), index.scores(request));
+            assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(request));
+        }
+    }
+
+    private static int[] scores(List<Object> values) {
+        int[] found = new int[values.size()];
+        for (int form = 0; form < found.length; form++) {
+            found[form] = values.get(form) == null ? WordIndex.NO_SCORE : Fields.whole(values.get(form), "score");
+        }
+        return found;
     }
 
     private static int whole(Fields row, String name, int at) {
