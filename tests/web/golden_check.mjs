@@ -62,11 +62,35 @@ export function checkLexical(rows, { SoundFold, GramIndex, Hearing, carrierWords
   }
 }
 
+/** words.jsonl, with the classes of the runtime and its tables. */
+export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords }, tables, findings) {
+  const carriers = carrierWords(tables.hearing);
+  for (const row of rows) {
+    const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
+    const index = new WordIndex(hearing, carriers, row.forms);
+    const alone = new WordIndex(hearing, carriers, row.forms, new Set());
+    const scores = (each) => Array.from(each.scores(row.request), (score) => (score === NO_SCORE ? null : score));
+    const found = { common: [...index.common].sort(), scores: scores(index), scores_without_common: scores(alone) };
+    for (const [field, value] of Object.entries(found)) {
+      findings.check(`words ${field}`, same(value, row[field]), {
+        request: row.request,
+        expected: row[field],
+        found: value,
+      });
+    }
+  }
+}
+
+/** word_requests.jsonl: whole answers where words count. */
+export function checkWordRequests(rows, parts, tables, findings) {
+  for (const row of rows) checkRanking(row, row.rerank, "words", parts, tables, findings);
+}
+
 /** defaults.jsonl: what comes out where a manifest says nothing, or little. */
-export function checkDefaults(rows, { Calibration, FormEvidence, rerankWeights, bestCandidates }, tables, findings) {
+export function checkDefaults(rows, parts, tables, findings) {
   for (const row of rows) {
     if (row.section === "calibration") {
-      const calibration = new Calibration(row.values);
+      const calibration = new parts.Calibration(row.values);
       const standing = { scores: row.scores, signs: { cosine: row.cosine } };
       const found = calibration.confidences(standing);
       const near = found.every((value, place) => Math.abs(value - row.confidences[place]) <= 1e-6);
@@ -74,26 +98,32 @@ export function checkDefaults(rows, { Calibration, FormEvidence, rerankWeights, 
       const decision = calibration.decide(standing, row.min_precision ?? undefined);
       findings.check("default decision", decision === row.decision, { row, decision });
     } else {
-      const weights = rerankWeights(row.values);
-      const set = {
-        forms: row.forms,
-        vectors: Int8Array.from(row.vectors.flat()),
-        owners: Int32Array.from(row.owners),
-        demand: Int32Array.from(row.owners, (entity) => row.demand[entity]),
-      };
-      const hypotheses = [{ text: row.request, vector: Int8Array.from(row.vector), weight: 1 }];
-      const k = row.ranking.length;
-      const pool = new FormEvidence(set, row.lang, weights, tables).pool(hypotheses, k, null);
-      const ranked = bestCandidates(pool, hypotheses, k, weights, null);
-      const found = {
-        candidates: pool.map(({ form }) => form),
-        ranking: ranked.map(({ entity, score }) => [entity, score]),
-        forms_of_ranking: ranked.map(({ form }) => form),
-      };
-      for (const [field, value] of Object.entries(found)) {
-        findings.check(`default ${field}`, same(value, row[field]), { values: row.values, expected: row[field], value });
-      }
+      checkRanking(row, row.values, "default", parts, tables, findings);
     }
+  }
+}
+
+/** Candidates and ranking of a row that brings its own forms and vectors. */
+function checkRanking(row, values, what, { FormEvidence, rerankWeights, bestCandidates }, tables, findings) {
+  const weights = rerankWeights(values);
+  const set = {
+    forms: row.forms,
+    vectors: Int8Array.from(row.vectors.flat()),
+    owners: Int32Array.from(row.owners),
+    demand: Int32Array.from(row.owners, (entity) => row.demand[entity]),
+  };
+  const hypotheses = [{ text: row.request, vector: Int8Array.from(row.vector), weight: 1 }];
+  const k = row.ranking.length;
+  const pool = new FormEvidence(set, row.lang, weights, tables).pool(hypotheses, k, null);
+  const ranked = bestCandidates(pool, hypotheses, k, weights, null);
+  const found = {
+    candidates: pool.map(({ form }) => form),
+    ranking: ranked.map(({ entity, score }) => [entity, score]),
+    forms_of_ranking: ranked.map(({ form }) => form),
+  };
+  for (const [field, value] of Object.entries(found)) {
+    const detail = { request: row.request, values, expected: row[field], value };
+    findings.check(`${what} ${field}`, same(value, row[field]), detail);
   }
 }
 

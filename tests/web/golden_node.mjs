@@ -3,7 +3,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkDefaults, checkLexical, checkNormalization, checkRequests, Findings, jsonLines } from "./golden_check.mjs";
+import {
+  checkDefaults,
+  checkLexical,
+  checkNormalization,
+  checkRequests,
+  checkWordRequests,
+  checkWords,
+  Findings,
+  jsonLines,
+} from "./golden_check.mjs";
 
 const [web, golden, ...bundles] = process.argv.slice(2);
 const runtime = (name) => import(pathToFileURL(join(web, "edge-er", name)).href);
@@ -13,14 +22,16 @@ const table = (name) => readFile(join(web, "edge-er", "data", name), "utf8");
 const [{ EntityResolver }, { quantise }, { isBlank, Normalizer }] = await Promise.all(
   ["index.js", "encoder.js", "normalize.js"].map(runtime),
 );
-const RUNTIME = ["phonetic", "lexical", "hearing", "carrier", "calibrate", "evidence", "catalog"].map((name) => `${name}.js`);
+const RUNTIME = ["phonetic", "lexical", "hearing", "carrier", "words", "calibrate", "evidence", "catalog"].map((name) => `${name}.js`);
 const parts = Object.assign({}, ...(await Promise.all(RUNTIME.map(runtime))));
 const tables = { phonetic: await table("phonetic.txt"), hearing: await table("hearing.txt") };
 
 const findings = new Findings();
 checkNormalization(await rows("normalization.jsonl"), new Normalizer(await table("unicode.txt")), findings);
 checkLexical(await rows("lexical.jsonl"), parts, tables, findings);
+checkWords(await rows("words.jsonl"), parts, tables, findings);
 checkDefaults(await rows("defaults.jsonl"), parts, tables, findings);
+checkWordRequests(await rows("word_requests.jsonl"), parts, tables, findings);
 for (const bundle of bundles) {
   const resolver = await EntityResolver.load(pathToFileURL(bundle));
   for (const name of ["requests.jsonl", "nbest.jsonl"]) {

@@ -67,7 +67,7 @@ def damage(bundles: Path) -> None:
     (bundles / "flipped" / vectors.name).write_bytes(changed)
     manifest = (source / "manifest.json").read_text("utf-8")
     (bundles / "newer" / "manifest.json").write_text(
-        manifest.replace('"format_version": 1', '"format_version": 2'), "utf-8"
+        manifest.replace('"format_version": 1', '"format_version": 3'), "utf-8"
     )
     (bundles / "missing" / "encoder.onnx").unlink()
     (bundles / "page" / "manifest.json").write_text("<!doctype html><title>Sign in</title>", "utf-8")

@@ -11,7 +11,7 @@ import { BundleCorruptError, BundleVersionError, EdgeERError } from "./errors.js
 import { readArrays } from "./safetensors.js";
 import { sha256 } from "./sha256.js";
 
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2; // the largest that is read
 const ENCODER_FILES = ["encoder.onnx", "tokenizer.json", "encoder.json"];
 const ENTITIES = "entities.jsonl.gz";
 const VECTORS = "vectors.safetensors";
@@ -85,6 +85,9 @@ async function readManifest(data, url) {
     throw new BundleVersionError(
       `${url}: bundle format ${version}; this edge-er reads up to ${FORMAT_VERSION}, so update this page`,
     );
+  }
+  if (version === 1 && manifest.rerank?.words) {
+    throw corrupt(url, `${MANIFEST} has rerank.words, which needs format 2; build the bundle again`);
   }
   if (!(await isSealed(data))) throw corrupt(url, `${MANIFEST} is damaged (checksum); copy the bundle again`);
   for (const [field, kind] of Object.entries(REQUIRED)) {

@@ -1,5 +1,5 @@
 /**
- * What speaks for a form: vectors, hearing, sounds and demand, in whole numbers, as in `edge_er/ranking/evidence.py`.
+ * What speaks for a form: vectors, hearing, words, sounds and demand, in whole numbers, as in `edge_er/ranking/evidence.py`.
  */
 
 import { carrierWords, withoutCarrier } from "./carrier.js";
@@ -9,6 +9,7 @@ import { Hearing } from "./hearing.js";
 import { GramIndex } from "./lexical.js";
 import { SoundFold } from "./phonetic.js";
 import { ExactIndex } from "./search.js";
+import { NO_SCORE, WordIndex } from "./words.js";
 
 const SHORT_FORM = constants.evidence.short_form;
 const RETIRED = ["letter_match", "letter_edit", "sound_match", "sound_edit"]; // old bundles have them, as 0
@@ -63,7 +64,7 @@ export class FormEvidence {
    * @param {string} lang
    * @param {ReturnType<typeof rerankWeights>} weights
    * @param {{phonetic: string, hearing: string}} tables
-   * @param {GramIndex} [like] sound pieces are worth what they are there
+   * @param {FormEvidence} [like] sound pieces and words are worth what they are there
    */
   constructor({ forms, vectors, owners, demand }, lang, weights, tables, like) {
     this._forms = forms;
@@ -74,10 +75,11 @@ export class FormEvidence {
     this._entities = new Set(owners).size;
     this._fold = new SoundFold(tables.phonetic, lang);
     this._carriers = carrierWords(tables.hearing);
-    if (weights.heard) this._hearing = new Hearing(tables.hearing, lang, forms, this._carriers);
+    if (weights.heard || weights.words) this._hearing = new Hearing(tables.hearing, lang, forms, this._carriers);
+    if (weights.words) this.words = new WordIndex(this._hearing, this._carriers, forms, like?.words.common);
     if (weights.sound_pieces || weights.sound_forms) {
       const sounds = forms.map((form) => this._fold.fold(form));
-      this.pieces = new GramIndex(sounds, like);
+      this.pieces = new GramIndex(sounds, like?.pieces);
     }
   }
 
@@ -99,19 +101,22 @@ export class FormEvidence {
 
   _heard({ text, vector, weight }) {
     const shared = this.pieces ? this.pieces.shared(this._fold.fold(withoutCarrier(text, this._carriers))) : null;
-    return { text, shared, weight, dots: this._index.dots(vector) };
+    const words = this.words ? this.words.scores(text) : null;
+    return { text, shared, words, weight, dots: this._index.dots(vector) };
   }
 
-  /** Forms nearest by vector and by sound, ascending; more by vector while they are of fewer than `k` entities. */
+  /** Forms nearest by vector, by sound and by words, ascending; more by vector while they are of fewer than `k` entities. */
   _candidates(heard, k, allowed) {
-    const { dense_forms: dense, sound_forms: sounding } = this._weights;
+    const { dense_forms: dense, sound_forms: sounding, words: most } = this._weights;
     const among = allowed && Array.from(this._owners.keys()).filter((form) => allowed[this._owners[form]]);
     const entities = among ? new Set(among.map((form) => this._owners[form])).size : this._entities;
     const forms = among ? among.length : this._forms.length;
     const best = (scores, count) => (among ? bestAmong(scores, count, among) : bestForms(scores, count));
     const bySound = sounding ? heard.flatMap(({ shared }) => best(this._soundScores(shared), sounding)) : [];
+    const said = this.words ? heard.map(({ words }) => words) : [];
+    const byWords = said.flatMap((words) => best(words, most).filter((form) => words[form] > NO_SCORE));
     for (let count = dense; ; count *= 2) {
-      const pool = new Set(bySound);
+      const pool = new Set([...bySound, ...byWords]);
       for (const { dots } of heard) for (const form of best(dots, count)) pool.add(form);
       const found = new Set(Array.from(pool, (form) => this._owners[form])).size;
       if (count >= forms || found >= Math.min(k, entities)) return Array.from(pool).sort((one, other) => one - other);
@@ -126,9 +131,10 @@ export class FormEvidence {
   }
 
   /** Add what one text says for each form, times its share, to the parts of the candidates. */
-  _addParts({ text, shared, dots }, forms, pool, share) {
+  _addParts({ text, shared, words, dots }, forms, pool, share) {
     const weights = this._weights;
     const heard = weights.heard ? this._hearing.worth(text, forms) : null;
+    if (heard && words) forms.forEach((form, place) => (heard[place] = Math.max(heard[place], words[form])));
     forms.forEach((form, place) => {
       const said = {
         dense: dots[form],

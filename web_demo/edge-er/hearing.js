@@ -47,6 +47,22 @@ export class Hearing {
     return Array.from(forms, (form) => this._best(this._letters[form], this._spared[form], heard));
   }
 
+  /**
+   * What a word earns where all its letters are heard as they are.
+   * @param {string} word
+   * @returns {number}
+   */
+  gain(word) {
+    const letters = letterCodes(word);
+    let gain = 0;
+    letters.forEach((letter, at) => {
+      const before = at ? letters[at - 1] : EDGE;
+      const cost = this._costOf(before, letter, at + 1 < letters.length ? letters[at + 1] : EDGE);
+      gain += this._costs.usual[before * CODES + letter] - cost[letter];
+    });
+    return gain;
+  }
+
   /** What does not depend on the form: letters, costs of leaving and adding them, rewards, what a border earns. */
   _heard(request) {
     const letters = letterCodes(request.replaceAll(" ", ""));

@@ -1,9 +1,9 @@
 /**
  * A person's own entries beside a catalog: contacts, favourites, nicknames, as in `edge_er/personal.py`.
  *
- * Own entries have the same evidence as the catalog's entities; sound pieces are worth what they are there, so that no
- * other answer's score changes. An entry with the id of an entity of the catalog gives that entity more names, and
- * metadata in fields that it has not.
+ * Own entries have the same evidence as the catalog's entities; sound pieces and words are worth what they are there, so
+ * that no other answer's score changes. An entry with the id of an entity of the catalog gives that entity more names,
+ * and metadata in fields that it has not.
  */
 
 import { bestCandidates, demandOf } from "./catalog.js";
@@ -107,7 +107,7 @@ export class PersonalCatalog {
       owners: Int32Array.from(forms, ({ entry }) => this._owners.get(entry.id)),
       demand: Int32Array.from(demand),
     };
-    return new FormEvidence(set, lang, this._base.weights, tables, this._base.evidence.pieces);
+    return new FormEvidence(set, lang, this._base.weights, tables, this._base.evidence);
   }
 
   /** What a catalog's entity is asked for counts for its own names too. */

@@ -1,0 +1,111 @@
+/**
+ * Word scores: how much the whole words that a request and a form share speak for the form, in any order, in eighths of a
+ * bit, as in `edge_er/text/words.py`.
+ */
+
+import { nameSpan } from "./carrier.js";
+import constants from "./data/constants.js";
+import { characters } from "./normalize.js";
+
+const COSTS = constants.words;
+
+/** The score of forms that the words of a request say nothing about. */
+export const NO_SCORE = -(2 ** 30);
+
+/** An inverted list: word to the forms that have it, with what it gains and what leaving it out costs. */
+export class WordIndex {
+  /**
+   * @param {import("./hearing.js").Hearing} hearing of the language that is spoken
+   * @param {import("./carrier.js").CarrierWords} carriers
+   * @param {string[]} forms in canonical text
+   * @param {Set<string>} [common] words that many names have in another catalog; by default those of many `forms`
+   */
+  constructor(hearing, carriers, forms, common) {
+    this._carriers = carriers;
+    this._words = new Map();
+    const held = forms.map((form) => new Set(wordsOf(form)));
+    held.forEach((words, form) => {
+      for (const word of words) {
+        const known = this._words.get(word);
+        if (known) known.forms.push(form);
+        else this._words.set(word, { forms: [form] });
+      }
+    });
+    /** Words that many names have. */
+    this.common = common ?? this._common(forms.length);
+    for (const [word, known] of this._words) {
+      const gain = Math.max(hearing.gain(word), 1);
+      known.weak = carriers.words.has(word) || carriers.fillers.has(word);
+      known.gain = known.weak ? Math.min(gain, COSTS.weak_gain) : gain;
+      known.omission = this._omission(word);
+    }
+    this._sizes = Int32Array.from(held, (words) => words.size);
+    this._omitted = new Int32Array(forms.length);
+    for (const { forms: having, omission } of this._words.values()) {
+      for (const form of having) this._omitted[form] += omission;
+    }
+  }
+
+  /** The words that many forms have. */
+  _common(forms) {
+    const many = ([, { forms: having }]) =>
+      having.length * COSTS.common_share > forms && having.length >= COSTS.common_least;
+    return new Set(Array.from(this._words).filter(many).map(([word]) => word));
+  }
+
+  /** What leaving the word of a form out costs. */
+  _omission(word) {
+    if (this._carriers.fillers.has(word)) return COSTS.omitted_filler;
+    if (/^[0-9]+$/.test(word)) return COSTS.omitted_number;
+    return this.common.has(word) ? COSTS.omitted_common : COSTS.omitted;
+  }
+
+  /**
+   * The score of every form for canonical `request`; `NO_SCORE` where its words say nothing.
+   * @param {string} request
+   * @returns {Int32Array} [forms]
+   */
+  scores(request) {
+    const count = this._sizes.length;
+    const scores = new Int32Array(count); // gains and omissions of what is said, summed up word by word
+    const said = new Int32Array(count);
+    const explained = new Int32Array(count); // what the words that a form has would cost if it had them not
+    const content = new Int32Array(count);
+    const strong = new Uint8Array(count);
+    let left = 0;
+    let wanted = 0;
+    for (const { word, cost, needed } of this._said(request)) {
+      left += cost;
+      if (needed) wanted++;
+      const known = this._words.get(word);
+      if (!known) continue;
+      for (const form of known.forms) {
+        scores[form] += known.gain + known.omission;
+        said[form]++;
+        explained[form] += cost;
+        if (needed) content[form]++;
+        if (!known.weak) strong[form] = 1;
+      }
+    }
+    for (let form = 0; form < count; form++) {
+      const whole = said[form] === this._sizes[form];
+      const rest = left - explained[form];
+      scores[form] += COSTS.exact - this._omitted[form] - (whole ? Math.min(rest, COSTS.sentence) : rest);
+      if (!strong[form] || !(whole || content[form] === wanted)) scores[form] = NO_SCORE;
+    }
+    return scores;
+  }
+
+  /** Each word of a request once, what it costs where a form does not have it, and whether a form must have it. */
+  _said(request) {
+    const words = wordsOf(request);
+    const ofName = new Set(words.slice(...nameSpan(words, this._carriers)));
+    return Array.from(new Set(words), (word) => {
+      const needed = ofName.has(word) && !this._carriers.words.has(word);
+      const each = needed ? COSTS.left : COSTS.carrier_left;
+      return { word, needed, cost: ofName.has(word) ? each * characters(word).length : 0 };
+    });
+  }
+}
+
+const wordsOf = (text) => text.split(" ").filter(Boolean);
