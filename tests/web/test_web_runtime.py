@@ -11,6 +11,7 @@ import pytest
 from javascript import once, run_script
 from tiny import require
 
+from edge_er.bundle.bundle import read_bundle, write_bundle
 from edge_er.bundle.locate import find_bundle, shipped_encoders
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import CatalogError, FilterError
@@ -144,6 +145,23 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
         with pytest.raises(CatalogError):
             radio_es.with_entries(each)
         assert answer["error"] == "EdgeERError", answer
+
+
+def test_words_count_the_same(ask, radio_es: EntityResolver, tmp_path: Path) -> None:
+    bundle = read_bundle("radio_es")
+    write_bundle(tmp_path / "radio", bundle.with_manifest(rerank={**bundle.manifest["rerank"], "words": 12}))
+    ours = EntityResolver.load(tmp_path / "radio")
+    queries = [*REQUESTS, "pon la cero onda", "clásica radio de españa", "mix de gym", "3 mix gym"]
+    entries = [{"name": "Gym mix 3"}, {"id": "c-2", "name": "Radio de la abuela"}]
+    where = {"where": {"country": "ES"}}
+    calls = [{"entries": entries, "resolve": [query, where]} for query in queries]
+    calls += [{"entries": entries, "resolve": [query]} for query in queries]
+    calls += [{"resolve": [None, {"nbest": ["cero onda", "cadena cien"]}]}]
+    mine = ours.with_entries(entries)
+    expected = [*mine.resolve_batch(queries, **where), *mine.resolve_batch(queries)]
+    expected += [ours.resolve(nbest=["cero onda", "cadena cien"])]
+    check(ask, [{"bundle": str(tmp_path / "radio"), **call} for call in calls], expected)
+    assert ours.resolve("pon la cero onda").matches != radio_es.resolve("pon la ser cadena").matches
 
 
 @pytest.mark.parametrize("name", ["multilingual-32", "multilingual-64"])
