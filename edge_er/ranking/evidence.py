@@ -1,15 +1,16 @@
-"""Evidence for a form: vector, misrecognition, sound-code n-grams and demand, each in whole numbers.
+"""Evidence for a form: vector, misrecognition, words, sound-code n-grams and demand, each in whole numbers.
 
 `FormEvidence` holds one set of forms, a catalog's or a person's own. It chooses the candidates of a request: the forms
-nearest by vector, and those that share the rarest n-grams of sound codes. The score of a candidate is
+nearest by vector, those that share the rarest n-grams of sound codes, and, where `words` has a value, those of the
+highest word scores (`edge_er.text.words`). The score of a candidate is
 
     dot product + heard * misrecognition score + popularity * demand of the entity
         + sound_pieces * weight of the shared n-grams
 
 with the weights of `RerankWeights`. The dot product is that of int8 vectors, the misrecognition score is in eighths of
 a bit (`edge_er.text.misrecognition`), and n-grams are those of the name without its carrier (`edge_er.text.carriers`).
-All weights are whole numbers from 0 up, so more evidence never lowers a score. Evidence without a weight is not
-computed.
+With `words`, the word score takes the place of the misrecognition score where it is higher. All weights are whole
+numbers from 0 up, so more evidence never lowers a score. Evidence without a weight is not computed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Word scores as evidence: candidates by words, what they count, and that nothing changes where no one asks for them."""
+"""Word scores as evidence: candidates by words, what they count, and that nothing changes where they have no weight."""
 
 from __future__ import annotations
 
