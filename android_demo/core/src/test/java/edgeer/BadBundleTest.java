@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -128,6 +129,21 @@ public final class BadBundleTest {
     public void theIndexOfALargeCatalogIsNotNeeded() {
         String listed = whole.manifestText().replace("\"files\": {", "\"files\": {\"index.faiss\": {},");
         assertTrue(EntityResolver.load(whole.withManifest(listed)).selftest() > 10);
+    }
+
+    @Test
+    public void noWordIsCommonInALargeCatalog() {
+        String asking = whole.manifestText()
+                .replace("\"format_version\": 1", "\"format_version\": 2")
+                .replace("\"rerank\": {", "\"rerank\": {\"words\": 16,");
+        String large = asking.replace("\"kind\": \"exact\"", "\"kind\": \"faiss\"");
+        assertTrue(common(asking).contains("radio"));
+        assertTrue(common(large).isEmpty());
+    }
+
+    private static Set<String> common(String manifest) {
+        BundleCatalog catalog = (BundleCatalog) EntityResolver.load(whole.withManifest(manifest)).catalog();
+        return catalog.evidence.commonWords();
     }
 
     /** Files that are wrong although their checksums are right: a bundle that was built wrongly, or on purpose. */
