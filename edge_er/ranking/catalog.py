@@ -21,6 +21,7 @@ from edge_er.ranking.filters import MetadataIndex, allowed_entities, wanted_ids
 from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
 from edge_er.text.canonical import canonical_text
 from edge_er.text.ngrams import NgramWeights
+from edge_er.text.words import WordIndex
 
 __all__ = ["Catalog"]
 
@@ -98,9 +99,9 @@ class Catalog:
         return self.metadata.indices(ids)
 
     @property
-    def common_words(self) -> frozenset[str]:
-        """Words that many names of the catalog have."""
-        return self.reranker.form_evidence.words.common
+    def words(self) -> WordIndex:
+        """The words of all forms."""
+        return self.reranker.form_evidence.words
 
     @property
     def ngram_weights(self) -> NgramWeights:

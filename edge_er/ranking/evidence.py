@@ -15,7 +15,7 @@ numbers from 0 up, so more evidence never lowers a score. Evidence without a wei
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from edge_er.constants import EVIDENCE, RERANK
 from edge_er.errors import BundleCorruptError
-from edge_er.text.carriers import without_carrier
+from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import NgramIndex, NgramWeights
 from edge_er.text.sound_codes import SoundCodes
@@ -131,8 +131,11 @@ class Pool(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """What one hypothesis says about all forms, each [forms]: dot products, weights of shared n-grams, word scores."""
+    """The words of the name in one hypothesis, and what it says about all forms, each [forms]: dot products, weights of
+    shared n-grams, word scores.
+    """
 
+    span: Span
     dots: NDArray[Any]
     ngrams: NDArray[Any]
     words: Numbers
@@ -151,7 +154,7 @@ class FormEvidence:
         weights: of the evidence; evidence without a weight is not prepared.
         demand: int64 [forms], the demand of each form's entity.
         ngram_weights: of n-grams in another catalog; by default they come from their rarity in `forms`.
-        common_words: of another catalog; by default those that many of `forms` have.
+        base_words: of the catalog that these forms stand beside.
     """
 
     def __init__(
@@ -162,11 +165,11 @@ class FormEvidence:
         weights: RerankWeights,
         demand: Numbers,
         ngram_weights: NgramWeights | None = None,
-        common_words: Collection[str] | None = None,
+        base_words: WordIndex | None = None,
     ) -> None:
         self._forms, self._entity, self._demand = forms, form_entity, demand
         self._lang, self._weights, self._ngram_weights = lang, weights, ngram_weights
-        self._common_words = common_words
+        self._base_words = base_words
         self._entities = len(np.unique(form_entity))
         self._sound_codes = SoundCodes(lang)
         if weights.heard:
@@ -179,7 +182,7 @@ class FormEvidence:
     @cached_property
     def words(self) -> WordIndex:
         """The words of all forms."""
-        return WordIndex(self._lang, self._forms, self._common_words)
+        return WordIndex(self._lang, self._forms, self._base_words)
 
     @cached_property
     def _misrecognition(self) -> Misrecognition:
@@ -195,7 +198,7 @@ class FormEvidence:
 
         Candidates by sound are the forms with the highest.
         """
-        return self._sound_scores(self._shared(text))
+        return self._sound_scores(self._shared(text, name_span(text)))
 
     def pool(
         self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None = None
@@ -220,18 +223,21 @@ class FormEvidence:
 
     def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
         """Candidate forms of one hypothesis, int64 [candidates], and all evidence for each, to fit weights on."""
-        row = self._rows(hypothesis)._replace(ngrams=self._shared(hypothesis.text))
+        row = self._rows(hypothesis)
+        row = row._replace(ngrams=self._shared(hypothesis.text, row.span))
         pool = self._candidates([row], k, None)
         return pool, self._evidence(hypothesis.text, row, pool, EVERYTHING)
 
     def _rows(self, hypothesis: Hypothesis) -> _Rows:
         """What one hypothesis says about all forms; zeros where nothing is asked for."""
-        none = np.zeros(len(self._forms), np.int64)
+        text, none = hypothesis.text, np.zeros(len(self._forms), np.int64)
         by_sound = self._weights.sound_pieces or self._weights.sound_forms
+        span = name_span(text, self.words if self._weights.words else ())
         return _Rows(
+            span,
             hypothesis.dots,
-            self._shared(hypothesis.text) if by_sound else none,
-            self.words.scores(hypothesis.text) if self._weights.words else none,
+            self._shared(text, span) if by_sound else none,
+            self.words.scores(text, span) if self._weights.words else none,
         )
 
     def _candidates(
@@ -263,9 +269,9 @@ class FormEvidence:
         best = _best_forms(scores, self._weights.words, among)
         return best[scores[best] > NO_SCORE]
 
-    def _shared(self, text: str) -> NDArray[np.float64]:
+    def _shared(self, text: str, span: Span) -> NDArray[np.float64]:
         """Weight of the n-grams that each form shares with the name in `text`: float64 [forms]."""
-        return self.ngrams.shared(self._sound_codes(without_carrier(text)))
+        return self.ngrams.shared(self._sound_codes(without_carrier(text, span)))
 
     def _sound_scores(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = shared / (self.ngrams.totals + EVIDENCE.short_form)
@@ -274,7 +280,7 @@ class FormEvidence:
     def _evidence(self, text: str, row: _Rows, pool: Numbers, weights: RerankWeights) -> Evidence:
         misrecognition = np.zeros(len(pool), np.int64)
         if weights.heard:
-            misrecognition = self._misrecognition.scores(text, pool)
+            misrecognition = self._misrecognition.scores(text, pool, row.span)
             if self._weights.words:
                 misrecognition = np.maximum(misrecognition, row.words[pool])
         return Evidence(

@@ -30,6 +30,7 @@ from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, RerankWeigh
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.rerank import demands
 from edge_er.text.ngrams import NgramWeights
+from edge_er.text.words import WordIndex
 
 __all__ = ["LargeCatalog", "catalog_of"]
 
@@ -100,8 +101,7 @@ class LargeCatalog(Catalog):
         texts = [self.canonical_form(form) for form in forms.tolist()]
         ngram_weights = self.ngram_weights if weights.sound_pieces else None
         form_entity = entity.astype(np.int32)
-        common = self.common_words
-        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, common)
+        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, self.words)
         local = [
             hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
         ]
@@ -135,9 +135,9 @@ class LargeCatalog(Catalog):
         return {one: at for one, at in places.items() if at < there and self.entities[at].id == one}
 
     @property
-    def common_words(self) -> frozenset[str]:
-        """See `Catalog.common_words`; a large catalog does not count its words."""
-        return frozenset()
+    def words(self) -> WordIndex:
+        """See `Catalog.words`; a large catalog keeps none of its words, so no word of a name counts as common."""
+        return WordIndex(self.lang, ())
 
     @cached_property
     def ngram_weights(self) -> NgramWeights:

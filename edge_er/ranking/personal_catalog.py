@@ -103,9 +103,9 @@ class _OwnForms:
         # N-grams and words weigh what they weigh in the catalog, so own entries change no score of its entities.
         by_sound = base.weights.sound_pieces or base.weights.sound_forms
         ngram_weights = base.ngram_weights if by_sound else None
-        common = base.common_words if base.weights.words else None
+        words = base.words if base.weights.words else None
         self._evidence = FormEvidence(
-            self.texts, owners, base.lang, base.weights, demand, ngram_weights, common
+            self.texts, owners, base.lang, base.weights, demand, ngram_weights, words
         )
         self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners)
 

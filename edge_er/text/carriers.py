@@ -10,14 +10,18 @@ the single words of all phrases, its ``fillers`` the words that people leave out
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from edge_er.constants import CARRIERS
 
-__all__ = ["CarrierWords", "carrier_words", "name_span", "without_carrier"]
+__all__ = ["CarrierWords", "Span", "carrier_words", "name_span", "without_carrier"]
+
+
+Span = tuple[int, int]
+"""Index of the first word of a name in a request, and of the word after its last."""
 
 
 class CarrierWords(NamedTuple):
@@ -43,19 +47,26 @@ def carrier_words() -> CarrierWords:
     return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in kinds.items()})
 
 
-@lru_cache(maxsize=64)  # n-grams and misrecognition ask about the same request
-def name_span(request: str) -> tuple[int, int]:
+def name_span(request: str, name_words: Container[str] = frozenset()) -> Span:
     """Index of the first word of the name in a canonical request, and of the word after its last.
 
-    Phrases of carriers are taken off both ends, the longest that fits first. At least one word stays.
+    Phrases of carriers are taken off both ends, the longest that fits first. At least one word stays. A closing phrase
+    of several words stays too if its last word is one of `name_words`: "in the kitchen" closes a request for a station,
+    but is part of the name where a catalog has a kitchen.
     """
     words, known = request.split(), carrier_words()
     first, last = 0, len(words)
     for phrases in (*[known.calls] * CARRIERS.calls, known.opens, known.nouns):
         first += next((size for size in _sizes(first, last) if _phrase(words, first, size) in phrases), 0)
     for _ in range(CARRIERS.closes):
+        named = words[last - 1] in name_words if words else False
         last -= next(
-            (size for size in _sizes(first, last) if _phrase(words, last - size, size) in known.closes), 0
+            (
+                size
+                for size in _sizes(first, last)
+                if _phrase(words, last - size, size) in known.closes and not (size > 1 and named)
+            ),
+            0,
         )
     return first, last
 
@@ -69,7 +80,7 @@ def _phrase(words: Sequence[str], start: int, size: int) -> str:
     return " ".join(words[start : start + size])
 
 
-def without_carrier(request: str) -> str:
-    """The name in canonical `request`: the words between the phrases of a carrier."""
-    first, last = name_span(request)
+def without_carrier(request: str, span: Span | None = None) -> str:
+    """The name in canonical `request`: the words between the phrases of a carrier, those of `span` if it is given."""
+    first, last = name_span(request) if span is None else span
     return " ".join(request.split()[first:last])

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import MISRECOGNITION
-from edge_er.text.carriers import CarrierWords, carrier_words, name_span
+from edge_er.text.carriers import CarrierWords, Span, carrier_words, name_span
 
 __all__ = ["BIT", "Costs", "Misrecognition", "letter_codes", "read_costs", "word_gains"]
 
@@ -87,14 +87,17 @@ class Misrecognition:
         lost_before = np.concatenate([[0], np.cumsum(lost[self._context_of])])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
 
-    def scores(self, request: str, forms: Sequence[int] | Numbers) -> Numbers:
-        """Score of each of `forms`, given by index, for canonical `request`: int64 [forms], in eighths of a bit."""
+    def scores(self, request: str, forms: Sequence[int] | Numbers, span: Span | None = None) -> Numbers:
+        """Score of each of `forms`, given by index, for canonical `request`: int64 [forms], in eighths of a bit.
+
+        `span` are the words of the name; by default those that `name_span` finds.
+        """
         chosen = np.asarray(forms, np.int64)
         if not len(chosen) or not request:
             return np.zeros(len(chosen), np.int64)
         letters = letter_codes(request.replace(" ", ""))
         before = np.concatenate([[EDGE], letters[:-1]])
-        usual = np.where(_in_name(request), self._costs.usual[before, letters], 0)
+        usual = np.where(_in_name(request, span or name_span(request)), self._costs.usual[before, letters], 0)
         added = np.maximum(self._costs.added[before, letters] - usual, 1)
         left, border = _left_and_border(request)
         added_before = np.concatenate([[0], np.cumsum(added)])
@@ -170,12 +173,10 @@ def _left_and_border(request: str) -> tuple[Numbers, Numbers]:
     return np.cumsum(costs), np.array(borders, np.int64)
 
 
-def _in_name(request: str) -> NDArray[np.bool_]:
-    """Whether each letter of canonical `request` stands between the phrases of a carrier: bool [letters]."""
-    words = request.split()
-    first, last = name_span(request)
-    letters = np.array([len(word) for word in words], np.int64)
-    return np.repeat([first <= place < last for place in range(len(words))], letters)
+def _in_name(request: str, span: Span) -> NDArray[np.bool_]:
+    """Whether each letter of canonical `request` belongs to the words of `span`: bool [letters]."""
+    sizes = [len(word) for word in request.split()]
+    return np.repeat([span[0] <= place < span[1] for place in range(len(sizes))], np.array(sizes, np.int64))
 
 
 def letter_codes(text: str) -> Numbers:

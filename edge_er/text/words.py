@@ -20,13 +20,13 @@ exactly is better evidence than its letters alone. All numbers are whole, so eve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import WORDS
-from edge_er.text.carriers import carrier_words, name_span
+from edge_er.text.carriers import Span, carrier_words, name_span
 from edge_er.text.misrecognition import word_gains
 
 __all__ = ["NO_SCORE", "WordIndex"]
@@ -42,10 +42,11 @@ class WordIndex:
     Args:
         lang: the language that is spoken.
         forms: surface forms in canonical text.
-        common: words that many names have, where another catalog decides; by default those of many `forms`.
+        base: of the catalog that these forms stand beside; it says which words many names have, and its words count as
+            words of names too.
     """
 
-    def __init__(self, lang: str, forms: Sequence[str], common: Collection[str] | None = None) -> None:
+    def __init__(self, lang: str, forms: Sequence[str], base: WordIndex | None = None) -> None:
         words = [tuple(dict.fromkeys(form.split())) for form in forms]
         self._ids: dict[str, int] = {}
         of_words = [self._ids.setdefault(word, len(self._ids)) for form in words for word in form]
@@ -60,7 +61,8 @@ class WordIndex:
         self._weak = np.array([word in weak for word in known], bool)
         gains = np.maximum(word_gains(lang, known), 1)
         self._gains = np.where(self._weak, np.minimum(gains, WORDS.weak_gain), gains)
-        self.common = _common(known, having, len(words)) if common is None else frozenset(common)
+        self._base = base
+        self.common: frozenset[str] = _common(known, having, len(words)) if base is None else base.common
         self._omissions = np.array([self._omission(word) for word in known], np.int64)
         self._all_omitted = np.bincount(owners, self._omissions[word_of], len(words)).astype(np.int64)
 
@@ -72,10 +74,17 @@ class WordIndex:
             return WORDS.omitted_number
         return WORDS.omitted_common if word in self.common else WORDS.omitted
 
-    def scores(self, request: str) -> Numbers:
-        """Score of every form for canonical `request`: int64 [forms], `NO_SCORE` where its words say nothing."""
+    def __contains__(self, word: object) -> bool:
+        """Whether a form, or one of the catalog beside it, has the word."""
+        return word in self._ids or (self._base is not None and word in self._base)
+
+    def scores(self, request: str, span: Span | None = None) -> Numbers:
+        """Score of every form for canonical `request`: int64 [forms], `NO_SCORE` where its words say nothing.
+
+        `span` are the words of the name; by default those that `name_span` finds with the words of the forms.
+        """
         words = list(dict.fromkeys(request.split()))
-        left, content = _left_and_content(request)
+        left, content = _left_and_content(request, span or name_span(request, self))
         said = _Sums(len(self._sizes))
         for word in words:
             number = self._ids.get(word)
@@ -112,11 +121,10 @@ def _common(words: Sequence[str], having: Numbers, forms: int) -> frozenset[str]
     return frozenset(words[number] for number in np.flatnonzero(many).tolist())
 
 
-def _left_and_content(request: str) -> tuple[dict[str, int], frozenset[str]]:
+def _left_and_content(request: str, span: Span) -> tuple[dict[str, int], frozenset[str]]:
     """What leaving each word of a request unexplained costs, and the words that a form must hold."""
     words, weak = request.split(), carrier_words().words
-    first, last = name_span(request)
-    name = dict.fromkeys(words[first:last])
+    name = dict.fromkeys(words[span[0] : span[1]])
     left = dict.fromkeys(words, 0)
     left.update((word, len(word) * (WORDS.carrier_left if word in weak else WORDS.left)) for word in name)
     return left, frozenset(word for word in name if word not in weak)

@@ -64,7 +64,7 @@ def rows() -> Iterator[dict[str, Any]]:
     """One row for each request."""
     for lang, names in FORMS.items():
         forms = [canonical_text(name) for name in (*names, *MORE_FORMS[lang])]
-        index, alone = WordIndex(lang, forms), WordIndex(lang, forms, ())
+        index, alone = WordIndex(lang, forms), WordIndex(lang, forms, WordIndex(lang, ()))
         for request in (*REQUESTS[lang], *MORE_REQUESTS[lang]):
             text = canonical_text(request)
             yield {
