@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The catalog of a bundle: its entities, their forms in canonical text, and a vector for each form. It never changes. */
 final class BundleCatalog implements Catalog {
@@ -41,8 +40,9 @@ final class BundleCatalog implements Catalog {
         int[] demand = weights.popularity > 0 ? demand(formEntity) : null;
         // No word counts as common where Python has a FAISS index: it does not read all names there.
         boolean large = "faiss".equals(bundle.manifest.object("index").map().get("kind"));
-        Set<String> common = large ? Collections.<String>emptySet() : null;
-        evidence = new FormEvidence(forms, formEntity, vectors, lang, weights, demand, null, common);
+        List<String> none = Collections.emptyList();
+        WordIndex base = large && weights.words > 0 ? new WordIndex(new Misrecognition(lang, none), none, null) : null;
+        evidence = new FormEvidence(forms, formEntity, vectors, lang, weights, demand, null, base);
         head = weights.head > 0 ? head(bundle, card, encoder, tokenizer) : null;
     }
 

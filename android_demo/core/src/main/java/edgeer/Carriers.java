@@ -30,24 +30,33 @@ final class Carriers {
         }
     }
 
-    private final String[] words;
+    /** A canonical request. */
+    final String request;
+
+    final String[] words;
 
     /** The first word of the name. */
     int first;
     /** The one past its last. */
     int last;
 
-    /** Finds the name among the words of a request: what no phrase of a carrier takes off; one word at least stays. */
-    Carriers(String[] words) {
-        this.words = words;
+    /**
+     * Finds the name among the words of a canonical request: what no phrase of a carrier takes off; one word at least stays.
+     *
+     * @param names a closing phrase of several words stays too if its last word is one of theirs; null for none
+     */
+    Carriers(String request, WordIndex names) {
+        this.request = request;
+        words = request.isEmpty() ? new String[0] : request.split(" ");
         last = words.length;
         for (int i = 0; i < CALLS; i++) {
-            first += longest("calls", true);
+            first += longest("calls", true, LONGEST);
         }
-        first += longest("opens", true);
-        first += longest("nouns", true);
-        for (int i = 0; i < CLOSES; i++) {
-            last -= longest("closes", false);
+        first += longest("opens", true, LONGEST);
+        first += longest("nouns", true, LONGEST);
+        for (int i = 0; i < CLOSES && last > 0; i++) {
+            boolean named = names != null && names.has(words[last - 1]);
+            last -= longest("closes", false, named ? 1 : LONGEST);
         }
     }
 
@@ -84,15 +93,14 @@ final class Carriers {
         return some == 0 || some == words.length ? null : spared;
     }
 
-    /** The name in a canonical request: what it says between the phrases of a carrier. */
-    static String without(String request) {
-        Carriers carriers = new Carriers(request.split(" "));
-        return carriers.phrase(carriers.first, carriers.last);
+    /** The name: what the request says between the phrases of a carrier. */
+    String name() {
+        return phrase(first, last);
     }
 
-    /** Words of the longest phrase of a kind at one end; 0 where there is none. */
-    private int longest(String kind, boolean opening) {
-        for (int size = Math.min(LONGEST, last - first - 1); size > 0; size--) {
+    /** Words of the longest phrase of a kind at one end, of {@code most} words at most; 0 where there is none. */
+    private int longest(String kind, boolean opening, int most) {
+        for (int size = Math.min(most, last - first - 1); size > 0; size--) {
             if (KNOWN.get(kind).contains(opening ? phrase(first, first + size) : phrase(last - size, last))) {
                 return size;
             }

@@ -24,7 +24,7 @@ final class FormEvidence {
     /**
      * @param forms surface forms in canonical text, each with a vector and an entity
      * @param like the index whose n-gram weights count; null for the rarity in these forms
-     * @param common words that many names have; null for those of many of these forms
+     * @param base words of the catalog that these forms stand beside; null for none
      */
     FormEvidence(
             List<String> forms,
@@ -34,7 +34,7 @@ final class FormEvidence {
             RerankWeights weights,
             int[] demand,
             NgramIndex like,
-            Set<String> common) {
+            WordIndex base) {
         this.vectors = vectors;
         this.formEntity = formEntity;
         this.demand = demand;
@@ -49,28 +49,30 @@ final class FormEvidence {
         entities = distinct.size();
         ngrams = weights.soundPieces > 0 || weights.soundForms > 0 ? new NgramIndex(sounds, like) : null;
         misrecognition = weights.heard > 0 || weights.words > 0 ? new Misrecognition(lang, forms) : null;
-        words = weights.words > 0 ? new WordIndex(misrecognition, forms, common) : null;
+        words = weights.words > 0 ? new WordIndex(misrecognition, forms, base) : null;
     }
 
     NgramIndex ngrams() {
         return ngrams;
     }
 
-    /** Words that many names have; null where words have no weight. */
-    Set<String> commonWords() {
-        return words == null ? null : words.common;
+    /** The words of all forms; null where words have no weight. */
+    WordIndex words() {
+        return words;
     }
 
     /** Candidates of at least {@code k} entities where there are as many, and the weighted mean of what speaks for them. */
     Pool pool(List<EncodedText> texts, int k) {
+        Carriers[] requests = new Carriers[texts.size()];
         int[][] dots = new int[texts.size()][];
         int[][] shared = new int[texts.size()][];
         int[][] said = new int[texts.size()][];
         double total = 0;
         for (int i = 0; i < dots.length; i++) {
+            requests[i] = new Carriers(texts.get(i).text, words);
             dots[i] = vectors.dots(texts.get(i).vector);
-            shared[i] = ngrams == null ? null : ngrams.shared(CodePoints.of(soundCodes.of(Carriers.without(texts.get(i).text))));
-            said[i] = words == null ? null : words.scores(texts.get(i).text);
+            shared[i] = ngrams == null ? null : ngrams.shared(CodePoints.of(soundCodes.of(requests[i].name())));
+            said[i] = words == null ? null : words.scores(requests[i]);
             total += texts.get(i).weight;
         }
         int[] forms = candidates(dots, shared, said, k);
@@ -80,7 +82,7 @@ final class FormEvidence {
         }
         Pool pool = new Pool(forms, owners);
         for (int i = 0; i < dots.length; i++) {
-            addEvidence(texts.get(i).text, dots[i], shared[i], said[i], texts.get(i).weight / total, pool);
+            addEvidence(requests[i], dots[i], shared[i], said[i], texts.get(i).weight / total, pool);
         }
         return pool;
     }
@@ -124,8 +126,8 @@ final class FormEvidence {
         return scores;
     }
 
-    private void addEvidence(String text, int[] dots, int[] shared, int[] said, double share, Pool pool) {
-        int[] bits = weights.heard > 0 ? misrecognition.scores(text, pool.forms) : null;
+    private void addEvidence(Carriers request, int[] dots, int[] shared, int[] said, double share, Pool pool) {
+        int[] bits = weights.heard > 0 ? misrecognition.scores(request, pool.forms) : null;
         double[][] parts = pool.parts;
         for (int i = 0; i < pool.forms.length; i++) {
             int form = pool.forms[i];

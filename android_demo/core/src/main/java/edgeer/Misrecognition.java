@@ -39,10 +39,10 @@ final class Misrecognition {
         return codes;
     }
 
-    /** Score of each of {@code chosen} forms as an explanation of a canonical request. */
-    int[] scores(String request, int[] chosen) {
+    /** Score of each of {@code chosen} forms as an explanation of a request. */
+    int[] scores(Carriers request, int[] chosen) {
         int[] scores = new int[chosen.length];
-        byte[] heard = codes(CodePoints.of(request));
+        byte[] heard = codes(CodePoints.of(request.request));
         if (heard.length == 0) {
             return scores;
         }
@@ -75,7 +75,7 @@ final class Misrecognition {
         private final int[] start; // score of beginning a form at each place
         private final int[] end; // and of ending it there
 
-        Alignment(String request, byte[] heard) {
+        Alignment(Carriers request, byte[] heard) {
             this.heard = heard;
             int count = heard.length;
             reward = new int[count];
@@ -83,12 +83,10 @@ final class Misrecognition {
             int[] left = new int[count + 1];
             int[] border = new int[count + 1];
             border[0] = BORDER;
-            String[] words = request.split(" ");
-            Carriers carriers = new Carriers(words);
             int place = 0;
-            for (int number = 0; number < words.length; number++) {
-                String word = words[number];
-                boolean ofName = number >= carriers.first && number < carriers.last;
+            for (int number = 0; number < request.words.length; number++) {
+                String word = request.words[number];
+                boolean ofName = number >= request.first && number < request.last;
                 int cost = Carriers.hasWord(word) ? 0 : LEFT;
                 for (int i = word.codePointCount(0, word.length()); i > 0; i--) {
                     int before = place == 0 ? MisrecognitionCosts.EDGE : heard[place - 1];

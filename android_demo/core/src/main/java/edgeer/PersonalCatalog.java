@@ -72,7 +72,7 @@ final class PersonalCatalog implements Catalog {
         Vectors own = new Vectors(rows, dim);
         FormEvidence like = base.evidence;
         return new FormEvidence(
-                forms, formEntity, own, base.lang, base.weights, demand, like.ngrams(), like.commonWords());
+                forms, formEntity, own, base.lang, base.weights, demand, like.ngrams(), like.words());
     }
 
     @Override

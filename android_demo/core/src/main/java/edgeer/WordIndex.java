@@ -33,6 +33,7 @@ final class WordIndex {
     /** Words that many names have. */
     final Set<String> common;
 
+    private final WordIndex base; // null where these forms stand beside no catalog
     private final Map<String, Integer> numbers = new HashMap<String, Integer>();
     private final int[] sizes; // distinct words of each form
     private final int[] omitted; // what leaving out all words of each form costs
@@ -44,9 +45,11 @@ final class WordIndex {
 
     /**
      * @param forms in canonical text
-     * @param common words that many names have in another catalog; null to count them in {@code forms}
+     * @param base of the catalog that these forms stand beside: it says which words many names have, and its words count as
+     *     words of names too; null for none
      */
-    WordIndex(Misrecognition misrecognition, List<String> forms, Set<String> common) {
+    WordIndex(Misrecognition misrecognition, List<String> forms, WordIndex base) {
+        this.base = base;
         List<String> known = new ArrayList<String>();
         int[][] held = numbered(forms, known);
         starts = new int[known.size() + 1];
@@ -55,7 +58,7 @@ final class WordIndex {
                 starts[word + 1]++;
             }
         }
-        this.common = common == null ? commonWords(known, forms.size()) : common;
+        common = base == null ? commonWords(known, forms.size()) : base.common;
         gains = new int[known.size()];
         omissions = new int[gains.length];
         weak = new boolean[gains.length];
@@ -132,11 +135,14 @@ final class WordIndex {
         return true;
     }
 
-    /** The score of every form for a canonical request; {@link #NO_SCORE} where its words say nothing. */
-    int[] scores(String request) {
-        String[] words = words(request);
-        Carriers carriers = new Carriers(words);
-        Set<String> ofName = distinct(Arrays.copyOfRange(words, carriers.first, carriers.last));
+    /** Whether a form, or one of the catalog beside it, has the word. */
+    boolean has(String word) {
+        return numbers.containsKey(word) || base != null && base.has(word);
+    }
+
+    /** The score of every form for a request; {@link #NO_SCORE} where its words say nothing. */
+    int[] scores(Carriers request) {
+        Set<String> ofName = distinct(Arrays.copyOfRange(request.words, request.first, request.last));
         int[] scores = new int[sizes.length]; // gains, omissions and what is left over, summed up word by word
         int[] said = new int[sizes.length];
         int[] explained = new int[sizes.length]; // what the words that a form has would cost if it had them not
@@ -144,7 +150,7 @@ final class WordIndex {
         boolean[] strong = new boolean[sizes.length];
         int left = 0;
         int wanted = 0;
-        for (String word : distinct(words)) {
+        for (String word : distinct(request.words)) {
             boolean needed = ofName.contains(word) && !Carriers.hasWord(word);
             int each = needed ? LEFT : CARRIER_LEFT;
             int cost = ofName.contains(word) ? each * word.codePointCount(0, word.length()) : 0;

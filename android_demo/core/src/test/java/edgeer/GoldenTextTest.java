@@ -42,11 +42,11 @@ public final class GoldenTextTest {
             }
             String request = row.text("request");
             assertEquals(row.list("form_sounds"), spelled);
-            assertEquals(row.text("without_carrier"), Carriers.without(request));
+            assertEquals(row.text("without_carrier"), new Carriers(request, null).name());
             assertEquals(row.text("sounds"), soundCodes.of(request));
             NgramIndex ngrams = new NgramIndex(sounds, null);
             int[] shared = ngrams.shared(CodePoints.of(soundCodes.of(request)));
-            int[] heard = new Misrecognition(row.text("lang"), forms).scores(request, every);
+            int[] heard = new Misrecognition(row.text("lang"), forms).scores(new Carriers(request, null), every);
             assertArrayEquals(request, Rows.ints(row.list("heard_worth")), heard);
             assertArrayEquals(request, Rows.ints(row.list("shared_worth")), shared);
             for (int form = 0; form < sounds.length; form++) {
@@ -66,11 +66,14 @@ public final class GoldenTextTest {
             }
             Misrecognition misrecognition = new Misrecognition(row.text("lang"), forms);
             WordIndex index = new WordIndex(misrecognition, forms, null);
-            WordIndex alone = new WordIndex(misrecognition, forms, Collections.<String>emptySet());
+            List<String> none = Collections.emptyList();
+            WordIndex alone = new WordIndex(misrecognition, forms, new WordIndex(misrecognition, none, null));
             String request = row.text("request");
             assertEquals(new HashSet<Object>(row.list("common")), index.common);
-            assertArrayEquals(request, scores(row.list("scores")), index.scores(request));
-            assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(request));
+            Carriers said = new Carriers(request, index);
+            assertArrayEquals(request, Rows.ints(row.list("span")), new int[] {said.first, said.last});
+            assertArrayEquals(request, scores(row.list("scores")), index.scores(said));
+            assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(new Carriers(request, alone)));
         }
     }
 
