@@ -63,14 +63,19 @@ export function checkLexical(rows, { SoundFold, GramIndex, Hearing, carrierWords
 }
 
 /** words.jsonl, with the classes of the runtime and its tables. */
-export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords }, tables, findings) {
+export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords, nameSpan, wordsOf }, tables, findings) {
   const carriers = carrierWords(tables.hearing);
   for (const row of rows) {
     const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
     const index = new WordIndex(hearing, carriers, row.forms);
-    const alone = new WordIndex(hearing, carriers, row.forms, new Set());
+    const alone = new WordIndex(hearing, carriers, row.forms, new WordIndex(hearing, carriers, []));
     const scores = (each) => Array.from(each.scores(row.request), (score) => (score === NO_SCORE ? null : score));
-    const found = { common: [...index.common].sort(), scores: scores(index), scores_without_common: scores(alone) };
+    const found = {
+      common: [...index.common].sort(),
+      span: nameSpan(wordsOf(row.request), carriers, index),
+      scores: scores(index),
+      scores_without_common: scores(alone),
+    };
     for (const [field, value] of Object.entries(found)) {
       findings.check(`words ${field}`, same(value, row[field]), {
         request: row.request,

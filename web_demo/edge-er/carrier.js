@@ -26,19 +26,26 @@ export function carrierWords(table) {
   return found;
 }
 
+/** @typedef {[number, number]} Span first word of a name in a request, and the one past its last */
+
 /**
- * First word of the name in a request, and the one past its last: what no phrase of a carrier takes off.
+ * The name in a request: what no phrase of a carrier takes off. A closing phrase of several words stays too if its last word is
+ * one of `names`.
  * @param {string[]} words
  * @param {CarrierWords} carriers
- * @returns {[number, number]}
+ * @param {{has: (word: string) => boolean}} [names] words of names
+ * @returns {Span}
  */
-export function nameSpan(words, { calls, opens, nouns, closes }) {
+export function nameSpan(words, { calls, opens, nouns, closes }, names) {
   let first = 0;
   let last = words.length;
   for (const phrases of [...Array(CALLS).fill(calls), opens, nouns]) {
     first += longest(last - first - 1, (size) => words.slice(first, first + size), phrases);
   }
-  for (let i = 0; i < CLOSES; i++) last -= longest(last - first - 1, (size) => words.slice(last - size, last), closes);
+  for (let i = 0; i < CLOSES; i++) {
+    const most = names?.has(words[last - 1]) ? 1 : LONGEST;
+    last -= longest(Math.min(most, last - first - 1), (size) => words.slice(last - size, last), closes);
+  }
   return [first, last];
 }
 
@@ -46,12 +53,20 @@ export function nameSpan(words, { calls, opens, nouns, closes }) {
  * The name in a canonical request: what it says between the phrases of a carrier.
  * @param {string} request
  * @param {CarrierWords} carriers
+ * @param {Span} [span] by default what `nameSpan` finds
  * @returns {string}
  */
-export function withoutCarrier(request, carriers) {
-  const words = request.split(" ").filter(Boolean);
-  return words.slice(...nameSpan(words, carriers)).join(" ");
+export function withoutCarrier(request, carriers, span) {
+  const words = wordsOf(request);
+  return words.slice(...(span ?? nameSpan(words, carriers))).join(" ");
 }
+
+/**
+ * The words of a canonical text.
+ * @param {string} text
+ * @returns {string[]}
+ */
+export const wordsOf = (text) => text.split(" ").filter(Boolean);
 
 /** Words of the longest phrase that is known; 0 where there is none. */
 function longest(most, wordsOf, known) {

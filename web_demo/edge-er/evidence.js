@@ -2,7 +2,7 @@
  * What speaks for a form: vectors, hearing, words, sounds and demand, in whole numbers, as in `edge_er/ranking/evidence.py`.
  */
 
-import { carrierWords, withoutCarrier } from "./carrier.js";
+import { carrierWords, nameSpan, withoutCarrier, wordsOf } from "./carrier.js";
 import constants from "./data/constants.js";
 import { BundleCorruptError } from "./errors.js";
 import { Hearing } from "./hearing.js";
@@ -76,7 +76,7 @@ export class FormEvidence {
     this._fold = new SoundFold(tables.phonetic, lang);
     this._carriers = carrierWords(tables.hearing);
     if (weights.heard || weights.words) this._hearing = new Hearing(tables.hearing, lang, forms, this._carriers);
-    if (weights.words) this.words = new WordIndex(this._hearing, this._carriers, forms, like?.words.common);
+    if (weights.words) this.words = new WordIndex(this._hearing, this._carriers, forms, like?.words);
     if (weights.sound_pieces || weights.sound_forms) {
       const sounds = forms.map((form) => this._fold.fold(form));
       this.pieces = new GramIndex(sounds, like?.pieces);
@@ -100,9 +100,11 @@ export class FormEvidence {
   }
 
   _heard({ text, vector, weight }) {
-    const shared = this.pieces ? this.pieces.shared(this._fold.fold(withoutCarrier(text, this._carriers))) : null;
-    const words = this.words ? this.words.scores(text) : null;
-    return { text, shared, words, weight, dots: this._index.dots(vector) };
+    const span = nameSpan(wordsOf(text), this._carriers, this.words);
+    const name = withoutCarrier(text, this._carriers, span);
+    const shared = this.pieces ? this.pieces.shared(this._fold.fold(name)) : null;
+    const words = this.words ? this.words.scores(text, span) : null;
+    return { text, span, shared, words, weight, dots: this._index.dots(vector) };
   }
 
   /** Forms nearest by vector, by sound and by words, ascending; more by vector while they are of fewer than `k` entities. */
@@ -131,9 +133,9 @@ export class FormEvidence {
   }
 
   /** Add what one text says for each form, times its share, to the parts of the candidates. */
-  _addParts({ text, shared, words, dots }, forms, pool, share) {
+  _addParts({ text, span, shared, words, dots }, forms, pool, share) {
     const weights = this._weights;
-    const heard = weights.heard ? this._hearing.worth(text, forms) : null;
+    const heard = weights.heard ? this._hearing.worth(text, forms, span) : null;
     if (heard && words) forms.forEach((form, place) => (heard[place] = Math.max(heard[place], words[form])));
     forms.forEach((form, place) => {
       const said = {

@@ -6,7 +6,7 @@
  * a SPAREDth where they are not heard.
  */
 
-import { carrierWords, nameSpan } from "./carrier.js";
+import { carrierWords, nameSpan, wordsOf } from "./carrier.js";
 import constants from "./data/constants.js";
 import { characters } from "./normalize.js";
 
@@ -39,11 +39,12 @@ export class Hearing {
    * Worth of each of `forms`, given by their index, as an explanation of canonical `request`.
    * @param {string} request
    * @param {ArrayLike<number>} forms
+   * @param {import("./carrier.js").Span} [span] words of the name; by default those that `nameSpan` finds
    * @returns {number[]}
    */
-  worth(request, forms) {
+  worth(request, forms, span) {
     if (!request) return Array.from(forms, () => 0);
-    const heard = this._heard(request);
+    const heard = this._heard(request, span);
     return Array.from(forms, (form) => this._best(this._letters[form], this._spared[form], heard));
   }
 
@@ -64,15 +65,15 @@ export class Hearing {
   }
 
   /** What does not depend on the form: letters, costs of leaving and adding them, rewards, what a border earns. */
-  _heard(request) {
+  _heard(request, span) {
     const letters = letterCodes(request.replaceAll(" ", ""));
     const count = letters.length;
     const heard = { letters, usual: new Int32Array(count), added: new Int32Array(count) };
     heard.left = new Int32Array(count + 1);
     heard.border = new Int32Array(count + 1);
     heard.border[0] = BORDER;
-    const words = request.split(" ").filter(Boolean);
-    const [first, last] = nameSpan(words, this._carriers);
+    const words = wordsOf(request);
+    const [first, last] = span ?? nameSpan(words, this._carriers);
     let at = 0;
     words.forEach((word, place) => {
       const cost = this._carriers.words.has(word) ? 0 : LEFT;

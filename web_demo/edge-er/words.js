@@ -3,7 +3,7 @@
  * bit, as in `edge_er/text/words.py`.
  */
 
-import { nameSpan } from "./carrier.js";
+import { nameSpan, wordsOf } from "./carrier.js";
 import constants from "./data/constants.js";
 import { characters } from "./normalize.js";
 
@@ -18,9 +18,11 @@ export class WordIndex {
    * @param {import("./hearing.js").Hearing} hearing of the language that is spoken
    * @param {import("./carrier.js").CarrierWords} carriers
    * @param {string[]} forms in canonical text
-   * @param {Set<string>} [common] words that many names have in another catalog; by default those of many `forms`
+   * @param {WordIndex} [base] of the catalog that these forms stand beside: it says which words many names have, and its
+   *   words count as words of names too
    */
-  constructor(hearing, carriers, forms, common) {
+  constructor(hearing, carriers, forms, base) {
+    this._base = base;
     this._carriers = carriers;
     this._words = new Map();
     const held = forms.map((form) => new Set(wordsOf(form)));
@@ -32,7 +34,7 @@ export class WordIndex {
       }
     });
     /** Words that many names have. */
-    this.common = common ?? this._common(forms.length);
+    this.common = base ? base.common : this._common(forms.length);
     for (const [word, known] of this._words) {
       const gain = Math.max(hearing.gain(word), 1);
       known.weak = carriers.words.has(word) || carriers.fillers.has(word);
@@ -61,11 +63,21 @@ export class WordIndex {
   }
 
   /**
+   * Whether a form, or one of the catalog beside it, has the word.
+   * @param {string} word
+   * @returns {boolean}
+   */
+  has(word) {
+    return this._words.has(word) || (this._base?.has(word) ?? false);
+  }
+
+  /**
    * The score of every form for canonical `request`; `NO_SCORE` where its words say nothing.
    * @param {string} request
+   * @param {import("./carrier.js").Span} [span] words of the name; by default those that `nameSpan` finds with these words
    * @returns {Int32Array} [forms]
    */
-  scores(request) {
+  scores(request, span = nameSpan(wordsOf(request), this._carriers, this)) {
     const count = this._sizes.length;
     const scores = new Int32Array(count); // gains and omissions of what is said, summed up word by word
     const said = new Int32Array(count);
@@ -74,7 +86,7 @@ export class WordIndex {
     const strong = new Uint8Array(count);
     let left = 0;
     let wanted = 0;
-    for (const { word, cost, needed } of this._said(request)) {
+    for (const { word, cost, needed } of this._said(request, span)) {
       left += cost;
       if (needed) wanted++;
       const known = this._words.get(word);
@@ -97,9 +109,9 @@ export class WordIndex {
   }
 
   /** Each word of a request once, what it costs where a form does not have it, and whether a form must have it. */
-  _said(request) {
+  _said(request, span) {
     const words = wordsOf(request);
-    const ofName = new Set(words.slice(...nameSpan(words, this._carriers)));
+    const ofName = new Set(words.slice(...span));
     return Array.from(new Set(words), (word) => {
       const needed = ofName.has(word) && !this._carriers.words.has(word);
       const each = needed ? COSTS.left : COSTS.carrier_left;
@@ -107,5 +119,3 @@ export class WordIndex {
     });
   }
 }
-
-const wordsOf = (text) => text.split(" ").filter(Boolean);
