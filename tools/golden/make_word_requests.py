@@ -18,7 +18,8 @@ K = 3
 RERANK = {"words": 2, "heard": 3, "sound_pieces": 2, "popularity": 1, "dense_forms": 4, "sound_forms": 1}
 FEW = {"words": 1, "heard": 1, "dense_forms": 2}
 CANDIDATES_ALONE = {"words": 2, "dense_forms": 2}  # without `heard` words bring candidates, but no score
-# Each two neighbours are one entity. Equal names, words that many share, numbers, fillers, digits beyond 0-9.
+# Each two neighbours are one entity. Equal names, words that many share, numbers, fillers, digits beyond 0-9, rooms that
+# requests name in closing phrases too.
 FORMS = {
     "de": (
         "Küche Deckenlampe",
@@ -51,6 +52,36 @@ FORMS = {
         "Kitchen",
         "Kiss",
         "Kiss",
+        "Kitchen Lamp",
+        "Kitchen Spots",
+        "Bedroom Lamp",
+        "Bedroom Spots",
+    ),
+    "es": (
+        "Lámpara Cocina",
+        "Luz Cocina",
+        "Lámpara Salón",
+        "Luz Salón",
+        "Lámpara Baño",
+        "Luz Baño",
+        "Kiss FM",
+        "Kiss",
+    ),
+    "fr": (
+        "Lampe Salon",
+        "Spots Salon",
+        "Lampe Cuisine",
+        "Spots Cuisine",
+        "Lampe Chambre",
+        "Spots Chambre",
+    ),
+    "it": (
+        "Luce Cucina",
+        "Lampada Cucina",
+        "Luce Bagno",
+        "Lampada Bagno",
+        "Radio Deejay",
+        "Deejay",
     ),
     "xx": (
         "Zoë 2",
@@ -75,6 +106,8 @@ REQUESTS: dict[str, tuple[tuple[str, dict[str, int]], ...]] = {
         ("bayern eins spiele", RERANK),
         ("bayern", FEW),
         ("flur", CANDIDATES_ALONE),
+        ("mach die deckenlampe in der küche bitte an", RERANK),
+        ("spiele antenne bayern im wohnzimmer", RERANK),
     ),
     "en": (
         ("future back to the", RERANK),
@@ -88,6 +121,22 @@ REQUESTS: dict[str, tuple[tuple[str, dict[str, int]], ...]] = {
         ("turn on the light in the kitchen", FEW),
         ("16 century", CANDIDATES_ALONE),
         ("play", RERANK),
+        ("turn on the lamp in the kitchen", RERANK),
+        ("turn on the lamp in the bedroom please", RERANK),
+        ("play tulsa in the living room", RERANK),
+    ),
+    "es": (
+        ("enciende la lámpara en la cocina", RERANK),
+        ("enciende la luz en el salón", FEW),
+        ("pon kiss fm en la cocina por favor", RERANK),
+    ),
+    "fr": (
+        ("allume la lampe dans le salon", RERANK),
+        ("allume les spots dans la cuisine s'il te plaît", RERANK),
+    ),
+    "it": (
+        ("accendi la luce in cucina", RERANK),
+        ("metti radio deejay in cucina", RERANK),
     ),
     "xx": (
         ("2 zoë", RERANK),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge_er.text.canonical import canonical_text
+from edge_er.text.carriers import name_span
 from edge_er.text.words import NO_SCORE, WordIndex
 from tools.golden.golden_file import FOLDER, write_rows
 from tools.golden.make_lexical import FORMS, REQUESTS
@@ -44,6 +45,9 @@ MORE_REQUESTS = {
         "bayern",
         "lampe decke",
         "zola",
+        "schalte die deckenlampe im bad ein",
+        "spiele bayern 1 in der küche bitte",
+        "spiele bayern 1 im wohnzimmer",
     ),
     "en": (
         "future back to the",
@@ -52,10 +56,13 @@ MORE_REQUESTS = {
         "hotel hotel 9",
         "turn on the light in the kitchen",
         "4 radio bbc",
+        "play kiss fm in the kitchen please",
+        "play kiss fm in the living room",
+        "play in the kitchen",
     ),
-    "es": ("dance los 40", "100 3", "pon radio", "ser cadena españa"),
-    "fr": ("allume la lampe du salon", "inter france", "21 équipe"),
-    "it": ("deejay radio", "accendi luci 3", "102 5 rtl"),
+    "es": ("dance los 40", "100 3", "pon radio", "ser cadena españa", "pon los 40 en la cocina"),
+    "fr": ("allume la lampe du salon", "inter france", "21 équipe", "allume la lampe dans le salon"),
+    "it": ("deejay radio", "accendi luci 3", "102 5 rtl", "accendi le luci in cucina"),
     "xx": ("2 zoë", "7 ωμέγα", "📻"),
 }
 
@@ -72,6 +79,7 @@ def rows() -> Iterator[dict[str, Any]]:
                 "forms": forms,
                 "common": sorted(index.common),
                 "request": text,
+                "span": list(name_span(text, index)),
                 "scores": _scores(index, text),
                 "scores_without_common": _scores(alone, text),
             }

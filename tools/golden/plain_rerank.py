@@ -6,7 +6,7 @@ Nothing here is fast: every number is found by going through all forms, or all c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import reduce
 from operator import add
 from typing import NamedTuple
@@ -55,13 +55,16 @@ def pieces(text: str) -> set[str]:
     }
 
 
-def misrecognition_score(lang: str, form: str, request: str) -> int:
-    """The misrecognition score of a canonical form, cell by cell; see `edge_er.text.misrecognition`."""
+def misrecognition_score(lang: str, form: str, request: str, name_words: Collection[str] = ()) -> int:
+    """The misrecognition score of a canonical form, cell by cell; see `edge_er.text.misrecognition`.
+
+    `name_words` keep closing phrases of the request; see `name_span`.
+    """
     if not request:
         return 0
     costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
     borders, left, of_name, words = {0}, [0], [], request.split()
-    first, last = name_span(request)
+    first, last = name_span(request, name_words)
     for number, word in enumerate(words):
         cost = 0 if word in carrier_words().words else LEFT
         left += [left[-1] + cost * (at + 1) for at in range(len(word))]
@@ -100,11 +103,13 @@ def common_words(forms: Sequence[str]) -> set[str]:
     }
 
 
-def word_score(lang: str, form: str, request: str, common: set[str]) -> int | None:
+def word_score(
+    lang: str, form: str, request: str, common: Collection[str], name_words: Collection[str]
+) -> int | None:
     """The word score of a canonical form, word by word; None where the words of the request say nothing about it."""
     carriers, fillers = carrier_words().words, carrier_words().fillers
     words = request.split()
-    first, last = name_span(request)
+    first, last = name_span(request, name_words)
     name, own, said = set(words[first:last]), set(form.split()), set(words)
     strong = [word for word in own & said if word not in carriers and word not in fillers]
     whole = own <= said
@@ -165,6 +170,7 @@ class PlainReranker:
         self._entity = list(form_entity)
         self._pieces = [pieces(self._fold(form)) for form in self._forms]
         self._common = common_words(self._forms)
+        self._name_words = {word for form in self._forms for word in form.split() if weights.words}
         having = Counter(piece for held in self._pieces for piece in held)
         self._scores = {
             piece: ((len(forms) // count) ** 4).bit_length() - 1 for piece, count in having.items()
@@ -212,7 +218,7 @@ class PlainReranker:
     def _word_score(self, form: int, text: str) -> int | None:
         if not self.weights.words:
             return None
-        return word_score(self._lang, self._forms[form], text, self._common)
+        return word_score(self._lang, self._forms[form], text, self._common, self._name_words)
 
     def _sound_score(self, form: int, query: str) -> float:
         return self._shared(form, query) / (self._totals[form] + EVIDENCE.short_form)
@@ -222,15 +228,18 @@ class PlainReranker:
 
     def _said(self, query: str) -> set[str]:
         if query not in self._said_pieces:
-            self._said_pieces = {query: pieces(self._fold(without_carrier(canonical_text(query))))}
+            text = canonical_text(query)
+            name = without_carrier(text, name_span(text, self._name_words))
+            self._said_pieces = {query: pieces(self._fold(name))}
         return self._said_pieces[query]
 
     def _parts(self, form: int, said: EncodedText) -> dict[str, int]:
         """The summands of one form's score for one text."""
         weights, text = self.weights, canonical_text(said.query)
         demand = self._demand[self._entity[form]] if self._demand else 0
-        heard = misrecognition_score(self._lang, self._forms[form], text) if weights.heard else 0
-        words = self._word_score(form, text)
+        heard, words = 0, self._word_score(form, text)
+        if weights.heard:
+            heard = misrecognition_score(self._lang, self._forms[form], text, self._name_words)
         heard = heard if words is None else max(heard, words)
         return {
             "dense": said.dots[form],
