@@ -18,8 +18,8 @@ K = 3
 RERANK = {"words": 2, "heard": 3, "sound_pieces": 2, "popularity": 1, "dense_forms": 4, "sound_forms": 1}
 FEW = {"words": 1, "heard": 1, "dense_forms": 2}
 CANDIDATES_ALONE = {"words": 2, "dense_forms": 2}  # without `heard` words bring candidates, but no score
-# Each two neighbours are one entity. Equal names, words that many share, numbers, fillers, digits beyond 0-9, rooms that
-# requests name in closing phrases too.
+# Each two neighbours are one entity. Equal names, words that many share, numbers, fillers, digits beyond 0-9, rooms
+# that requests name in closing phrases.
 FORMS = {
     "de": (
         "Küche Deckenlampe",
