@@ -153,7 +153,8 @@ def test_own_entries_take_the_common_words_of_the_catalog(encoder_files: dict[st
     first = mine.explain("perez ruiz", 1)[0]
     assert first.form == "lampara perez ruiz"
     bits = round(first.parts["heard"] * float(bundle.manifest["index"]["scale"]) ** 2 / 100)
-    assert bits == WordIndex("es", [first.form], {"lampara"}).scores("perez ruiz")[0]
+    base = WordIndex("es", [f"lampara {name}" for name in "abcdef"])
+    assert bits == WordIndex("es", [first.form], base).scores("perez ruiz")[0]
     assert bits > WordIndex("es", [first.form]).scores("perez ruiz")[0]
     assert bits > Misrecognition("es", [first.form]).scores("perez ruiz", [0])[0]
 
@@ -176,12 +177,69 @@ def test_in_a_large_catalog_words_count_among_the_nearest_forms(
     for request, best in (("pon 7 sol kiss", "kiss sol 7"), ("mar cadena 12", "cadena mar 12")):
         first = large.explain(request, 1)[0]
         scores = [
-            WordIndex("es", [best], ()).scores(request)[0],
+            WordIndex("es", [best], WordIndex("es", ())).scores(request)[0],
             Misrecognition("es", [best]).scores(request, [0])[0],
         ]
         assert first.form == best
         assert scores[0] > scores[1]
         assert round(first.parts["heard"] * unit) == 50 * scores[0]
+
+
+def by_name(names: tuple[str, ...], encoder_files: dict[str, bytes], words: int = 4) -> EntityResolver:
+    """Resolves among entities of these names; the id of each is its name."""
+    entities = tuple(Entity(name, name, (), (), {}) for name in names)
+    return EntityResolver(
+        make_bundle(entities, encoder_files).with_manifest(rerank={**RERANK, "words": words})
+    )
+
+
+def parts(resolver: EntityResolver, request: str, name: str) -> dict[str, float]:
+    """The evidence for one entity."""
+    return next(dict(one.parts) for one in resolver.explain(request, 20) if one.id == name)
+
+
+HOME = ("Bedroom Blinds", "Bedroom Lamp", "Hallway Lamp", "Kitchen Blinds", "Kitchen Lamp", "Lampe Salon")
+STATIONS = ("BBC Radio 2", "BBC Radio 4", "BBC Radio 4 Extra", "Kiss FM", "Magic Radio")
+
+
+@pytest.mark.parametrize(
+    ("request_text", "best"),
+    [
+        ("turn on the lamp in the kitchen", "Kitchen Lamp"),
+        ("turn on the lamps in the kitchen please", "Kitchen Lamp"),
+        ("please open the blinds in the kitchen", "Kitchen Blinds"),
+        ("allume la lampe dans le salon", "Lampe Salon"),
+    ],
+)
+def test_a_room_of_the_catalog_is_part_of_the_name(
+    request_text: str, best: str, encoder_files: dict[str, bytes]
+) -> None:
+    home = by_name(HOME, encoder_files)
+    assert home.resolve(request_text).matches[0].id == best
+    before = by_name(HOME, encoder_files, words=0)
+    assert parts(home, request_text, best)["pieces"] > parts(before, request_text, best)["pieces"]
+
+
+def test_a_room_that_no_name_has_is_taken_off(encoder_files: dict[str, bytes]) -> None:
+    stations = by_name(STATIONS, encoder_files)
+    for request in ("play bbc radio 4 in the kitchen", "play bbc radio 4 in the kitchen please"):
+        assert stations.resolve(request).matches[0].id == "BBC Radio 4"
+        for name in STATIONS:
+            there, bare = (parts(stations, text, name) for text in (request, "play bbc radio 4"))
+            assert there["pieces"] == bare["pieces"]
+
+
+def test_rooms_of_own_entries_and_of_the_catalog_beside_them(encoder_files: dict[str, bytes]) -> None:
+    request, own = "turn on the lamp in the kitchen", [{"id": "mine", "name": "Kitchen Lamp"}]
+    stations = by_name(STATIONS, encoder_files)
+    mine = stations.with_entries(own)
+    assert mine.resolve(request).matches[0].id == "mine"
+    assert parts(mine, request, "mine")["pieces"] > parts(mine, "turn on the lamp", "mine")["pieces"]
+    for name in STATIONS:  # own names change nothing for those of the catalog
+        assert parts(mine, request, name) == parts(stations, request, name)
+    beside = by_name(HOME, encoder_files).with_entries([{"id": "mine", "name": "Reading Lamp Kitchenette"}])
+    named, bare = (parts(beside, text, "mine") for text in (request, "turn on the lamp"))
+    assert named["pieces"] > bare["pieces"]  # the catalog has a kitchen, so its letters count here too
 
 
 def test_without_words_every_answer_is_the_same_to_the_byte(

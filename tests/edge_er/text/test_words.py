@@ -23,7 +23,8 @@ TEXTS = st.lists(
 
 def slow_scores(lang: str, forms: list[str], request: str) -> list[int]:
     weak, fillers = carrier_words().words | carrier_words().fillers, carrier_words().fillers
-    words, (first, last) = request.split(), name_span(request)
+    known = {word for form in forms for word in form.split()}
+    words, (first, last) = request.split(), name_span(request, known)
     name = words[first:last]
     content = {word for word in name if word not in carrier_words().words}
     having = {word: sum(word in form.split() for form in forms) for form in forms for word in form.split()}
@@ -61,11 +62,27 @@ def test_the_golden_file() -> None:
     assert golden == list(rows())
     assert any(score is not None for row in golden for score in row["scores"])
     assert any(row["scores"] != row["scores_without_common"] for row in golden)
+    kept = {row["lang"] for row in golden if tuple(row["span"]) != name_span(row["request"])}
+    assert kept >= {"de", "en", "fr"}
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=12), TEXTS)
 def test_scores_are_those_of_the_slow_reference(forms: list[str], request_text: str) -> None:
     assert WordIndex("en", forms).scores(request_text).tolist() == slow_scores("en", forms, request_text)
+
+
+@given(TEXTS, TEXTS)
+def test_of_the_catalog_beside_come_common_words_and_words_of_names(form: str, request_text: str) -> None:
+    base = WordIndex("en", [f"kitchen {number}" for number in range(6)])
+    beside, alone = WordIndex("en", [form], base), WordIndex("en", [form])
+    assert beside.common == base.common == {"kitchen"}
+    assert not alone.common
+    span = name_span(request_text, {*form.split(), "kitchen", *"012345"})
+    assert beside.scores(request_text).tolist() == beside.scores(request_text, span).tolist()
+    omitted = "kitchen" in form.split() and "kitchen" not in request_text.split()
+    difference = (beside.scores(request_text, span) - alone.scores(request_text, span)).tolist()
+    there = alone.scores(request_text, span)[0] > NO_SCORE
+    assert difference == [(WORDS.omitted - WORDS.omitted_common) * (omitted and there)]
 
 
 @pytest.mark.parametrize(
