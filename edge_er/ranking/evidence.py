@@ -266,8 +266,11 @@ class FormEvidence:
             count *= 2
 
     def _best_by_words(self, scores: Numbers, among: Numbers | None) -> Numbers:
-        best = _best_forms(scores, self._weights.words, among)
-        return best[scores[best] > NO_SCORE]
+        """Indices of the forms with the highest word scores, of those that have one."""
+        there = np.flatnonzero(scores > NO_SCORE)
+        if among is not None:
+            there = np.intersect1d(there, among, assume_unique=True)
+        return _best_forms(scores, self._weights.words, there)
 
     def _shared(self, text: str, span: Span) -> NDArray[np.float64]:
         """Weight of the n-grams that each form shares with the name in `text`: float64 [forms]."""

@@ -32,6 +32,7 @@ from edge_er.text.misrecognition import word_gains
 __all__ = ["NO_SCORE", "WordIndex"]
 
 NO_SCORE = -(1 << 30)  # of forms that the words of a request say nothing about
+_CONTENT, _STRONG = 1 << 16, 1 << 32  # units of counts that share a number
 
 Numbers = NDArray[np.int64]
 
@@ -83,36 +84,30 @@ class WordIndex:
 
         `span` are the words of the name; by default those that `name_span` finds with the words of the forms.
         """
-        words = list(dict.fromkeys(request.split()))
         left, content = _left_and_content(request, span or name_span(request, self))
-        said = _Sums(len(self._sizes))
-        for word in words:
-            number = self._ids.get(word)
-            if number is not None:
-                forms = self._forms_of[self._starts[number] : self._starts[number + 1]]
-                said.add(forms, self._gains[number], self._omissions[number], left[word])
-                said.words[forms] += 1
-                said.strong[forms] |= not self._weak[number]
-                said.content[forms] += word in content
-        whole, holds = said.words == self._sizes, said.content == len(content)
-        rest = sum(left.values()) - said.left
+        scores = np.full(len(self._sizes), NO_SCORE, np.int64)
+        known = [(word, self._ids[word]) for word in left if word in self._ids]
+        if not known:
+            return scores
+        # Each word adds to the forms that have it. What it says of a form is packed into one number, so that one pass
+        # counts strong words, words that a form must hold, and all words.
+        numbers = np.array([number for _, number in known])
+        says = (
+            1 + _CONTENT * np.array([word in content for word, _ in known]) + _STRONG * ~self._weak[numbers]
+        )
+        postings = [self._forms_of[self._starts[number] : self._starts[number + 1]] for number in numbers]
+        forms, sizes = np.concatenate(postings), [len(posting) for posting in postings]
+        counts = np.bincount(forms, np.repeat(says, sizes), len(scores))
+        strong = np.flatnonzero(counts >= _STRONG)
+        count = counts[strong].astype(np.int64) % _STRONG
+        whole, holds = count % _CONTENT == self._sizes[strong], count // _CONTENT == len(content)
+        said = np.bincount(forms, np.repeat(self._gains[numbers] + self._omissions[numbers], sizes))[strong]
+        explained = np.bincount(forms, np.repeat([left[word] for word, _ in known], sizes))[strong]
+        rest = sum(left.values()) - explained
         rest = np.where(whole, np.minimum(rest, WORDS.sentence), rest)
-        scores = said.gains - (self._all_omitted - said.omissions) - rest + WORDS.exact
-        return np.where(said.strong & (whole | holds), scores, NO_SCORE)
-
-
-class _Sums:
-    """What the words of a request add up to in each form."""
-
-    def __init__(self, forms: int) -> None:
-        self.gains, self.omissions, self.left = np.zeros((3, forms), np.int64)
-        self.words, self.content = np.zeros((2, forms), np.int64)
-        self.strong = np.zeros(forms, bool)
-
-    def add(self, forms: Numbers, gain: int, omission: int, left: int) -> None:
-        self.gains[forms] += gain
-        self.omissions[forms] += omission
-        self.left[forms] += left
+        found = said - self._all_omitted[strong] - rest + WORDS.exact
+        scores[strong] = np.where(whole | holds, found, NO_SCORE)
+        return scores
 
 
 def _common(words: Sequence[str], having: Numbers, forms: int) -> frozenset[str]:
