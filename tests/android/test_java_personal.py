@@ -9,7 +9,12 @@ from edge_er.bundle.bundle import read_bundle, write_bundle
 from edge_er.resolver import EntityResolver
 
 pytestmark = pytest.mark.skipif(java_release() is None, reason="no JDK (javac) on this machine")
-OWN = [{"name": "Tía Lola"}, {"name": "Gimnasio", "aliases": ["mezcla del gimnasio"], "kind": "list"}]
+OWN = [
+    {"name": "Tía Lola"},
+    {"name": "Gimnasio", "aliases": ["mezcla del gimnasio"], "kind": "list"},
+    {"name": "Lámpara cocina"},
+    {"name": "Lista Living"},
+]
 QUERIES = [
     "llama a la tia lola",
     "pon el gimnasio",
@@ -19,6 +24,9 @@ QUERIES = [
     "pon la cero onda",
     "radio",
     "kiss",
+    "enciende la lampara en la cocina por favor",
+    "pon kiss fm en la cocina",
+    "pon lista in the living room",
 ]
 
 

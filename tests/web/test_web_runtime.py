@@ -152,7 +152,17 @@ def test_words_count_the_same(ask, radio_es: EntityResolver, tmp_path: Path) -> 
     write_bundle(tmp_path / "radio", bundle.with_manifest(rerank={**bundle.manifest["rerank"], "words": 12}))
     ours = EntityResolver.load(tmp_path / "radio")
     queries = [*REQUESTS, "pon la cero onda", "clásica radio de españa", "mix de gym", "3 mix gym"]
-    entries = [{"name": "Gym mix 3"}, {"id": "c-2", "name": "Radio de la abuela"}]
+    queries += [
+        "pon kiss fm en la cocina",
+        "enciende la lampara en la cocina por favor",
+        "mezcla in the living room",
+    ]
+    entries = [
+        {"name": "Gym mix 3"},
+        {"id": "c-2", "name": "Radio de la abuela"},
+        {"id": "c-3", "name": "Lámpara cocina"},
+        {"id": "c-4", "name": "Mezcla Living"},
+    ]
     where = {"where": {"country": "ES"}}
     calls = [{"entries": entries, "resolve": [query, where]} for query in queries]
     calls += [{"entries": entries, "resolve": [query]} for query in queries]
