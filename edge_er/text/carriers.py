@@ -51,15 +51,16 @@ def name_span(request: str, name_words: Container[str] = frozenset()) -> Span:
     """Index of the first word of the name in a canonical request, and of the word after its last.
 
     Phrases of carriers are taken off both ends, the longest that fits first. At least one word stays. A closing phrase
-    of several words stays too if its last word is one of `name_words`: "in the kitchen" closes a request for a station,
-    but is part of the name where a catalog has a kitchen.
+    of several words stays too if its last word is one of `name_words` and no filler: "in the kitchen" closes a request
+    for a station, but is part of the name where a catalog has a kitchen.
     """
     words, known = request.split(), carrier_words()
     first, last = 0, len(words)
     for phrases in (*[known.calls] * CARRIERS.calls, known.opens, known.nouns):
         first += next((size for size in _sizes(first, last) if _phrase(words, first, size) in phrases), 0)
     for _ in range(CARRIERS.closes):
-        named = words[last - 1] in name_words if words else False
+        closing = words[last - 1] if words else ""
+        named = closing in name_words and closing not in known.fillers
         last -= next(
             (
                 size

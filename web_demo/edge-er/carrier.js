@@ -30,20 +30,21 @@ export function carrierWords(table) {
 
 /**
  * The name in a request: what no phrase of a carrier takes off. A closing phrase of several words stays too if its last word is
- * one of `names`.
+ * one of `names` and no filler.
  * @param {string[]} words
  * @param {CarrierWords} carriers
  * @param {{has: (word: string) => boolean}} [names] words of names
  * @returns {Span}
  */
-export function nameSpan(words, { calls, opens, nouns, closes }, names) {
+export function nameSpan(words, { calls, opens, nouns, closes, fillers }, names) {
   let first = 0;
   let last = words.length;
   for (const phrases of [...Array(CALLS).fill(calls), opens, nouns]) {
     first += longest(last - first - 1, (size) => words.slice(first, first + size), phrases);
   }
   for (let i = 0; i < CLOSES; i++) {
-    const most = names?.has(words[last - 1]) ? 1 : LONGEST;
+    const closing = words[last - 1];
+    const most = names?.has(closing) && !fillers.has(closing) ? 1 : LONGEST;
     last -= longest(Math.min(most, last - first - 1), (size) => words.slice(last - size, last), closes);
   }
   return [first, last];

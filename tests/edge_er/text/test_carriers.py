@@ -115,3 +115,10 @@ def test_the_letters_of_a_carrier_do_not_speak_for_a_name() -> None:
     misrecognition = Misrecognition("fr", ["fip", "fip cultes"])
     plain, longer = misrecognition.scores("lance fip s il te plait", [0, 1])
     assert plain > longer
+
+
+def test_a_filler_does_not_keep_a_closing_phrase() -> None:
+    asked = "pon los 40 en la app de radio"
+    assert name_span(asked, {"radio", "los"}) == name_span(asked) == (1, 3)
+    assert name_span(asked, {"radio", "app"}) == (1, 3)
+    assert name_span("play kiss in the kitchen", {"kitchen"}) == (1, 5)

@@ -43,7 +43,7 @@ final class Carriers {
     /**
      * Finds the name among the words of a canonical request: what no phrase of a carrier takes off; one word at least stays.
      *
-     * @param names a closing phrase of several words stays too if its last word is one of theirs; null for none
+     * @param names a closing phrase of several words stays too if its last word is one of theirs and no filler; null for none
      */
     Carriers(String request, WordIndex names) {
         this.request = request;
@@ -55,7 +55,8 @@ final class Carriers {
         first += longest("opens", true, LONGEST);
         first += longest("nouns", true, LONGEST);
         for (int i = 0; i < CLOSES && last > 0; i++) {
-            boolean named = names != null && names.has(words[last - 1]);
+            String closing = words[last - 1];
+            boolean named = names != null && names.has(closing) && !isFiller(closing);
             last -= longest("closes", false, named ? 1 : LONGEST);
         }
     }
