@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ def damage(bundles: Path) -> None:
     (bundles / "flipped" / vectors.name).write_bytes(changed)
     manifest = (source / "manifest.json").read_text("utf-8")
     (bundles / "newer" / "manifest.json").write_text(
-        manifest.replace('"format_version": 1', '"format_version": 3'), "utf-8"
+        re.sub(r'"format_version": \d+', '"format_version": 3', manifest), "utf-8"
     )
     (bundles / "missing" / "encoder.onnx").unlink()
     (bundles / "page" / "manifest.json").write_text("<!doctype html><title>Sign in</title>", "utf-8")

@@ -22,7 +22,7 @@ from edge_er.training.card import read_card, write_card
 __all__ = ["adopted", "main", "rescaled", "unit_ratio"]
 
 FITS = {"rerank": "weights", "calibration": "confidence"}  # parts of a card, and the commands that fit them
-COUNTS = ("dense_forms", "sound_forms", "head_forms")  # not in units of the dot product
+COUNTS = ("words", "dense_forms", "sound_forms", "head_forms")  # not in units of the dot product
 
 
 def unit_ratio(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> float:

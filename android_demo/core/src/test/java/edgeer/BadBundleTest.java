@@ -85,16 +85,18 @@ public final class BadBundleTest {
 
     @Test
     public void aNewerBundleAsksForAnUpdate() {
-        String newer = whole.manifestText().replace("\"format_version\": 1", "\"format_version\": 3");
+        String newer = format(whole.manifestText(), 3);
         refused(whole.withManifest(newer), BundleVersionException.class, "format 3", "update");
     }
 
     @Test
     public void wordScoresNeedFormat2() {
-        String asking = whole.manifestText().replace("\"rerank\": {", "\"rerank\": {\"words\": 16,");
-        refused(whole.withManifest(asking), BundleCorruptException.class, "rerank.words", "format 2");
-        String newer = asking.replace("\"format_version\": 1", "\"format_version\": 2");
+        String asking = words(whole.manifestText(), 16);
+        refused(whole.withManifest(format(asking, 1)), BundleCorruptException.class, "rerank.words", "format 2");
+        String newer = format(asking, 2);
         assertEquals("Radio Deejay", EntityResolver.load(whole.withManifest(newer)).resolve("deejay radio").matches.get(0).name);
+        String older = format(words(whole.manifestText(), 0), 1);
+        assertEquals("Radio Deejay", EntityResolver.load(whole.withManifest(older)).resolve("radio deejay").matches.get(0).name);
     }
 
     @Test
@@ -115,11 +117,12 @@ public final class BadBundleTest {
 
     @Test
     public void weightsOfEditDistancesAreZeroOrRefused() {
-        String text = whole.manifestText();
         for (String name : new String[] {"letter_match", "letter_edit", "sound_match", "sound_edit"}) {
-            assertTrue(name, text.contains("\"" + name + "\": 0,"));
+            String text = whole.manifestText().replaceAll("\"" + name + "\": \\d+,", "");
+            String there = "\"rerank\": {\"" + name + "\": ";
+            assertTrue(EntityResolver.load(whole.withManifest(text.replace("\"rerank\": {", there + "0,"))).selftest() > 10);
             for (String value : new String[] {"5", "-1", "0.5", "null", "\"much\""}) {
-                String changed = text.replace("\"" + name + "\": 0,", "\"" + name + "\": " + value + ",");
+                String changed = text.replace("\"rerank\": {", there + value + ",");
                 refused(whole.withManifest(changed), BundleCorruptException.class, "rerank." + name, "expected 0");
             }
         }
@@ -133,17 +136,23 @@ public final class BadBundleTest {
 
     @Test
     public void noWordIsCommonInALargeCatalog() {
-        String asking = whole.manifestText()
-                .replace("\"format_version\": 1", "\"format_version\": 2")
-                .replace("\"rerank\": {", "\"rerank\": {\"words\": 16,");
+        String asking = format(words(whole.manifestText(), 16), 2);
         String large = asking.replace("\"kind\": \"exact\"", "\"kind\": \"faiss\"");
         assertTrue(common(asking).contains("radio"));
         assertTrue(common(large).isEmpty());
     }
 
+    private static String format(String manifest, int version) {
+        return manifest.replaceFirst("\"format_version\": \\d+", "\"format_version\": " + version);
+    }
+
+    private static String words(String manifest, int count) {
+        return manifest.replaceFirst("\"words\": \\d+", "\"words\": " + count);
+    }
+
     private static Set<String> common(String manifest) {
         BundleCatalog catalog = (BundleCatalog) EntityResolver.load(whole.withManifest(manifest)).catalog();
-        return catalog.evidence.commonWords();
+        return catalog.evidence.words().common;
     }
 
     /** Files that are wrong although their checksums are right: a bundle that was built wrongly, or on purpose. */
