@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny import ENTITIES, make_bundle
+from tiny import ENTITIES, REPOSITORY, make_bundle
 
 from edge_er.bundle import locate as shipped
 from edge_er.bundle.bundle import Bundle, find_bundle, new_bundle, parse_size, read_bundle, write_bundle
@@ -27,6 +27,7 @@ from edge_er.errors import (
     BundleNotFoundError,
     EncoderError,
 )
+from edge_er.resolver import EntityResolver
 
 FILES = {
     "manifest.json",
@@ -263,3 +264,11 @@ def test_new_evidence_asks_for_format_2(bundle: Bundle, tmp_path: Path) -> None:
     file.write_text(file.read_text("utf-8").replace('"format_version": 2', '"format_version": 1'), "utf-8")
     with pytest.raises(BundleCorruptError, match=r"rerank\.words.*format 2"):
         read_bundle(tmp_path / "new")
+
+
+def test_a_bundle_of_version_0_1_is_read_and_answers_as_it_did() -> None:
+    """Written by edge-er 0.1.0 with the tiny encoder; its golden answers are those of that version."""
+    resolver = EntityResolver.load(REPOSITORY / "tests" / "data" / "tiny_0.1.zip")
+    assert resolver.manifest["format_version"] == 1
+    assert resolver.selftest() == 5
+    assert resolver.resolve("pon la cadena ser").best.name == "Cadena SER"
