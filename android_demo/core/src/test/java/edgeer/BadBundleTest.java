@@ -147,7 +147,10 @@ public final class BadBundleTest {
     }
 
     private static String words(String manifest, int count) {
-        return manifest.replaceFirst("\"words\": \\d+", "\"words\": " + count);
+        String asked = "\"words\": " + count;
+        return manifest.contains("\"words\": ")
+                ? manifest.replaceFirst("\"words\": \\d+", asked)
+                : manifest.replace("\"rerank\": {", "\"rerank\": {" + asked + ",");
     }
 
     private static Set<String> common(String manifest) {
