@@ -100,8 +100,9 @@ class LargeCatalog(Catalog):
         demand = np.array([self.demand_of(owner) for owner in owners.tolist()], np.int64)[entity]
         texts = [self.canonical_form(form) for form in forms.tolist()]
         ngram_weights = self.ngram_weights if weights.sound_pieces else None
+        words = self.words if weights.words else None
         form_entity = entity.astype(np.int32)
-        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, self.words)
+        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, words)
         local = [
             hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
         ]
@@ -134,7 +135,7 @@ class LargeCatalog(Catalog):
         there = len(self.entities)
         return {one: at for one, at in places.items() if at < there and self.entities[at].id == one}
 
-    @property
+    @cached_property
     def words(self) -> WordIndex:
         """See `Catalog.words`; a large catalog keeps none of its words, so no word of a name counts as common."""
         return WordIndex(self.lang, ())
