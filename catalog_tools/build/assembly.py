@@ -61,6 +61,7 @@ def recipe_of(
         **({"given_spoken": given} if given else {}),
         **({"index": options.index.kind} if options.index.kind != AUTO else {}),
         **({"single_words": True} if options.forms.single_words else {}),
+        **({"say": list(options.forms.say)} if options.forms.say else {}),
     }
 
 

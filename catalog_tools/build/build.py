@@ -19,7 +19,8 @@ from catalog_tools.build.assembly import (
     recipe_of,
     room_for_spoken,
 )
-from catalog_tools.build.form_selection import Offer, choose_spoken_forms
+from catalog_tools.build.entity_forms import Offer, check_columns
+from catalog_tools.build.form_selection import choose_spoken_forms
 from catalog_tools.build.index_choice import with_index
 from catalog_tools.build.measure import Measurement, measure_on, simulated_requests
 from catalog_tools.build.options import BuildOptions, BuildWork, with_moved
@@ -119,6 +120,7 @@ def build_bundle(
     known = read_bundle(previous).entities if previous is not None else ()
     entities = entities_of(records, list(known))
     recipe = recipe_of(files, facts, entities, options)
+    check_columns(entities, options.forms.say)
     if options.forms.single_words:
         entities = with_single_words(entities)
     dim = bytes_a_form(files, entities, options)
@@ -126,7 +128,8 @@ def build_bundle(
         None if limit is None else room_for_spoken(place, limit, entities, files, dim, bool(rows) or measure)
     )
     with _runner(ShardWorker(files, facts), place, entities, options.work) as runner:
-        choice = choose_spoken_forms(entities, facts, dim, room, partial(_offers, runner))
+        offers = partial(_offers, runner)
+        choice = choose_spoken_forms(entities, facts, dim, room, offers, options.forms.say)
         label = BundleLabel(name or place.stem, facts.code, recipe)
         bundle = assembled(label, choice, files, options, runner)
     bundle = _searchable(bundle, facts, options)
@@ -170,6 +173,6 @@ def _measured(
 
 
 def _offers(runner: ShardRunner, names: Sequence[str]) -> Iterator[list[Offer]]:
-    """The spoken forms of each of ``names``."""
+    """What is offered to each of ``names``."""
     for _, result in runner.results(SPOKEN, names):
-        yield from json.loads(result)
+        yield from ([Offer(*offer) for offer in offers] for offers in json.loads(result))

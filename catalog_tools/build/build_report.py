@@ -1,7 +1,7 @@
 """A build on one page: an HTML file that needs no other, with plots, for light and dark.
 
-Recall@1 by language with its interval, size by file against the budget, how long answers took, what was mixed up, and
-what was left out.
+Recall@1 by language with its interval, what was decided, size by file against the budget, how long answers took, what
+was mixed up, and what was left out. Where the requests were simulated, every figure of theirs says so.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from catalog_tools.pages.report_plots import COLOURS, latency_plot, recall_plot,
 from edge_er.bundle.atomic import write_text
 from edge_er.bundle.bundle import STREAMS
 from edge_er.bundle.storage import MANIFEST
+from edge_er.evaluation.report_table import DECISION_HEADINGS, decision_cells, requests_name
 
 __all__ = ["build_report", "write_build_report"]
 
@@ -43,7 +44,8 @@ def build_report(result: BuildResult, rejected: int | None = None) -> str:
     sections = [_section("Size by file", _sizes(result))]
     if measured is not None:
         sections = [
-            _section("Recall@1 by language", _recall(measured)),
+            _section(f"Recall@1 on {requests_name(measured.report)}", _recall(measured)),
+            _section(f"Decisions on {requests_name(measured.report)}", _decisions(measured)),
             *sections,
             _section("Time of an answer", _latency(measured)),
             _section("Hardest confusions", _confusions(measured)),
@@ -92,10 +94,18 @@ def _recall(measured: Measurement) -> str:
     headings = ("language", "requests", "Recall@1", "low", "high", "rows", "entities")
     description = measured.report.get("requests", {}).get("description", "On the requests that were given.")
     return (
-        f"<p>Share of requests whose first answer is right, with the 95 % interval over entities.</p>"
+        f"<p>Share of {requests_name(measured.report)} whose first answer is right, whatever the decision, with the "
+        f"95 % interval over entities.</p>"
         f"{recall_plot(recall)}<details><summary>The same as a table</summary>"
         f"{_table('Recall@1', headings, rows, numbers_from=2)}</details>"
         f'<p class="soft">{escape(description)}</p>'
+    )
+
+
+def _decisions(measured: Measurement) -> str:
+    return (
+        f"<p>What was decided on {requests_name(measured.report)}, as shares of their rows, and how many matches are "
+        "right.</p>" + _table("Decisions", DECISION_HEADINGS, decision_cells(measured.report), numbers_from=1)
     )
 
 
@@ -138,12 +148,11 @@ def _confusions(measured: Measurement) -> str:
         request, best = measured.requests[row], measured.resolutions[row].matches[0]
         meant = ", ".join(names.get(gold, gold) for gold in request.gold)
         place = measured.ranks[row] or f"not in {measured.report['top_k']}"
-        asked = (request.query, request.lang or "", request.stratum)
-        rows.append((*asked, meant, best.name, f"{best.confidence:.2f}", place))
+        cells = (request.query, request.lang or "", request.stratum)
+        rows.append((*cells, meant, best.name, f"{best.confidence:.2f}", place))
     headings = ("request", "language", "kind", "meant", "answered", "confidence", "right one at")
-    caption = (
-        f"{count:,} of {len(measured.ranks):,} requests answered wrong first; the most confident of them"
-    )
+    asked = f"{len(measured.ranks):,} {requests_name(measured.report)}"
+    caption = f"{count:,} of {asked} answered wrong first; the most confident of them"
     near = [
         (pair.entity.name, pair.form, pair.other.name, f"{pair.cosine:.3f}")
         for pair in measured.near[:_LISTED]

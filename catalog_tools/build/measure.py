@@ -1,7 +1,8 @@
 """How good a new bundle is: Recall@1 on requests, how long an answer takes, and what it mixes up.
 
-Where the user has no requests they are simulated: for some of the entities, typed and as a recogniser may hear them, in
-carriers that are never stored as forms. Simulated requests are easier than people; the report says what they are.
+Where the user has no requests they are simulated: for some of the entities, typed, as a recogniser may hear them, and
+in other ways of asking, in carriers that are never stored as forms. Simulated requests are easier than people; the
+report says what they are.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog_tools.language.catalog_ways import CATALOG_WAYS, PREFIX, CatalogNames, catalog_requests
 from catalog_tools.language.language import LANGUAGES, Language, language
 from catalog_tools.language.requests import NoiseMix, RequestGenerator
 from catalog_tools.language.surface_forms import spoken_forms
+from catalog_tools.language.ways_of_asking import requests_of
 from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
 from edge_er.evaluation.evaluate import decisions, manifest_report, resolve_all, unmerged_report
@@ -31,11 +34,13 @@ from edge_er.text.canonical import canonical_text
 __all__ = ["Measurement", "NearPair", "Simulation", "measure_on", "nearest_pairs", "simulated_requests"]
 
 SAMPLE = 300  # entities that are asked for
-TYPED, RECOGNISED = "typed", "recognised"
+TYPED, RECOGNISED, OTHER_WAYS = "typed", "recognised", "other ways"
 _MIXES = {
     TYPED: NoiseMix(clean=0.5, typed=0.5, foreign_carrier=0),
     RECOGNISED: NoiseMix(clean=0, typed=0, strengths=(1.0,), foreign_carrier=0),
 }
+_WAYS = ("words changed round", "a word of three or more left out")
+_CATALOG_WAYS = tuple(way for way in CATALOG_WAYS if way != PREFIX)
 _DRAWS = 20
 _FORMS_AT_ONCE = 1 << 16
 
@@ -53,7 +58,9 @@ class Simulation:
             "Simulated, not collected from people: each of these entities, chosen by a hash of its id, is asked for by "
             "name (now and then without radio, FM or a frequency) or spoken form in a random carrier, once typed "
             "(every second request with a slip of the finger) and once with the errors of a speech recogniser, at "
-            "times with a word dropped or added; in the bundle's language, and in turn in one of the others. No "
+            "times with a word dropped or added; in the bundle's language, and in turn in one of the others. Once more "
+            "it is asked for in another way that changes its name: words changed round or one left out, the part of "
+            "the name that few others have, an acronym, the plain name of a family, the name without its qualifier. No "
             "carrier is stored in the bundle, and no request is one of its forms. Entities of one name count as one."
         )
         return {"simulated": True, "entities": self.entities, "of": self.catalog, "description": description}
@@ -107,7 +114,35 @@ def simulated_requests(
             for stratum, generator in generators.items():
                 query = _request(generator, entity, code, random.Random(f"{entity.id}\n{code}\n{stratum}"))
                 requests.append(Request(query, gold, lang=code, stratum=stratum))
+    requests += _other_ways(entities, chosen, lang, named)
     return requests, Simulation(len(chosen), len(entities))
+
+
+def _other_ways(
+    entities: Sequence[Entity], chosen: Sequence[Entity], lang: Language, named: Mapping[str, list[str]]
+) -> list[Request]:
+    """For each of ``chosen`` a request in one of the ways that change its name, where there is one.
+
+    ``named`` are the ids of all that have its name.
+    """
+    index_of = {entity.id: index for index, entity in enumerate(entities)}
+    about = [index_of[entity.id] for entity in chosen]
+    names = CatalogNames(entities, about)
+    requests = []
+    for index, entity in zip(about, chosen, strict=True):
+        rng = random.Random(f"{entity.id}\n{OTHER_WAYS}")
+        asked = [
+            (text, frozenset({index})) for way in _WAYS for text, _ in requests_of([entity], lang, way, rng)
+        ]
+        for way in _CATALOG_WAYS:
+            asked += [(text, right) for text, _, right in catalog_requests(names, [index], lang, way, rng)]
+        stored = {canonical_text(form) for form in entity.surface_forms}
+        asked = [(canonical_text(text), right) for text, right in asked if canonical_text(text) not in stored]
+        if asked:
+            query, right = rng.choice(asked)
+            gold = {entities[other].id for other in right} | set(named[canonical_text(entity.name)])
+            requests.append(Request(query, tuple(sorted(gold)), lang=lang.code, stratum=OTHER_WAYS))
+    return requests
 
 
 def measure_on(

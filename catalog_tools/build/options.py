@@ -76,11 +76,14 @@ class SurfaceForms:
             computed at each request that the head is asked about. The encoder must have a head.
         known_vectors: vectors of forms that this encoder made before, int8 [dim] by form. Only other forms are encoded;
             the bytes are those of a build without. By default none.
+        say: columns that people say with the name, as "play TITLE by ARTIST"; by default none. Each must be filled in
+            some record.
     """
 
     single_words: bool = False
     head_tokens: bool = False
     known_vectors: Mapping[str, NDArray[np.int8]] = field(default_factory=dict)
+    say: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

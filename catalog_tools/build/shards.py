@@ -84,7 +84,7 @@ class ShardWorker:
         return ShardWorker, (self._files, self._lang)
 
     def __call__(self, step: str, texts: Sequence[str]) -> bytes:
-        """The result of one shard: int8 rows [texts, dim], or JSON, the spoken forms of each name with their shares."""
+        """The result of one shard: int8 rows [texts, dim], or JSON, what is offered to each name."""
         if step == VECTORS:
             return form_vectors(self.encoder, texts).tobytes()
         offers = [offered_forms(name, self._lang) for name in texts]

@@ -132,6 +132,7 @@ def _options(old: Bundle) -> BuildOptions:
             single_words=recipe.get("single_words", False),
             head_tokens=old.head_tokens is not None,
             known_vectors=dict(zip(forms, old.vectors, strict=True)),
+            say=tuple(recipe.get("say", ())),
         ),
         calibration=manifest["calibration"],
     )

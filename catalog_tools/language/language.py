@@ -20,6 +20,7 @@ from typing import Any
 from catalog_tools.language.locale_file import locale_error, read_locale_file
 from catalog_tools.language.number_packages import says_numbers
 from edge_er.errors import CatalogError
+from edge_er.text.canonical import canonical_text
 
 __all__ = ["LANGUAGES", "Language", "language", "read_locale"]
 
@@ -53,6 +54,11 @@ class Language:
         shares: how often recognised speech writes each kind of form, 0 to 1.
         carriers: the phrases of `catalog_tools.language.requests.Carriers`.
         words: what words of station names are, see `catalog_tools.stations.words.StationWords`.
+        names: what names are made of: ``articles``, ``joined`` (patterns for a name and a further column), ``numbered``
+            (words that a numeral follows), ``kings`` and ``queens`` with ``king_numbers`` and ``queen_numbers``, their
+            ordinals from the first on. Words and rulers are canonical texts.
+        number_signs: the words for signs and abbreviations before a number, ``{"#": "number"}``.
+        sign_names: the words for signs that are a whole name, ``{"÷": "divide"}``.
         countries: the names of countries by their ISO 3166 codes.
         confusions: a file of what a recogniser hears for what; None for the shipped one, if there is one.
         source: the name of the locale file; "" where nothing was added to the shipped one.
@@ -76,6 +82,9 @@ class Language:
     shares: Mapping[str, float] = field(default_factory=dict)
     carriers: Mapping[str, _Texts] = field(default_factory=dict)
     words: Mapping[str, _Texts] = field(default_factory=dict)
+    names: Mapping[str, _Texts] = field(default_factory=dict)
+    number_signs: Mapping[str, str] = field(default_factory=dict)
+    sign_names: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, _Texts] = field(default_factory=dict)
     confusions: Path | None = None
     source: str = ""
@@ -165,6 +174,9 @@ def _language(facts: Mapping[str, Any], confusions: Path | None = None, source: 
         shares=facts["shares"] if code in LANGUAGES else {**_usual_shares(), **facts.get("shares", {})},
         carriers=_tuples(facts.get("carriers", {})),
         words=_tuples(facts.get("words", {})),
+        names=_names(facts.get("names", {})),
+        number_signs=facts.get("number_signs", {}),
+        sign_names=facts.get("sign_names", {}),
         countries=_tuples(facts.get("countries", {})),
         confusions=confusions,
         source=source,
@@ -174,6 +186,14 @@ def _language(facts: Mapping[str, Any], confusions: Path | None = None, source: 
 
 def _tuples(table: Mapping[str, list[str]]) -> dict[str, _Texts]:
     return {key: tuple(texts) for key, texts in table.items()}
+
+
+def _names(table: Mapping[str, list[str]]) -> dict[str, _Texts]:
+    """The texts in canonical text, where they are compared with words of names; articles keep their apostrophe."""
+    compared = ("numbered", "kings", "queens")
+    return {
+        key: tuple(map(canonical_text, texts) if key in compared else texts) for key, texts in table.items()
+    }
 
 
 def _numbered(table: Mapping[str, str]) -> dict[int, str]:

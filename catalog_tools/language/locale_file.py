@@ -54,6 +54,10 @@ PATTERN: Check = (
     "a text with one {} for the number word",
     lambda value: _is_text(value) and _phrases([value]),
 )
+JOINED: Check = (
+    "a list of patterns, each with a {} for the name and a {} for what is joined to it",
+    lambda value: _texts(value) and all(text.count("{}") == 2 and _braces(text) == 4 for text in value),
+)
 FLAG: Check = ("true or false", lambda value: isinstance(value, bool))
 SHARE: Check = (
     "a number between 0 and 1",
@@ -90,16 +94,27 @@ SECTIONS: Mapping[str, Mapping[str, Check]] = {
     ),
     "carriers": {
         "phrases": PHRASES,
+        "commands": PHRASES,
         "nouns": PHRASES,
         **dict.fromkeys(["wake", "places", "apps", "polite"], PLAIN),
     },
     "words": dict.fromkeys(["filler", "genres", "variants", "numbers"], TEXTS),
+    "names": {
+        "joined": JOINED,
+        **dict.fromkeys(["articles", "numbered", "kings", "queens", "king_numbers", "queen_numbers"], TEXTS),
+    },
 }
 PATTERNS: Mapping[str, tuple[str, re.Pattern[str], Check]] = {
     "letters": ("one small letter", re.compile(r"[^\W\d_A-Z]"), TEXT),
     "abbreviations": ("letters without a dot", re.compile(r"[^\W\d_]{1,5}"), TEXT),
     "decades": ("digits in quotes", re.compile(r"\d{1,4}"), TEXT),
     "number_words": ("digits in quotes", re.compile(r"\d{1,4}"), TEXT),
+    "number_signs": (
+        "a sign or an abbreviation in small letters, without a point",
+        re.compile(r"[^\s.A-Z]{1,5}"),
+        TEXT,
+    ),
+    "sign_names": ("one sign", re.compile(r"[^\w\s]"), TEXT),
     "countries": ("a country code in two capitals", re.compile(r"[A-Z]{2}"), TEXTS),
 }
 

@@ -44,12 +44,14 @@ class Carriers:
 
     Attributes:
         phrases: whole requests.
+        commands: whole requests for what is no station: a lamp, a contact, a place.
         nouns: what stands beside the name ("the station {}").
         wake, places, apps, polite: words people put before and after.
         observed: further whole requests, taken from annotated utterances.
     """
 
     phrases: tuple[str, ...] = ("{}",)
+    commands: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ("{}",)
     wake: tuple[str, ...] = ()
     places: tuple[str, ...] = ()

@@ -41,7 +41,8 @@ class _Card:
 def read_vcard(source: Source) -> Table:
     """Cards with `name`, `aliases` (nicknames), `id` (UID), `organization`, `phones` and `emails`.
 
-    A row's number is the line of its BEGIN:VCARD.
+    Where N has more than these (a middle name, a title), also `given` and `family`. A row's number is the line of its
+    BEGIN:VCARD.
     """
     return Table(_cards(source))
 
@@ -139,6 +140,9 @@ def _row(card: _Card) -> Row:
     values: dict[str, Any] = {"id": _clean(first.get("UID", "")), "name": name, "aliases": list(aliases)}
     if organization != name:
         values["organization"] = organization
+    family, given = (_clean(part) for part in (*_split(first.get("N", ""), ";"), "")[:2])
+    if given and family and f"{given} {family}" not in (name, given_family):
+        values |= {"given": given, "family": family}
     for key, listed in _LISTS.items():
         values[listed] = [_clean(value).removeprefix("tel:") for value in card.properties.get(key, ())]
     return Row(card.number, {key: value for key, value in values.items() if value}, card.problem)

@@ -68,11 +68,17 @@ def test_the_page_says_what_was_measured_and_left_out(measured: BuildResult) -> 
     cell = measured.manifest["report"]["recall_at_1"]["es"]["typed"]
     assert f"{cell['value']:.3f} ({cell['low']:.3f} to {cell['high']:.3f})" in page.text
     assert "Simulated" in page.text
+    assert "Recall@1 on simulated requests" in page.text
+    decided = measured.manifest["report"]["decisions"]["by_stratum"]["other ways"]
+    assert "Decisions on simulated requests" in page.text
+    assert f"{decided['rows']}{decided['match']:.1%}{decided['ambiguous']:.1%}" in page.text
     assert f"{measured.manifest['size_bytes']:,}" in page.text
     assert "Rows of the source that could not be used: 3." in page.text
     assert "No letter or digit in the name of note" in page.text
     wrong = sum(rank != 1 for rank in measured.measurement.ranks)
-    assert f"{wrong} of {len(measured.measurement.ranks)} requests answered wrong first" in page.text
+    assert (
+        f"{wrong} of {len(measured.measurement.ranks)} simulated requests answered wrong first" in page.text
+    )
     assert "Cadena SER +" in page.text
 
 

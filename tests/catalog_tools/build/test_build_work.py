@@ -21,6 +21,7 @@ from catalog_tools.build.options import BuildOptions, BuildWork
 from catalog_tools.build.shards import SPOKEN, VECTORS, ShardStore, ShardWorker, cut
 from catalog_tools.build.workers import InProcess, Processes, ShardRunner, default_workers
 from catalog_tools.language.language import language
+from catalog_tools.language.name_parts import part_forms
 from catalog_tools.language.surface_forms import ranked_forms
 from edge_er.bundle.bundle import read_bundle
 from edge_er.encoder.encoder import Encoder
@@ -83,8 +84,11 @@ def test_the_rows_of_a_shipped_bundle_do_not_depend_on_their_company(radio_es: E
 
 
 def test_spoken_forms_of_a_shard_are_those_of_its_names(worker: ShardWorker) -> None:
-    offers = json.loads(worker(SPOKEN, ["Radio 1", "Kiss"]))
-    assert offers == [[[form.share, form.text] for form in ranked_forms("Radio 1", "es")[:3]], []]
+    offers = json.loads(worker(SPOKEN, ["Radio 1", "Kiss", "Pines - Live at Oslo"]))
+    assert offers == [
+        [[form.share, form.text, form.kind] for form in forms]
+        for forms in (ranked_forms("Radio 1", "es")[:3], [], part_forms("Pines - Live at Oslo", "es"))
+    ]
     assert offers[0][0][1] == "radio uno"
 
 

@@ -24,7 +24,7 @@ def test_the_same_entities_have_the_same_requests_in_any_order() -> None:
     again, _ = simulated_requests(ENTITIES[::-1], language("es"), 50)
     assert requests == again
     assert (simulation.entities, simulation.catalog) == (50, 400)
-    assert len(requests) == 200
+    assert len(requests) == 250
     fewer, _ = simulated_requests(ENTITIES, language("es"), 20)
     assert set(fewer) <= set(requests)
 
@@ -32,14 +32,28 @@ def test_the_same_entities_have_the_same_requests_in_any_order() -> None:
 def test_every_language_and_kind_is_asked_and_no_stored_form() -> None:
     requests, _ = simulated_requests(ENTITIES, language("es"), 40)
     cells = {(request.lang, request.stratum) for request in requests}
-    assert cells == {
-        (lang, kind) for lang in ("de", "en", "es", "fr", "it") for kind in ("typed", "recognised")
-    }
-    assert sum(request.lang == "es" for request in requests) == 80
+    kinds = {(lang, kind) for lang in ("de", "en", "es", "fr", "it") for kind in ("typed", "recognised")}
+    assert cells == kinds | {("es", "other ways")}
+    assert sum(request.lang == "es" for request in requests) == 120
     by_id = {entity.id: entity for entity in ENTITIES}
     for request in requests:
         forms = {canonical_text(form) for form in by_id[request.gold[0]].surface_forms}
         assert request.query not in forms
+
+
+def test_other_ways_mean_every_name_that_fits_what_is_said() -> None:
+    named = [
+        ("1", "Norte Noticias"),
+        ("2", "Norte Noticias Cope"),
+        ("3", "Norte Noticias Kiss"),
+        ("4", "Sur"),
+    ]
+    entities = [Entity(identifier, name) for identifier, name in named]
+    asked, _ = simulated_requests(entities, language("es"))
+    ways = {request.gold: request.query for request in asked if request.stratum == "other ways"}
+    assert ways.keys() <= {("1",), ("2",), ("3",), ("1", "2", "3")}
+    assert len(ways) >= 2
+    assert all(request.query not in map(canonical_text, dict(named).values()) for request in asked)
 
 
 def test_entities_of_one_name_are_one_answer() -> None:
@@ -68,9 +82,10 @@ def test_a_measured_build_says_what_was_asked(encoder_folder: Path, tmp_path: Pa
     assert "Simulated" in report["requests"]["description"]
     assert report["recall_at_1"]["es"]["typed"]["rows"] == 6
     assert report["recall_at_1"]["es"]["typed"]["value"] > 0.5
-    assert report["rows"] == 24
+    assert report["decisions"]["by_stratum"]["other ways"]["rows"] == 6
+    assert report["rows"] == 30
     assert result.measurement is not None
-    assert len(result.measurement.seconds) == len(result.measurement.ranks) == 24
+    assert len(result.measurement.seconds) == len(result.measurement.ranks) == 30
     again = build_bundle(STATIONS, tmp_path / "again" / "b", "es", encoder_folder, measure=True)
     assert again.manifest == result.manifest
 

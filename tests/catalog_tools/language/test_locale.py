@@ -11,6 +11,7 @@ from tiny import REPOSITORY, require
 
 from catalog_tools import radio
 from catalog_tools.language.language import LANGUAGES, Language, language, read_locale
+from catalog_tools.language.name_parts import part_forms
 from catalog_tools.language.noise import Confusions
 from catalog_tools.language.number_words import cardinal_words
 from catalog_tools.language.requests import Carriers, NoiseMix, RequestGenerator
@@ -68,6 +69,18 @@ def dutch() -> Language:
 )
 def test_an_added_language_says_its_names(dutch: Language, name: str, form: str) -> None:
     assert form in spoken_forms(name, dutch, limit=None)
+
+
+def test_an_added_language_has_its_parts_of_names(dutch: Language) -> None:
+    forms = {
+        name: [form.text for form in part_forms(name, dutch)]
+        for name in ("Dennen, De", "Willem II", "Stuk Nr. 2")
+    }
+    assert forms == {
+        "Dennen, De": ["de dennen", "dennen"],
+        "Willem II": ["willem 2", "willem de tweede"],
+        "Stuk Nr. 2": ["stuk nummer 2"],
+    }
 
 
 def test_the_words_of_the_file_come_before_those_of_the_library(dutch: Language, write) -> None:
@@ -135,6 +148,10 @@ def test_an_empty_file_of_a_shipped_language_changes_nothing(code: str, write) -
         ('language = "nl"\n[carriers]\nphrases = []\n', r"key 'carriers.phrases': .*at least one"),
         ('language = "nl"\n[carriers]\nwake = ["{} hoi"]\n', r"key 'carriers.wake': .*without braces"),
         ('language = "nl"\n[numbers]\nspeech = "xx"\n', r"key 'numbers.speech': num2words knows no 'xx'"),
+        ('language = "nl"\n[names]\njoined = ["{} van"]\n', r"key 'names.joined': .*a {} for the name and a"),
+        ('language = "nl"\n[names]\nking = ["jan"]\n', r"key 'names.king': unknown.*kings"),
+        ('language = "nl"\n[number_signs]\nNr = "x"\n', r"key 'number_signs.Nr': expected a sign or an abbr"),
+        ('language = "nl"\n[sign_names]\nab = "x"\n', r"key 'sign_names.ab': expected one sign"),
         ("language = nl\n", r"mine\.toml: not TOML: .*line 1"),
     ],
 )

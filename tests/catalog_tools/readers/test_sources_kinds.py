@@ -156,14 +156,19 @@ FN:Long
   name
 N;ENCODING=QUOTED-PRINTABLE;CHARSET=iso-8859-1:;Ren=E9;;;
 END:VCARD
+BEGIN:VCARD
+FN:Dr. Eva Maria Kern
+N:Kern;Eva;Maria;Dr.;
+END:VCARD
 """
-    margaret, jorg, taxi, rene = read(tmp_path, "a.vcf", text)
+    margaret, jorg, taxi, rene, eva = read(tmp_path, "a.vcf", text)
     assert (margaret.id, margaret.name, margaret.row) == ("urn:uuid:1", "Margaret O'Brien", 1)
     assert margaret.aliases == ("Mum", "Maggie, dear")
     assert margaret.metadata == {"organization": "Acme; Sons", "phones": ["+353-1"]}
     assert (jorg.name, jorg.aliases, jorg.metadata, jorg.row) == ("Jörg Müller", (), {"phones": ["0171"]}, 13)
     assert (taxi.name, taxi.metadata) == ("Taxi 24", {"emails": ["taxi@example.org"]})
     assert (rene.name, rene.aliases) == ("Long name", ("René",))
+    assert (eva.aliases, eva.metadata) == (("Eva Maria Kern",), {"given": "Eva", "family": "Kern"})
 
 
 def test_sqlite(tmp_path):
