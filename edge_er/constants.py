@@ -24,6 +24,7 @@ __all__ = [
     "PERSONAL",
     "RERANK",
     "SELFTEST",
+    "SUGGEST",
     "VECTORS",
     "WORDS",
 ]
@@ -50,7 +51,6 @@ class Misrecognition(NamedTuple):
 class Words(NamedTuple):
     """Costs of the word score, in fractions of a bit."""
 
-    exact: int  # added to every score
     weak_gain: int  # what a word of a carrier or a filler gains at most
     left: int  # a letter of a word of the request that the form does not have
     carrier_left: int  # the same in a word of carriers
@@ -61,6 +61,22 @@ class Words(NamedTuple):
     omitted_common: int  # a word that many forms have
     common_share: int  # more than one form in so many has a common word,
     common_least: int  # and at least so many forms
+    alias: int  # what an alias costs among forms that nothing tells apart, where one of them is a main name
+    demand: int  # what a quarter of a doubling of demand less costs among them,
+    demand_most: int  # and what it costs at most
+
+
+class Suggest(NamedTuple):
+    """Scores of completions."""
+
+    said: int  # a character of a word that is typed
+    unsaid: int  # any other character of a form
+    begins: int  # earned by a form that begins with the text
+    alias: int  # what a form costs that is no main name
+    demand: int  # a quarter of a doubling of demand
+    favour_most: int  # quarters of a doubling of what a person asked for, at most
+    similar: int  # the weight of n-grams that form and text share counts so often,
+    similar_share: int  # where it is one part in so many of the text's at least
 
 
 class Carriers(NamedTuple):
@@ -72,15 +88,17 @@ class Carriers(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """Candidates by sound."""
+    """Candidates by sound, and shares of several texts."""
 
     short_form: int  # added to the weight of a form's n-grams, so that short forms do not win everywhere
+    shares: int  # with words, shares of texts are rounded to so many parts of 1, so that sums of evidence are exact
 
 
 class Rerank(NamedTuple):
     """Defaults of `rerank` in a manifest; see `edge_er.ranking.evidence.RerankWeights`."""
 
     words: int
+    numbers: int
     sound_pieces: int
     dense_forms: int
     sound_forms: int
@@ -118,6 +136,7 @@ class Calibration(NamedTuple):
     choice: float
     bias: float
     temperature: float
+    spread: float
     rival: float
     twin: float
     min_precision: float
@@ -129,6 +148,7 @@ class Decision(NamedTuple):
     """How many candidates are looked at."""
 
     compared: int  # share the confidence
+    sharing: int  # share the evidence
     top_k: int  # are given, unless more or fewer are asked for
 
 
@@ -161,6 +181,7 @@ _WEIGHTS = MappingProxyType(_READ["calibration"]["weights"])
 
 MISRECOGNITION = Misrecognition(**_READ["misrecognition"])
 WORDS = Words(**_READ["words"])
+SUGGEST = Suggest(**_READ["suggest"])
 CARRIERS = Carriers(**_READ["carriers"])
 EVIDENCE = Evidence(**_READ["evidence"])
 RERANK = Rerank(**_READ["rerank"])

@@ -36,6 +36,11 @@ class EncodedText(NamedTuple):
     weight: float = 1.0
     readable: bool = True
 
+    @property
+    def same(self) -> int:
+        """The dot product of the vector with itself."""
+        return int(self.vector.astype(np.int32) @ self.vector.astype(np.int32))
+
 
 class Encoder:
     """A sentence encoder: an ONNX graph, its tokenizer and its card.

@@ -16,9 +16,11 @@ from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.evidence import Hypothesis, Pool, RerankWeights
+from edge_er.ranking.evidence import Hypothesis, Pool
 from edge_er.ranking.filters import MetadataIndex, allowed_entities, wanted_ids
 from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
+from edge_er.ranking.suggest import FormSuggestions, Suggested, TypedText, suggested
+from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.text.ngrams import NgramWeights
 from edge_er.text.words import WordIndex
@@ -69,11 +71,27 @@ class Catalog:
 
     def hypotheses(self, texts: Sequence[EncodedText]) -> list[Hypothesis]:
         """The texts with the dot product of each form."""
-        return [Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in texts]
+        return [
+            Hypothesis(each.text, self._index.form_scores(each.vector), each.weight, each.same)
+            for each in texts
+        ]
 
     def pool(self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
         """Candidates of at least `k` entities, if there are so many, and the evidence for them."""
         return self.reranker.form_evidence.pool(hypotheses, k, allowed)
+
+    def suggested(
+        self, typed: TypedText, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[Suggested]:
+        """At most `k` entities that a text may become while it is typed, best first."""
+        return suggested([self.suggestions], typed, k, self.weights.numbers, allowed)
+
+    @cached_property
+    def suggestions(self) -> FormSuggestions:
+        """What texts may become; made for the first of them, from all forms."""
+        evidence, owners = self.reranker.form_evidence, self._bundle.form_entity
+        demand = np.array(demands(self.without_streams()), np.int64)[owners]
+        return FormSuggestions(evidence.forms, owners, demand, self.lang, evidence.ngrams)
 
     def allowed(self, where: Mapping[str, Any] | None, ids: Iterable[str] | None) -> NDArray[np.bool_] | None:
         """Whether each entity passes the filters, bool [entities]; None without filters.
@@ -121,6 +139,10 @@ class Catalog:
         """The surface form of an index."""
         return self.forms[index]
 
+    def canonical_form(self, index: int) -> str:
+        """The canonical text of the surface form of an index."""
+        return self.reranker.form_evidence.forms[index]
+
     @property
     def head(self) -> PairHead | None:
         """The pair head, if the bundle has one and a weight for it."""
@@ -134,7 +156,7 @@ class Catalog:
     def reranker(self) -> Reranker:
         """Ranks on all evidence that has a weight."""
         forms = [canonical_text(form) for form in self.forms]
-        popularity = demands(self.without_streams()) if self.weights.popularity else None
+        popularity = demands(self.without_streams()) if self.weights.asks_for_demand else None
         head = self._read_head(forms) if self.weights.head else None
         return Reranker(forms, self._bundle.form_entity, self.lang, self.weights, popularity, head)
 

@@ -4,104 +4,55 @@
 nearest by vector, those that share the rarest n-grams of sound codes, and, where `words` has a value, those of the
 highest word scores (`edge_er.text.words`). The score of a candidate is
 
-    dot product + heard * misrecognition score + popularity * demand of the entity
+    dot product + phrase + heard * (misrecognition score + who is meant) + popularity * demand of the entity
         + sound_pieces * weight of the shared n-grams
 
 with the weights of `RerankWeights`. The dot product is that of int8 vectors, the misrecognition score is in eighths of
 a bit (`edge_er.text.misrecognition`), and n-grams are those of the name without its carrier (`edge_er.text.carriers`).
-With `words`, the word score takes the place of the misrecognition score where it is higher. All weights are whole
-numbers from 0 up, so more evidence never lowers a score. Evidence without a weight is not computed.
+With `words`, the word score takes the place of the misrecognition score where it is higher, and `phrase` raises the
+dot product of a phrase of the request to that of a vector with itself. Forms of the same word score, their words said
+in part, share the highest dot product and n-grams that one of them has: nothing that is said tells them apart. Then it
+is asked who is meant: of forms that nothing tells apart, an alias loses `alias` beside a main name, and a less popular
+entity `demand` for each quarter of a doubling. With `numbers`, a request is also read with its numbers spelled
+otherwise (`edge_er.text.numbers`), and what says most for a form counts. Where its number words can be nothing else,
+the request as it stands counts only for a form that is its very name: number words have more letters than figures, and
+would win by them. All weights are whole numbers from 0 up, so more evidence never lowers a score. Evidence without a
+weight is not computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.constants import EVIDENCE, RERANK
-from edge_er.errors import BundleCorruptError
+from edge_er.constants import EVIDENCE, WORDS
+from edge_er.ranking.columns import best_forms, highest_of_group, repeated
+from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import NgramIndex, NgramWeights
+from edge_er.text.numbers import is_sure, other_readings
 from edge_er.text.sound_codes import SoundCodes
-from edge_er.text.words import NO_SCORE, WordIndex
+from edge_er.text.words import NO_SCORE, WordIndex, WordScores, no_scores
 
-__all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "RerankWeights"]
-
-RETIRED = ("letter_match", "letter_edit", "sound_match", "sound_edit")  # old bundles have these, all 0
+__all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool"]
 
 Numbers = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class RerankWeights:
-    """The weights of a bundle (`manifest["rerank"]`), in units of the int8 dot product.
-
-    The defaults rank by vectors alone.
-
-    Attributes:
-        words: how many candidates exact words bring; from 1 up, the word score counts as misrecognition score where
-            it is higher.
-        sound_pieces: weight of shared n-grams.
-        dense_forms: how many candidates vectors bring.
-        sound_forms: how many candidates n-grams bring.
-        heard: weight of an eighth of a bit of the misrecognition score.
-        popularity: weight of a quarter of a doubling of demand.
-        head: weight of the pair head, for each 64th.
-        head_forms: how many of the first candidates the head reads.
-        head_margin: the head reads them only if the first entity leads the second by less than this.
-    """
-
-    words: int = RERANK.words
-    sound_pieces: int = RERANK.sound_pieces
-    dense_forms: int = RERANK.dense_forms
-    sound_forms: int = RERANK.sound_forms
-    heard: int = RERANK.heard
-    popularity: int = RERANK.popularity
-    head: int = RERANK.head
-    head_forms: int = RERANK.head_forms
-    head_margin: int = RERANK.head_margin
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, Any]) -> RerankWeights:
-        """The weights of a manifest; a missing one keeps its default.
-
-        Raises:
-            BundleCorruptError: a value is not a whole number from 0 up (1 for `dense_forms` and `head_forms`), or a
-                retired weight is not 0.
-        """
-        for name in RETIRED:
-            if values.get(name, 0) != 0:
-                raise BundleCorruptError(
-                    f"manifest.json, rerank.{name}: expected 0, found {values[name]!r}; this edge-er does not rank by "
-                    "edit distances, so fit the weights and build the bundle again"
-                )
-        known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
-        for name, value in known.items():
-            least = 1 if name in ("dense_forms", "head_forms") else 0
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise BundleCorruptError(
-                    f"manifest.json, rerank.{name}: expected a whole number from {least} up, found {value!r}; "
-                    "build the bundle again"
-                )
-        return cls(**known)
-
-    def to_dict(self) -> dict[str, int]:
-        """The same as in a manifest."""
-        return asdict(self)
-
-
 class Hypothesis(NamedTuple):
-    """One text of an utterance: canonical text, dot products of its vector with all forms [forms], and its weight."""
+    """One text of an utterance: canonical text, dot products of its vector with all forms [forms], its weight, and the
+    dot product of a vector with itself.
+    """
 
     text: str
     dots: NDArray[Any]
     weight: float = 1.0
+    same: int = 0
 
 
 class Evidence(NamedTuple):
@@ -111,13 +62,16 @@ class Evidence(NamedTuple):
     misrecognition: Numbers
     demand: Numbers
     ngrams: Numbers
+    phrase: Numbers
+    meant: Numbers
 
     def parts(self, weights: RerankWeights) -> dict[str, Numbers]:
-        """The summands of the score, by the keys of `explain`: dense, heard, popularity, pieces."""
+        """The summands of the score, by the keys of `explain`: dense, phrase, heard, popularity, pieces."""
         return {
             "dense": self.dots,
+            "phrase": self.phrase,
             "heard": weights.heard * self.misrecognition,
-            "popularity": weights.popularity * self.demand,
+            "popularity": weights.popularity * self.demand + weights.heard * self.meant,
             "pieces": weights.sound_pieces * self.ngrams,
         }
 
@@ -131,21 +85,18 @@ class Pool(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """The words of the name in one hypothesis, and what it says about all forms, each [forms]: dot products, weights of
-    shared n-grams, word scores.
+    """One reading of a hypothesis: its text, the words of the name in it, and what it says about all forms, each
+    [forms]: weights of shared n-grams, word scores, phrases.
     """
 
+    text: str
     span: Span
-    dots: NDArray[Any]
     ngrams: NDArray[Any]
-    words: Numbers
-
-
-EVERYTHING = RerankWeights(**dict.fromkeys(RerankWeights.__dataclass_fields__, 1))
+    words: WordScores
 
 
 class FormEvidence:
-    """The evidence for one set of forms.
+    """The evidence for one set of forms, `forms`.
 
     Args:
         forms: surface forms in canonical text.
@@ -155,6 +106,7 @@ class FormEvidence:
         demand: int64 [forms], the demand of each form's entity.
         ngram_weights: of n-grams in another catalog; by default they come from their rarity in `forms`.
         base_words: of the catalog that these forms stand beside.
+        main: bool [forms], whether each is the main name of its entity; by default none is.
     """
 
     def __init__(
@@ -166,10 +118,12 @@ class FormEvidence:
         demand: Numbers,
         ngram_weights: NgramWeights | None = None,
         base_words: WordIndex | None = None,
+        main: NDArray[np.bool_] | None = None,
     ) -> None:
-        self._forms, self._entity, self._demand = forms, form_entity, demand
+        self.forms, self._entity, self._demand = forms, form_entity, demand
         self._lang, self._weights, self._ngram_weights = lang, weights, ngram_weights
         self._base_words = base_words
+        self._main = np.zeros(len(forms), bool) if main is None else main
         self._entities = len(np.unique(form_entity))
         self._sound_codes = SoundCodes(lang)
         if weights.heard:
@@ -182,16 +136,16 @@ class FormEvidence:
     @cached_property
     def words(self) -> WordIndex:
         """The words of all forms."""
-        return WordIndex(self._lang, self._forms, self._base_words)
+        return WordIndex(self._lang, self.forms, self._base_words)
 
     @cached_property
     def _misrecognition(self) -> Misrecognition:
-        return Misrecognition(self._lang, self._forms)
+        return Misrecognition(self._lang, self.forms)
 
     @cached_property
     def ngrams(self) -> NgramIndex:
         """The n-grams in the sound codes of all forms."""
-        return NgramIndex(self._sound_codes.all(self._forms), self._ngram_weights)
+        return NgramIndex(self._sound_codes.all(self.forms), self._ngram_weights)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Weighted share of each form's n-grams that canonical `text` has too: float64 [forms].
@@ -210,43 +164,51 @@ class FormEvidence:
             k: how many entities are wanted.
             allowed: bool [entities], whether each may be a candidate; None for all.
         """
-        rows = [self._rows(hypothesis) for hypothesis in hypotheses]
-        pool = self._candidates(rows, k, allowed)
-        share = np.array([hypothesis.weight for hypothesis in hypotheses], np.float64)
-        share /= share.sum()
+        readings = [self._readings(hypothesis.text) for hypothesis in hypotheses]
+        pool = self._candidates(hypotheses, readings, k, allowed)
         parts: dict[str, NDArray[np.float64]] = {}
-        for hypothesis, row, weight in zip(hypotheses, rows, share, strict=True):
-            evidence = self._evidence(hypothesis.text, row, pool, self._weights)
+        shares = _shares(hypotheses, rounded=self._weights.words > 0)
+        for hypothesis, rows, share in zip(hypotheses, readings, shares, strict=True):
+            evidence = self._evidence(hypothesis, rows, pool, self._weights)
             for name, values in evidence.parts(self._weights).items():
-                parts[name] = parts.get(name, 0.0) + weight * values
+                parts[name] = parts.get(name, 0.0) + share * values
         return Pool(pool, self._entity[pool].astype(np.int64), parts)
 
     def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
         """Candidate forms of one hypothesis, int64 [candidates], and all evidence for each, to fit weights on."""
-        row = self._rows(hypothesis)
-        row = row._replace(ngrams=self._shared(hypothesis.text, row.span))
-        pool = self._candidates([row], k, None)
-        return pool, self._evidence(hypothesis.text, row, pool, EVERYTHING)
+        rows = self._readings(hypothesis.text)
+        rows = [row._replace(ngrams=self._shared(row.text, row.span)) for row in rows]
+        pool = self._candidates([hypothesis], [rows], k, None)
+        return pool, self._evidence(hypothesis, rows, pool, EVERYTHING)
 
-    def _rows(self, hypothesis: Hypothesis) -> _Rows:
-        """What one hypothesis says about all forms; zeros where nothing is asked for."""
-        text, none = hypothesis.text, np.zeros(len(self._forms), np.int64)
+    def _readings(self, text: str) -> list[_Rows]:
+        """What the text of a hypothesis says about all forms, and what it says with its numbers spelled otherwise."""
+        texts = [text]
+        if self._weights.numbers:
+            names = self.words if self._weights.words else ()
+            texts += other_readings(text, self._lang, names)[: self._weights.numbers]
+        return [self._rows(each) for each in texts]
+
+    def _rows(self, text: str) -> _Rows:
+        """What one reading says about all forms; zeros where nothing is asked for."""
+        none = np.zeros(len(self.forms), np.int64)
         by_sound = self._weights.sound_pieces or self._weights.sound_forms
         span = name_span(text, self.words if self._weights.words else ())
         return _Rows(
+            text,
             span,
-            hypothesis.dots,
             self._shared(text, span) if by_sound else none,
-            self.words.scores(text, span) if self._weights.words else none,
+            self.words.scores(text, span) if self._weights.words else no_scores(len(none)),
         )
 
     def _candidates(
         self,
-        rows: Sequence[_Rows],
+        hypotheses: Sequence[Hypothesis],
+        readings: Sequence[Sequence[_Rows]],
         k: int,
         allowed: NDArray[np.bool_] | None,
     ) -> Numbers:
-        """Indices of candidate forms, ascending: the best by n-grams, words and vector of each hypothesis.
+        """Indices of candidate forms, ascending: the best by n-grams and words of each reading, and by each vector.
 
         While they belong to fewer than `k` entities, twice as many are taken by vector.
         """
@@ -255,11 +217,12 @@ class FormEvidence:
             among = np.flatnonzero(allowed[self._entity])
             entities = len(np.unique(self._entity[among]))
         forms = len(self._entity) if among is None else len(among)
+        rows = [row for each in readings for row in each]
         others = [
-            _best_forms(self._sound_scores(row.ngrams), self._weights.sound_forms, among) for row in rows
-        ] + [self._best_by_words(row.words, among) for row in rows]
+            best_forms(self._sound_scores(row.ngrams), self._weights.sound_forms, among) for row in rows
+        ] + [self._best_by_words(row.words.scores, among) for row in rows]
         while True:
-            near = [_best_forms(row.dots, count, among) for row in rows]
+            near = [best_forms(each.dots, count, among) for each in hypotheses]
             pool = np.unique(np.concatenate([*others, *near]))
             if count >= forms or len(np.unique(self._entity[pool])) >= min(k, entities):
                 return pool
@@ -270,7 +233,7 @@ class FormEvidence:
         there = np.flatnonzero(scores > NO_SCORE)
         if among is not None:
             there = np.intersect1d(there, among, assume_unique=True)
-        return _best_forms(scores, self._weights.words, there)
+        return best_forms(scores, self._weights.words, there)
 
     def _shared(self, text: str, span: Span) -> NDArray[np.float64]:
         """Weight of the n-grams that each form shares with the name in `text`: float64 [forms]."""
@@ -280,32 +243,68 @@ class FormEvidence:
         scores: NDArray[np.float64] = shared / (self.ngrams.totals + EVIDENCE.short_form)
         return scores
 
-    def _evidence(self, text: str, row: _Rows, pool: Numbers, weights: RerankWeights) -> Evidence:
-        misrecognition = np.zeros(len(pool), np.int64)
-        if weights.heard:
-            misrecognition = self._misrecognition.scores(text, pool, row.span)
-            if self._weights.words:
-                misrecognition = np.maximum(misrecognition, row.words[pool])
-        return Evidence(
-            dots=row.dots[pool].astype(np.int64),
-            misrecognition=misrecognition,
-            demand=self._demand[pool],
-            ngrams=row.ngrams[pool].astype(np.int64),
-        )
+    def _evidence(
+        self, hypothesis: Hypothesis, rows: Sequence[_Rows], pool: Numbers, weights: RerankWeights
+    ) -> Evidence:
+        """What a hypothesis and its readings, the first as it stands, say about candidates."""
+        dots = hypothesis.dots[pool].astype(np.int64)
+        misrecognition = self._heard(rows, pool) if weights.heard else np.zeros(len(pool), np.int64)
+        ngrams = np.max([row.ngrams[pool] for row in rows], axis=0).astype(np.int64)
+        phrase, meant = np.zeros((2, len(pool)), np.int64)
+        if weights.heard and self._weights.words:
+            said = [row.words for row in (rows[1:] if _sure(rows) else rows)]
+            words = np.max([each.scores[pool] for each in said], axis=0)
+            is_phrase = np.any([each.phrase[pool] for each in said], axis=0)
+            in_part = ~is_phrase & np.any([each.part[pool] for each in said], axis=0)
+            misrecognition = np.where(in_part & repeated(words, in_part), words, misrecognition)
+            counts = ~is_phrase & (words > NO_SCORE) & (words == misrecognition)
+            equals = self._equals(pool, np.where(counts, words, NO_SCORE))
+            raised = np.where(is_phrase, np.maximum(dots, hypothesis.same), dots)
+            phrase, ngrams = highest_of_group(raised, equals) - dots, highest_of_group(ngrams, equals)
+            demand, main = self._demand[pool], self._main[pool].astype(np.int64)
+            less_popular, not_main = (
+                highest_of_group(demand, equals) - demand,
+                highest_of_group(main, equals) - main,
+            )
+            meant = -np.minimum(WORDS.demand * less_popular, WORDS.demand_most) - WORDS.alias * not_main
+        return Evidence(dots, misrecognition, self._demand[pool], ngrams, phrase, meant)
+
+    def _equals(self, pool: Numbers, words: Numbers) -> Numbers:
+        """The group of each candidate: forms of one text, and forms said in part of the same word score; from 0."""
+        groups: dict[str | int, int] = {}
+        keys = [
+            score if score > NO_SCORE else self.forms[form]
+            for form, score in zip(pool.tolist(), words.tolist(), strict=True)
+        ]
+        return np.array([groups.setdefault(key, len(groups)) for key in keys], np.int64)
+
+    def _heard(self, rows: Sequence[_Rows], pool: Numbers) -> Numbers:
+        """The highest misrecognition or word score of each candidate in any reading."""
+        heard = [self._misrecognition.scores(row.text, pool, row.span) for row in rows]
+        if self._weights.words:
+            heard = [
+                np.maximum(scores, row.words.scores[pool]) for scores, row in zip(heard, rows, strict=True)
+            ]
+        if _sure(rows):
+            name = without_carrier(rows[0].text, rows[0].span)
+            very = np.array([self.forms[form] == name for form in pool.tolist()], bool)
+            heard[0] = np.where(very, heard[0], heard[1])
+        highest: Numbers = np.max(heard, axis=0)
+        return highest
 
 
-def _best_forms(scores: NDArray[Any], count: int, among: Numbers | None = None) -> Numbers:
-    """Indices of the `count` highest scores, best first, ties by index; `among` are the allowed indices, ascending."""
-    if count == 0:
-        return np.empty(0, np.int64)
-    if among is not None:
-        return among[_best_forms(scores[among], count)]
-    if count < len(scores):
-        # Only scores that reach the last place, the floor, are sorted. All ties with it are sorted too, so that the
-        # smaller index wins.
-        floor = np.partition(scores, len(scores) - count)[len(scores) - count]
-        forms = np.flatnonzero(scores >= floor)
-    else:
-        forms = np.arange(len(scores))
-    order: Numbers = forms[np.argsort(-scores[forms], kind="stable")[:count]]
-    return order
+def _sure(rows: Sequence[_Rows]) -> bool:
+    """Whether the number words of a request can be nothing else, so that it counts with its numbers in figures."""
+    return len(rows) > 1 and is_sure(rows[0].text, rows[1].text)
+
+
+def _shares(hypotheses: Sequence[Hypothesis], rounded: bool) -> NDArray[np.float64]:
+    """The share of each text, [hypotheses].
+
+    Rounded, sums of whole numbers times shares are exact, whatever their order. So forms that nothing tells apart have
+    the very same score, however phrases make it up.
+    """
+    weights = np.array([each.weight for each in hypotheses], np.float64)
+    total = np.cumsum(weights)[-1]  # added one after another, as other runtimes do
+    shares: NDArray[np.float64] = weights / total
+    return np.floor(shares * EVIDENCE.shares + 0.5) / EVIDENCE.shares if rounded else shares

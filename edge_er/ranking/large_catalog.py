@@ -26,9 +26,11 @@ from edge_er.index.faiss_index import FAISS, INDEX_FILE, FaissIndex, IndexSettin
 from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights
 from edge_er.index.two_level import TwoLevelIndex, popular_floor
 from edge_er.ranking.catalog import Catalog
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
+from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.rerank import demands
+from edge_er.ranking.suggest import FormSuggestions
+from edge_er.ranking.weights import RerankWeights
 from edge_er.text.ngrams import NgramWeights
 from edge_er.text.words import WordIndex
 
@@ -88,7 +90,7 @@ class LargeCatalog(Catalog):
 
     def hypotheses(self, texts: Sequence[EncodedText]) -> list[Hypothesis]:
         """The texts. There are too many forms for all dot products, so `dots` is the vector itself, int8 [dim]."""
-        return [Hypothesis(each.text, each.vector, each.weight) for each in texts]
+        return [Hypothesis(each.text, each.vector, each.weight, each.same) for each in texts]
 
     def pool(self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
         """See `Catalog.pool`; candidates are the nearest forms by vector."""
@@ -102,7 +104,9 @@ class LargeCatalog(Catalog):
         ngram_weights = self.ngram_weights if weights.sound_pieces else None
         words = self.words if weights.words else None
         form_entity = entity.astype(np.int32)
-        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, words)
+        main = self._owners[forms - 1] != self._owners[forms]  # names stand before aliases
+        main[forms == 0] = True
+        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, words, main)
         local = [
             hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
         ]
@@ -136,6 +140,19 @@ class LargeCatalog(Catalog):
         return {one: at for one, at in places.items() if at < there and self.entities[at].id == one}
 
     @cached_property
+    def suggestions(self) -> FormSuggestions:
+        """See `Catalog.suggestions`; the whole catalog is read, and nothing is found by sound, to save memory."""
+        entities = self.without_streams()
+        forms = [text for entity in entities for text in entity.spellings]
+        if len(forms) != self.form_count:
+            raise BundleCorruptError(
+                f"entities.jsonl.gz: expected {self.form_count} surface forms as in vectors.safetensors, found "
+                f"{len(forms)}; build the bundle again"
+            )
+        demand = np.array(demands(entities), np.int64)[self._owners]
+        return FormSuggestions(forms, self._owners, demand, self.lang)
+
+    @cached_property
     def words(self) -> WordIndex:
         """See `Catalog.words`; a large catalog keeps none of its words, so no word of a name counts as common."""
         return WordIndex(self.lang, ())
@@ -152,14 +169,14 @@ class LargeCatalog(Catalog):
 
     def demand_of(self, entity: int) -> int:
         """See `Catalog.demand_of`."""
-        return demands([self.entities[entity]])[0] if self.weights.popularity else 0
+        return demands([self.entities[entity]])[0] if self.weights.asks_for_demand else 0
 
     def form(self, index: int) -> str:
         """See `Catalog.form`."""
         return self._spelling(index)[1]
 
     def canonical_form(self, index: int) -> str:
-        """The canonical text of the surface form of an index."""
+        """See `Catalog.canonical_form`."""
         return self._spelling(index)[0]
 
     def _spelling(self, index: int) -> tuple[str, str]:

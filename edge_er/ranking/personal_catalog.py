@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -16,6 +18,7 @@ from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.ranking.filters import MetadataIndex
 from edge_er.ranking.rerank import Candidate, best_candidates, demands
+from edge_er.ranking.suggest import FormSuggestions, Suggested, TypedText, suggested
 
 __all__ = ["OwnEntry", "PersonalCatalog"]
 
@@ -39,21 +42,30 @@ class PersonalCatalog(Catalog):
         base: the shared catalog.
         entries: own entries with distinct ids.
         bonus: added to the score of entities, by id, in units of the dot product.
+        favour: the same for suggestions, by id (`edge_er.ranking.suggest.favour_of`).
     """
 
-    def __init__(self, base: Catalog, entries: Sequence[OwnEntry], bonus: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        base: Catalog,
+        entries: Sequence[OwnEntry],
+        bonus: Mapping[str, float],
+        favour: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._base, self.weights = base, base.weights
         own = [each.entity for each in entries]
         index_of = base.indices(entry.id for entry in own)
         new = [entry for entry in own if entry.id not in index_of]
         renamed = {index_of[entry.id]: entry for entry in own if entry.id in index_of}
         index_of.update((entry.id, index) for index, entry in enumerate(new, start=len(base.entities)))
-        index_of.update(base.indices(bonus))
+        index_of.update(base.indices({*bonus, *favour}))
         self.entities = _Entities(base.entities, new, renamed)
-        self._own = _OwnForms(base, [(index_of[each.entity.id], each) for each in entries])
+        self._owned = [(index_of[each.entity.id], each) for each in entries]
+        self._own = _OwnForms(base, self._owned)
         added = [(index, _added(entry, base.entities[index])) for index, entry in renamed.items()]
         self._own_metadata = MetadataIndex([*((index_of[entry.id], entry) for entry in new), *added])
         self._bonus = {index_of[one]: value for one, value in bonus.items() if one in index_of}
+        self._favour = {index_of[one]: value for one, value in favour.items() if one in index_of}
         self._head = base.head.with_forms(self._own.texts) if base.head else None
 
     def ranked_with_forms(
@@ -71,6 +83,25 @@ class PersonalCatalog(Catalog):
 
     ranked = ranked_with_forms
 
+    def suggested(
+        self, typed: TypedText, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[Suggested]:
+        """See `Catalog.suggested`."""
+        sets = [self._base.suggestions, *([self.suggestions] if self._owned else [])]
+        return suggested(sets, typed, k, self.weights.numbers, allowed, self._favour)
+
+    @cached_property
+    def suggestions(self) -> FormSuggestions:
+        """What texts may become of the own forms alone."""
+        base = self._base.suggestions
+        sizes = [len(own.texts) for _, own in self._owned]
+        owners = np.repeat([index for index, _ in self._owned], sizes)
+        each = [demands([self.entities[index]])[0] for index, _ in self._owned]
+        demand = np.repeat(np.array(each, np.int64), sizes)
+        return FormSuggestions(
+            self._own.texts, owners, demand, self._base.lang, first=self._base.form_count, base=base
+        )
+
     def metadata_indexes(self) -> list[MetadataIndex]:
         """See `Catalog.metadata_indexes`."""
         return [*self._base.metadata_indexes(), self._own_metadata]
@@ -79,6 +110,11 @@ class PersonalCatalog(Catalog):
         """See `Catalog.form`."""
         own = index - self._base.form_count
         return self._base.form(index) if own < 0 else self._own.forms[own]
+
+    def canonical_form(self, index: int) -> str:
+        """See `Catalog.canonical_form`."""
+        own = index - self._base.form_count
+        return self._base.canonical_form(index) if own < 0 else self._own.texts[own]
 
 
 class _OwnForms:
@@ -94,7 +130,7 @@ class _OwnForms:
             np.int32
         )
         demand = np.zeros(len(owners), np.int64)
-        if base.weights.popularity:
+        if base.weights.asks_for_demand:
             there = len(base.entities)
             each = [
                 base.demand_of(index) if index < there else demands([own.entity])[0] for index, own in owned
@@ -104,15 +140,17 @@ class _OwnForms:
         by_sound = base.weights.sound_pieces or base.weights.sound_forms
         ngram_weights = base.ngram_weights if by_sound else None
         words = base.words if base.weights.words else None
+        main = np.concatenate([np.arange(len(own.forms)) == 0 for _, own in owned])
         self._evidence = FormEvidence(
-            self.texts, owners, base.lang, base.weights, demand, ngram_weights, words
+            self.texts, owners, base.lang, base.weights, demand, ngram_weights, words, main
         )
         self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners)
 
     def pool(self, texts: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
         """See `Catalog.pool`."""
         hypotheses = [
-            Hypothesis(each.text, self._index.form_scores(each.vector), each.weight) for each in texts
+            Hypothesis(each.text, self._index.form_scores(each.vector), each.weight, each.same)
+            for each in texts
         ]
         pool = self._evidence.pool(hypotheses, k, allowed)
         return pool._replace(forms=pool.forms + self._first)

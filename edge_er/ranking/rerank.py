@@ -18,19 +18,13 @@ from numpy.typing import NDArray
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
-from edge_er.ranking.evidence import (
-    Evidence,
-    FormEvidence,
-    Hypothesis,
-    Pool,
-    RerankWeights,
-)
+from edge_er.ranking.evidence import Evidence, FormEvidence, Hypothesis, Pool
+from edge_er.ranking.weights import RerankWeights
 
 __all__ = [
     "Candidate",
     "Evidence",
     "Hypothesis",
-    "RerankWeights",
     "Reranker",
     "best_candidates",
     "demands",
@@ -79,7 +73,10 @@ class Reranker:
         self.head = head if weights.head else None
         self.popularity = None if popularity is None else np.array(popularity, np.int64)
         demand = np.zeros(len(forms), np.int64) if self.popularity is None else self.popularity[form_entity]
-        self.form_evidence = FormEvidence(forms, form_entity, lang, weights, demand)
+        main = np.append(True, form_entity[1:] != form_entity[:-1])[
+            : len(forms)
+        ]  # names stand before aliases
+        self.form_evidence = FormEvidence(forms, form_entity, lang, weights, demand, main=main)
 
     def rank(
         self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None = None

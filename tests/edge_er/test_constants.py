@@ -11,8 +11,9 @@ import pytest
 
 from edge_er import constants
 from edge_er.decision.calibration import Calibration
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, RerankWeights
+from edge_er.ranking.evidence import FormEvidence, Hypothesis
 from edge_er.ranking.rerank import best_candidates
+from edge_er.ranking.weights import RerankWeights
 from tools.golden.make_defaults import TARGET, K, confidence_rows, rows
 
 GOLDEN: list[dict[str, Any]] = [json.loads(line) for line in TARGET.read_text("utf-8").splitlines()]

@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from catalog_tools.language.language import language
 from catalog_tools.language.requests import NAME_SLOTS, Carriers
 from catalog_tools.radio import CATALOG_COUNTRIES
 from edge_er.bundle.atomic import write_text
 from edge_er.bundle.locate import data_folder
 from edge_er.text.canonical import canonical_text
+from edge_er.text.numbers import in_figures
 from edge_er.training.data.pool import held_out, name_cluster, read_rows
 from edge_er.training.fit.misrecognition import Counts, Pair, learn, section_lines
 
@@ -55,38 +58,64 @@ def pairs(folder: Path) -> dict[str, list[Pair]]:
 
 
 def carrier_words(folder: Path, lang: str) -> list[str]:
-    """Words of the shipped carriers, and those frequent in annotated utterances outside the names in them."""
+    """Words of the shipped carriers, and those frequent in annotated utterances outside the names in them.
+
+    Commands for other things than stations give phrases only, for their words ("dial", "ring") are names as well.
+    Numbers are none: a number that a name does not have speaks against it. Articles stay ("un").
+    """
     shipped = Carriers.of_language(lang)
     phrases = [shipped.phrases, shipped.nouns, shipped.wake, shipped.places, shipped.apps, shipped.polite]
     words = {word for kind in phrases for phrase in kind for word in _words(phrase)}
     rows = read_rows(folder / "massive" / f"{LOCALES[lang]}.jsonl.gz")
     observed = Counter(word for row in rows if row["partition"] == "train" for word in _outside_names(row))
-    return sorted(words | {word for word, times in observed.items() if times >= FREQUENT})
+    words |= {word for word, times in observed.items() if times >= FREQUENT}
+    articles = language(lang).articles
+    return sorted(word for word in words if word in articles or not _is_number(word, lang))
 
 
 def carrier_phrases(folder: Path, lang: str) -> dict[str, list[str]]:
     """Phrases of the shipped carriers by their place in a request, without those that consist of words of names."""
     shipped = Carriers.of_language(lang)
-    before, after = zip(*(pattern.split("{}") for pattern in shipped.phrases), strict=True)
-    phrases = {
-        "calls": [*shipped.wake, *shipped.polite],
-        "opens": before,
-        "nouns": [pattern.partition("{}")[0] for pattern in shipped.nouns],
-        "closes": [*after, *shipped.places, *shipped.apps, *shipped.polite],
-    }
     rows = read_rows(folder / "stations" / "stations.jsonl.gz")
     names = [set(_words(row["name"])) for row in rows if row["country"] in CATALOG_COUNTRIES[lang]]
     holding = Counter(word for name in names for word in name)
     usual = {word for word, times in holding.items() if times > USUAL * len(names)}
+    patterns = [*shipped.phrases, *shipped.commands]
+    before, after = zip(*(pattern.split("{}") for pattern in patterns), strict=True)
+    nouns = [pattern.partition("{}")[0] for pattern in shipped.nouns]
+    nouns = [noun for noun in nouns if not usual.issuperset(_words(noun))]
+    phrases = {
+        "calls": [*shipped.wake, *shipped.polite],
+        "opens": [*before, *_before_nouns(shipped, nouns)],
+        "nouns": nouns,
+        "closes": [*after, *shipped.places, *shipped.apps, *shipped.polite],
+    }
     return {
         kind: sorted({" ".join(_words(one)) for one in phrase_list if not usual.issuperset(_words(one))})
         for kind, phrase_list in phrases.items()
     }
 
 
+def _before_nouns(shipped: Carriers, nouns: Iterable[str]) -> Iterator[str]:
+    """Openings that end in an article, as far as stations are asked for so, with the noun of that article.
+
+    "Turn on the" is an opening. It would leave "station kiss fm" of "turn on the station kiss fm".
+    """
+    plain = {pattern.partition("{}")[0].strip() for pattern in shipped.phrases}
+    for command in shipped.commands:
+        opening, _, article = command.partition("{}")[0].strip().rpartition(" ")
+        if opening in plain:
+            yield from (f"{opening} {noun}" for noun in nouns if noun.split()[:1] == [article])
+
+
 def _outside_names(row: dict[str, str]) -> list[str]:
     """Words of an annotated utterance that stand in no slot for a name."""
     return _words(SLOT.sub(lambda slot: " " if slot[1] in NAME_SLOTS else slot[2], row["annot_utt"]))
+
+
+def _is_number(word: str, lang: str) -> bool:
+    figures = in_figures(word, lang)
+    return figures != word or figures.isdecimal()
 
 
 def _words(phrase: str) -> list[str]:

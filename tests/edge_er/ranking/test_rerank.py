@@ -13,7 +13,8 @@ from tiny import ENTITIES, make_bundle
 from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError
-from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights, demands
+from edge_er.ranking.rerank import Hypothesis, Reranker, demands
+from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.misrecognition import Misrecognition
 
@@ -59,7 +60,7 @@ def test_the_score_is_the_sum_of_its_parts() -> None:
     assert best.score == sum(best.parts.values())
     assert best.parts["pieces"] == 3 * reranker.form_evidence.ngrams.totals[4]
     assert best.parts["heard"] == 5 * Misrecognition("es", FORMS).scores("los 40", [4])[0]
-    assert set(best.parts) == {"dense", "heard", "popularity", "pieces"}
+    assert set(best.parts) == {"dense", "phrase", "heard", "popularity", "pieces"}
 
 
 def test_more_evidence_never_lowers_a_score() -> None:

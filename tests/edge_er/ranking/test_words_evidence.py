@@ -13,8 +13,9 @@ from tiny import ENTITIES, make_bundle, require_packages
 
 from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.bundle.entity import Entity
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, RerankWeights
+from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
 from edge_er.ranking.rerank import best_candidates
+from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.words import NO_SCORE, WordIndex
@@ -51,20 +52,22 @@ def test_the_golden_rows_are_what_the_tool_writes() -> None:
 
 def answer(row: dict[str, Any], weights: RerankWeights) -> list[Any]:
     """What `FormEvidence` makes of a golden row: candidates, ranking, forms of the ranking."""
-    owners, demand = np.array(row["owners"], np.int32), np.array(row["demand"], np.int64)
-    evidence = FormEvidence(row["forms"], owners, row["lang"], weights, demand[owners])
-    said = [Hypothesis(row["request"], np.array(row["vectors"]) @ np.array(row["vector"]))]
+    owners, vector = np.array(row["owners"], np.int32), np.array(row["vector"])
+    demand, main = np.array(row["demand"], np.int64)[owners], np.diff(owners, prepend=-1) != 0
+    evidence = FormEvidence(row["forms"], owners, row["lang"], weights, demand, main=main)
+    said = [Hypothesis(row["request"], np.array(row["vectors"]) @ vector, same=int(vector @ vector))]
     found = evidence.pool(said, len(row["ranking"]))
     ranked = best_candidates(found, said, len(row["ranking"]), weights)
     ranking = [[one.entity, one.score] for one in ranked]
-    return [found.forms.tolist(), ranking, [one.form for one in ranked]]
+    parts = [{name: part for name, part in one.parts.items() if part} for one in ranked]
+    return [found.forms.tolist(), ranking, [one.form for one in ranked], parts]
 
 
 def test_answers_are_those_of_plain_steps() -> None:
     brought, changed = 0, 0
     for row in GOLDEN:
         weights = RerankWeights.from_mapping(row["rerank"])
-        expected = [row["candidates"], row["ranking"], row["forms_of_ranking"]]
+        expected = [row["candidates"], row["ranking"], row["forms_of_ranking"], row["parts"]]
         assert answer(row, weights) == expected, row["request"]
         without = answer(row, replace(weights, words=0))
         brought += not set(row["candidates"]) <= set(without[0])
@@ -95,7 +98,7 @@ def test_the_higher_of_two_scores_counts() -> None:
     for request in ("pon cero onda", "onda cero", "melodia", "kis fm"):
         found = pool(replace(WEIGHTS, dense_forms=6), request)
         heard = Misrecognition("es", FORMS).scores(request, range(6))
-        words = WordIndex("es", FORMS).scores(request)
+        words = WordIndex("es", FORMS).scores(request).scores
         assert found.parts["heard"].tolist() == (3 * np.maximum(heard, words)).tolist()
         higher |= {request} if (words > np.maximum(heard, NO_SCORE)).any() else set()
     assert {"pon cero onda"} <= higher < {"pon cero onda", "onda cero", "melodia", "kis fm"}
@@ -109,7 +112,9 @@ def test_each_text_brings_candidates_and_counts_by_its_share() -> None:
     found = pool(WEIGHTS, *texts, shares=(3.0, 1.0))
     assert found.forms.tolist() == [0, 4, 5]
     index, heard = WordIndex("es", FORMS), Misrecognition("es", FORMS)
-    one, other = (np.maximum(heard.scores(text, [0, 4, 5]), index.scores(text)[[0, 4, 5]]) for text in texts)
+    one, other = (
+        np.maximum(heard.scores(text, [0, 4, 5]), index.scores(text).scores[[0, 4, 5]]) for text in texts
+    )
     assert found.parts["heard"].tolist() == (0.75 * (3 * one) + 0.25 * (3 * other)).tolist()
 
 
@@ -154,8 +159,8 @@ def test_own_entries_take_the_common_words_of_the_catalog(encoder_files: dict[st
     assert first.form == "lampara perez ruiz"
     bits = round(first.parts["heard"] * float(bundle.manifest["index"]["scale"]) ** 2 / 100)
     base = WordIndex("es", [f"lampara {name}" for name in "abcdef"])
-    assert bits == WordIndex("es", [first.form], base).scores("perez ruiz")[0]
-    assert bits > WordIndex("es", [first.form]).scores("perez ruiz")[0]
+    assert bits == WordIndex("es", [first.form], base).scores("perez ruiz").scores[0]
+    assert bits > WordIndex("es", [first.form]).scores("perez ruiz").scores[0]
     assert bits > Misrecognition("es", [first.form]).scores("perez ruiz", [0])[0]
 
 
@@ -177,7 +182,7 @@ def test_in_a_large_catalog_words_count_among_the_nearest_forms(
     for request, best in (("pon 7 sol kiss", "kiss sol 7"), ("mar cadena 12", "cadena mar 12")):
         first = large.explain(request, 1)[0]
         scores = [
-            WordIndex("es", [best], WordIndex("es", ())).scores(request)[0],
+            WordIndex("es", [best], WordIndex("es", ())).scores(request).scores[0],
             Misrecognition("es", [best]).scores(request, [0])[0],
         ]
         assert first.form == best

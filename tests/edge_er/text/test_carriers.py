@@ -38,7 +38,7 @@ def test_phrases_are_canonical_and_no_longer_than_what_is_looked_for() -> None:
         ("mets play nostalgie", "play nostalgie"),
         ("bitte spiele ffn jetzt bitte", "ffn"),
         ("play please", "please"),  # one word stays
-        ("pon la cadena ser", "la cadena ser"),
+        ("pon la cadena ser", "cadena ser"),
         ("please", "please"),
         ("", ""),
     ],
@@ -58,14 +58,14 @@ def test_a_part_of_the_request_is_left_and_nothing_more_comes_off_a_bare_name(wo
 @pytest.mark.parametrize(
     ("request_text", "left"),
     [
-        ("turn on the lamp in the kitchen", "the lamp in the kitchen"),
-        ("turn on the lamp in the kitchen please", "the lamp in the kitchen"),
-        ("turn on the lamp in the bedroom", "the lamp"),
-        ("turn on the lamp in the kitchen in the bedroom", "the lamp in the kitchen"),
-        ("schalte die lampe in der kuche bitte", "die lampe in der kuche"),
-        ("enciende la luz en la cocina por favor", "la luz en la cocina"),
-        ("allume la lampe dans le salon s il te plait", "la lampe dans le salon"),
-        ("accendi la luce in cucina adesso", "la luce in cucina"),
+        ("turn on the lamp in the kitchen", "lamp in the kitchen"),
+        ("turn on the lamp in the kitchen please", "lamp in the kitchen"),
+        ("turn on the lamp in the bedroom", "lamp"),
+        ("turn on the lamp in the kitchen in the bedroom", "lamp in the kitchen"),
+        ("schalte die lampe in der kuche bitte", "lampe in der kuche"),
+        ("enciende la luz en la cocina por favor", "luz en la cocina"),
+        ("allume la lampe dans le salon s il te plait", "lampe dans le salon"),
+        ("accendi la luce in cucina adesso", "luce in cucina"),
         ("play kiss now", "kiss"),  # one word is taken off, whatever the names
         ("now", "now"),
         ("play in the kitchen", "in the kitchen"),

@@ -1,4 +1,4 @@
-"""Word scores: the golden file, a slow reference that is right by reading it, and what people would expect."""
+"""Word scores: the golden file, plain steps that are right by reading them, and what people would expect."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from edge_er.constants import WORDS
-from edge_er.text.carriers import carrier_words, name_span
+from edge_er.text.carriers import name_span
 from edge_er.text.misrecognition import word_gains
-from edge_er.text.words import NO_SCORE, WordIndex
+from edge_er.text.words import NO_SCORE, WordIndex, WordScores
 from tools.golden.make_words import TARGET, rows
+from tools.golden.plain_scores import common_words, word_score
 
 TEXTS = st.lists(
     st.sampled_from(["radio", "play", "the", "uno", "2", "kiss", "fm", "ωμέγα", "in", "kitchen", "zoe"]),
@@ -21,68 +23,60 @@ TEXTS = st.lists(
 ).map(" ".join)
 
 
-def slow_scores(lang: str, forms: list[str], request: str) -> list[int]:
-    weak, fillers = carrier_words().words | carrier_words().fillers, carrier_words().fillers
-    known = {word for form in forms for word in form.split()}
-    words, (first, last) = request.split(), name_span(request, known)
-    name = words[first:last]
-    content = {word for word in name if word not in carrier_words().words}
-    having = {word: sum(word in form.split() for form in forms) for form in forms for word in form.split()}
-
-    def gain(word: str) -> int:
-        earned = max(int(word_gains(lang, [word])[0]), 1)
-        return min(earned, WORDS.weak_gain) if word in weak else earned
-
-    def omission(word: str) -> int:
-        if word in fillers:
-            return WORDS.omitted_filler
-        if word.isascii() and word.isdigit():
-            return WORDS.omitted_number
-        many = having[word] * WORDS.common_share > len(forms) and having[word] >= WORDS.common_least
-        return WORDS.omitted_common if many else WORDS.omitted
-
-    found = []
-    for form in forms:
-        own = set(form.split())
-        said = own & set(words)
-        rest = sum(
-            len(word) * (WORDS.carrier_left if word in carrier_words().words else WORDS.left)
-            for word in set(name) - own
-        )
-        if own <= said:
-            rest = min(rest, WORDS.sentence)
-        fits = (own <= said or content <= own) and any(word not in weak for word in said)
-        score = sum(map(gain, said)) - sum(map(omission, own - said)) - rest + WORDS.exact
-        found.append(score if fits else NO_SCORE)
-    return found
-
-
 def test_the_golden_file() -> None:
     golden = [json.loads(line) for line in TARGET.read_text(encoding="utf-8").splitlines()]
     assert golden == list(rows())
     assert any(score is not None for row in golden for score in row["scores"])
     assert any(row["scores"] != row["scores_without_common"] for row in golden)
+    assert sum(len(row["phrases"]) for row in golden) >= 20
     kept = {row["lang"] for row in golden if tuple(row["span"]) != name_span(row["request"])}
     assert kept >= {"de", "en", "fr"}
 
 
+def test_the_golden_scores() -> None:
+    for line in TARGET.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        index = WordIndex(row["lang"], row["forms"])
+        found, alone = (
+            each.scores(row["request"])
+            for each in (index, WordIndex(row["lang"], row["forms"], WordIndex(row["lang"], ())))
+        )
+        assert sorted(index.common) == row["common"]
+        assert known(found.scores) == row["scores"], row["request"]
+        assert known(alone.scores) == row["scores_without_common"], row["request"]
+        assert np.flatnonzero(found.phrase).tolist() == row["phrases"], row["request"]
+        assert np.flatnonzero(found.part).tolist() == row["in_part"], row["request"]
+
+
+def known(scores: NDArray[np.int64]) -> list[int | None]:
+    return [None if score == NO_SCORE else score for score in scores.tolist()]
+
+
 @given(st.lists(TEXTS, min_size=1, max_size=12), TEXTS)
-def test_scores_are_those_of_the_slow_reference(forms: list[str], request_text: str) -> None:
-    assert WordIndex("en", forms).scores(request_text).tolist() == slow_scores("en", forms, request_text)
+def test_scores_are_those_of_plain_steps(forms: list[str], request_text: str) -> None:
+    found, words = (
+        WordIndex("en", forms).scores(request_text),
+        {word for each in forms for word in each.split()},
+    )
+    common = common_words(forms)
+    expected = [word_score("en", form, request_text, common, words) for form in forms]
+    columns = known(found.scores), found.phrase.tolist(), found.part.tolist()
+    assert list(zip(*columns, strict=True)) == expected
 
 
 @given(TEXTS, TEXTS)
 def test_of_the_catalog_beside_come_common_words_and_words_of_names(form: str, request_text: str) -> None:
-    base = WordIndex("en", [f"kitchen {number}" for number in range(6)])
+    base = WordIndex("en", [f"zebra {number}" for number in range(6)])
+    form, request_text = form.replace("zoe", "zebra"), request_text.replace("zoe", "zebra")
     beside, alone = WordIndex("en", [form], base), WordIndex("en", [form])
-    assert beside.common == base.common == {"kitchen"}
+    assert beside.common == base.common == {"zebra"}
     assert not alone.common
-    span = name_span(request_text, {*form.split(), "kitchen", *"012345"})
-    assert beside.scores(request_text).tolist() == beside.scores(request_text, span).tolist()
-    omitted = "kitchen" in form.split() and "kitchen" not in request_text.split()
-    difference = (beside.scores(request_text, span) - alone.scores(request_text, span)).tolist()
-    there = alone.scores(request_text, span)[0] > NO_SCORE
-    assert difference == [(WORDS.omitted - WORDS.omitted_common) * (omitted and there)]
+    span = name_span(request_text, {*form.split(), "zebra", *"012345"})
+    assert beside.scores(request_text).scores == beside.scores(request_text, span).scores
+    omitted = "zebra" in form.split() and "zebra" not in request_text.split()
+    difference = beside.scores(request_text, span).scores - alone.scores(request_text, span).scores
+    there = alone.scores(request_text, span).scores[0] > NO_SCORE
+    assert difference == (WORDS.omitted - WORDS.omitted_common) * (omitted and there)
 
 
 @pytest.mark.parametrize(
@@ -103,25 +97,83 @@ def test_what_people_say(request_text: str, best: str) -> None:
         "tulsa",
         "deutschlandfunk nova",
     ]
-    scores = WordIndex("en", forms).scores(request_text)
+    scores = WordIndex("en", forms).scores(request_text).scores
     assert forms[int(np.argmax(scores))] == best
 
 
 def test_another_number_is_no_whole_name() -> None:
-    scores = WordIndex("en", ["rocky 4", "rocky"]).scores("rocky 5")
+    scores = WordIndex("en", ["rocky 4", "rocky"]).scores("rocky 5").scores
     assert scores[0] == NO_SCORE  # it has no 5
     assert scores[1] > NO_SCORE  # said whole, with something left over
 
 
 def test_only_digits_0_to_9_make_a_number() -> None:
-    one, other = WordIndex("en", ["zoe 5", "zoe \u136d"]).scores("zoe").tolist()  # the second is Ethiopic
+    one, other = said_of("zoe", "zoe 5", "zoe \u136d").scores.tolist()  # the second is Ethiopic
     assert other - one == WORDS.omitted_number - WORDS.omitted
 
 
-def test_words_of_carriers_say_nothing() -> None:
-    assert WordIndex("en", ["play", "radio"]).scores("play radio please").tolist() == [NO_SCORE, NO_SCORE]
+def said_of(request_text: str, *forms: str) -> WordScores:
+    return WordIndex("en", forms).scores(request_text)
+
+
+def worth(form: str) -> int:
+    """What a form earns that is said as it is."""
+    return int(sum(word_gains("en", form.split())))
+
+
+LONG = "please would you look whether anybody could possibly have left the {} burning all night again"
+
+
+def test_a_name_said_whole_has_its_worth_in_any_sentence() -> None:
+    for form in ("tulsa sports", "the kitchen lamp", "radio two"):
+        assert said_of(form, form) == ([worth(form)], [True], [False])
+        assert said_of(LONG.format(form), form) == ([worth(form) - WORDS.sentence], [True], [False])
+
+
+def test_a_name_is_said_in_part_where_nothing_else_is() -> None:
+    for request_text, part in (
+        ("turn on the big lamp", True),
+        ("turn on the red lamp", False),  # it is no red one
+        ("big kitchen lamp", False),  # whole
+        ("lamp of the kitchen", False),  # "of" is left over
+    ):
+        assert said_of(request_text, "big kitchen lamp").part.tolist() == [part], request_text
+
+
+def test_the_words_of_a_phrase_stand_together_or_are_all_that_is_said() -> None:
+    for request_text, phrase in (
+        ("lamp kitchen big", True),  # nothing else is said
+        ("turn on the lamp in the kitchen big", True),
+        ("zoe says the big kitchen lamp hums", True),
+        ("zoe says the lamp in the kitchen is big", False),
+        ("zoe says the big kitchen lamps hum", False),
+        ("big kitchen", False),
+    ):
+        assert said_of(request_text, "big kitchen lamp").phrase.tolist() == [phrase], request_text
+
+
+def test_a_word_within_another_is_no_phrase() -> None:
+    found = said_of("zoe arts a fair in artsy town", "arts", "art", "arts a", "air")
+    assert found.phrase.tolist() == [True, False, True, False]
+
+
+def test_words_of_carriers_alone_are_a_name_where_nothing_else_is_said() -> None:
+    forms = ("location", "india", "radio", "the radio")
+    found = said_of("location of india", *forms)
+    assert known(found.scores)[0] is None
+    assert found.phrase.tolist() == [False, True, False, False]
+    found = said_of("play the radio please", *forms)
+    assert found.phrase.tolist() == [False, False, True, True]
+    assert found.scores[3] - found.scores[2] == worth("the") + WORDS.carrier_left * len("the")
+    assert known(said_of("the", "the radio").scores) == [None]  # in part only strong words count
+
+
+def test_leaving_out_a_word_of_carriers_costs_as_little_as_a_common_one() -> None:
+    one, other = said_of("zoe", "zoe kitchen", "zoe adams").scores.tolist()
+    assert one - other == WORDS.omitted - WORDS.omitted_common
 
 
 def test_nothing_to_score() -> None:
-    assert WordIndex("en", []).scores("play").tolist() == []
-    assert WordIndex("en", ["", "a"]).scores("").tolist() == [NO_SCORE, NO_SCORE]
+    assert WordIndex("en", []).scores("play").scores.tolist() == []
+    assert known(said_of("", "", "a").scores) == [None, None]
+    assert not said_of("", "", "a").phrase.any()
