@@ -18,15 +18,18 @@ from edge_er.decision.explanation import Explanation
 from edge_er.decision.nbest import texts_and_weights
 from edge_er.decision.resolution import Match, Resolution
 from edge_er.decision.selftest import golden_answer, selftest
+from edge_er.decision.suggestion import Suggestion, suggestion
 from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.personal import EntryLike, OwnEntries
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.large_catalog import catalog_of
-from edge_er.ranking.rerank import RerankWeights
+from edge_er.ranking.suggest import TypedText
+from edge_er.ranking.weights import RerankWeights
 from edge_er.text.arguments import text_list
+from edge_er.text.canonical import canonical_text
 
-__all__ = ["EntityResolver", "EntryLike", "Match", "PersonalResolver", "Resolution"]
+__all__ = ["EntityResolver", "EntryLike", "Match", "PersonalResolver", "Resolution", "Suggestion"]
 
 
 class EntityResolver:
@@ -41,9 +44,11 @@ class EntityResolver:
         self.reranks = rerank and bool(bundle.manifest.get("rerank"))
         weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
         self._bundle_catalog = catalog_of(bundle, self.encoder, weights, threads)
-        calibration = Calibration.from_manifest(bundle.manifest, self.reranks)
-        calibration.needed(min_precision)  # a wrong value is an error now, not at the first request
-        self._answers = AnswerBuilder(calibration, weights, self._scale)
+        calibration, typed = (
+            Calibration.from_manifest(bundle.manifest, self.reranks, typed) for typed in (False, True)
+        )
+        self._answers = AnswerBuilder(calibration, typed, weights, self._scale, self.lang)
+        self._answers.needed(min_precision)  # a wrong value is an error now, not at the first request
         self._min_precision = min_precision
         if self.reranks:
             self._bundle_catalog.prepare()
@@ -63,7 +68,7 @@ class EntityResolver:
             name_or_path: the name or path of the bundle.
             threads: cores for one request: for the encoder, and for FAISS if the bundle has a FAISS index.
             rerank: False ranks by vectors alone, which is faster.
-            min_precision: how often an answer should be right, between 0 and 1; by default the bundle decides (0.95).
+            min_precision: how often an answer should be right, between 0 and 1; by default the bundle decides.
 
         Raises:
             BundleNotFoundError: there is no such bundle; the message lists the nearest names.
@@ -82,6 +87,7 @@ class EntityResolver:
         min_precision: float | None = None,
         where: Mapping[str, Any] | None = None,
         ids: Iterable[str] | None = None,
+        typed: bool = False,
     ) -> Resolution:
         """The entities that `query` names, at most `top_k`, best first, and a decision.
 
@@ -97,15 +103,18 @@ class EntityResolver:
                 "no_match". By default that of `load`.
             where: only entities whose metadata has these values: `{"country": "ES", "tags": ["news", "talk"]}`.
             ids: only entities with these ids; unknown ids are ignored.
+            typed: whether the request was typed (keyboard, chat), not spoken. Then a name that is nearly one of the
+                catalog is more likely another one, and confidence and decision reckon with that.
 
         Raises:
             FilterError: no entity has a field of `where` (the message lists the fields), a value cannot be compared, or
                 `ids` is not a collection of texts.
-            TypeError: `query` or a text of `nbest` is not a string, or neither or both of them are given.
+            TypeError: `query` or a text of `nbest` is not a string, neither or both of them are given, or `typed` is
+                not a bool.
             ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
         """
         texts, weights = texts_and_weights(query, nbest)
-        return self._answer(texts, weights, top_k, min_precision, where, ids)
+        return self._answer(texts, weights, top_k, min_precision, typed, where, ids)
 
     def _answer(
         self,
@@ -113,14 +122,14 @@ class EntityResolver:
         weights: Sequence[float],
         top_k: int,
         min_precision: float | None,
+        typed: bool,
         where: Mapping[str, Any] | None,
         ids: Iterable[str] | None,
     ) -> Resolution:
         """The whole way of one utterance; `weights` say how much each of its `texts` counts."""
         _check_count(top_k)
-        needed = self._answers.calibration.needed(
-            self._min_precision if min_precision is None else min_precision
-        )
+        wanted = self._min_precision if min_precision is None else min_precision
+        needed = self._answers.needed(wanted, typed)
         catalog = self._catalog  # own entries may change meanwhile, but one request sees one catalog
         allowed = catalog.allowed(where, ids)
         encoded = self._encoded(texts, weights)
@@ -128,8 +137,7 @@ class EntityResolver:
         if not encoded:
             return Resolution(query, "no_match", ())
         ranked = catalog.ranked(encoded, max(top_k, COMPARED), allowed)
-        readable = any(text.readable for text in encoded)
-        return self._answers.resolution(query, catalog, ranked, top_k, needed, readable)
+        return self._answers.resolution(query, catalog, encoded, ranked, top_k, needed, typed)
 
     def _encoded(self, texts: Sequence[str], weights: Sequence[float]) -> list[EncodedText]:
         """The texts that are not blank, encoded."""
@@ -147,11 +155,14 @@ class EntityResolver:
         min_precision: float | None = None,
         where: Mapping[str, Any] | None = None,
         ids: Iterable[str] | None = None,
+        typed: bool = False,
     ) -> list[Resolution]:
         """The answers that `resolve` gives to each of `queries`; a single string is one request."""
         requests, wanted = text_list(queries, "request"), wanted_ids(ids)
         _check_count(top_k)
-        return [self._answer([query], [1.0], top_k, min_precision, where, wanted) for query in requests]
+        return [
+            self._answer([query], [1.0], top_k, min_precision, typed, where, wanted) for query in requests
+        ]
 
     def explain(
         self,
@@ -167,8 +178,43 @@ class EntityResolver:
         encoded = self._encoded(text_list([query], "request"), [1.0])
         if not encoded:
             return []
-        ranked = catalog.ranked_with_forms(encoded, top_k + 1, catalog.allowed(where, ids))
-        return self._answers.explanations(catalog, ranked)[:top_k]
+        ranked = catalog.ranked_with_forms(encoded, max(top_k + 1, COMPARED), catalog.allowed(where, ids))
+        return self._answers.explanations(catalog, encoded, ranked)[:top_k]
+
+    def suggest(
+        self,
+        text: str,
+        top_k: int = DECISION.top_k,
+        *,
+        where: Mapping[str, Any] | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> tuple[Suggestion, ...]:
+        """The entities that `text` may become while it is typed, at most `top_k`, best first; for every keystroke.
+
+        The last word is taken as the beginning of a word, after a space as finished; the words before it may stand in
+        any order, and carriers ("play cadena s") come off. Only where nothing fits a text with a slip finds what is
+        similar. Empty text gives what is asked for most, by the catalog's `popularity` and that of a personal resolver;
+        nothing, if neither says it. The first call prepares an index of all names; `suggest("")` does it beforehand.
+
+        Args:
+            text: what stands in the search field.
+            top_k: how many suggestions to give, from 1 up.
+            where: see `resolve`.
+            ids: see `resolve`.
+
+        Raises:
+            FilterError: see `resolve`.
+            TypeError: `text` is not a string.
+            ValueError: `top_k` is below 1.
+        """
+        _check_count(top_k)
+        (text,) = text_list([text], "text")
+        catalog = self._catalog
+        typed = TypedText(canonical_text(text), text[-1:].isspace())
+        found = catalog.suggested(typed, top_k, catalog.allowed(where, ids))
+        return tuple(
+            suggestion(catalog.entities[each.entity], catalog.form(each.form), each.score) for each in found
+        )
 
     def with_entries(
         self,

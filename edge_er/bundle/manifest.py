@@ -36,6 +36,7 @@ ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "stream
 HEAD_TOKENS = "head_tokens.safetensors"
 _PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, NGRAMS_FILE, POPULAR_FILE)
 BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, *_PARTS)
+_FEATURES_OF_1 = {"cosine", "heard"}  # that a calibration of format 1 weighs
 _SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")
 _SEAL = '"manifest_sha256": "'
 _REQUIRED: dict[str, type] = {"name": str, "counts": dict, "files": dict, "index": dict, "size_bytes": int}
@@ -69,9 +70,20 @@ def seal(
 
 
 def _format(manifest: Mapping[str, Any]) -> int:
-    """2 for a bundle that asks for evidence which readers of format 1 do not have, else 1, so that they read it."""
+    """2 for a bundle that asks for something that readers of format 1 do not have, else 1, so that they read it."""
+    config = manifest.get("calibration")
+    calibration: Mapping[str, Any] = config if isinstance(config, Mapping) else {}
+    sections = [each for each in (calibration, *calibration.values()) if isinstance(each, Mapping)]
+    weighed = [section["weights"] for section in sections if isinstance(section.get("weights"), Mapping)]
+    others = any(weights.keys() - _FEATURES_OF_1 for weights in weighed)
+    judges_anew = others or "typed" in calibration or any(section.get("spread") for section in sections)
+    return 2 if judges_anew or _newer_evidence(manifest) else 1
+
+
+def _newer_evidence(manifest: Mapping[str, Any]) -> list[str]:
+    """The weights of evidence that readers of format 1 do not have."""
     rerank = manifest.get("rerank")
-    return 2 if isinstance(rerank, Mapping) and rerank.get("words") else 1
+    return [name for name in ("words", "numbers") if isinstance(rerank, Mapping) and rerank.get(name)]
 
 
 def counted_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
@@ -106,9 +118,10 @@ def read_manifest(data: bytes, path: Path) -> dict[str, Any]:
         raise BundleVersionError(
             f"{path}: bundle format {version}; this edge-er reads up to {FORMAT_VERSION}, so upgrade it"
         )
-    if version == 1 and _format(manifest) == 2:
+    if version == 1 and _newer_evidence(manifest):
         raise BundleCorruptError(
-            f"{path}: {MANIFEST} has rerank.words, which needs format 2; build the bundle again"
+            f"{path}: {MANIFEST} has rerank.{_newer_evidence(manifest)[0]}, which needs format 2; build the bundle "
+            "again"
         )
     start = data.find(_SEAL.encode()) + len(_SEAL)
     blank = data[:start] + b"0" * 64 + data[start + 64 :]

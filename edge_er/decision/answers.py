@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 
 from edge_er.bundle.entity import Entity
-from edge_er.decision.calibration import Calibration, CandidateScores
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.decision.explanation import Explanation
+from edge_er.decision.features import (
+    COSINE,
+    FEATURES,
+    HEARD,
+    OF_TEXTS,
+    SIZE,
+    Utterance,
+    candidate_features,
+    utterance_of,
+)
 from edge_er.decision.resolution import Match, Resolution
+from edge_er.encoder.encoder import EncodedText
 from edge_er.ranking.catalog import Catalog
-from edge_er.ranking.rerank import Candidate, RerankWeights
-from edge_er.text.misrecognition import BIT
+from edge_er.ranking.rerank import Candidate
+from edge_er.ranking.weights import RerankWeights
 
 __all__ = ["AnswerBuilder"]
 
@@ -22,38 +32,63 @@ class AnswerBuilder:
 
     Args:
         calibration: features to confidence and decision.
+        typed: the same for requests that were typed.
         weights: of the evidence that ranked the candidates.
         scale: that of the int8 vectors. Scores are divided by its square, so that they are in units of the cosine.
+        lang: the language that is spoken.
     """
 
-    def __init__(self, calibration: Calibration, weights: RerankWeights, scale: float) -> None:
-        self.calibration, self._weights, self.unit = calibration, weights, scale**2
+    def __init__(
+        self, calibration: Calibration, typed: Calibration, weights: RerankWeights, scale: float, lang: str
+    ) -> None:
+        self.calibration, self._typed = calibration, typed
+        self._weights, self.unit, self._lang = weights, scale**2, lang
         self._vectors_alone = weights == RerankWeights()
+        wanted = {COSINE, HEARD, *calibration.weights, *typed.weights}
+        # Without the misrecognition score there are no bits, and with vectors alone not even forms to compare.
+        known = FEATURES if weights.heard else (COSINE, SIZE)
+        self._names = frozenset(wanted.intersection(known))
+        self._needs_texts = not self._names.isdisjoint(OF_TEXTS)
+
+    def needed(self, min_precision: float | None = None, typed: bool = False) -> float:
+        """The confidence that an answer needs; see `Calibration.needed`.
+
+        Raises:
+            TypeError: `min_precision` is not a number, or `typed` is not a bool.
+            ValueError: `min_precision` is not between 0 and 1.
+        """
+        if not isinstance(typed, bool):
+            raise TypeError(f"expected typed as True or False, found {type(typed).__name__}")
+        return self._calibration(typed).needed(min_precision)
 
     def resolution(
         self,
         query: str,
         catalog: Catalog,
+        texts: Sequence[EncodedText],
         ranked: Sequence[Candidate],
         top_k: int,
         needed: float,
-        readable: bool,
+        typed: bool = False,
     ) -> Resolution:
         """The answer to `query`.
 
         Args:
             query: the request as the caller gave it.
             catalog: that the indices in `ranked` are of.
+            texts: of the utterance. If the encoder knows a token of none of them, the decision is "no_match".
             ranked: the candidates, best first.
             top_k: how many matches to give.
-            needed: the confidence that an answer needs, see `Calibration.needed`.
-            readable: whether the encoder knows any token of the request; if not, the decision is "no_match".
+            needed: the confidence that an answer needs, see `needed`.
+            typed: whether the request was typed.
         """
         if not ranked:
             return Resolution(query, "no_match", ())
-        candidates = CandidateScores(list(map(self._score, ranked)), self._features(ranked[0]))
-        decision, confidences = self.calibration.judge(candidates, needed)
-        if not readable:
+        features = self._features(catalog, ranked[0], self._utterance(catalog, texts, ranked))
+        candidates = CandidateScores(list(map(self._score, ranked)), features)
+        calibration = self._calibration(typed)
+        decision, confidences = calibration.judge(candidates, needed)
+        if not any(text.readable for text in texts):
             decision, confidences = "no_match", [0.0] * len(ranked)
         matches = tuple(
             _match(catalog.entities[candidate.entity], score, confidence)
@@ -61,20 +96,28 @@ class AnswerBuilder:
                 ranked[:top_k], candidates.scores, confidences, strict=False
             )
         )
-        return Resolution(query, decision, matches)
+        return Resolution(query, decision, matches, calibration.tied(candidates))
 
-    def explanations(self, catalog: Catalog, ranked: Sequence[Candidate]) -> list[Explanation]:
+    def explanations(
+        self, catalog: Catalog, texts: Sequence[EncodedText], ranked: Sequence[Candidate]
+    ) -> list[Explanation]:
         """The explanation of each of `ranked`; the margin of the last one is 0."""
         margins = [one.score - other.score for one, other in pairwise(ranked)] + [0.0]
+        utterance = self._utterance(catalog, texts, ranked)
         return [
-            self._explanation(catalog, candidate, margin)
+            self._explanation(catalog, candidate, margin, utterance)
             for candidate, margin in zip(ranked, margins, strict=False)
         ]
 
-    def _explanation(self, catalog: Catalog, candidate: Candidate, margin: float) -> Explanation:
+    def _calibration(self, typed: bool) -> Calibration:
+        return self._typed if typed else self.calibration
+
+    def _explanation(
+        self, catalog: Catalog, candidate: Candidate, margin: float, utterance: Utterance | None
+    ) -> Explanation:
         entity, form = catalog.entities[candidate.entity], catalog.form(candidate.form)
         parts = {name: value / self.unit for name, value in candidate.parts.items()}
-        score, features = candidate.score / self.unit, self._features(candidate)
+        score, features = candidate.score / self.unit, self._features(catalog, candidate, utterance)
         return Explanation(entity.id, entity.name, form, score, margin / self.unit, parts, features)
 
     def _score(self, candidate: Candidate) -> float:
@@ -82,12 +125,22 @@ class AnswerBuilder:
         too_much = max(candidate.parts["dense"] - self.unit, 0.0) if self._vectors_alone else 0.0
         return (candidate.score - too_much) / self.unit
 
-    def _features(self, candidate: Candidate) -> dict[str, float]:
-        features = {"cosine": min(candidate.parts["dense"] / self.unit, 1.0)}
-        if self._weights.heard:
-            bits = candidate.parts["heard"] / self._weights.heard / BIT
-            features["heard"] = math.log1p(max(bits, 0.0))
-        return features
+    def _utterance(
+        self, catalog: Catalog, texts: Sequence[EncodedText], ranked: Sequence[Candidate]
+    ) -> Utterance | None:
+        """What features need to know of the texts; None if no feature needs it."""
+        if not self._needs_texts:
+            return None
+        forms = [catalog.canonical_form(candidate.form) for candidate in ranked[:COMPARED]]
+        return utterance_of(texts, forms, self._lang, self._weights.numbers)
+
+    def _features(
+        self, catalog: Catalog, candidate: Candidate, utterance: Utterance | None
+    ) -> dict[str, float]:
+        heard = candidate.parts["heard"] / self._weights.heard if self._weights.heard else 0.0
+        form = catalog.canonical_form(candidate.form) if utterance else ""
+        cosine = candidate.parts["dense"] / self.unit
+        return candidate_features(self._names, cosine, heard, form, utterance, len(catalog.entities))
 
 
 def _match(entity: Entity, score: float, confidence: float) -> Match:

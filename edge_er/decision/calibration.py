@@ -1,15 +1,14 @@
 """Calibration: scores and features of the candidates to confidence, and confidence to a decision.
 
     evidence   = sum of weight * feature over the features of the best candidate + choice * ln(share) + bias
-    share      = equal / sum of exp((score_i - score_1) / temperature) over the first five candidates
+    share      = equal / sum of exp((score_i - score_1) / spread) over the first candidates
     confidence = 1 / (1 + exp(-evidence)) / equal, or on the straight lines between `knots`, / equal
 
 `equal` is how many candidates have the best score. Nothing tells them apart, so they share the confidence that one of
-them is right. The features are `cosine`, of request and candidate, and in a bundle that uses the misrecognition score
-`heard`, ln(1 + bits of that score), 0 for a negative score. Candidate i has the confidence of the best one times
-exp((score_i - score_1) / temperature). No weight is negative, so a higher feature of the best candidate or a lower
-score of a rival never lowers its confidence. If the best candidate is not sure enough, the confidences of its rivals
-are added.
+them is right. The features are those of `edge_er.decision.features`. Candidate i has the confidence of the best one
+times exp((score_i - score_1) / temperature). No weight is negative, so a higher feature of the best candidate or a
+lower score of a rival never lowers its confidence. If the best candidate is not sure enough, the confidences of its
+rivals are added.
 """
 
 from __future__ import annotations
@@ -25,13 +24,14 @@ from typing import Any, Literal, NamedTuple
 from edge_er.constants import CALIBRATION, DECISION
 from edge_er.errors import BundleCorruptError
 
-__all__ = ["COMPARED", "DENSE", "RERANKED", "Calibration", "CandidateScores", "Decision"]
+__all__ = ["COMPARED", "DENSE", "RERANKED", "TYPED", "Calibration", "CandidateScores", "Decision"]
 
 Decision = Literal["match", "ambiguous", "no_match"]
 Curve = tuple[tuple[float, float], ...]
 
 COMPARED = DECISION.compared  # candidates that share the confidence
-DENSE, RERANKED = "dense", "reranked"  # keys of a manifest's `calibration`, one for each way to rank
+# Keys of a manifest's `calibration`: one for each way to rank, and one for typed requests, ranked on all evidence.
+DENSE, RERANKED, TYPED = "dense", "reranked", "typed"
 _CURVES = ("knots", "precision")
 
 
@@ -51,6 +51,8 @@ class Calibration:
         choice: weight of ln(share), which is lower the closer the rivals are.
         bias: added to the evidence.
         temperature: a difference of scores by which the odds fall to 1/e.
+        spread: the same for the share in the evidence; 0 for the temperature. That a rival is near says more about
+            whether the best candidate is right than about which of the two it is, so it may be larger.
         rival: a candidate with this share of the best confidence, or more, is a rival. The answer is "ambiguous" if
             the best candidate and its rivals are sure enough together.
         twin: a candidate with this share of the best confidence, or more, cannot be told apart from it, so the
@@ -65,6 +67,7 @@ class Calibration:
     choice: float = CALIBRATION.choice
     bias: float = CALIBRATION.bias
     temperature: float = CALIBRATION.temperature
+    spread: float = CALIBRATION.spread
     rival: float = CALIBRATION.rival
     twin: float = CALIBRATION.twin
     min_precision: float = CALIBRATION.min_precision
@@ -84,7 +87,7 @@ class Calibration:
                 known[name] = _curve(name, value)
             elif name == "weights":
                 known[name] = _weights(value)
-            elif not _is_number(value) or (name == "choice" and value < 0):
+            elif not _is_number(value) or (name in ("choice", "spread") and value < 0):
                 raise _wrong(name, "a number, 0 or more for a weight", value)
         for name, most in (("temperature", math.inf), ("min_precision", 1.0)):
             if not 0 < known.get(name, 0.5) < most:
@@ -92,9 +95,14 @@ class Calibration:
         return cls(**known)
 
     @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any], reranks: bool) -> Calibration:
-        """The calibration of a bundle, for all evidence (`reranks`) or vectors alone; see `from_mapping`."""
+    def from_manifest(cls, manifest: Mapping[str, Any], reranks: bool, typed: bool = False) -> Calibration:
+        """The calibration of a bundle, for all evidence (`reranks`) or vectors alone; see `from_mapping`.
+
+        That of `typed` requests is the usual one where the bundle has none for them, or ranks by vectors alone.
+        """
         config = manifest.get("calibration") or {}
+        if typed and reranks and TYPED in config:
+            return cls.from_mapping(config[TYPED])
         return cls.from_mapping(config.get(RERANKED if reranks else DENSE, config))
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,8 +122,9 @@ class Calibration:
             known = ", ".join(sorted(candidates.features))
             raise _wrong("weights", f"weights of {known}", ", ".join(sorted(missing)))
         weighted = _sum(weight * candidates.features[name] for name, weight in self.weights.items())
-        odds = self._odds(candidates.scores[:COMPARED])
-        share = _sum(odds[: among or odds.count(1.0)]) / _sum(odds)
+        among = among or candidates.scores[:COMPARED].count(candidates.scores[0])
+        odds = _odds(candidates.scores[: DECISION.sharing], self.spread or self.temperature)
+        share = _sum(odds[:among]) / _sum(odds)
         return weighted + self.choice * math.log(share) + self.bias
 
     def confidences(self, candidates: CandidateScores) -> list[float]:
@@ -129,6 +138,11 @@ class Calibration:
     def rivals(self, candidates: CandidateScores) -> int:
         """How many of the first candidates are rivals, the best one included."""
         return sum(odds >= self.rival for odds in self._odds(candidates.scores[:COMPARED]))
+
+    def tied(self, candidates: CandidateScores) -> int:
+        """How many of the first candidates cannot be told apart from the best one, itself included."""
+        near = sum(odds >= self.twin for odds in self._odds(candidates.scores[:COMPARED]))
+        return min(len(candidates.scores), max(1, near))
 
     def needed(self, min_precision: float | None = None) -> float:
         """The confidence from which answers are right as often as `min_precision`; by default that of the bundle.
@@ -157,8 +171,7 @@ class Calibration:
         if not confidences:
             return "no_match", confidences
         rivals = self.rivals(candidates)
-        twins = sum(odds >= self.twin for odds in self._odds(candidates.scores[:COMPARED])) > 1
-        if not twins and confidences[0] >= needed:
+        if self.tied(candidates) == 1 and confidences[0] >= needed:
             return "match", confidences
         if rivals == 1 or _sum(confidences[:rivals]) < needed:
             return "no_match", confidences
@@ -169,7 +182,11 @@ class Calibration:
         return _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)
 
     def _odds(self, scores: Sequence[float]) -> list[float]:
-        return [math.exp((score - scores[0]) / self.temperature) for score in scores]
+        return _odds(scores, self.temperature)
+
+
+def _odds(scores: Sequence[float], unit: float) -> list[float]:
+    return [math.exp((score - scores[0]) / unit) for score in scores]
 
 
 def _sum(numbers: Iterable[float]) -> float:

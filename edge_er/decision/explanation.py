@@ -18,9 +18,9 @@ class Explanation:
         form: the surface form that matched best.
         score: in units of the cosine.
         margin: how far `score` is above that of the next candidate; 0 if there is no next one.
-        parts: the summands of `score`: dense (vector), heard (misrecognition score), popularity (demand), pieces
-            (n-grams of sound codes), each 0 without a weight; head, if there is a pair head; favour, if this person's
-            popularity adds to scores.
+        parts: the summands of `score`: dense (vector), phrase (what a name said word for word adds), heard
+            (misrecognition score), popularity (demand), pieces (n-grams of sound codes), each 0 without a weight; head,
+            if there is a pair head; favour, if this person's popularity adds to scores.
         signs: the features that its confidence is made of (`edge_er.decision.calibration`).
     """
 

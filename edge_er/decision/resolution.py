@@ -40,11 +40,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The answer to one request. `matches` are the candidates, best first, for any decision; none for empty input."""
+    """The answer to one request.
+
+    `matches` are the candidates, best first, for any decision; none for empty input. `tied` is how many entities cannot
+    be told apart from the first match, itself included, 16 at most: three of the same first name. It may exceed
+    `matches`.
+    """
 
     query: str
     decision: Decision
     matches: tuple[Match, ...]
+    tied: int = 0
 
     @property
     def best(self) -> Match | None:
@@ -58,4 +64,5 @@ class Resolution:
             "decision": self.decision,
             "best": self.best.to_dict() if self.best else None,
             "matches": [match.to_dict() for match in self.matches],
+            "tied": self.tied,
         }

@@ -16,13 +16,13 @@ from typing import Any
 
 from edge_er.bundle.locate import find_encoder
 from edge_er.errors import EncoderError
-from edge_er.ranking.rerank import RerankWeights
+from edge_er.ranking.weights import RerankWeights
 from edge_er.training.card import read_card, write_card
 
 __all__ = ["adopted", "main", "rescaled", "unit_ratio"]
 
 FITS = {"rerank": "weights", "calibration": "confidence"}  # parts of a card, and the commands that fit them
-COUNTS = ("words", "dense_forms", "sound_forms", "head_forms")  # not in units of the dot product
+COUNTS = ("words", "numbers", "dense_forms", "sound_forms", "head_forms")  # not in units of the dot product
 
 
 def unit_ratio(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> float:

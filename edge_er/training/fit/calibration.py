@@ -1,19 +1,21 @@
 """From evidence to confidence: a fit on requests whose right answer is known, or known not to be there.
 
 Three steps, each on the requests of one half of the names: the temperature by which scores become shares (a conditional
-logit over the first candidates), the weights of the evidence (a logistic regression, none below 0; Platt 1999), and
-straight lines through isotonic steps, which are kept where they have the smaller log loss on the other half (Zadrozny
-and Elkan 2002). The other half also says which confidence a wanted precision needs.
+logit over the first candidates), the weights of the evidence (a logistic regression, none below 0; Platt 1999) with the
+best spread of a few, and straight lines through isotonic steps, which are kept where they have the smaller log loss on
+the other half (Zadrozny and Elkan 2002). The other half also says which confidence a wanted precision needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.constants import DECISION
 from edge_er.decision.calibration import Calibration, Curve
 from edge_er.training.fit.candidate_scores import ScoredRequests
 
@@ -30,6 +32,7 @@ __all__ = [
 BINS = 10
 STEPS = 20  # of the isotonic fit
 PENALTY = 1e-6
+SPREADS = (1.0, 1.5, 2.0)  # times the temperature; wider ones judge names that are missing worse
 PRECISIONS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
 
 Floats = NDArray[np.float64]
@@ -51,12 +54,16 @@ def fit_calibration(
     """Weights from `fitted`; the kind of curve, and the confidence each precision needs, from `checked`."""
     weights = row_weights(fitted.kind, shares)
     temperature = fit_temperature(fitted, weights)
-    (*slopes, choice), bias = _logistic_regression(_features(fitted, temperature), fitted.right, weights)
+    spreads = [round(temperature * times, 4) for times in SPREADS]
+    fits = {each: _logistic_regression(_features(fitted, each), fitted.right, weights) for each in spreads}
+    spread = min(spreads, key=lambda each: fits[each].loss)
+    *slopes, choice = fits[spread].slopes
     platt = Calibration(
         weights={name: round(slope, 4) for name, slope in zip(fitted.names, slopes, strict=True)},
         choice=round(choice, 4),
-        bias=round(bias, 4),
+        bias=round(fits[spread].bias, 4),
         temperature=temperature,
+        spread=spread,
         min_precision=min_precision,
     )
     isotonic = replace(platt, knots=_isotonic_knots(fitted, platt, weights))
@@ -83,21 +90,27 @@ def fit_temperature(asked: ScoredRequests, weights: Floats) -> float:
     return round(float(np.exp(minimize_scalar(loss, bounds=(-6.0, 1.0), method="bounded").x)), 4)
 
 
-def _features(asked: ScoredRequests, temperature: float) -> Floats:
-    """The features [rows, names + 1], the last being the logarithm of the best candidate's share of all candidates."""
-    behind = asked.scores - asked.scores[:, :1]
-    share = -np.log(np.exp(behind / temperature).sum(axis=1))
+def _features(asked: ScoredRequests, spread: float) -> Floats:
+    """The features [rows, names + 1], the last being the logarithm of the best candidate's share at a spread."""
+    behind = (asked.scores - asked.scores[:, :1])[:, : DECISION.sharing]
+    share = -np.log(np.exp(behind / spread).sum(axis=1))
     return np.column_stack([asked.features, share])
 
 
-def _logistic_regression(
-    features: Floats, right: NDArray[np.bool_], weights: Floats
-) -> tuple[list[float], float]:
+class _Fit(NamedTuple):
+    """Weights of features, the bias, and the loss that they leave."""
+
+    slopes: list[float]
+    bias: float
+    loss: float
+
+
+def _logistic_regression(features: Floats, right: NDArray[np.bool_], weights: Floats) -> _Fit:
     """Weights of the features, none below 0, and the bias, by maximum likelihood."""
     from scipy.optimize import minimize
 
-    spread = np.maximum(features.std(axis=0), 1e-12)
-    columns = np.column_stack([features / spread, np.ones(len(features))])
+    scale = np.maximum(features.std(axis=0), 1e-12)
+    columns = np.column_stack([features / scale, np.ones(len(features))])
     sides = np.where(right, 1.0, -1.0)
 
     def loss(values: Floats) -> tuple[float, Floats]:
@@ -108,9 +121,10 @@ def _logistic_regression(
 
     width = features.shape[1]
     bounds = [(0.0, None)] * width + [(None, None)]
-    fitted = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    found = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     constant = features.std(axis=0) < 1e-9
-    return np.where(constant, 0.0, fitted[:width] / spread).tolist(), float(fitted[width])
+    slopes = np.where(constant, 0.0, found.x[:width] / scale).tolist()
+    return _Fit(slopes, float(found.x[width]), float(found.fun))
 
 
 def _isotonic_knots(asked: ScoredRequests, platt: Calibration, weights: Floats) -> Curve:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,7 @@ Floats = NDArray[np.float64]
 
 def candidates(resolver: EntityResolver, text: str, count: int) -> list[tuple[str, CandidateScores]]:
     """Ids of the first `count` candidates, each with its own score and its own features."""
-    if resolver.reranks:
-        return [
-            (each.id, CandidateScores([each.score], each.signs)) for each in resolver.explain(text, count)
-        ]
-    matches = resolver.resolve(text, count).matches
-    return [(match.id, CandidateScores([match.score], {"cosine": match.score})) for match in matches]
+    return [(each.id, CandidateScores([each.score], each.signs)) for each in resolver.explain(text, count)]
 
 
 def scores_of(ranked: Sequence[tuple[str, CandidateScores]]) -> CandidateScores:
@@ -70,6 +65,12 @@ class ScoredRequests:
     def __getitem__(self, rows: NDArray[np.bool_]) -> ScoredRequests:
         scores, features = self.scores[rows], self.features[rows]
         return ScoredRequests(self.names, self.kind[rows], scores, features, self.place[rows])
+
+    def with_features(self, names: Sequence[str]) -> ScoredRequests:
+        """The same with the features in `names` alone, as far as there are such."""
+        kept = [name for name in names if name in self.names]
+        columns = self.features[:, [self.names.index(name) for name in kept]]
+        return replace(self, names=tuple(kept), features=columns)
 
     @property
     def right(self) -> NDArray[np.bool_]:

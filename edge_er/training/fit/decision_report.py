@@ -31,6 +31,7 @@ def report(
 ) -> dict[str, Any]:
     """Figures of `asked` under `calibration`, kinds weighted by `shares`.
 
+    `answered` is the share of those requests whose best candidate is right, `precision` that of right answers.
     `strata`: name -> (the kind that is asked for, the kinds that must be refused), for the AUROC of each.
     """
     rows, confidence = asked.rows(), asked.confidence(calibration)
@@ -46,11 +47,18 @@ def report(
             name: round(no_match_auroc(asked.kind, confidence, kind, refused), 4)
             for name, (kind, refused) in strata.items()
         },
-        "precision": round(float(np.average(right[answered], weights=weights[answered])), 4),
+        "answered": round(_share(answered & asked.right, asked.right, weights), 4),
+        "precision": round(_share(answered & right, answered, weights), 4),
         "kinds": {
             kind: _kind(asked.kind == kind, decisions, right) for kind in dict.fromkeys(asked.kind.tolist())
         },
     }
+
+
+def _share(chosen: NDArray[np.bool_], among: NDArray[np.bool_], weights: Floats) -> float:
+    """Weight of `chosen`, a part of `among`, in that of `among`; 0 where that is nothing."""
+    total = float(weights[among].sum())
+    return float(weights[chosen].sum()) / total if total else 0.0
 
 
 def _kind(rows: NDArray[np.bool_], decisions: NDArray[np.str_], right: NDArray[np.bool_]) -> dict[str, Any]:

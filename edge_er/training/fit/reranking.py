@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.errors import EncoderError
-from edge_er.ranking.rerank import Evidence, RerankWeights
+from edge_er.ranking.rerank import Evidence
+from edge_er.ranking.weights import RerankWeights
 
 __all__ = ["SCALES", "Choices", "first_right", "fit_weights", "joined", "whole_weights"]
 

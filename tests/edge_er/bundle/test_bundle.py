@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -252,6 +253,25 @@ def test_zip_opens_with_a_standard_tool(bundle_zip: Path) -> None:
 def test_bundle_is_frozen(bundle: Bundle) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         bundle.vectors = bundle.vectors  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("calibration", "version"),
+    [
+        ({}, 1),
+        ({"weights": {"cosine": 9.0, "heard": 1.0}, "spread": 0}, 1),
+        ({"dense": {"weights": {"cosine": 9.0}}, "reranked": {"choice": 2.0}}, 1),
+        ({"dense": {"weights": {"cosine": 9.0, "size": 0.1}}}, 2),
+        ({"reranked": {"spread": 0.3}}, 2),
+        ({"typed": {}}, 2),
+    ],
+)
+def test_a_calibration_that_old_readers_do_not_know_has_its_own_format(
+    bundle: Bundle, tmp_path: Path, calibration: dict[str, Any], version: int
+) -> None:
+    write_bundle(tmp_path / "one", bundle.with_manifest(calibration=calibration))
+    assert json.loads((tmp_path / "one" / "manifest.json").read_text("utf-8"))["format_version"] == version
+    assert read_bundle(tmp_path / "one").manifest["calibration"] == calibration
 
 
 def test_new_evidence_asks_for_format_2(bundle: Bundle, tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import math
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_er.decision.calibration import Calibration, CandidateScores
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.errors import BundleCorruptError
 
 SCORES = st.lists(st.floats(-1, 3), min_size=1, max_size=10).map(lambda scores: sorted(scores, reverse=True))
@@ -39,6 +40,28 @@ def test_more_evidence_never_lowers_confidence(
     before = calibration.evidence(CandidateScores(alone, features))
     rest = [score - step for score in alone[1:]]
     assert calibration.evidence(CandidateScores([scores[0], *rest], features)) >= before
+
+
+def test_a_spread_changes_the_share_in_the_evidence_and_no_odds() -> None:
+    plain, wide = Calibration(temperature=0.1), Calibration(temperature=0.1, spread=0.4)
+    scores = dense(0.9, 0.7, 0.5)
+    one, other = plain.confidences(scores), wide.confidences(scores)
+    assert other[0] < one[0]  # the rival is nearer at a wider spread
+    assert other[1] / other[0] == pytest.approx(one[1] / one[0])
+    assert wide.rivals(scores) == plain.rivals(scores)
+    alone = Calibration(temperature=0.1, spread=0.1).confidences(scores)
+    assert alone == pytest.approx(one)
+    assert Calibration.from_mapping(wide.to_dict()) == wide
+    with pytest.raises(BundleCorruptError, match="spread"):
+        Calibration.from_mapping({"spread": -0.1})
+
+
+def test_only_a_few_share_the_evidence_at_a_spread() -> None:
+    wide = Calibration(spread=0.4)
+    many = dense(0.9, *[0.6] * 4)
+    more = dense(0.9, *[0.6] * 14)
+    assert wide.evidence(many) == wide.evidence(more)
+    assert wide.evidence(more, 9) == pytest.approx(wide.evidence(more, 5))
 
 
 def test_evidence_is_added_from_left_to_right_in_every_python() -> None:
@@ -79,9 +102,22 @@ def test_twins_share_their_confidence() -> None:
 
 
 def test_confidence_does_not_depend_on_how_many_candidates_are_asked_for() -> None:
-    scores = [0.9, 0.88, 0.86, 0.84, 0.82, 0.8, 0.78]
-    calibration = Calibration()
-    assert calibration.confidences(dense(*scores))[:5] == calibration.confidences(dense(*scores[:5]))
+    scores, calibration = [0.9 - 0.02 * place for place in range(20)], Calibration()
+    compared = calibration.confidences(dense(*scores[:COMPARED]))
+    assert calibration.confidences(dense(*scores))[:COMPARED] == compared
+
+
+def test_how_many_cannot_be_told_apart() -> None:
+    calibration = Calibration(temperature=0.1, twin=0.8)
+    barely = 0.9 + 0.1 * math.log(0.8)
+    for scores, tied in (
+        ([0.9], 1),
+        ([0.9, 0.9, 0.9, 0.2], 3),
+        ([0.9, barely + 1e-6, barely - 1e-6], 2),
+        ([0.9] * 20, COMPARED),
+    ):
+        assert calibration.tied(dense(*scores)) == tied
+        assert tied == 1 or calibration.decide(dense(*scores)) != "match"
 
 
 def test_a_higher_wish_answers_less() -> None:

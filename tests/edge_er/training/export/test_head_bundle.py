@@ -19,7 +19,7 @@ from edge_er.constants import HEAD
 from edge_er.encoder.encoder import Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError, EncoderError, QualityGateError
-from edge_er.ranking.rerank import RerankWeights
+from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.training.card import read_card
 from edge_er.training.data.pair_lists import make_lists

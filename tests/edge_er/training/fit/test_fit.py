@@ -19,7 +19,7 @@ from edge_er.cli import training as cli_training
 from edge_er.cli.app import app
 from edge_er.decision.calibration import Calibration
 from edge_er.encoder.encoder import Encoder
-from edge_er.ranking.rerank import RerankWeights
+from edge_er.ranking.weights import RerankWeights
 from edge_er.training.card import read_card, update_card
 from edge_er.training.fit import confidence, evidence_weights
 from edge_er.training.fit.misrecognition_costs import HEADING
@@ -72,10 +72,21 @@ def test_weights_rank_held_out_names(fitted: tuple[Path, dict[str, Any]]) -> Non
 
 def test_confidence_is_fitted_for_each_way_to_rank(fitted: tuple[Path, dict[str, Any]]) -> None:
     calibration = fitted[1]["calibration"]
-    assert set(calibration) == {"dense", "reranked"}
+    assert set(calibration) == {"dense", "reranked", "typed"}
+    assert set(calibration["typed"]["weights"]) == {
+        "cosine",
+        "whole",
+        "explained",
+        "missing",
+        "number",
+        "size",
+    }
+    assert set(calibration["dense"]["weights"]) == {"cosine", "size"}
     for values in calibration.values():
         assert Calibration.from_mapping(values).precision
-        assert values["fit"]["kinds"]["recognised"]["rows"] > 0
+        assert values["fit"]["kinds"]["typed"]["rows"] > 0
+    assert calibration["reranked"]["fit"]["kinds"]["recognised"]["rows"] > 0
+    assert not any("recognised" in kind for kind in calibration["typed"]["fit"]["kinds"])
 
 
 @pytest.mark.parametrize("command", ["weights", "confidence"])
@@ -173,6 +184,14 @@ def test_the_shipped_table_has_the_heading_of_the_command() -> None:
     from importlib.resources import files
 
     assert files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8").startswith(HEADING)
+
+
+def test_numbers_are_no_words_of_carriers() -> None:
+    from edge_er.text.carriers import carrier_words
+
+    words = carrier_words().words
+    assert not words & {"funf", "twenty", "ocho", "quatre", "sette", "hundred", "dreissig"}
+    assert words >= {"ein", "un", "una", "play", "number"}
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -21,7 +21,7 @@ from edge_er.training.fit.calibration import (
     row_weights,
 )
 from edge_er.training.fit.candidate_scores import ScoredRequests, joined
-from edge_er.training.fit.confidence import scored_requests
+from edge_er.training.fit.confidence import left_out, scored_requests
 from edge_er.training.fit.decision_report import no_match_auroc, report, risk_coverage
 
 NAMES = ("cosine", "sounds", "sound_edits")
@@ -150,6 +150,18 @@ def test_a_request_is_asked_again_without_what_it_asks_for(resolver) -> None:
     assert found.scores[1, 0] == found.scores[0, 1]
     twice = joined([found, found])
     assert (len(twice), twice.kind.tolist()[3:]) == (6, found.kind.tolist())
+
+
+def test_a_domain_is_judged_by_what_the_others_say() -> None:
+    """Its own half is not fitted on: a domain with another law is judged wrongly."""
+    asked, odd = made(6000), made(2000, seed=8)
+    odd = replace(odd, place=np.where(odd.place == 0, -1, 0))
+    whole, half = joined([asked, odd]), np.random.default_rng(1).random(8000) < 0.5
+    domains = np.repeat(["usual", "odd"], [6000, 2000])
+    figures = left_out(whole, half, domains, SHARES)
+    assert list(figures) == ["usual", "odd"]
+    assert figures["odd"]["log_loss"] > log_loss(odd, fit_calibration(odd, odd, SHARES), SHARES) + 0.1
+    assert left_out(asked, half[:6000], domains[:6000], SHARES) == {}
 
 
 def test_senseless_text_is_never_empty_and_depends_on_the_seed_only() -> None:

@@ -21,7 +21,7 @@ def requests(count: int, rng: np.random.Generator) -> list[tuple[Evidence, np.nd
     for _ in range(count):
         dots, pieces = rng.integers(0, int(UNIT), 10), rng.integers(0, 300, 10)
         heard, demand = rng.integers(-200, 300, 10), rng.integers(0, 80, 10)
-        evidence = Evidence(dots, heard, demand, pieces)
+        evidence = Evidence(dots, heard, demand, pieces, *np.zeros((2, 10), np.int64))
         scores = Choices.of([(evidence, np.arange(10), [0])], UNIT).features @ TRUE
         chances = np.exp(scores - scores.max())
         made.append(

@@ -1,0 +1,180 @@
+"""Features of a candidate: what a request says about it, in numbers that mean the same in every domain and catalog.
+
+    cosine     of request and form, at most 1
+    heard      ln(1 + bits) of the misrecognition score, 0 for a negative one
+    whole      1 if the form is said whole: its letters stand in the request, from the start of a word to an end, or its
+               words are all that the request says beside carriers
+    explained  share of the bits of the request's name that the form explains; 1 where it is said whole
+    missing    -ln(1 + bits that the form would earn more if every letter of it were recognised)
+    number     -1 if a number that the form lacks stands beside a word of it ("rocky five" for Rocky 4), else 0
+    size       -ln(entities of the catalog)
+
+A short name earns few bits even where it is said exactly, and a long sentence holds many bits that no name explains.
+So bits alone say little about a new domain; what is missing to either side says more. More evidence never lowers a
+feature. Numbers may be spelled otherwise where the bundle reads them so (`edge_er.text.numbers`). Of several texts of
+one utterance, `whole`, `number` and the bits of the name are means by their shares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from edge_er.encoder.encoder import EncodedText
+from edge_er.text.carriers import Span, carrier_words, name_span
+from edge_er.text.misrecognition import BIT, BORDER, word_gains
+from edge_er.text.numbers import in_figures, other_readings
+
+__all__ = ["FEATURES", "Utterance", "candidate_features", "exact_score", "is_said_whole", "utterance_of"]
+
+COSINE, HEARD, WHOLE, EXPLAINED, MISSING, NUMBER, SIZE = FEATURES = (
+    "cosine",
+    "heard",
+    "whole",
+    "explained",
+    "missing",
+    "number",
+    "size",
+)
+OF_TEXTS = (WHOLE, EXPLAINED, MISSING, NUMBER)  # these need the texts, not only the summands of the score
+
+
+class Reading(NamedTuple):
+    """A text as it stands or with its numbers spelled otherwise, and the words of its name but those of carriers."""
+
+    text: str
+    content: frozenset[str]
+
+
+class Said(NamedTuple):
+    """One text of an utterance: its readings, what it is in figures, and its share."""
+
+    readings: Sequence[Reading]
+    figures: str
+    share: float
+
+
+class Utterance(NamedTuple):
+    """The texts of one utterance; the mean score that their names could earn, in eighths of a bit; the language."""
+
+    texts: Sequence[Said]
+    name_score: float
+    lang: str
+
+
+def utterance_of(
+    texts: Sequence[EncodedText], forms: Sequence[str], lang: str, readings: int = 0
+) -> Utterance:
+    """The utterance of `texts`.
+
+    Args:
+        texts: in canonical text.
+        forms: those of the compared candidates, whose words may be part of the name.
+        lang: the language that is spoken.
+        readings: so many other spellings of numbers count, `rerank.numbers` of the manifest.
+    """
+    total = 0.0
+    for each in texts:
+        total += each.weight
+    words = frozenset(word for form in forms for word in form.split())
+    said, score = [], 0.0
+    for each in texts:
+        spelled = other_readings(each.text, lang, words)[:readings]
+        of_text = [_reading(text, words) for text in (each.text, *spelled)]
+        share = each.weight / total
+        said.append(Said(of_text, in_figures(each.text, lang), share))
+        score += share * exact_score(lang, _name(each.text, name_span(each.text, words)))
+    return Utterance(said, score, lang)
+
+
+def _reading(text: str, words: frozenset[str]) -> Reading:
+    name = _name(text, name_span(text, words))
+    return Reading(text, frozenset(name.split()) - carrier_words().words)
+
+
+def _name(text: str, span: Span) -> str:
+    return " ".join(text.split()[span[0] : span[1]])
+
+
+def exact_score(lang: str, form: str) -> int:
+    """The misrecognition score of a form that is recognised letter by letter, in eighths of a bit; 0 without any."""
+    letters = form.replace(" ", "")
+    return int(word_gains(lang, [letters])[0]) + 2 * BORDER if letters else 0
+
+
+def is_said_whole(form: str, text: str) -> bool:
+    """Whether words of canonical `text` that follow each other have the letters of `form`, spaces left out."""
+    letters, words = form.replace(" ", ""), text.split()
+    if not letters:
+        return False
+    for first in range(len(words)):
+        joined = ""
+        for word in words[first:]:
+            joined += word
+            if len(joined) >= len(letters) or not letters.startswith(joined):
+                break
+        if joined == letters:
+            return True
+    return False
+
+
+def _whole(form: str, said: Said) -> bool:
+    """Whether a text says a form whole: in a row, or nothing else but words of carriers."""
+    words = frozenset(form.split())
+    return any(
+        is_said_whole(form, text) or (bool(words) and content <= words <= frozenset(text.split()))
+        for text, content in said.readings
+    )
+
+
+def _another_number(form: str, said: Said) -> bool:
+    """Whether a text says a number that the form lacks, beside a word of the form."""
+    words = frozenset(form.split())
+    if any(content <= words for _, content in said.readings):
+        return False
+    spoken = ["", *said.figures.split(), ""]
+    return any(
+        word.isascii()
+        and word.isdigit()
+        and word not in words
+        and (spoken[place - 1] in words or spoken[place + 1] in words)
+        for place, word in enumerate(spoken)
+    )
+
+
+def candidate_features(
+    names: Collection[str],
+    cosine: float,
+    heard: float,
+    form: str,
+    utterance: Utterance | None,
+    entities: int,
+) -> dict[str, float]:
+    """The features in `names`.
+
+    Args:
+        names: some of `FEATURES`.
+        cosine: of request and form.
+        heard: misrecognition score of the form, in eighths of a bit.
+        form: in canonical text.
+        utterance: may be missing if `names` has none of `OF_TEXTS`.
+        entities: how many the catalog has.
+    """
+    features = {COSINE: min(cosine, 1.0), HEARD: math.log1p(max(heard / BIT, 0.0))}
+    if SIZE in names:
+        features[SIZE] = -math.log(max(entities, 1))
+    if utterance is not None:
+        whole, number = 0.0, 0.0
+        for said in utterance.texts:
+            whole += said.share * _whole(form, said)
+            number -= said.share * _another_number(form, said)
+        explained = min(max(heard, 0.0) / max(utterance.name_score, 1.0), 1.0)
+        lost = max(exact_score(utterance.lang, form) - heard, 0.0)
+        features |= {
+            WHOLE: whole,
+            EXPLAINED: max(explained, whole),
+            MISSING: -math.log1p(lost / BIT),
+            NUMBER: number,
+        }
+    return {name: features[name] for name in FEATURES if name in names and name in features}
