@@ -25,7 +25,7 @@ from edge_er.errors import (
     RequestFileError,
     VoiceError,
 )
-from edge_er.resolver import EntityResolver, Match, PersonalResolver, Resolution
+from edge_er.resolver import EntityResolver, Match, PersonalResolver, Resolution, Suggestion
 from edge_er.text.canonical import canonical_text
 
 __version__ = "0.2.0"
@@ -52,6 +52,7 @@ __all__ = [
     "RecipeError",
     "RequestFileError",
     "Resolution",
+    "Suggestion",
     "VoiceError",
     "canonical_text",
 ]

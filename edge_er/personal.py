@@ -30,6 +30,7 @@ from edge_er.constants import PERSONAL
 from edge_er.errors import CatalogError
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.personal_catalog import OwnEntry, PersonalCatalog
+from edge_er.ranking.suggest import favour_of
 from edge_er.text.canonical import canonical_text
 
 __all__ = ["EntryLike", "OwnEntries"]
@@ -114,7 +115,8 @@ class OwnEntries:
             counts = {**self._popularity, **counts}
             own = {entry.id: self._own.get(entry.id) or self._ready(entry) for entry in entries.values()}
             bonus = {one: self._bonus(count) for one, count in counts.items() if count}
-            self.catalog = PersonalCatalog(self._shared, list(own.values()), bonus)
+            favour = {one: quarters for one, count in counts.items() if (quarters := favour_of(count))}
+            self.catalog = PersonalCatalog(self._shared, list(own.values()), bonus, favour)
             self._own, self._popularity = own, counts
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -75,6 +75,7 @@ def resolve(
     entries: Annotated[
         Path | None, typer.Option(help="A file of own entries: JSONL rows id?, name, aliases?, metadata.")
     ] = None,
+    typed: Annotated[bool, typer.Option("--typed", help="REQUEST was typed, not spoken.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what each score is made of.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -90,7 +91,7 @@ def resolve(
     if entries:
         resolver = resolver.with_entries(entries)
     wanted = conditions(where)
-    resolution = resolver.resolve(query, top_k, min_precision=min_precision, where=wanted)
+    resolution = resolver.resolve(query, top_k, min_precision=min_precision, where=wanted, typed=typed)
     explanations = resolver.explain(query, top_k, where=wanted) if explain else []
     if as_json:
         reasons = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
@@ -99,6 +100,31 @@ def resolve(
     print_resolution(resolution)
     if explain:
         print_explanations(explanations)
+
+
+@app.command()
+def suggest(
+    bundle: BundleArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help='What is typed so far: "cadena s".')],
+    top_k: Annotated[int, typer.Option("--top-k", min=1, help="How many suggestions to show.")] = 5,
+    where: WhereOption = None,
+    entries: Annotated[
+        Path | None, typer.Option(help="A file of own entries: JSONL rows id?, name, aliases?, metadata.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Suggest what TEXT may become while it is typed; a space at its end finishes the last word."""
+    from edge_er.cli.tables import print_suggestions
+    from edge_er.resolver import EntityResolver
+
+    resolver = EntityResolver.load(bundle)
+    if entries:
+        resolver = resolver.with_entries(entries)
+    suggestions = resolver.suggest(text, top_k, where=conditions(where))
+    if as_json:
+        print_json([each.to_dict() for each in suggestions])
+    else:
+        print_suggestions(suggestions)
 
 
 @app.command("eval")

@@ -86,6 +86,10 @@ def build(
             "--single-words", help="Add single words of names as spoken forms: Zoë for Zoë Kravitz."
         ),
     ] = False,
+    say: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="A column that people say with the name: artist, for TITLE by ARTIST. Repeatable."),
+    ] = None,
     workers: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(min=1, help="Processes (or Ray actors); one a core.", rich_help_panel=_WORK),
@@ -131,7 +135,7 @@ def build(
         options = BuildOptions(
             BuildWork(workers or default_workers(), work, engine, ray_address),
             IndexOptions(index, popular_share),
-            SurfaceForms(single_words, head_tokens),
+            SurfaceForms(single_words, head_tokens, say=tuple(say or ())),
         )
         spoken = read_locale(locale, lang) if locale else lang or "en"
         with read_records(catalog, source) as records:

@@ -13,9 +13,17 @@ from rich.table import Table
 from edge_er.bundle.bundle import STREAMS
 from edge_er.bundle.storage import MANIFEST
 from edge_er.decision.explanation import Explanation
-from edge_er.resolver import Match, Resolution
+from edge_er.evaluation.report_table import decision_cells, decision_table, requests_name
+from edge_er.resolver import Match, Resolution, Suggestion
 
-__all__ = ["console", "print_bundle", "print_bundle_list", "print_explanations", "print_resolution"]
+__all__ = [
+    "console",
+    "print_bundle",
+    "print_bundle_list",
+    "print_explanations",
+    "print_resolution",
+    "print_suggestions",
+]
 
 
 def console() -> Console:
@@ -41,6 +49,20 @@ def print_resolution(resolution: Resolution) -> None:
         screen.print(table)
 
 
+def print_suggestions(suggestions: Sequence[Suggestion]) -> None:
+    """Print the suggestions in a table, nothing where there are none."""
+    if not suggestions:
+        return
+    table = Table()
+    for heading in ("", "score"):
+        table.add_column(heading, justify="right")
+    for heading in ("completed", "name", "also", "country", "id"):
+        table.add_column(heading)
+    for rank, each in enumerate(suggestions, start=1):
+        table.add_row(str(rank), str(each.score), escape(each.completed), *_match_cells(each))
+    console().print(table)
+
+
 def print_explanations(explanations: Sequence[Explanation]) -> None:
     """Print the form that matched and the summands of its score; a summand that is 0 for all is left out."""
     if not explanations:
@@ -57,7 +79,7 @@ def print_explanations(explanations: Sequence[Explanation]) -> None:
     console().print(table)
 
 
-def _match_cells(match: Match) -> tuple[str, ...]:
+def _match_cells(match: Match | Suggestion) -> tuple[str, ...]:
     aliases = ", ".join(match.aliases[:3]) + (" ..." if len(match.aliases) > 3 else "")
     country = match.metadata.get("country") or ""
     text = country if isinstance(country, str) else ", ".join(map(str, country))
@@ -76,7 +98,9 @@ def print_bundle(path: Path, manifest: Mapping[str, Any]) -> None:
         screen.print(f"index: {escape(_index_line(manifest['index']))}")
     screen.print(_file_table(manifest))
     if manifest["report"].get("recall_at_1"):
-        screen.print(_quality_table(manifest["report"]["recall_at_1"]))
+        screen.print(_quality_table(manifest["report"]))
+        if decision_cells(manifest["report"]):
+            screen.print(decision_table(manifest["report"]))
     else:
         screen.print("quality: not measured")
 
@@ -138,13 +162,13 @@ def _counted_files(manifest: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield MANIFEST, manifest["size_bytes"] - sum(listed.values())
 
 
-def _quality_table(recall: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table:
-    table = Table(title="Recall@1, the first answer whatever the decision")
+def _quality_table(report: Mapping[str, Any]) -> Table:
+    table = Table(title=f"Recall@1 on {requests_name(report)}, the first answer whatever the decision")
     for heading in ("lang", "stratum"):
         table.add_column(heading)
     for heading in ("value", "95 % interval", "rows", "entities"):
         table.add_column(heading, justify="right")
-    for lang, strata in recall.items():
+    for lang, strata in report["recall_at_1"].items():
         for stratum, cell in strata.items():
             interval = f"{cell['low']:.3f} - {cell['high']:.3f}"
             counts = (f"{cell['rows']:,}", f"{cell['entities']:,}")

@@ -7,15 +7,16 @@ candidate whatever the decision.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from edge_er.bundle.entity import Entity
+from edge_er.decision.calibration import Decision
 from edge_er.evaluation.baselines import baseline_reports
-from edge_er.evaluation.bootstrap import paired_difference
+from edge_er.evaluation.bootstrap import DECIMALS, paired_difference
 from edge_er.evaluation.metrics import TOP_K, Evaluation, GoldMap, evaluate_answers, measure
 from edge_er.evaluation.rankers import EncoderRanker, Ranker
 from edge_er.evaluation.report_table import report_table
@@ -44,6 +45,8 @@ __all__ = [
     "unmerged_report",
 ]
 
+DECISIONS: tuple[Decision, ...] = ("match", "ambiguous", "no_match")
+
 
 def evaluate(resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K) -> dict[str, Any]:
     """Report of a bundle's answers: the metrics of `Evaluation.report`, and `decisions`."""
@@ -66,20 +69,34 @@ def resolve_all(
 
 
 def decisions(evaluation: Evaluation, resolutions: Iterable[Resolution]) -> dict[str, Any]:
-    """How often each decision was made and was right, and the share of right ones among all answers."""
-    resolutions = as_sequence(resolutions)
+    """How often each decision was made and was right, and the share of right ones among all answers.
+
+    `by_stratum` has for each stratum the shares of the decisions, and how many of its matches are right.
+    """
+    resolutions, ranks = as_sequence(resolutions), evaluation.ranks.tolist()
     rows = Counter(resolution.decision for resolution in resolutions)
     right = Counter(
         resolution.decision
-        for resolution, rank in zip(resolutions, evaluation.ranks.tolist(), strict=True)
+        for resolution, rank in zip(resolutions, ranks, strict=True)
         if resolution.best is not None and rank == 1
     )
-    counts: dict[str, Any] = {
-        name: {"rows": rows[name], "right": right[name]} for name in ("match", "ambiguous", "no_match")
-    }
+    counts: dict[str, Any] = {name: {"rows": rows[name], "right": right[name]} for name in DECISIONS}
     answered = rows["match"] + rows["ambiguous"]
     counts["accuracy_of_best"] = right.total() / answered if answered else None
+    strata: defaultdict[str, list[tuple[Decision, bool]]] = defaultdict(list)
+    for request, resolution, rank in zip(evaluation.requests, resolutions, ranks, strict=True):
+        strata[request.stratum].append((resolution.decision, rank == 1))
+    counts["by_stratum"] = {stratum: _decision_shares(decided) for stratum, decided in strata.items()}
     return counts
+
+
+def _decision_shares(decided: Sequence[tuple[Decision, bool]]) -> dict[str, Any]:
+    """Shares of decisions that were made with a right or a wrong first candidate; `precision` is that of `match`."""
+    rows = Counter(decision for decision, _ in decided)
+    shares: dict[str, Any] = {name: round(rows[name] / len(decided), DECIMALS) for name in DECISIONS}
+    right = sum(first for decision, first in decided if decision == "match")
+    precision = round(right / rows["match"], DECIMALS) if rows["match"] else None
+    return {"rows": len(decided), **shares, "precision": precision}
 
 
 def unmerged_entities(entities: Iterable[Entity]) -> list[Entity]:

@@ -1,4 +1,4 @@
-"""Evaluation reports as tables for a terminal."""
+"""Evaluation reports as tables for a terminal, and the words for them that pages use too."""
 
 from __future__ import annotations
 
@@ -9,16 +9,48 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["report_table"]
+__all__ = ["DECISION_HEADINGS", "decision_cells", "decision_table", "report_table", "requests_name"]
 
 OTHER_METRICS = ("recall_at_5", "recall_at_20", "mrr")
 LISTED = 10
+DECISION_HEADINGS = ("stratum", "rows", "match", "ambiguous", "no match", "precision of match")
 STRATA = ("text", "asr", "noisy")
+
+
+def requests_name(report: Mapping[str, Any]) -> str:
+    """What the requests of a report are: "simulated requests" where they were made up, else "requests"."""
+    return "simulated requests" if report.get("requests", {}).get("simulated") else "requests"
+
+
+def decision_cells(report: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """For each stratum the cells under `DECISION_HEADINGS`; none for a report that does not have them."""
+    strata: Mapping[str, Mapping[str, Any]] = report.get("decisions", {}).get("by_stratum", {})
+    return [
+        (
+            stratum,
+            f"{strata[stratum]['rows']:,}",
+            *(f"{strata[stratum][name]:.1%}" for name in ("match", "ambiguous", "no_match")),
+            "-" if strata[stratum]["precision"] is None else f"{strata[stratum]['precision']:.1%}",
+        )
+        for stratum in sorted(strata, key=_stratum_order)
+    ]
+
+
+def decision_table(report: Mapping[str, Any]) -> Table:
+    """The decisions by stratum."""
+    table = Table(title=f"Decisions on {requests_name(report)}")
+    for place, heading in enumerate(DECISION_HEADINGS):
+        table.add_column(heading, justify="right" if place else "left")
+    for cells in decision_cells(report):
+        table.add_row(*cells)
+    return table
 
 
 def report_table(report: Mapping[str, Any]) -> Group:
     """A row for each language and stratum, baselines below, then the decisions and the unmapped requests."""
-    table = Table(title=f"{report.get('system', '')}: {report['rows']:,} requests".lstrip(": "))
+    table = Table(
+        title=f"{report.get('system', '')}: {report['rows']:,} {requests_name(report)}".lstrip(": ")
+    )
     for heading in ("system", "lang", "stratum"):
         table.add_column(heading)
     for heading in ("rows", "entities", "Recall@1 (95 %)", "Recall@5", "Recall@20", "MRR"):
@@ -27,7 +59,8 @@ def report_table(report: Mapping[str, Any]) -> Group:
         for row in _rows(name, figures):
             table.add_row(*row)
         table.add_section()
-    return Group(table, *(Text(line) for line in _notes(report)))
+    decided = [decision_table(report)] if decision_cells(report) else []
+    return Group(table, *decided, *(Text(line) for line in _notes(report)))
 
 
 def _systems(report: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

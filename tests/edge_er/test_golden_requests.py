@@ -18,7 +18,8 @@ from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.locate import shipped_bundles
 from edge_er.decision.calibration import CandidateScores
 from edge_er.decision.resolution import Resolution
-from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights
+from edge_er.ranking.rerank import Hypothesis, Reranker
+from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from tools.golden.answers import Answerer
@@ -130,7 +131,7 @@ def test_ranking_and_decision_follow_from_the_vector(
         texts = row["nbest"] if "nbest" in row else [[row["query"], 1.0]]
         vectors = [vector(text) for text in row.get("vectors", [row.get("vector")])]
         answer = answerer.answer(texts, vectors)
-        for step in ("candidates", "ranking", "parts", "decision"):
+        for step in ("candidates", "ranking", "parts", "tied", "decision"):
             assert answer[step] == row[step], (step, texts)
         assert answer["confidence"] == pytest.approx(row["confidence"], abs=1e-4), texts
 
@@ -163,13 +164,13 @@ def check_resolver(resolver: EntityResolver, rows: list[dict[str, Any]]) -> None
 
 
 def check_answer(answer: Resolution, row: dict[str, Any], texts: object) -> None:
-    assert answer.decision == row["decision"], texts
+    assert (answer.decision, answer.tied) == (row["decision"], row["tied"]), texts
     assert [match.id for match in answer.matches][:1] == [found[0] for found in row["ranking"]][:1], texts
     if answer.matches:
         assert answer.matches[0].confidence == pytest.approx(row["confidence"], abs=CONFIDENCE), texts
 
 
-@pytest.mark.parametrize("rerank", [{}, WEIGHTS])
+@pytest.mark.parametrize("rerank", [{}, WEIGHTS, {**WEIGHTS, "words": 4, "numbers": 2}])
 def test_a_bundles_rows_are_what_its_resolver_answers(bundle: Bundle, rerank: dict[str, int]) -> None:
     """The tool's own steps and the resolver's are the same, shown on the tiny bundle."""
     tiny = bundle.with_manifest(rerank=rerank, calibration={"dense": {}, "reranked": RERANKED_CALIBRATION})
@@ -185,23 +186,28 @@ def test_a_bundles_rows_are_what_its_resolver_answers(bundle: Bundle, rerank: di
             check_answer(EntityResolver(tiny).resolve(nbest=texts), row, texts)
 
 
-def test_plain_steps_rank_as_the_reranker_does() -> None:
+@pytest.mark.parametrize("more", [{}, {"words": 3}, {"words": 9, "numbers": 2, "popularity": 0}])
+def test_plain_steps_rank_as_the_reranker_does(more: dict[str, int]) -> None:
     """Other code, the same whole numbers."""
-    rng, weights = random.Random(7), RerankWeights.from_mapping(WEIGHTS)
+    rng, weights = random.Random(7), RerankWeights.from_mapping({**WEIGHTS, **more})
     names = [entity.name for entity in ENTITIES]
+    demand = [rng.choice((0, 3, 7, 60)) for _ in range(30)]
     forms = [f"{rng.choice(names)} {rng.choice(names)}"[: rng.randint(2, 20)] for _ in range(60)]
     owners = np.array([number // 2 for number in range(60)], np.int32)
-    plain = PlainReranker(forms, owners.tolist(), "es", weights)
-    ours = Reranker([canonical_text(form) for form in forms], owners, "es", weights)
+    plain = PlainReranker(forms, owners.tolist(), "es", weights, demand)
+    ours = Reranker([canonical_text(form) for form in forms], owners, "es", weights, demand)
     for k, texts in ((1, 1), (5, 1), (40, 1), (1, 2), (5, 3)):
         encoded = [
             EncodedText(
-                f"pon {rng.choice(forms)}", [rng.randint(-9000, 9000) for _ in forms], rng.choice((0.3, 1))
+                f"pon {rng.choice(forms)}",
+                [rng.randint(-9000, 9000) for _ in forms],
+                rng.choice((0.3, 1)),
+                rng.randint(5000, 9500),
             )
             for _ in range(texts)
         ]
         hypotheses = [
-            Hypothesis(canonical_text(one.query), np.array(one.dots, np.float32), one.weight)
+            Hypothesis(canonical_text(one.query), np.array(one.dots, np.float32), one.weight, one.same)
             for one in encoded
         ]
         expected = [(one.entity, one.score, one.form, one.parts) for one in ours.rank(hypotheses, k)]

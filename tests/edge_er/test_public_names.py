@@ -62,7 +62,7 @@ def test_everything_public_is_documented() -> None:
 def test_signatures() -> None:
     assert next(iter(inspect.signature(edge_er.EntityResolver.load).parameters)) == "name_or_path"
     resolve = inspect.signature(edge_er.EntityResolver.resolve).parameters
-    assert list(resolve) == ["self", "query", "top_k", "nbest", "min_precision", "where", "ids"]
+    assert list(resolve) == ["self", "query", "top_k", "nbest", "min_precision", "where", "ids", "typed"]
     assert resolve["top_k"].default == 5
     for name in ("resolve_batch", "report", "selftest"):
         assert hasattr(edge_er.EntityResolver, name)
@@ -74,7 +74,7 @@ def test_signatures() -> None:
         "confidence",
         "metadata",
     }
-    assert set(edge_er.Resolution.__dataclass_fields__) == {"query", "decision", "matches"}
+    assert set(edge_er.Resolution.__dataclass_fields__) == {"query", "decision", "matches", "tied"}
 
 
 def test_errors_say_where() -> None:

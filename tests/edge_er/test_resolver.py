@@ -146,6 +146,7 @@ def test_two_of_one_name_are_ambiguous(encoder_files: dict[str, bytes]) -> None:
     twins = (Entity("a", "Cadena SER"), Entity("b", "cadena ser!"), Entity("c", "Onda Cero"))
     resolution = EntityResolver(make_bundle(twins, encoder_files)).resolve("cadena ser")
     assert resolution.decision == "ambiguous"
+    assert resolution.tied == 2
     assert [match.id for match in resolution.matches[:2]] == ["a", "b"]
     assert resolution.best is resolution.matches[0]
     assert resolution.matches[0].confidence == resolution.matches[1].confidence
@@ -251,12 +252,14 @@ def test_to_dict_is_json_and_says_everything(resolver: EntityResolver) -> None:
     assert values["decision"] == "match"
     assert values["best"] == values["matches"][0]
     assert len(values["matches"]) == 2
+    assert values["tied"] == 1
     assert set(values["matches"][0]) == {"id", "name", "aliases", "score", "confidence", "metadata"}
     assert resolver.resolve("").to_dict() == {
         "query": "",
         "decision": "no_match",
         "best": None,
         "matches": [],
+        "tied": 0,
     }
 
 

@@ -29,6 +29,24 @@ def test_resolve_json_is_to_dict(edge_er, bundle_zip: Path, resolver) -> None:
     assert json.loads(out) == resolver.resolve("إذاعة الشرق").to_dict()
 
 
+def test_suggest(edge_er, bundle_dir: Path, resolver, tmp_path: Path) -> None:
+    code, out, _ = edge_er("suggest", bundle_dir, "los 40 p", "--top-k", "1")
+    assert code == 0
+    assert all(text in out for text in ("Los 40 Principales", "LOS40", "es-3"))
+    assert edge_er("suggest", bundle_dir, "cadena s", "--where", "tags=talk", "--json")[
+        1
+    ].strip() == json.dumps(
+        [each.to_dict() for each in resolver.suggest("cadena s", where={"tags": "talk"})],
+        ensure_ascii=False,
+        indent=2,
+    )
+    own = tmp_path / "own.jsonl"
+    own.write_text('{"id": "c-1", "name": "Kim"}\n', "utf-8")
+    _, out, _ = edge_er("suggest", bundle_dir, "ki", "--entries", own, "--json")
+    assert [each["name"] for each in json.loads(out)] == ["Kim", "Kiss FM"]
+    assert edge_er("suggest", bundle_dir, "zzz")[:2] == (0, "")
+
+
 def test_resolve_takes_a_wanted_precision(edge_er, bundle_dir: Path) -> None:
     decisions = [
         json.loads(edge_er("resolve", bundle_dir, "pon la cadena ser", "--min-precision", wish, "--json")[1])[
@@ -135,6 +153,28 @@ def test_build_and_resolve(edge_er, encoder_folder: Path, tmp_path: Path) -> Non
     code, shown, _ = edge_er("build", "--catalog", catalog, *again)
     assert code == 0
     assert json.loads(shown)["counts"]["entities"] == 2
+
+
+def test_a_column_can_be_said_with_the_name(edge_er, encoder_folder: Path, tmp_path: Path) -> None:
+    catalog = tmp_path / "songs.csv"
+    catalog.write_text("name,artist,year\nSnow,Ann Lee,1999\nSnow,Bo Berg,2004\n", "utf-8")
+    build = (
+        "build",
+        "--catalog",
+        catalog,
+        "--encoder",
+        encoder_folder,
+        "--no-measure",
+        "--out",
+        tmp_path / "b",
+    )
+    assert edge_er(*build, "--say", "artist", "--say", "year")[0] == 0
+    shown = json.loads(edge_er("resolve", tmp_path / "b", "snow by bo berg", "--json")[1])
+    assert shown["matches"][0]["metadata"]["artist"] == "Bo Berg"
+    code, _, err = edge_er(*build, "--say", "singer")
+    assert code != 0
+    assert "'singer'" in err
+    assert "artist, year" in err
 
 
 def test_build_over_budget_writes_nothing(edge_er, encoder_folder: Path, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from edge_er.evaluation.evaluate import (
     unmerged_report,
 )
 from edge_er.evaluation.metrics import evaluate_answers
+from edge_er.evaluation.report_table import decision_cells
 from edge_er.evaluation.requests_file import Request, read_requests
 from edge_er.resolver import EntityResolver
 
@@ -104,6 +105,11 @@ def test_decisions_are_counted_with_the_accuracy_of_what_was_answered(bundle):
     assert sum(decisions[name]["rows"] for name in ("match", "ambiguous", "no_match")) == 3
     assert decisions["no_match"]["rows"] == 1
     assert decisions["accuracy_of_best"] == 0.5
+    shares = decisions["by_stratum"]["text"]
+    assert shares["rows"] == 3
+    assert shares["match"] + shares["ambiguous"] == pytest.approx(2 / 3)
+    assert shares["no_match"] == pytest.approx(1 / 3)
+    assert shares["precision"] == decisions["match"]["right"] / decisions["match"]["rows"]
 
 
 def test_encoder_ranker_gives_the_answers_of_the_bundle(bundle):
@@ -176,8 +182,20 @@ def test_the_table_shows_figures_and_what_was_not_mapped(bundle_dir, requests_pa
         "unmerged names",
         "Nowhere FM",
         "decisions: ",
+        "Decisions on requests",
+        "precision of match",
     ):
         assert part in text
+
+
+def test_tables_say_simulated_where_the_requests_are_and_need_no_shares(bundle_dir, requests_path):
+    report = evaluate_file(bundle_dir, requests_path)
+    assert decision_cells({"decisions": {"match": {"rows": 1, "right": 1}}}) == []
+    console = Console(width=150, record=True, file=io.StringIO())
+    console.print(report_table({**report, "requests": {"simulated": True}}))
+    text = console.export_text()
+    assert "tiny_es: 7 simulated requests" in text
+    assert "Decisions on simulated requests" in text
 
 
 def test_a_wrong_request_file_is_refused_before_the_bundle_is_read(tmp_path, bundle_dir):
