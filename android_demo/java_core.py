@@ -34,7 +34,7 @@ __all__ = [
 REPOSITORY = Path(__file__).resolve().parent.parent
 CORE = REPOSITORY / "android_demo" / "core" / "src"
 ANSWER_REQUESTS = [CORE / "test" / "java" / "edgeer" / f"{name}.java" for name in ("AnswerRequests", "Rows")]
-TABLES = ("hearing.txt", "phonetic.txt", "unicode.txt")
+TABLES = ("hearing.txt", "numbers.txt", "phonetic.txt", "unicode.txt")
 QUICK = ("-XX:TieredStopAtLevel=1",)  # for tests: less is compiled, so that less time is spent
 _JUNIT = {"junit4": "junit/junit/4.*/junit-4.*.jar", "hamcrest-core": "org/hamcrest/hamcrest-core/1.3/*.jar"}
 _LAST_WITH_JAVA_7 = 19

@@ -24,7 +24,7 @@ from edge_er.bundle.storage import MANIFEST
 PAGE = Path(__file__).resolve().parent
 DEFAULT = PAGE.parent / "build" / "web_demo"
 KINDS = (".html", ".css", ".js", ".svg", ".webmanifest")
-TABLES = ("unicode.txt", "phonetic.txt", "hearing.txt")
+TABLES = ("unicode.txt", "phonetic.txt", "hearing.txt", "numbers.txt")
 CONSTANTS = "constants"  # JSON in Python, a module in JavaScript
 INDEX = "files.json"
 

@@ -59,7 +59,7 @@ def test_the_theme_has_a_dark_twin_with_the_same_colours():
 def test_what_can_be_touched_is_large_enough_and_named():
     for layout in (MAIN / "res" / "layout").iterdir():
         for element in Tree.parse(layout).getroot().iter():
-            if element.tag in ("Button", "EditText", "Spinner"):
+            if element.tag in ("AutoCompleteTextView", "Button", "EditText", "Spinner"):
                 assert element.get(f"{ANDROID}minHeight") == "48dp", layout
                 names = [element.get(f"{ANDROID}{name}") for name in ("text", "hint", "contentDescription")]
                 assert any(names), layout

@@ -1,8 +1,8 @@
 /**
  * node ask_node.mjs WEB_FOLDER < CALLS: answers of the JavaScript runtime, in JSON.
  *
- * CALLS is a list of {bundle, load?, entries?, resolve?: [query, options], explain?: [query, topK]}, options as in
- * JavaScript, or {encoder: FOLDER, encode: [text, ...]}; an error is answered with its class and message.
+ * CALLS is a list of {bundle, load?, entries?, resolve?: [query, options], suggest?: [text, options],
+ * explain?: [query, topK]}, options as in JavaScript, or {encoder: FOLDER, encode: [text, ...]}; an error is answered with its class and message.
  */
 
 import { readFile } from "node:fs/promises";
@@ -31,12 +31,13 @@ async function encoded(folder, texts) {
   return texts.map((each) => Array.from(encoder.encodeIds(encoder.tokenIds(each))));
 }
 
-async function answer({ bundle, load: options, entries, resolve, explain, selftest, encoder, encode }) {
+async function answer({ bundle, load: options, entries, resolve, suggest, explain, selftest, encoder, encode }) {
   try {
     if (encode) return await encoded(encoder, encode);
     let resolver = await load(bundle, options);
     if (entries) resolver = resolver.withEntries(entries);
     if (resolve) return resolver.resolve(...resolve);
+    if (suggest) return resolver.suggest(...suggest);
     if (explain) return resolver.explain(...explain);
     return selftest ? resolver.selftest() : { name: resolver.name, lang: resolver.lang, report: resolver.report };
   } catch (error) {

@@ -44,6 +44,8 @@ export function shown(page) {
       answer: visible("answer"),
       decision: text("decision-text"),
       time: text("time"),
+      query: document.getElementById("query").value,
+      suggested: Array.from(document.querySelectorAll("#suggestions button"), (each) => each.textContent),
       names: Array.from(document.querySelectorAll("#matches .name"), (each) => each.textContent),
       details: Array.from(document.querySelectorAll("#matches .details"), (each) => each.textContent),
       problem: visible("problem") ? text("problem") : null,

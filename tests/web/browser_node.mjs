@@ -89,6 +89,9 @@ const scenarios = {
         focus.push((await shown(page)).focus);
       }
       const silly = await ask(page, "asdf qwer zxcv");
+      const begun = await ask(page, "cadena s");
+      await page.locator("#suggestions button").first().click();
+      const completed = await shown(page);
       const blank = await ask(page, "   ");
       const emoji = await ask(page, "🎵");
       const markup = await ask(page, "<img src=x onerror=alert(1)>");
@@ -106,6 +109,8 @@ const scenarios = {
         spoken,
         focus,
         silly,
+        begun,
+        completed,
         blank,
         emoji,
         markup,

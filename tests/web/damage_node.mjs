@@ -129,6 +129,7 @@ const card = (change) => [
 const wrong = {
   "newer format": sealed([], (manifest) => (manifest.format_version = 3)),
   "word scores in format 1": sealed([], (manifest) => ((manifest.rerank.words = 16), (manifest.format_version = 1))),
+  "numbers in format 1": sealed([], (manifest) => ((manifest.rerank.numbers = 2), (manifest.format_version = 1))),
   "approximate index": sealed([], (manifest) => (manifest.index.kind = "ivf")),
   "a head that is not there": sealed([], (manifest) => (manifest.rerank.head = 5)),
   "unknown file": sealed([["new.bin", Buffer.from("x")]], (manifest) => (manifest.files["new.bin"] = { size: 1 })),

@@ -1,5 +1,6 @@
 /** Compares the JavaScript runtime with the golden files (tests/golden/README.md); runs in Node and in a browser. */
 
+const COMPARED = 16; // so many candidates are ranked, of which the rows have the first
 const OFF_BY_ONE = 2; // components of a vector
 const EMBEDDING = 1e-5;
 const CONFIDENCE = 0.01;
@@ -69,12 +70,16 @@ export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords, n
     const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
     const index = new WordIndex(hearing, carriers, row.forms);
     const alone = new WordIndex(hearing, carriers, row.forms, new WordIndex(hearing, carriers, []));
-    const scores = (each) => Array.from(each.scores(row.request), (score) => (score === NO_SCORE ? null : score));
+    const scores = (each) => Array.from(each.scores(row.request).scores, (one) => (one === NO_SCORE ? null : one));
+    const { phrases, parts: inPart } = index.scores(row.request);
+    const marked = (marks) => row.forms.map((_, form) => form).filter((form) => marks[form]);
     const found = {
       common: [...index.common].sort(),
       span: nameSpan(wordsOf(row.request), carriers, index),
       scores: scores(index),
       scores_without_common: scores(alone),
+      phrases: marked(phrases),
+      in_part: marked(inPart),
     };
     for (const [field, value] of Object.entries(found)) {
       findings.check(`words ${field}`, same(value, row[field]), {
@@ -86,9 +91,58 @@ export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords, n
   }
 }
 
+/** suggest.jsonl, with the classes of the runtime and its tables; this runtime keeps no counts of what a person asks for. */
+export function checkSuggestions(rows, { FormSuggestions, suggested, carrierWords, Normalizer }, tables, findings) {
+  const carriers = carrierWords(tables.hearing);
+  const normalizer = new Normalizer(tables.unicode);
+  const set = (listed) => ({
+    forms: listed.map(([text]) => text),
+    owners: listed.map(([, owner]) => owner),
+    demand: listed.map(([, , demand]) => demand),
+  });
+  for (const row of rows.filter(({ favour }) => !favour.length)) {
+    const base = new FormSuggestions(set(row.catalog), row.lang, tables, carriers, { bySound: row.by_sound });
+    const own = row.own.length ? [new FormSuggestions(set(row.own), row.lang, tables, carriers, { base })] : [];
+    const allowed = row.allowed && Uint8Array.from({ length: 100 }, (_, entity) => Number(row.allowed.includes(entity)));
+    const typed = { text: normalizer.canonicalText(row.text), finished: row.finished };
+    const found = suggested([base, ...own], typed, 5, row.numbers, allowed);
+    const listed = found.map(({ entity, form, score }) => [entity, form, score]);
+    const right = typed.text === row.canonical && same(listed, row.suggestions);
+    findings.check("suggestions", right, { text: row.text, expected: row.suggestions, found: listed });
+  }
+}
+
+/** numbers.jsonl, with the class of the runtime and its table. */
+export function checkNumbers(rows, { Numbers }, tables, findings) {
+  for (const { lang, text, names, in_figures, readings, sure } of rows) {
+    const numbers = new Numbers(tables.numbers, lang);
+    const found = { in_figures: numbers.inFigures(text), readings: numbers.otherReadings(text, new Set(names)) };
+    found.sure = numbers.isSure(text, in_figures);
+    findings.check("numbers", same(found, { in_figures, readings, sure }), { lang, text, in_figures, readings, sure, found });
+  }
+}
+
 /** word_requests.jsonl: whole answers where words count. */
 export function checkWordRequests(rows, parts, tables, findings) {
   for (const row of rows) checkRanking(row, row.rerank, "words", parts, tables, findings);
+}
+
+/** features.jsonl: what a request says about the first of some forms. */
+export function checkFeatures(rows, { Features, Hearing, Numbers, carrierWords }, tables, findings) {
+  const carriers = carrierWords(tables.hearing);
+  for (const row of rows) {
+    const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
+    const all = Object.fromEntries(Object.keys(row.features).map((name) => [name, 1]));
+    const features = new Features([all], hearing, carriers, new Numbers(tables.numbers, row.lang), row.numbers);
+    const utterance = features.utterance(
+      row.texts.map(([text, weight]) => ({ text, weight })),
+      row.forms,
+    );
+    const found = features.of(row.cosine, row.heard, row.forms[0], utterance, row.entities);
+    const names = Object.keys(row.features);
+    const near = names.every((name) => Math.abs(found[name] - row.features[name]) <= 1e-6);
+    findings.check("features", near && same(Object.keys(found).sort(), names.sort()), { row, found });
+  }
 }
 
 /** defaults.jsonl: what comes out where a manifest says nothing, or little. */
@@ -102,6 +156,7 @@ export function checkDefaults(rows, parts, tables, findings) {
       findings.check("default confidence", near && found.length === row.confidences.length, { row, found });
       const decision = calibration.decide(standing, row.min_precision ?? undefined);
       findings.check("default decision", decision === row.decision, { row, decision });
+      findings.check("default tied", calibration.tied(standing) === row.tied, { row, tied: calibration.tied(standing) });
     } else {
       checkRanking(row, row.values, "default", parts, tables, findings);
     }
@@ -125,6 +180,7 @@ function checkRanking(row, values, what, { FormEvidence, rerankWeights, bestCand
     candidates: pool.map(({ form }) => form),
     ranking: ranked.map(({ entity, score }) => [entity, score]),
     forms_of_ranking: ranked.map(({ form }) => form),
+    ...(row.parts && { parts: ranked.map((each) => rounded(each.parts)) }),
   };
   for (const [field, value] of Object.entries(found)) {
     const detail = { request: row.request, values, expected: row[field], value };
@@ -150,6 +206,7 @@ export function checkRequests(rows, resolver, { quantise, isBlank }, findings) {
       expected: row.ranking,
       found: found.matches,
     });
+    findings.check("tied", found.tied === row.tied, { said, expected: row.tied, found: found.tied });
     const difference = Math.abs((found.matches[0]?.confidence ?? 0) - row.confidence);
     findings.largest.confidence = Math.max(findings.largest.confidence, difference);
     findings.check("confidence", difference <= CONFIDENCE, { said, expected: row.confidence, difference });
@@ -191,8 +248,8 @@ function checkFromVectors(row, resolver, isBlank, findings) {
     .filter(({ text }) => !isBlank(text))
     .map((each) => ({ ...each, text: resolver.encoder.canonicalText(each.text) }));
   const catalog = resolver._catalog;
-  const candidates = catalog.evidence.pool(hypotheses, row.ranking.length, null).map(({ form }) => form);
-  const ranked = catalog.ranked(hypotheses, row.ranking.length);
+  const candidates = catalog.evidence.pool(hypotheses, COMPARED, null).map(({ form }) => form);
+  const ranked = catalog.ranked(hypotheses, COMPARED).slice(0, row.ranking.length);
   const ids = ranked.map(({ entity }) => catalog.entity(entity).id);
   const parts = ranked.map((each) => ({ form: each.form, ...rounded(each.parts) }));
   findings.check("candidates", same(candidates, row.candidates), {

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   checkDefaults,
+  checkFeatures,
   checkLexical,
   checkNormalization,
+  checkNumbers,
   checkRequests,
+  checkSuggestions,
   checkWordRequests,
   checkWords,
   Findings,
@@ -22,15 +25,23 @@ const table = (name) => readFile(join(web, "edge-er", "data", name), "utf8");
 const [{ EntityResolver }, { quantise }, { isBlank, Normalizer }] = await Promise.all(
   ["index.js", "encoder.js", "normalize.js"].map(runtime),
 );
-const RUNTIME = ["phonetic", "lexical", "hearing", "carrier", "words", "calibrate", "evidence", "catalog"].map((name) => `${name}.js`);
+const RUNTIME = (
+  "phonetic lexical hearing carrier words numbers calibrate evidence features catalog normalize completions suggest"
+)
+  .split(" ")
+  .map((name) => `${name}.js`);
 const parts = Object.assign({}, ...(await Promise.all(RUNTIME.map(runtime))));
-const tables = { phonetic: await table("phonetic.txt"), hearing: await table("hearing.txt") };
+const TABLES = ["unicode", "phonetic", "hearing", "numbers"];
+const tables = Object.fromEntries(await Promise.all(TABLES.map(async (name) => [name, await table(`${name}.txt`)])));
 
 const findings = new Findings();
-checkNormalization(await rows("normalization.jsonl"), new Normalizer(await table("unicode.txt")), findings);
+checkNormalization(await rows("normalization.jsonl"), new Normalizer(tables.unicode), findings);
 checkLexical(await rows("lexical.jsonl"), parts, tables, findings);
 checkWords(await rows("words.jsonl"), parts, tables, findings);
+checkNumbers(await rows("numbers.jsonl"), parts, tables, findings);
+checkSuggestions(await rows("suggest.jsonl"), parts, tables, findings);
 checkDefaults(await rows("defaults.jsonl"), parts, tables, findings);
+checkFeatures(await rows("features.jsonl"), parts, tables, findings);
 checkWordRequests(await rows("word_requests.jsonl"), parts, tables, findings);
 for (const bundle of bundles) {
   const resolver = await EntityResolver.load(pathToFileURL(bundle));

@@ -142,6 +142,16 @@ def test_answers_come_while_one_types(found: dict[str, Any]) -> None:
     assert typing["markup"]["answer"] and typing["markup"]["problem"] is None
 
 
+def test_what_is_typed_is_completed(found: dict[str, Any]) -> None:
+    typing = found["typing"]
+    assert typing["begun"]["suggested"][:2] == ["Cadena SER", "Cadena Ser +"]
+    completed = typing["completed"]
+    assert (completed["query"], completed["focus"]) == ("Cadena SER", "query")
+    assert completed["decision"] == "Encontrada: Cadena SER"
+    assert "Cadena SER" not in completed["suggested"]
+    assert typing["blank"]["suggested"] == typing["empty"]["suggested"] == []
+
+
 def test_what_is_known_of_the_catalog_is_shown(found: dict[str, Any]) -> None:
     report = read_bundle("radio_es").manifest
     facts = found["typing"]["match"]["facts"]

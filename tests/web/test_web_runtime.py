@@ -147,21 +147,40 @@ def test_own_entries_are_found_the_same(ask, radio_es: EntityResolver) -> None:
         assert answer["error"] == "EdgeERError", answer
 
 
-def test_words_count_the_same(ask, radio_es: EntityResolver, tmp_path: Path) -> None:
+@pytest.mark.parametrize("numbers", [0, 2])
+def test_words_and_numbers_count_the_same(ask, radio_es, numbers: int, tmp_path: Path) -> None:
     bundle = read_bundle("radio_es")
-    write_bundle(tmp_path / "radio", bundle.with_manifest(rerank={**bundle.manifest["rerank"], "words": 12}))
+    rerank = {**bundle.manifest["rerank"], "words": 12, "numbers": numbers}
+    write_bundle(tmp_path / "radio", bundle.with_manifest(rerank=rerank))
     ours = EntityResolver.load(tmp_path / "radio")
     queries = [*REQUESTS, "pon la cero onda", "clásica radio de españa", "mix de gym", "3 mix gym"]
     queries += [
         "pon kiss fm en la cocina",
         "enciende la lampara en la cocina por favor",
         "mezcla in the living room",
+        "pon taxi noventa y nueve",
+        "pon los cuarenta en la cocina",
+        "radio uno",
+        "llama a zoe",
+        "llama a beto por favor",
+        "roberto beto",
+        "zoe baker",
+        "quiero que me pongas ahora mismo si puede ser la emisora kiss fm que tanto nos gusta a todos aqui",
+        "pon la radio",
+        "noticias de cataluña",
     ]
     entries = [
         {"name": "Gym mix 3"},
         {"id": "c-2", "name": "Radio de la abuela"},
         {"id": "c-3", "name": "Lámpara cocina"},
         {"id": "c-4", "name": "Mezcla Living"},
+        {"id": "c-5", "name": "Taxi 99"},
+        {"id": "c-6", "name": "Zoe Adams"},
+        {"id": "c-7", "name": "Zoe Baker", "popularity": 3},
+        {"id": "c-8", "name": "Roberto Zane", "aliases": ["Beto"]},
+        {"id": "c-9", "name": "Beto", "popularity": 70},
+        {"id": "d-1", "name": "Beto"},
+        {"id": "d-2", "name": "La radio"},
     ]
     where = {"where": {"country": "ES"}}
     calls = [{"entries": entries, "resolve": [query, where]} for query in queries]
@@ -171,7 +190,76 @@ def test_words_count_the_same(ask, radio_es: EntityResolver, tmp_path: Path) -> 
     expected = [*mine.resolve_batch(queries, **where), *mine.resolve_batch(queries)]
     expected += [ours.resolve(nbest=["cero onda", "cadena cien"])]
     check(ask, [{"bundle": str(tmp_path / "radio"), **call} for call in calls], expected)
+    assert mine.resolve("llama a zoe").tied == 1  # one is asked for more often
     assert ours.resolve("pon la cero onda").matches != radio_es.resolve("pon la ser cadena").matches
+
+
+TYPED = (
+    "", " ", "c", "cadena s", "Cadena SER ", "pon la cadena s", "dial cad", "cadnea s", "cadenaser", "los40", "radio",
+    "radio cla", "kiss fm en la coc", "kiss fm en la cocina por favor", "taxi noventa y nu", "taxi noventa y nueve",
+    "zzz", "gym mix tres", "mi m", "la yay", "desay", "rock fm", "roc", "rokc", "🎵", "ser ser", "m 80", "M80 ", "p",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("numbers", [0, 2])
+def test_suggestions_are_the_same(ask, numbers: int, tmp_path: Path) -> None:
+    bundle = read_bundle("radio_es")
+    rerank = {**bundle.manifest["rerank"], "numbers": numbers}
+    write_bundle(tmp_path / "radio", bundle.with_manifest(rerank=rerank))
+    ours = EntityResolver.load(tmp_path / "radio")
+    entries = [
+        {"id": "c-1", "name": "Mamá", "aliases": ["mi madre"], "popularity": 7},
+        {"id": ours.suggest("cadena ser")[0].id, "name": "la radio del desayuno"},
+        {"name": "Taxi 99"},
+        {"name": "Abuela", "aliases": ["la yaya"]},
+    ]
+    mine = ours.with_entries(entries)
+    options = (
+        {},
+        {"topK": 12},
+        {"where": {"tags": ["news", "talk"]}},
+        {"ids": [each["id"] for each in entries[:2]]},
+    )
+    calls, expected = [], []
+    for text in TYPED:
+        for one in options:
+            settings = {"top_k" if name == "topK" else name: value for name, value in one.items()}
+            calls += [{"suggest": [text, one]}, {"suggest": [text, one], "entries": entries}]
+            expected += [each.suggest(text, **settings) for each in (ours, mine)]
+    answers = ask([{"bundle": str(tmp_path / "radio"), **call} for call in calls])
+    for call, answer, suggestions in zip(calls, answers, expected, strict=True):
+        assert answer == [each.to_dict() for each in suggestions], call
+    wrong = ask([{"bundle": str(tmp_path / "radio"), "suggest": call} for call in (["x", {"topK": 0}], [7])])
+    assert [each["error"] for each in wrong] == ["RangeError", "TypeError"]
+
+
+def test_features_and_typed_requests_count_the_same(ask, tmp_path: Path) -> None:
+    weights = {"cosine": 4.0, "whole": 1.0, "explained": 3.0, "missing": 0.2, "size": 0.1, "heard": 0.2}
+    calibration = {
+        "reranked": {"weights": weights, "bias": -4.0, "spread": 0.3},
+        "typed": {"weights": {"explained": 5.0, "missing": 0.4}, "bias": -2.0, "min_precision": 0.8},
+        "dense": {"weights": {"cosine": 12.0, "size": 0.2}, "bias": -4.0},
+    }
+    write_bundle(tmp_path / "radio", read_bundle("radio_es").with_manifest(calibration=calibration))
+    ours = EntityResolver.load(tmp_path / "radio")
+    dense = EntityResolver.load(tmp_path / "radio", rerank=False)
+    entries = [{"name": "Gym mix 3"}, {"name": "Lámpara cocina"}]
+    queries = [*REQUESTS, "radioclasica", "enciende la lampara en la cocina por favor", "mix de gym"]
+    mine, nbest = ours.with_entries(entries), [("cadena ser", 0.7), ("cadena", 0.3)]
+    bundle = {"bundle": str(tmp_path / "radio")}
+    calls = [{**bundle, "entries": entries, "resolve": [query]} for query in queries]
+    calls += [{**bundle, "entries": entries, "resolve": [query, {"typed": True}]} for query in queries]
+    calls += [{**bundle, "resolve": [None, {"nbest": nbest, "typed": True}]}]
+    calls += [{**bundle, "load": {"rerank": False}, "resolve": [query, {"typed": True}]} for query in queries]
+    expected = [*mine.resolve_batch(queries), *mine.resolve_batch(queries, typed=True)]
+    expected += [ours.resolve(nbest=nbest, typed=True), *dense.resolve_batch(queries, typed=True)]
+    check(ask, calls, expected)
+    explained = ask([{**bundle, "explain": [query, 3]} for query in queries[:3]])
+    for query, found in zip(queries, explained, strict=False):
+        for row, one in zip(found, ours.explain(query, 3), strict=True):
+            assert row["signs"] == pytest.approx(one.signs, abs=0.01)
+    wrong = ask([{**bundle, "resolve": ["x", {"typed": 1}]}])[0]
+    assert wrong["error"] == "TypeError"
 
 
 @pytest.mark.parametrize("name", ["multilingual-32", "multilingual-64"])
@@ -219,7 +307,7 @@ def check(ask, calls: list[dict[str, Any]], expected: list[Any]) -> None:
     for call, found, resolution in zip(calls, answers, expected, strict=True):
         assert "error" not in found, (call, found)
         other = resolution.to_dict()
-        assert found["decision"] == other["decision"], call
+        assert (found["decision"], found["tied"]) == (other["decision"], other["tied"]), call
         assert [match["id"] for match in found["matches"]] == [match["id"] for match in other["matches"]], (
             call
         )

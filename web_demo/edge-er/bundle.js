@@ -86,8 +86,9 @@ async function readManifest(data, url) {
       `${url}: bundle format ${version}; this edge-er reads up to ${FORMAT_VERSION}, so update this page`,
     );
   }
-  if (version === 1 && manifest.rerank?.words) {
-    throw corrupt(url, `${MANIFEST} has rerank.words, which needs format 2; build the bundle again`);
+  const newer = ["words", "numbers"].find((name) => manifest.rerank?.[name]);
+  if (version === 1 && newer) {
+    throw corrupt(url, `${MANIFEST} has rerank.${newer}, which needs format 2; build the bundle again`);
   }
   if (!(await isSealed(data))) throw corrupt(url, `${MANIFEST} is damaged (checksum); copy the bundle again`);
   for (const [field, kind] of Object.entries(REQUIRED)) {

@@ -4,6 +4,7 @@ import constants from "./data/constants.js";
 import { BundleCorruptError } from "./errors.js";
 
 export const COMPARED = constants.decision.compared; // candidates that share the confidence
+const SHARING = constants.decision.sharing; // candidates that share the evidence
 const DEFAULTS = constants.calibration;
 
 /**
@@ -20,10 +21,11 @@ export class Calibration {
    */
   constructor(told) {
     for (const [name, value] of Object.entries(DEFAULTS)) this[name] = name in told ? told[name] : value;
-    for (const name of ["choice", "bias", "temperature", "rival", "twin", "min_precision"]) {
+    for (const name of ["choice", "bias", "temperature", "spread", "rival", "twin", "min_precision"]) {
       if (!Number.isFinite(this[name])) throw wrong(name, "a number", this[name]);
     }
     if (this.choice < 0) throw wrong("choice", "a number, 0 or more", this.choice);
+    if (this.spread < 0) throw wrong("spread", "a number, 0 or more", this.spread);
     if (this.temperature <= 0) throw wrong("temperature", "a number above 0", this.temperature);
     if (!(this.min_precision > 0 && this.min_precision < 1)) {
       throw wrong("min_precision", "a number above 0 and below 1", this.min_precision);
@@ -71,17 +73,35 @@ export class Calibration {
    * @returns {"match" | "ambiguous" | "no_match"}
    */
   decide(standing, minPrecision) {
-    const needed = this.needed(minPrecision);
+    return this.decideAt(standing, this.needed(minPrecision));
+  }
+
+  /**
+   * The same where an answer needs a confidence of `needed`.
+   * @param {Standing} standing
+   * @param {number} needed
+   * @returns {"match" | "ambiguous" | "no_match"}
+   */
+  decideAt(standing, needed) {
     const odds = this._odds(standing.scores.slice(0, COMPARED));
     const confidences = this.confidences(standing);
-    const twins = odds.filter((each) => each >= this.twin).length > 1;
-    if (!twins && confidences[0] >= needed) return "match";
+    if (this.tied(standing) === 1 && confidences[0] >= needed) return "match";
     const rivals = odds.filter((each) => each >= this.rival).length;
     const joint = Math.min(
       total(confidences.slice(0, rivals)),
       this._confidence(this._evidence(standing, rivals)),
     );
     return rivals > 1 && joint >= needed ? "ambiguous" : "no_match";
+  }
+
+  /**
+   * How many of the first candidates cannot be told apart from the best one, itself included.
+   * @param {Standing} standing
+   * @returns {number}
+   */
+  tied({ scores }) {
+    const near = this._odds(scores.slice(0, COMPARED)).filter((each) => each >= this.twin);
+    return Math.min(scores.length, Math.max(1, near.length));
   }
 
   /** How much speaks for one of the first `among` candidates being right; of those of the best score by default. */
@@ -91,8 +111,9 @@ export class Calibration {
       if (!(name in signs)) throw wrong("weights", `weights of ${Object.keys(signs).sort().join(", ")}`, name);
       sum += weight * signs[name];
     }
-    const odds = this._odds(scores.slice(0, COMPARED));
-    return sum + this.choice * Math.log(total(odds.slice(0, among ?? equal(odds))) / total(odds)) + this.bias;
+    const first = among ?? scores.slice(0, COMPARED).filter((score) => score === scores[0]).length;
+    const odds = oddsOf(scores.slice(0, SHARING), this.spread || this.temperature);
+    return sum + this.choice * Math.log(total(odds.slice(0, first)) / total(odds)) + this.bias;
   }
 
   _confidence(evidence) {
@@ -100,9 +121,11 @@ export class Calibration {
   }
 
   _odds(scores) {
-    return scores.map((score) => Math.exp((score - scores[0]) / this.temperature));
+    return oddsOf(scores, this.temperature);
   }
 }
+
+const oddsOf = (scores, unit) => scores.map((score) => Math.exp((score - scores[0]) / unit));
 
 /** How many candidates have the best score. */
 const equal = (odds) => odds.filter((each) => each === 1).length;

@@ -5,6 +5,7 @@ import { BundleCorruptError } from "./errors.js";
 import { FormEvidence } from "./evidence.js";
 import { addHead, PairHead } from "./head.js";
 import { quarterLog2 } from "./lexical.js";
+import { FormSuggestions, suggested } from "./suggest.js";
 
 /**
  * @typedef {object} Candidate
@@ -20,7 +21,7 @@ export class Catalog {
    * @param {import("./bundle.js").Bundle} bundle
    * @param {import("./encoder.js").Encoder} encoder
    * @param {ReturnType<typeof import("./evidence.js").rerankWeights>} weights
-   * @param {{phonetic: string, hearing: string}} tables
+   * @param {{phonetic: string, hearing: string, numbers: string}} tables
    * @throws {BundleCorruptError} there are more or fewer surface forms than vectors
    */
   constructor(bundle, encoder, weights, tables) {
@@ -39,17 +40,35 @@ export class Catalog {
     /** The head that reads close races, where the bundle has one and a weight for it. */
     this.head = weights.head ? new PairHead(onnx, encoder, (form) => forms[form][0], bundle.headTokens) : null;
     const demands = bundle.entities.withoutStreams().map((entity) => demandOf(entity));
-    this.evidence = new FormEvidence(
-      {
-        forms: forms.map(([text]) => text),
-        vectors: bundle.vectors,
-        owners: bundle.formEntity,
-        demand: Int32Array.from(bundle.formEntity, (entity) => demands[entity]),
-      },
-      bundle.manifest.lang,
-      weights,
-      tables,
-    );
+    const set = {
+      forms: forms.map(([text]) => text),
+      vectors: bundle.vectors,
+      owners: bundle.formEntity,
+      demand: Int32Array.from(bundle.formEntity, (entity) => demands[entity]),
+    };
+    const { lang } = bundle.manifest;
+    this.evidence = new FormEvidence(set, lang, weights, tables);
+    this._suggestionsOf = () => {
+      const { carriers, pieces } = this.evidence;
+      return new FormSuggestions(set, lang, tables, carriers, { pieces });
+    };
+  }
+
+  /** What texts may become; made for the first of them. */
+  get suggestions() {
+    this._suggestions ??= this._suggestionsOf();
+    return this._suggestions;
+  }
+
+  /**
+   * At most `k` entities that a text may become while it is typed.
+   * @param {import("./suggest.js").TypedText} typed
+   * @param {number} k
+   * @param {Uint8Array | null} [allowed] whether each entity may be suggested; null for all
+   * @returns {{entity: number, form: number, score: number}[]} best first
+   */
+  suggested(typed, k, allowed = null) {
+    return suggested([this.suggestions], typed, k, this.weights.numbers, allowed);
   }
 
   /**
@@ -73,9 +92,19 @@ export class Catalog {
     return this.entities.at(index);
   }
 
+  /** How many entities there are. */
+  get size() {
+    return this.entities.length;
+  }
+
   /** The surface form of an index. */
   form(index) {
     return this.forms[index];
+  }
+
+  /** The canonical text of the surface form of an index. */
+  canonicalForm(index) {
+    return this.evidence.forms[index];
   }
 }
 

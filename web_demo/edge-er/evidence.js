@@ -7,11 +7,13 @@ import constants from "./data/constants.js";
 import { BundleCorruptError } from "./errors.js";
 import { Hearing } from "./hearing.js";
 import { GramIndex } from "./lexical.js";
+import { Numbers } from "./numbers.js";
 import { SoundFold } from "./phonetic.js";
 import { ExactIndex } from "./search.js";
 import { NO_SCORE, WordIndex } from "./words.js";
 
-const SHORT_FORM = constants.evidence.short_form;
+const { short_form: SHORT_FORM, shares: SHARES } = constants.evidence;
+const COSTS = constants.words;
 const RETIRED = ["letter_match", "letter_edit", "sound_match", "sound_edit"]; // old bundles have them, as 0
 
 const DEFAULTS = constants.rerank;
@@ -59,24 +61,25 @@ export class FormEvidence {
    * @param {object} set
    * @param {string[]} set.forms in canonical text
    * @param {Int8Array} set.vectors [forms · dim]
-   * @param {Int32Array} set.owners the entity of each form
+   * @param {Int32Array} set.owners the entity of each form; the first of its forms is its main name
    * @param {Int32Array} set.demand of each form's entity
    * @param {string} lang
    * @param {ReturnType<typeof rerankWeights>} weights
-   * @param {{phonetic: string, hearing: string}} tables
+   * @param {{phonetic: string, hearing: string, numbers: string}} tables
    * @param {FormEvidence} [like] sound pieces and words are worth what they are there
    */
   constructor({ forms, vectors, owners, demand }, lang, weights, tables, like) {
-    this._forms = forms;
+    this.forms = forms;
     this._index = new ExactIndex(vectors, forms.length);
     this._owners = owners;
     this._demand = demand;
     this._weights = weights;
     this._entities = new Set(owners).size;
     this._fold = new SoundFold(tables.phonetic, lang);
-    this._carriers = carrierWords(tables.hearing);
-    if (weights.heard || weights.words) this._hearing = new Hearing(tables.hearing, lang, forms, this._carriers);
-    if (weights.words) this.words = new WordIndex(this._hearing, this._carriers, forms, like?.words);
+    this.carriers = carrierWords(tables.hearing);
+    if (weights.heard || weights.words) this.hearing = new Hearing(tables.hearing, lang, forms, this.carriers);
+    if (weights.numbers) this._numbers = new Numbers(tables.numbers, lang);
+    if (weights.words) this.words = new WordIndex(this.hearing, this.carriers, forms, like?.words);
     if (weights.sound_pieces || weights.sound_forms) {
       const sounds = forms.map((form) => this._fold.fold(form));
       this.pieces = new GramIndex(sounds, like?.pieces);
@@ -95,16 +98,30 @@ export class FormEvidence {
     const forms = this._candidates(heard, k, allowed);
     const pool = forms.map((form) => ({ form, entity: this._owners[form], parts: {} }));
     const total = heard.reduce((sum, { weight }) => sum + weight, 0);
-    for (const each of heard) this._addParts(each, forms, pool, each.weight / total);
+    for (const each of heard) this._addParts(each, forms, pool, this._share(each.weight / total));
     return pool;
   }
 
+  /** With words, shares are rounded so that all sums are exact: what nothing tells apart has the very same score. */
+  _share(share) {
+    return this.words ? Math.floor(share * SHARES + 0.5) / SHARES : share;
+  }
+
+  /** What one text says for all forms: as it stands, and with its numbers spelled otherwise. */
   _heard({ text, vector, weight }) {
-    const span = nameSpan(wordsOf(text), this._carriers, this.words);
-    const name = withoutCarrier(text, this._carriers, span);
+    const others = this._numbers ? this._numbers.otherReadings(text, this.words).slice(0, this._weights.numbers) : [];
+    const readings = [text, ...others].map((each) => this._read(each));
+    const sure = others.length > 0 && this._numbers.isSure(text, others[0]);
+    const same = vector.reduce((sum, each) => sum + each * each, 0);
+    return { readings, sure, weight, dots: this._index.dots(vector), same };
+  }
+
+  _read(text) {
+    const span = nameSpan(wordsOf(text), this.carriers, this.words);
+    const name = withoutCarrier(text, this.carriers, span);
     const shared = this.pieces ? this.pieces.shared(this._fold.fold(name)) : null;
     const words = this.words ? this.words.scores(text, span) : null;
-    return { text, span, shared, words, weight, dots: this._index.dots(vector) };
+    return { text, span, name, shared, words };
   }
 
   /** Forms nearest by vector, by sound and by words, ascending; more by vector while they are of fewer than `k` entities. */
@@ -112,11 +129,12 @@ export class FormEvidence {
     const { dense_forms: dense, sound_forms: sounding, words: most } = this._weights;
     const among = allowed && Array.from(this._owners.keys()).filter((form) => allowed[this._owners[form]]);
     const entities = among ? new Set(among.map((form) => this._owners[form])).size : this._entities;
-    const forms = among ? among.length : this._forms.length;
+    const forms = among ? among.length : this.forms.length;
     const best = (scores, count) => (among ? bestAmong(scores, count, among) : bestForms(scores, count));
-    const bySound = sounding ? heard.flatMap(({ shared }) => best(this._soundScores(shared), sounding)) : [];
-    const said = this.words ? heard.map(({ words }) => words) : [];
-    const byWords = said.flatMap((words) => best(words, most).filter((form) => words[form] > NO_SCORE));
+    const readings = heard.flatMap((each) => each.readings);
+    const bySound = sounding ? readings.flatMap(({ shared }) => best(this._soundScores(shared), sounding)) : [];
+    const said = this.words ? readings.map(({ words }) => words.scores) : [];
+    const byWords = said.flatMap((scores) => best(scores, most).filter((form) => scores[form] > NO_SCORE));
     for (let count = dense; ; count *= 2) {
       const pool = new Set([...bySound, ...byWords]);
       for (const { dots } of heard) for (const form of best(dots, count)) pool.add(form);
@@ -132,22 +150,86 @@ export class FormEvidence {
     return scores;
   }
 
+  /** Misrecognition scores of forms for one reading, or their word scores where these are higher. */
+  _worth({ text, span, words }, forms) {
+    const worth = this.hearing.worth(text, forms, span);
+    if (words) forms.forEach((form, place) => (worth[place] = Math.max(worth[place], words.scores[form])));
+    return worth;
+  }
+
   /** Add what one text says for each form, times its share, to the parts of the candidates. */
-  _addParts({ text, span, shared, words, dots }, forms, pool, share) {
+  _addParts(heard, forms, pool, share) {
     const weights = this._weights;
-    const heard = weights.heard ? this._hearing.worth(text, forms, span) : null;
-    if (heard && words) forms.forEach((form, place) => (heard[place] = Math.max(heard[place], words[form])));
-    forms.forEach((form, place) => {
+    const worths = weights.heard ? heard.readings.map((reading) => this._worth(reading, forms)) : [];
+    const each = forms.map((form, place) => this._alone(heard, form, place, worths));
+    const says = weights.heard && this.words ? this._amongEquals(withTies(each, forms, this.forms), forms) : each;
+    says.forEach(({ dot, raised, worth, shared, meant }, place) => {
       const said = {
-        dense: dots[form],
-        heard: heard ? weights.heard * heard[place] : 0,
-        popularity: weights.popularity * this._demand[form],
-        pieces: weights.sound_pieces ? weights.sound_pieces * shared[form] : 0,
+        dense: dot,
+        phrase: raised - dot,
+        heard: weights.heard * worth,
+        popularity: weights.popularity * this._demand[forms[place]] + weights.heard * meant,
+        pieces: weights.sound_pieces * shared,
       };
       const { parts } = pool[place];
       for (const name in said) parts[name] = (parts[name] ?? 0) + share * said[name];
     });
   }
+
+  /** What one text says about one form, whatever the others are. */
+  _alone({ readings, sure, dots, same }, form, place, worths) {
+    // Number words have more letters than figures, so where they are sure, only the very name counts as it stands.
+    const counted = sure && this.forms[form] !== readings[0].name ? worths.slice(1) : worths;
+    const worth = counted.length ? Math.max(...counted.map((each) => each[place])) : 0;
+    const shared = this._weights.sound_pieces ? Math.max(...readings.map((each) => each.shared[form])) : 0;
+    const dot = dots[form];
+    if (!this._weights.heard || !this.words) return { dot, raised: dot, worth, shared, meant: 0 };
+    const said = (sure ? readings.slice(1) : readings).map(({ words }) => words);
+    const score = Math.max(...said.map(({ scores }) => scores[form]));
+    const phrase = said.some(({ phrases }) => phrases[form]);
+    const part = !phrase && said.some(({ parts }) => parts[form]);
+    return { dot, raised: phrase ? Math.max(dot, same) : dot, worth, shared, score, phrase, part };
+  }
+
+  /** The same where nothing tells forms apart: they share what vectors and sounds say, and it is asked who is meant. */
+  _amongEquals(each, forms) {
+    const groups = new Map();
+    each.forEach(({ raised, shared, equal }, place) => {
+      const form = forms[place];
+      const best = groups.get(equal) ?? { raised: -Infinity, shared: 0, demand: 0, main: false };
+      groups.set(equal, {
+        raised: Math.max(best.raised, raised),
+        shared: Math.max(best.shared, shared),
+        demand: Math.max(best.demand, this._demand[form]),
+        main: best.main || this._isMain(form),
+      });
+    });
+    return each.map(({ dot, worth, equal }, place) => {
+      const { raised, shared, demand, main } = groups.get(equal);
+      const form = forms[place];
+      const less = Math.min(COSTS.demand * (demand - this._demand[form]), COSTS.demand_most);
+      return { dot, raised, worth, shared, meant: -less - (main && !this._isMain(form) ? COSTS.alias : 0) };
+    });
+  }
+
+  /** Whether a form is the main name of its entity. */
+  _isMain(form) {
+    return form === 0 || this._owners[form] !== this._owners[form - 1];
+  }
+}
+
+/**
+ * The same with `equal`, what each form has in common with its equals. Where nothing but some words of several forms is
+ * said, their word score counts: what else was heard is the carrier.
+ */
+function withTies(each, forms, texts) {
+  const times = new Map();
+  for (const { part, score } of each) if (part) times.set(score, (times.get(score) ?? 0) + 1);
+  return each.map((one, place) => {
+    const worth = one.part && times.get(one.score) > 1 ? one.score : one.worth;
+    const inPart = !one.phrase && one.score > NO_SCORE && one.score === worth;
+    return { ...one, worth, equal: inPart ? one.score : texts[forms[place]] };
+  });
 }
 
 /** The same as `bestForms` of the forms with some indices. */

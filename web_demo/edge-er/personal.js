@@ -12,6 +12,7 @@ import { surfaceForms } from "./entities.js";
 import { EdgeERError } from "./errors.js";
 import { FormEvidence } from "./evidence.js";
 import { hexadecimal, plainSha256 } from "./sha256.js";
+import { FormSuggestions, suggested } from "./suggest.js";
 
 const ID_DIGITS = constants.entity.id_digits;
 
@@ -24,7 +25,7 @@ export class PersonalCatalog {
    * @param {(text: string) => string} tools.canonicalText
    * @param {(text: string) => Int8Array} tools.encoded
    * @param {string} tools.lang
-   * @param {{phonetic: string, hearing: string}} tools.tables
+   * @param {{phonetic: string, hearing: string, numbers: string}} tools.tables
    * @throws {EdgeERError} an entry without a name, or an id twice
    */
   constructor(base, entries, tools) {
@@ -42,6 +43,7 @@ export class PersonalCatalog {
       surfaceForms(entry, tools.canonicalText).map(([text, form]) => ({ text, form, entry })),
     );
     this._forms = forms.map(({ form }) => form);
+    this._set = null;
     this._evidence = forms.length ? this._evidenceOf(forms, tools) : null;
     this._head = this._base.head?.with((form) => tools.canonicalText(this.form(form))) ?? null;
   }
@@ -53,6 +55,17 @@ export class PersonalCatalog {
     const after = this._base.forms.length;
     const joined = [...pool, ...own.map((each) => ({ ...each, form: each.form + after }))];
     return bestCandidates(joined, hypotheses, k, this._base.weights, this._head);
+  }
+
+  /** See `Catalog.suggested`. */
+  suggested(typed, k, allowed = null) {
+    const base = this._base.suggestions;
+    const sets = this._set ? [base, (this._suggestions ??= this._suggestionsOf(base))] : [base];
+    return suggested(sets, typed, k, this._base.weights.numbers, allowed);
+  }
+
+  _suggestionsOf(base) {
+    return new FormSuggestions(this._set, this._lang, this._tables, this._base.evidence.carriers, { base });
   }
 
   /** See `Catalog.entity`. */
@@ -81,6 +94,17 @@ export class PersonalCatalog {
     return index < count ? this._base.form(index) : this._forms[index - count];
   }
 
+  /** See `Catalog.canonicalForm`. */
+  canonicalForm(index) {
+    const count = this._base.forms.length;
+    return index < count ? this._base.canonicalForm(index) : this._evidence.forms[index - count];
+  }
+
+  /** See `Catalog.size`. */
+  get size() {
+    return this._base.size + this._own.length;
+  }
+
   /** The entity of each entry: one of the catalog's, or a new one after them. */
   _place() {
     const there = new Map(this._base.entities.withoutStreams().map(({ id }, index) => [id, index]));
@@ -107,6 +131,7 @@ export class PersonalCatalog {
       owners: Int32Array.from(forms, ({ entry }) => this._owners.get(entry.id)),
       demand: Int32Array.from(demand),
     };
+    Object.assign(this, { _set: set, _lang: lang, _tables: tables });
     return new FormEvidence(set, lang, this._base.weights, tables, this._base.evidence);
   }
 

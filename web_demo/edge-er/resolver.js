@@ -8,15 +8,16 @@ import constants from "./data/constants.js";
 import { Encoder, quantise } from "./encoder.js";
 import { BundleCorruptError, EdgeERError } from "./errors.js";
 import { rerankWeights } from "./evidence.js";
+import { Features } from "./features.js";
 import { allowedEntities } from "./filters.js";
 import { sameAnswer } from "./golden.js";
-import { BIT } from "./hearing.js";
 import { textsAndWeights } from "./nbest.js";
 import { isBlank, Normalizer } from "./normalize.js";
+import { Numbers } from "./numbers.js";
 import { PersonalCatalog } from "./personal.js";
 
 const TOP_K = constants.decision.top_k;
-const TABLES = { unicode: "unicode.txt", phonetic: "phonetic.txt", hearing: "hearing.txt" };
+const TABLES = { unicode: "unicode.txt", phonetic: "phonetic.txt", hearing: "hearing.txt", numbers: "numbers.txt" };
 
 /**
  * @typedef {object} Match one candidate
@@ -34,13 +35,25 @@ const TABLES = { unicode: "unicode.txt", phonetic: "phonetic.txt", hearing: "hea
  * @property {"match" | "ambiguous" | "no_match"} decision
  * @property {Match[]} matches best first, whatever the decision; empty for empty input
  * @property {Match | null} best the first match; null under "no_match"
+ * @property {number} tied how many entities cannot be told apart from the first match, itself included, 16 at most: three
+ *   of one first name; it may be more than there are matches
+ */
+
+/**
+ * @typedef {object} Suggestion an entity that a text may become; a person chooses, so there is no confidence and no decision
+ * @property {string} id
+ * @property {string} name
+ * @property {string[]} aliases
+ * @property {number} score a whole number, only to be compared within one answer
+ * @property {string} completed its name or alias that the text begins, for the list and the search field
+ * @property {Record<string, any>} metadata
  */
 
 /** Finds the entities of one bundle. Resolving opens no connection. */
 export class EntityResolver {
   /**
    * @param {import("./bundle.js").Bundle} bundle
-   * @param {{unicode: string, phonetic: string, hearing: string}} tables contents of the tables in `data/`
+   * @param {{unicode: string, phonetic: string, hearing: string, numbers: string}} tables contents of the tables in `data/`
    * @param {{rerank?: boolean, minPrecision?: number}} [options] see `load`
    */
   constructor(bundle, tables, { rerank = true, minPrecision } = {}) {
@@ -58,10 +71,15 @@ export class EntityResolver {
     this._weights = rerankWeights(this.reranks ? manifest.rerank : {});
     const told = manifest.calibration ?? {};
     this._calibration = new Calibration(told[this.reranks ? "reranked" : "dense"] ?? told);
-    this._calibration.needed(minPrecision); // refuses nonsense now, not at the first request
+    this._typed = this.reranks && told.typed ? new Calibration(told.typed) : this._calibration;
+    this._needed(minPrecision, false); // refuses nonsense now, not at the first request
     this._minPrecision = minPrecision;
     this._tables = tables;
     this._catalog = new Catalog(bundle, this.encoder, this._weights, tables);
+    const { hearing, carriers } = this._catalog.evidence;
+    const weighed = [this._calibration.weights, this._typed.weights];
+    const numbers = new Numbers(tables.numbers, manifest.lang);
+    this._features = new Features(weighed, this._weights.heard ? hearing : null, carriers, numbers, this._weights.numbers);
   }
 
   /**
@@ -106,27 +124,62 @@ export class EntityResolver {
    * @param {number} [options.minPrecision] how often an answer should be right, between 0 and 1
    * @param {Record<string, any>} [options.where] only entities whose metadata has these values: `{country: "ES"}`
    * @param {Iterable<string>} [options.ids] only entities with these ids
+   * @param {boolean} [options.typed] the request was typed (keyboard, chat), not spoken: a name that is nearly one of the
+   *   catalog is then more likely another one
    * @returns {Resolution}
    * @throws {FilterError} no entity has a field of `where`, or a value cannot be compared
-   * @throws {TypeError} a text is no string, or not just one of `query` and `nbest` is given
+   * @throws {TypeError} a text is no string, not just one of `query` and `nbest` is given, or `typed` is no boolean
    * @throws {RangeError} `topK` below 1, `minPrecision` not between 0 and 1, or a weight not above 0
    */
-  resolve(query, { topK = TOP_K, nbest, minPrecision, where, ids } = {}) {
+  resolve(query, { topK = TOP_K, nbest, minPrecision, where, ids, typed = false } = {}) {
     if ((query ?? null) === null ? nbest === undefined : nbest !== undefined) {
       throw new TypeError("expected either a request as a string or nbest: [...]");
     }
     const texts = nbest === undefined ? [[query, 1]] : textsAndWeights(nbest);
     checkRequest(texts, topK);
-    const wanted = minPrecision ?? this._minPrecision;
-    this._calibration.needed(wanted);
+    const needed = this._needed(minPrecision ?? this._minPrecision, typed);
     const allowed = (where ?? ids ?? null) === null ? null : allowedEntities(this._catalog.searched, where, ids);
     const said = texts.filter(([text]) => !isBlank(text));
     const first = texts.length ? texts[0][0] : "";
-    if (!said.length || (allowed && !allowed.includes(1))) return resolution(first, "no_match", []);
+    if (!said.length || (allowed && !allowed.includes(1))) return resolution(first, "no_match", [], 0);
     const tokens = said.map(([text]) => this.encoder.tokenIds(text));
-    const ranked = this._catalog.ranked(this._hypotheses(said, tokens), Math.max(topK, COMPARED), allowed);
+    const hypotheses = this._hypotheses(said, tokens);
+    const ranked = this._catalog.ranked(hypotheses, Math.max(topK, COMPARED), allowed);
+    const signs = this._signs(ranked[0], this._utterance(hypotheses, ranked));
+    const standing = { scores: ranked.map((each) => this._score(each)), signs };
     const readable = tokens.some((each) => this.encoder.canRead(each));
-    return this._answer(first, ranked, readable, topK, wanted);
+    const calibration = typed ? this._typed : this._calibration;
+    const decision = readable ? calibration.decideAt(standing, needed) : "no_match";
+    const confidences = readable ? calibration.confidences(standing) : ranked.map(() => 0);
+    const matches = this._matches(ranked.slice(0, topK), standing.scores, confidences);
+    return resolution(first, decision, matches, calibration.tied(standing));
+  }
+
+  /**
+   * The entities that `text` may become while it is typed, best first; for every keystroke.
+   *
+   * The last word is taken as the beginning of a word, after a space as finished; the words before it may stand in any
+   * order, and carriers ("play cadena s") come off. Only where nothing fits a text with a slip finds what is similar. Empty
+   * text gives what is asked for most, by the catalog's `popularity`; nothing, where it does not say it.
+   * @param {string} text
+   * @param {object} [options]
+   * @param {number} [options.topK] how many suggestions to give, from 1 up
+   * @param {Record<string, any>} [options.where] only entities whose metadata has these values: `{country: "ES"}`
+   * @param {Iterable<string>} [options.ids] only entities with these ids
+   * @returns {Suggestion[]}
+   * @throws {FilterError} no entity has a field of `where`, or a value cannot be compared
+   * @throws {TypeError} the text is no string
+   * @throws {RangeError} `topK` below 1
+   */
+  suggest(text, { topK = TOP_K, where, ids } = {}) {
+    checkRequest([[text, 1]], topK);
+    const allowed = (where ?? ids ?? null) === null ? null : allowedEntities(this._catalog.searched, where, ids);
+    const typed = { text: this.encoder.canonicalText(text), finished: text !== "" && isBlank(text.at(-1)) };
+    return this._catalog.suggested(typed, topK, allowed).map(({ entity, form, score }) => {
+      const { id, name, aliases, metadata } = this._catalog.entity(entity);
+      const said = this._catalog.form(form);
+      return { id, name, aliases, score, completed: aliases.includes(said) ? said : name, metadata };
+    });
   }
 
   /**
@@ -137,7 +190,9 @@ export class EntityResolver {
   explain(query, topK = TOP_K) {
     checkRequest([[query, 1]], topK);
     if (isBlank(query)) return [];
-    const ranked = this._catalog.ranked(this._hypotheses([[query, 1]], [this.encoder.tokenIds(query)]), topK + 1);
+    const hypotheses = this._hypotheses([[query, 1]], [this.encoder.tokenIds(query)]);
+    const ranked = this._catalog.ranked(hypotheses, Math.max(topK + 1, COMPARED));
+    const utterance = this._utterance(hypotheses, ranked);
     return ranked.slice(0, topK).map((candidate, place) => {
       const { id, name } = this._catalog.entity(candidate.entity);
       const next = ranked[place + 1];
@@ -149,7 +204,7 @@ export class EntityResolver {
         score: candidate.score / this._unit,
         margin: next ? (candidate.score - next.score) / this._unit : 0,
         parts: Object.fromEntries(parts),
-        signs: this._signs(candidate),
+        signs: this._signs(candidate, utterance),
       };
     });
   }
@@ -199,15 +254,17 @@ export class EntityResolver {
     }));
   }
 
-  _answer(query, ranked, readable, topK, minPrecision) {
-    const standing = { scores: ranked.map((each) => this._score(each)), signs: this._signs(ranked[0]) };
-    const confidences = this._calibration.confidences(standing);
-    const matches = ranked.slice(0, topK).map((candidate, place) => {
+  /** The confidence that an answer needs. */
+  _needed(minPrecision, typed) {
+    if (typeof typed !== "boolean") throw new TypeError(`expected typed as true or false, found ${typeof typed}`);
+    return (typed ? this._typed : this._calibration).needed(minPrecision);
+  }
+
+  _matches(candidates, scores, confidences) {
+    return candidates.map((candidate, place) => {
       const { id, name, aliases, metadata } = this._catalog.entity(candidate.entity);
-      const confidence = readable ? confidences[place] : 0;
-      return { id, name, aliases, score: standing.scores[place], confidence, metadata };
+      return { id, name, aliases, score: scores[place], confidence: confidences[place], metadata };
     });
-    return resolution(query, readable ? this._calibration.decide(standing, minPrecision) : "no_match", matches);
   }
 
   /** In units of the cosine; vectors alone give at most 1. */
@@ -216,16 +273,26 @@ export class EntityResolver {
     return (score - tooMuch) / this._unit;
   }
 
-  _signs({ parts }) {
-    const signs = { cosine: Math.min(parts.dense / this._unit, 1) };
-    if (this._weights.heard) signs.heard = Math.log1p(Math.max(parts.heard / this._weights.heard / BIT, 0));
-    return signs;
+  /** What the features need to know of the texts; null where they need nothing. */
+  _utterance(hypotheses, ranked) {
+    if (!this._features.needTexts) return null;
+    const compared = ranked.slice(0, COMPARED);
+    return this._features.utterance(
+      hypotheses,
+      compared.map(({ form }) => this._catalog.canonicalForm(form)),
+    );
+  }
+
+  _signs({ form, parts }, utterance) {
+    const heard = this._weights.heard ? parts.heard / this._weights.heard : 0;
+    const text = utterance ? this._catalog.canonicalForm(form) : "";
+    return this._features.of(parts.dense / this._unit, heard, text, utterance, this._catalog.size);
   }
 }
 
 /** @returns {Resolution} */
-function resolution(query, decision, matches) {
-  return { query, decision, matches, best: decision === "no_match" ? null : (matches[0] ?? null) };
+function resolution(query, decision, matches, tied) {
+  return { query, decision, matches, best: decision === "no_match" ? null : (matches[0] ?? null), tied };
 }
 
 function checkRequest(texts, topK) {

@@ -36,16 +36,21 @@ export class WordIndex {
     /** Words that many names have. */
     this.common = base ? base.common : this._common(forms.length);
     for (const [word, known] of this._words) {
-      const gain = Math.max(hearing.gain(word), 1);
+      known.worth = Math.max(hearing.gain(word), 1);
       known.weak = carriers.words.has(word) || carriers.fillers.has(word);
-      known.gain = known.weak ? Math.min(gain, COSTS.weak_gain) : gain;
+      known.gain = known.weak ? Math.min(known.worth, COSTS.weak_gain) : known.worth;
       known.omission = this._omission(word);
     }
     this._sizes = Int32Array.from(held, (words) => words.size);
     this._omitted = new Int32Array(forms.length);
-    for (const { forms: having, omission } of this._words.values()) {
-      for (const form of having) this._omitted[form] += omission;
+    this._worth = new Int32Array(forms.length);
+    for (const { forms: having, omission, worth } of this._words.values()) {
+      for (const form of having) {
+        this._omitted[form] += omission;
+        this._worth[form] += worth;
+      }
     }
+    this._texts = forms.map((form) => ` ${form} `);
   }
 
   /** The words that many forms have. */
@@ -59,7 +64,7 @@ export class WordIndex {
   _omission(word) {
     if (this._carriers.fillers.has(word)) return COSTS.omitted_filler;
     if (/^[0-9]+$/.test(word)) return COSTS.omitted_number;
-    return this.common.has(word) ? COSTS.omitted_common : COSTS.omitted;
+    return this.common.has(word) || this._carriers.words.has(word) ? COSTS.omitted_common : COSTS.omitted;
   }
 
   /**
@@ -72,10 +77,11 @@ export class WordIndex {
   }
 
   /**
-   * The score of every form for canonical `request`; `NO_SCORE` where its words say nothing.
+   * What the words of canonical `request` say about every form: its score, `NO_SCORE` where they say nothing; whether it
+   * is a phrase of the request; and whether it is said in part and nothing else is.
    * @param {string} request
    * @param {import("./carrier.js").Span} [span] words of the name; by default those that `nameSpan` finds with these words
-   * @returns {Int32Array} [forms]
+   * @returns {{scores: Int32Array, phrases: Uint8Array, parts: Uint8Array}} each [forms]
    */
   scores(request, span = nameSpan(wordsOf(request), this._carriers, this)) {
     const count = this._sizes.length;
@@ -99,13 +105,21 @@ export class WordIndex {
         if (!known.weak) strong[form] = 1;
       }
     }
+    const phrases = new Uint8Array(count);
+    const parts = new Uint8Array(count);
     for (let form = 0; form < count; form++) {
-      const whole = said[form] === this._sizes[form];
+      const holds = said[form] > 0 && content[form] === wanted;
       const rest = left - explained[form];
-      scores[form] += COSTS.exact - this._omitted[form] - (whole ? Math.min(rest, COSTS.sentence) : rest);
-      if (!strong[form] || !(whole || content[form] === wanted)) scores[form] = NO_SCORE;
+      if (said[form] === this._sizes[form] && (strong[form] || holds)) {
+        scores[form] = this._worth[form] - Math.min(rest, COSTS.sentence);
+        phrases[form] = holds || ` ${request} `.includes(this._texts[form]) ? 1 : 0;
+      } else {
+        const scored = holds && strong[form];
+        scores[form] = scored ? scores[form] - this._omitted[form] - rest : NO_SCORE;
+        parts[form] = scored && rest === 0 ? 1 : 0;
+      }
     }
-    return scores;
+    return { scores, phrases, parts };
   }
 
   /** Each word of a request once, what it costs where a form does not have it, and whether a form must have it. */

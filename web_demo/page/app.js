@@ -8,6 +8,7 @@ import { startOffline } from "./offline.js";
 import { OwnEntries } from "./own.js";
 import { Player } from "./player.js";
 import { Speech } from "./speech.js";
+import { Suggestions } from "./suggestions.js";
 import { EXAMPLES, LANGUAGES, textsOf } from "./texts.js";
 
 const INDEX = "files.json";
@@ -27,6 +28,10 @@ const answers = new Answers(byId("answer"), byId("spoken"), {
   play: (match) => player.play(match, state.text),
   rename: (match) => own.ask(match),
 });
+const suggestions = new Suggestions(byId("suggestions"), (completed) => {
+  ask(completed);
+  byId("query").focus();
+});
 const own = new OwnEntries(byId("own"), () => answer());
 const speech = new Speech(byId("speak"), {
   heard: (nbest) => answerSpeech(nbest),
@@ -37,6 +42,7 @@ const offline = startOffline((ready) => (state.offline = ready) && facts());
 /** Answer what stands in the box, or what was heard. */
 function answer() {
   const query = byId("query").value;
+  suggest(query);
   if (!state.resolver || (!query && !state.heard)) {
     answers.clear();
     return;
@@ -44,6 +50,19 @@ function answer() {
   const start = performance.now();
   const resolution = state.heard ? state.resolver.resolve(null, { nbest: state.heard }) : state.resolver.resolve(query);
   answers.show(resolution, performance.now() - start, state.text, state.lang);
+}
+
+/** Suggest what the text in the box may become; what was heard or is no more than a space is no beginning. */
+function suggest(typed) {
+  if (!state.resolver || state.heard || !typed.trim()) suggestions.clear();
+  else suggestions.show(state.resolver.suggest(typed), typed, state.text);
+}
+
+/** Put a text into the box, as if it were typed. */
+function ask(query) {
+  byId("query").value = query;
+  state.heard = null;
+  answer();
 }
 
 function answerSpeech(nbest) {
@@ -64,6 +83,7 @@ async function choose(lang) {
   state.current = null;
   state.heard = null;
   answers.clear();
+  suggestions.clear();
   byId("facts").replaceChildren();
   translate();
   const catalog = state.catalogs.find((each) => each.lang === lang);
@@ -96,6 +116,7 @@ async function load(url) {
 function problem(error, again) {
   console.error(error);
   answers.clear();
+  suggestions.clear();
   status("");
   const box = byId("problem");
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: state.text("again") });
@@ -133,11 +154,7 @@ function translate() {
   own.translate(text);
   const examples = EXAMPLES[state.lang].map((example) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: example });
-    button.addEventListener("click", () => {
-      byId("query").value = example;
-      state.heard = null;
-      answer();
-    });
+    button.addEventListener("click", () => ask(example));
     return button;
   });
   byId("examples").replaceChildren(...examples);

@@ -95,9 +95,10 @@ final class Bundle {
             throw new BundleVersionException(
                     place + ": bundle format " + version + "; this edge-er reads up to " + FORMAT_VERSION + ", so update it");
         }
-        if (version == 1 && asksForFormat2(manifest)) {
+        String newer = newerEvidence(manifest);
+        if (version == 1 && newer != null) {
             throw new BundleCorruptException(
-                    place + ": " + MANIFEST + " has rerank.words, which needs format 2; build the bundle again");
+                    place + ": " + MANIFEST + " has rerank." + newer + ", which needs format 2; build the bundle again");
         }
         if (!sealed(data)) {
             throw new BundleCorruptException(place + ": " + MANIFEST + " is damaged (checksum); copy the bundle again");
@@ -105,11 +106,16 @@ final class Bundle {
         return manifest;
     }
 
-    /** Whether a bundle asks for evidence that readers of format 1 do not have. */
-    private static boolean asksForFormat2(Fields manifest) {
+    /** A weight of evidence that readers of format 1 do not have; null where a bundle asks for none. */
+    private static String newerEvidence(Fields manifest) {
         Object rerank = manifest.map().get("rerank");
-        Object words = rerank instanceof Map ? ((Map<?, ?>) rerank).get("words") : null;
-        return words != null && !words.equals(0L);
+        for (String name : new String[] {"words", "numbers"}) {
+            Object weight = rerank instanceof Map ? ((Map<?, ?>) rerank).get(name) : null;
+            if (weight != null && !weight.equals(0L)) {
+                return name;
+            }
+        }
+        return null;
     }
 
     /** Whether the manifest's own checksum is that of its bytes with zeros in the checksum's place. */

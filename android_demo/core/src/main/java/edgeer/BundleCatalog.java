@@ -17,7 +17,10 @@ final class BundleCatalog implements Catalog {
     final FormEvidence evidence;
     final PairHead head; // null where the bundle has none, or no weight for it
     private final EntityFile file;
+    private final int[] formEntity;
+    private final boolean large; // Python has a FAISS index
     private Map<String, Integer> indexOf; // made when it is first asked for
+    private FormSuggestions suggestions; // as well
 
     /**
      * @param card the encoder's
@@ -32,14 +35,14 @@ final class BundleCatalog implements Catalog {
         Map<String, Tensor> arrays = SafeTensors.read(bundle.file(Bundle.VECTORS), Bundle.VECTORS);
         Vectors vectors =
                 new Vectors(SafeTensors.array(arrays, Bundle.VECTORS, "vectors", Tensor.INT8, -1, dim).bytes(), dim);
-        int[] formEntity = SafeTensors.array(arrays, Bundle.VECTORS, "entity", Tensor.INT32, vectors.forms).ints();
+        formEntity = SafeTensors.array(arrays, Bundle.VECTORS, "entity", Tensor.INT32, vectors.forms).ints();
         for (Entity entity : entities) {
             forms.addAll(entity.canonicalForms());
         }
         checkOwners(formEntity);
-        int[] demand = weights.popularity > 0 ? demand(formEntity) : null;
+        int[] demand = weights.asksForDemand() ? demand(formEntity) : null;
         // No word counts as common where Python has a FAISS index: it does not read all names there.
-        boolean large = "faiss".equals(bundle.manifest.object("index").map().get("kind"));
+        large = "faiss".equals(bundle.manifest.object("index").map().get("kind"));
         List<String> none = Collections.emptyList();
         WordIndex base = large && weights.words > 0 ? new WordIndex(new Misrecognition(lang, none), none, null) : null;
         evidence = new FormEvidence(forms, formEntity, vectors, lang, weights, demand, null, base);
@@ -54,6 +57,42 @@ final class BundleCatalog implements Catalog {
     @Override
     public Pool pool(List<EncodedText> texts, int k) {
         return evidence.pool(texts, k);
+    }
+
+    @Override
+    public List<FormSuggestions.Found> suggested(String text, boolean finished, int k) {
+        Map<Integer, Integer> favour = Collections.emptyMap();
+        return FormSuggestions.suggested(
+                Collections.singletonList(suggestions()), text, finished, k, weights.numbers, favour);
+    }
+
+    /** What texts may become. */
+    synchronized FormSuggestions suggestions() {
+        if (suggestions == null) {
+            NgramIndex ngrams = evidence.ngrams();
+            if (large) {
+                ngrams = null; // to save memory, as in Python
+            } else if (ngrams == null) {
+                ngrams = FormSuggestions.ngramsOf(forms, lang, null);
+            }
+            suggestions = new FormSuggestions(forms, formEntity, demand(formEntity), lang, ngrams, null);
+        }
+        return suggestions;
+    }
+
+    @Override
+    public String form(int index) {
+        return entities.get(formEntity[index]).spellings().get(forms.get(index));
+    }
+
+    @Override
+    public int size() {
+        return entities.size();
+    }
+
+    @Override
+    public String canonicalForm(int index) {
+        return forms.get(index);
     }
 
     @Override

@@ -11,12 +11,16 @@ import java.util.Map;
  */
 final class Calibration {
     /** Candidates that share the confidence. */
-    static final int COMPARED = 5;
+    static final int COMPARED = 16;
+
+    /** Candidates that share the evidence. */
+    static final int SHARING = 5;
 
     final Map<String, Double> weights = new LinkedHashMap<String, Double>();
     final double choice;
     final double bias;
     final double temperature;
+    final double spread;
     final double rival;
     final double twin;
     final double minPrecision;
@@ -39,6 +43,7 @@ final class Calibration {
         choice = inRange(section, "choice", 1.5, 0, Double.MAX_VALUE);
         bias = inRange(section, "bias", -7, -Double.MAX_VALUE, Double.MAX_VALUE);
         temperature = inRange(section, "temperature", 0.05, Double.MIN_VALUE, Double.MAX_VALUE);
+        spread = inRange(section, "spread", 0, 0, Double.MAX_VALUE);
         rival = inRange(section, "rival", 0.2, -Double.MAX_VALUE, Double.MAX_VALUE);
         twin = inRange(section, "twin", 0.8, -Double.MAX_VALUE, Double.MAX_VALUE);
         minPrecision = inRange(section, "min_precision", 0.95, Double.MIN_VALUE, Math.nextAfter(1.0, 0));
@@ -63,7 +68,8 @@ final class Calibration {
     double[] confidences(double[] scores, Map<String, Double> features) {
         double[] odds = odds(scores, scores.length);
         if (odds.length > 0) {
-            double best = confidence(evidence(scores, features, equal(scores))) / equal(scores);
+            int equal = within(scores, 1);
+            double best = confidence(evidence(scores, features, equal)) / equal;
             for (int i = 0; i < odds.length; i++) {
                 odds[i] *= best;
             }
@@ -85,14 +91,9 @@ final class Calibration {
         if (scores.length == 0) {
             return Decision.NO_MATCH;
         }
-        int twins = 0;
-        int rivals = 0;
-        for (double odds : odds(scores, COMPARED)) {
-            twins += odds >= twin ? 1 : 0;
-            rivals += odds >= rival ? 1 : 0;
-        }
+        int rivals = within(scores, rival);
         double[] confidences = confidences(scores, features);
-        if (twins <= 1 && confidences[0] >= needed) {
+        if (tied(scores) == 1 && confidences[0] >= needed) {
             return Decision.MATCH;
         }
         double joint = 0;
@@ -103,13 +104,18 @@ final class Calibration {
         return rivals > 1 && joint >= needed ? Decision.AMBIGUOUS : Decision.NO_MATCH;
     }
 
-    /** How many of the candidates that are compared have the best score. */
-    private static int equal(double[] scores) {
-        int equal = 1;
-        while (equal < Math.min(COMPARED, scores.length) && scores[equal] == scores[0]) {
-            equal++;
+    /** How many of the first candidates cannot be told apart from the best one, itself included. */
+    int tied(double[] scores) {
+        return Math.min(scores.length, Math.max(1, within(scores, twin)));
+    }
+
+    /** How many of the candidates that are compared have at least such odds; those of the best score have 1. */
+    private int within(double[] scores, double least) {
+        int count = 0;
+        for (double odds : odds(scores, COMPARED)) {
+            count += odds >= least ? 1 : 0;
         }
-        return equal;
+        return count;
     }
 
     /** How much speaks for one of the first {@code among} candidates being right. */
@@ -123,7 +129,7 @@ final class Calibration {
             }
             sum += weight.getValue() * feature;
         }
-        double[] odds = odds(scores, COMPARED);
+        double[] odds = odds(scores, SHARING, spread > 0 ? spread : temperature);
         double first = 0;
         double all = 0;
         for (int i = 0; i < odds.length; i++) {
@@ -138,9 +144,13 @@ final class Calibration {
     }
 
     private double[] odds(double[] scores, int most) {
+        return odds(scores, most, temperature);
+    }
+
+    private static double[] odds(double[] scores, int most, double unit) {
         double[] odds = new double[Math.min(most, scores.length)];
         for (int i = 0; i < odds.length; i++) {
-            odds[i] = Math.exp((scores[i] - scores[0]) / temperature);
+            odds[i] = Math.exp((scores[i] - scores[0]) / unit);
         }
         return odds;
     }

@@ -45,7 +45,7 @@ final class Carriers {
      *
      * @param names a closing phrase of several words stays too if its last word is one of theirs and no filler; null for none
      */
-    Carriers(String request, WordIndex names) {
+    Carriers(String request, KnownWords names) {
         this.request = request;
         words = request.isEmpty() ? new String[0] : request.split(" ");
         last = words.length;

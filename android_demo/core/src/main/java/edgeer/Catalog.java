@@ -11,6 +11,18 @@ interface Catalog {
     /** The candidates of at least {@code k} entities, and what speaks for them. */
     Pool pool(List<EncodedText> texts, int k);
 
+    /** At most {@code k} entities that a text may become while it is typed; {@code finished}: a space stands after it. */
+    List<FormSuggestions.Found> suggested(String text, boolean finished, int k);
+
+    /** A surface form by its index. */
+    String form(int index);
+
+    /** How many entities there are. */
+    int size();
+
+    /** The canonical text of a form by its index. */
+    String canonicalForm(int index);
+
     /** An entity by its index; its metadata lacks stream addresses. */
     Entity entity(int index);
 

@@ -11,4 +11,13 @@ final class EncodedText {
         this.vector = vector;
         this.weight = weight;
     }
+
+    /** The dot product of the vector with itself. */
+    int same() {
+        int sum = 0;
+        for (byte each : vector) {
+            sum += each * each;
+        }
+        return sum;
+    }
 }

@@ -52,14 +52,22 @@ public final class Entity {
 
     /** Canonical name, aliases and spoken forms in this order, each once; "" only where there is no other. */
     List<String> canonicalForms() {
+        return new ArrayList<String>(spellings().keySet());
+    }
+
+    /** By canonical form, in the same order, how it is spelled first. */
+    Map<String, String> spellings() {
         LinkedHashMap<String, String> first = new LinkedHashMap<String, String>();
         for (String form : allForms()) {
-            first.put(CanonicalText.of(form), form);
+            String canonical = CanonicalText.of(form);
+            if (!first.containsKey(canonical)) {
+                first.put(canonical, form);
+            }
         }
         if (first.size() > 1) {
             first.remove("");
         }
-        return new ArrayList<String>(first.keySet());
+        return first;
     }
 
     private List<String> allForms() {

@@ -3,8 +3,10 @@ package edgeer;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Finds the entities of one bundle: normalise, encode, search, re-rank, calibrate.
@@ -77,7 +79,12 @@ public class EntityResolver {
         Fields sections = manifest.objectOrEmpty("calibration");
         String way = reranks ? "reranked" : "dense";
         Calibration calibration = new Calibration(sections.has(way) ? sections.object(way) : sections);
-        answerBuilder = new AnswerBuilder(calibration, scale, reranks, weights.heard);
+        boolean knowsTyped = reranks && sections.has("typed");
+        Calibration typed = knowsTyped ? new Calibration(sections.object("typed")) : calibration;
+        Set<String> weighed = new HashSet<String>(calibration.weights.keySet());
+        weighed.addAll(typed.weights.keySet());
+        Features features = new Features(weighed, scale * scale, weights, lang(), catalog.evidence.misrecognition());
+        answerBuilder = new AnswerBuilder(calibration, typed, features, scale, reranks);
     }
 
     /** The same resolver, sharing everything. */
@@ -160,6 +167,19 @@ public class EntityResolver {
         return resolve(Collections.singletonList(query), null, topK, minPrecision);
     }
 
+    /**
+     * The five best entities that a request names that was typed (keyboard, chat), not spoken: a name that is nearly one of the
+     * catalog is then more likely another one.
+     */
+    public Resolution resolveTyped(String query) {
+        return resolveTyped(query, TOP_K, answerBuilder.calibration(true).minPrecision);
+    }
+
+    /** The same as {@link #resolve(String, int, double)} for a request that was typed. */
+    public Resolution resolveTyped(String query, int topK, double minPrecision) {
+        return resolve(Collections.singletonList(query), null, topK, minPrecision, answerBuilder.calibration(true));
+    }
+
     /** Several texts of one utterance, as recognisers give them: the mean of what they say counts. */
     public Resolution resolve(List<String> nbest, int topK) {
         return resolve(nbest, null, topK, minPrecision());
@@ -172,8 +192,13 @@ public class EntityResolver {
      * @throws IllegalArgumentException where an argument is null or out of its range
      */
     public Resolution resolve(List<String> nbest, double[] weights, int topK, double minPrecision) {
-        check(nbest, weights, topK);
-        answerBuilder.calibration.needed(minPrecision);
+        return resolve(nbest, weights, topK, minPrecision, answerBuilder.calibration(false));
+    }
+
+    private Resolution resolve(
+            List<String> nbest, double[] weights, int topK, double minPrecision, Calibration calibration) {
+        Arguments.check(nbest, weights, topK);
+        calibration.needed(minPrecision);
         List<EncodedText> texts = new ArrayList<EncodedText>();
         boolean readable = false;
         for (int i = 0; i < nbest.size(); i++) {
@@ -190,7 +215,26 @@ public class EntityResolver {
         if (!texts.isEmpty()) {
             ranked = searched.ranked(texts, Math.max(topK, Calibration.COMPARED));
         }
-        return answerBuilder.resolution(query, searched, ranked, readable, topK, minPrecision);
+        return answerBuilder.resolution(query, searched, texts, ranked, readable, topK, minPrecision, calibration);
+    }
+
+    /** The five best entities that {@code text} may become while it is typed. */
+    public List<Suggestion> suggest(String text) {
+        return suggest(text, TOP_K);
+    }
+
+    /**
+     * The entities that {@code text} may become while it is typed, at most {@code topK}, best first; for every keystroke.
+     *
+     * <p>The last word is taken as the beginning of a word, after a space as finished; the words before it may stand in any
+     * order, and carriers ("play cadena s") come off. Only where nothing fits a text with a slip finds what is similar. Empty text
+     * gives what is asked for most, by the catalog and by this person. The first call prepares an index of all names.
+     *
+     * @throws IllegalArgumentException where an argument is null or out of its range
+     */
+    public List<Suggestion> suggest(String text, int topK) {
+        Arguments.check(Collections.singletonList(text), null, topK);
+        return Suggestion.of(text, topK, catalog());
     }
 
     /**
@@ -246,27 +290,5 @@ public class EntityResolver {
     /** What is searched. */
     Catalog catalog() {
         return catalog;
-    }
-
-    private static void check(List<String> nbest, double[] weights, int topK) {
-        if (nbest == null) {
-            throw new IllegalArgumentException("expected a list of texts, found null");
-        }
-        for (String text : nbest) {
-            if (text == null) {
-                throw new IllegalArgumentException("expected a request, found null");
-            }
-        }
-        if (topK < 1) {
-            throw new IllegalArgumentException("expected topK of 1 or more, found " + topK);
-        }
-        if (weights != null && weights.length != nbest.size()) {
-            throw new IllegalArgumentException("expected a weight for each text, found " + weights.length);
-        }
-        for (int i = 0; weights != null && i < weights.length; i++) {
-            if (!(weights[i] > 0 && weights[i] < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("expected a weight above 0, found " + weights[i]);
-            }
-        }
     }
 }

@@ -1,25 +1,52 @@
 package edgeer;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * What speaks for each of a set of forms, a catalog's or a person's own: vectors, misrecognition, words, sounds and demand, in
- * whole numbers, as {@code edge_er/ranking/evidence.py} defines it.
+ * whole numbers, as {@code edge_er/ranking/evidence.py} defines it. Where words count, the dot product of a phrase of the request is
+ * raised to that of a vector with itself, and among forms that nothing tells apart it is asked who is meant ({@link TiedForms}).
  */
 final class FormEvidence {
     static final int SHORT_FORM = 150; // so that no short form is found everywhere
+    static final int SHARES = 1 << 24; // with words, a share is so many parts of 1, so that all sums are exact
 
     private final Vectors vectors;
     private final int[] formEntity;
-    private final int[] demand; // of each form's entity; null where popularity has no weight
+    private final int[] demand; // of each form's entity; null where nothing looks at it
     private final RerankWeights weights;
     private final SoundCodes soundCodes;
     private final NgramIndex ngrams; // null where sounds have no weight
     private final Misrecognition misrecognition; // null where what was heard has no weight, and words none
     private final WordIndex words; // null where words have no weight
+    private final Numbers numbers; // null where they have no weight
+    private final List<String> forms;
     private final int entities;
+
+    /** One reading of a text: the words of the name in it, and what it says about all forms. */
+    private final class Reading {
+        final Carriers request;
+        final int[] shared; // null where n-grams have no weight
+        final WordScores said; // null where words have none
+
+        Reading(String text) {
+            request = new Carriers(text, words);
+            shared = ngrams == null ? null : ngrams.shared(CodePoints.of(soundCodes.of(request.name())));
+            said = words == null ? null : words.scores(request);
+        }
+
+        /** Misrecognition scores of forms, or their word scores where these are higher. */
+        int[] heard(int[] pool) {
+            int[] scores = misrecognition.scores(request, pool);
+            for (int i = 0; said != null && i < pool.length; i++) {
+                scores[i] = Math.max(scores[i], said.scores[pool[i]]);
+            }
+            return scores;
+        }
+    }
 
     /**
      * @param forms surface forms in canonical text, each with a vector and an entity
@@ -50,6 +77,13 @@ final class FormEvidence {
         ngrams = weights.soundPieces > 0 || weights.soundForms > 0 ? new NgramIndex(sounds, like) : null;
         misrecognition = weights.heard > 0 || weights.words > 0 ? new Misrecognition(lang, forms) : null;
         words = weights.words > 0 ? new WordIndex(misrecognition, forms, base) : null;
+        numbers = weights.numbers > 0 ? new Numbers(lang) : null;
+        this.forms = forms;
+    }
+
+    /** Null where what was heard has no weight, and words none. */
+    Misrecognition misrecognition() {
+        return misrecognition;
     }
 
     NgramIndex ngrams() {
@@ -63,41 +97,50 @@ final class FormEvidence {
 
     /** Candidates of at least {@code k} entities where there are as many, and the weighted mean of what speaks for them. */
     Pool pool(List<EncodedText> texts, int k) {
-        Carriers[] requests = new Carriers[texts.size()];
+        List<List<Reading>> readings = new ArrayList<List<Reading>>();
         int[][] dots = new int[texts.size()][];
-        int[][] shared = new int[texts.size()][];
-        int[][] said = new int[texts.size()][];
         double total = 0;
         for (int i = 0; i < dots.length; i++) {
-            requests[i] = new Carriers(texts.get(i).text, words);
+            readings.add(readings(texts.get(i).text));
             dots[i] = vectors.dots(texts.get(i).vector);
-            shared[i] = ngrams == null ? null : ngrams.shared(CodePoints.of(soundCodes.of(requests[i].name())));
-            said[i] = words == null ? null : words.scores(requests[i]);
             total += texts.get(i).weight;
         }
-        int[] forms = candidates(dots, shared, said, k);
-        int[] owners = new int[forms.length];
-        for (int i = 0; i < forms.length; i++) {
-            owners[i] = formEntity[forms[i]];
+        int[] candidates = candidates(dots, readings, k);
+        int[] owners = new int[candidates.length];
+        for (int i = 0; i < candidates.length; i++) {
+            owners[i] = formEntity[candidates[i]];
         }
-        Pool pool = new Pool(forms, owners);
+        Pool pool = new Pool(candidates, owners);
         for (int i = 0; i < dots.length; i++) {
-            addEvidence(requests[i], dots[i], shared[i], said[i], texts.get(i).weight / total, pool);
+            addEvidence(texts.get(i), total, dots[i], readings.get(i), pool);
         }
         return pool;
     }
 
-    /** Candidate forms, ascending. */
-    private int[] candidates(int[][] dots, int[][] shared, int[][] said, int k) {
-        boolean[] chosen = new boolean[formEntity.length];
-        for (int[] row : shared) {
-            if (weights.soundForms > 0) {
-                mark(chosen, Vectors.best(soundScores(row), weights.soundForms));
+    /** A text as it stands, and with its numbers spelled otherwise. */
+    private List<Reading> readings(String text) {
+        List<Reading> found = new ArrayList<Reading>();
+        found.add(new Reading(text));
+        if (numbers != null) {
+            List<String> others = numbers.otherReadings(text, words);
+            for (String other : others.subList(0, Math.min(others.size(), weights.numbers))) {
+                found.add(new Reading(other));
             }
         }
-        for (int[] row : said) {
-            if (row != null) {
-                markByWords(chosen, row);
+        return found;
+    }
+
+    /** Candidate forms, ascending. */
+    private int[] candidates(int[][] dots, List<List<Reading>> readings, int k) {
+        boolean[] chosen = new boolean[formEntity.length];
+        for (List<Reading> each : readings) {
+            for (Reading reading : each) {
+                if (weights.soundForms > 0) {
+                    mark(chosen, Vectors.best(soundScores(reading.shared), weights.soundForms));
+                }
+                if (words != null) {
+                    markByWords(chosen, reading.said.scores);
+                }
             }
         }
         for (int count = weights.denseForms; ; count *= 2) {
@@ -126,23 +169,88 @@ final class FormEvidence {
         return scores;
     }
 
-    private void addEvidence(Carriers request, int[] dots, int[] shared, int[] said, double share, Pool pool) {
-        int[] bits = weights.heard > 0 ? misrecognition.scores(request, pool.forms) : null;
-        double[][] parts = pool.parts;
-        for (int i = 0; i < pool.forms.length; i++) {
+    /** Adds what a text and its readings say; {@code total} is the weight of all texts. */
+    private void addEvidence(EncodedText text, double total, int[] allDots, List<Reading> readings, Pool pool) {
+        double share = text.weight / total;
+        share = words == null ? share : Math.floor(share * SHARES + 0.5) / SHARES;
+        int[] dots = new int[pool.forms.length];
+        int[] bits = weights.heard > 0 ? heard(readings, pool.forms) : dots.clone();
+        int[] shared = new int[dots.length];
+        for (int i = 0; i < dots.length; i++) {
             int form = pool.forms[i];
-            parts[Candidate.DENSE][i] += share * dots[form];
-            if (bits != null) {
-                int best = said == null ? bits[i] : Math.max(bits[i], said[form]);
-                parts[Candidate.HEARD][i] += share * ((long) weights.heard * best);
-            }
-            if (demand != null) {
-                parts[Candidate.POPULARITY][i] += share * ((long) weights.popularity * demand[form]);
-            }
-            if (shared != null) {
-                parts[Candidate.PIECES][i] += share * ((long) weights.soundPieces * shared[form]);
+            dots[i] = allDots[form];
+            for (Reading reading : readings) {
+                shared[i] = ngrams == null ? 0 : Math.max(shared[i], reading.shared[form]);
             }
         }
+        int[] raised = dots.clone();
+        int[] meant = new int[dots.length];
+        if (weights.heard > 0 && words != null) {
+            TiedForms tied = tied(text, readings, pool.forms, bits, raised);
+            tied.share(raised);
+            tied.share(shared);
+            meant = tied.meant(pool.forms, formEntity, demand);
+        }
+        double[][] parts = pool.parts;
+        for (int i = 0; i < dots.length; i++) {
+            long popular = demand == null ? 0 : (long) weights.popularity * demand[pool.forms[i]];
+            parts[Candidate.DENSE][i] += share * dots[i];
+            parts[Candidate.PHRASE][i] += share * (raised[i] - dots[i]);
+            parts[Candidate.HEARD][i] += share * ((long) weights.heard * bits[i]);
+            parts[Candidate.POPULARITY][i] += share * (popular + (long) weights.heard * meant[i]);
+            parts[Candidate.PIECES][i] += share * ((long) weights.soundPieces * shared[i]);
+        }
+    }
+
+    /**
+     * Raises the dot products of phrases of the text, and finds which candidates nothing tells apart: forms of one text, and forms
+     * said in part of the same word score, where that is what counts.
+     */
+    private TiedForms tied(EncodedText text, List<Reading> readings, int[] pool, int[] bits, int[] raised) {
+        List<Reading> said = isSure(readings) ? readings.subList(1, readings.size()) : readings;
+        int[] scores = new int[pool.length];
+        boolean[] phrase = new boolean[pool.length];
+        boolean[] part = new boolean[pool.length];
+        for (int i = 0; i < pool.length; i++) {
+            scores[i] = WordIndex.NO_SCORE;
+            for (Reading reading : said) {
+                scores[i] = Math.max(scores[i], reading.said.scores[pool[i]]);
+                phrase[i] |= reading.said.phrase[pool[i]];
+                part[i] |= reading.said.part[pool[i]];
+            }
+            part[i] &= !phrase[i];
+            raised[i] = phrase[i] ? Math.max(raised[i], text.same()) : raised[i];
+        }
+        TiedForms.countWords(scores, part, bits);
+        Object[] keys = new Object[pool.length];
+        for (int i = 0; i < pool.length; i++) {
+            boolean inPart = !phrase[i] && scores[i] > WordIndex.NO_SCORE && scores[i] == bits[i];
+            keys[i] = inPart ? (Object) scores[i] : forms.get(pool[i]);
+        }
+        return new TiedForms(keys);
+    }
+
+    /**
+     * The highest scores of all readings. Number words have more letters than figures, so where they are sure, the text as it
+     * stands counts only for the form that is its very name.
+     */
+    private int[] heard(List<Reading> readings, int[] pool) {
+        Carriers request = readings.get(0).request;
+        boolean sure = isSure(readings);
+        int[] scores = readings.get(0).heard(pool);
+        for (int other = 1; other < readings.size(); other++) {
+            int[] heard = readings.get(other).heard(pool);
+            for (int i = 0; i < pool.length; i++) {
+                boolean first = other > 1 || !sure || forms.get(pool[i]).equals(request.name());
+                scores[i] = first ? Math.max(scores[i], heard[i]) : heard[i];
+            }
+        }
+        return scores;
+    }
+
+    private static boolean isSure(List<Reading> readings) {
+        return readings.size() > 1
+                && Numbers.isSure(readings.get(0).request.request, readings.get(1).request.request);
     }
 
     /** Marks the forms of the highest word scores; those without a score are no candidates. */

@@ -69,6 +69,15 @@ final class NgramIndex {
         return totals[form];
     }
 
+    /** The weight of all n-grams of a text, given as code points; one that no form has counts as if one form had it. */
+    int weight(int[] text) {
+        int weight = 0;
+        for (long key : ngrams(text)) {
+            weight += weightOf(key);
+        }
+        return weight;
+    }
+
     private int weightOf(long key) {
         int slot = slot(key);
         return keys[slot] == FREE ? rarity(forms, 1) : weights[numbers[slot]];

@@ -21,18 +21,28 @@ final class PersonalCatalog implements Catalog {
     private final List<Entity> added = new ArrayList<Entity>();
     private final Map<Integer, Entity> renamed = new HashMap<Integer, Entity>();
     private final Map<Integer, Double> bonus = new HashMap<Integer, Double>();
+    private final List<String> forms = new ArrayList<String>(); // canonical, of the own entries
+    private final List<String> spelled = new ArrayList<String>(); // the same as they are spelled
+    private final int[] owners; // their entities
+    private final Map<Integer, Integer> asked = new HashMap<Integer, Integer>();
     private final FormEvidence evidence; // null where there are no own entries
+    private FormSuggestions suggestions; // of the own entries; made when they are first asked for
     private final PairHead head;
 
     /**
      * @param vectors of all canonical forms of the entries
      * @param favour added to the score of entities, by id, in units of the dot product
+     * @param counts how often a person asked for entities, by id
      */
     PersonalCatalog(
-            BundleCatalog base, Collection<Entity> entries, Map<String, byte[]> vectors, int dim, Map<String, Double> favour) {
+            BundleCatalog base,
+            Collection<Entity> entries,
+            Map<String, byte[]> vectors,
+            int dim,
+            Map<String, Double> favour,
+            Map<String, Double> counts) {
         this.base = base;
-        List<String> forms = new ArrayList<String>();
-        List<Integer> owners = new ArrayList<Integer>();
+        List<Integer> ownersOf = new ArrayList<Integer>();
         Map<String, Integer> own = new HashMap<String, Integer>();
         for (Entity entry : entries) {
             Integer index = base.indexOf(entry.id);
@@ -43,36 +53,68 @@ final class PersonalCatalog implements Catalog {
                 renamed.put(index, entry);
             }
             own.put(entry.id, index);
-            for (String form : entry.canonicalForms()) {
-                forms.add(form);
-                owners.add(index);
+            for (Map.Entry<String, String> form : entry.spellings().entrySet()) {
+                forms.add(form.getKey());
+                spelled.add(form.getValue());
+                ownersOf.add(index);
             }
         }
         for (Map.Entry<String, Double> each : favour.entrySet()) {
             Integer index = own.containsKey(each.getKey()) ? own.get(each.getKey()) : base.indexOf(each.getKey());
             if (index != null) {
                 bonus.put(index, each.getValue());
+                int quarters = FormSuggestions.favour(counts.get(each.getKey()));
+                if (quarters > 0) {
+                    asked.put(index, quarters);
+                }
             }
         }
-        evidence = forms.isEmpty() ? null : evidence(forms, owners, vectors, dim);
+        owners = new int[forms.size()];
+        for (int form = 0; form < owners.length; form++) {
+            owners[form] = ownersOf.get(form);
+        }
+        evidence = forms.isEmpty() ? null : evidence(vectors, dim);
         head = base.head == null ? null : base.head.withForms(forms);
     }
 
-    private FormEvidence evidence(List<String> forms, List<Integer> owners, Map<String, byte[]> vectors, int dim) {
+    private FormEvidence evidence(Map<String, byte[]> vectors, int dim) {
         byte[] rows = new byte[forms.size() * dim];
-        int[] formEntity = new int[forms.size()];
-        int[] demand = new int[forms.size()];
-        for (int form = 0; form < formEntity.length; form++) {
+        for (int form = 0; form < owners.length; form++) {
             System.arraycopy(vectors.get(forms.get(form)), 0, rows, form * dim, dim);
-            formEntity[form] = owners.get(form);
-            int there = base.entities.size();
-            Entity owner = formEntity[form] < there ? base.entity(formEntity[form]) : added.get(formEntity[form] - there);
-            demand[form] = base.weights.popularity > 0 ? BundleCatalog.demand(owner) : 0;
         }
         Vectors own = new Vectors(rows, dim);
+        int[] demand = base.weights.asksForDemand() ? demand() : new int[owners.length];
         FormEvidence like = base.evidence;
-        return new FormEvidence(
-                forms, formEntity, own, base.lang, base.weights, demand, like.ngrams(), like.words());
+        return new FormEvidence(forms, owners, own, base.lang, base.weights, demand, like.ngrams(), like.words());
+    }
+
+    private int[] demand() {
+        int[] demand = new int[owners.length];
+        for (int form = 0; form < owners.length; form++) {
+            int there = base.entities.size();
+            demand[form] = BundleCatalog.demand(owners[form] < there ? base.entity(owners[form]) : added.get(owners[form] - there));
+        }
+        return demand;
+    }
+
+    @Override
+    public synchronized List<FormSuggestions.Found> suggested(String text, boolean finished, int k) {
+        FormSuggestions shared = base.suggestions();
+        List<FormSuggestions> sets = new ArrayList<FormSuggestions>();
+        sets.add(shared);
+        if (!forms.isEmpty()) {
+            if (suggestions == null) {
+                suggestions = new FormSuggestions(forms, owners, demand(), base.lang, null, shared);
+            }
+            sets.add(suggestions);
+        }
+        return FormSuggestions.suggested(sets, text, finished, k, base.weights.numbers, asked);
+    }
+
+    @Override
+    public String form(int index) {
+        int own = index - base.forms.size();
+        return own < 0 ? base.form(index) : spelled.get(own);
     }
 
     @Override
@@ -91,6 +133,17 @@ final class PersonalCatalog implements Catalog {
             pool.parts[Candidate.FAVOUR][i] = more == null ? 0 : more;
         }
         return pool;
+    }
+
+    @Override
+    public int size() {
+        return base.size() + added.size();
+    }
+
+    @Override
+    public String canonicalForm(int index) {
+        int own = index - base.forms.size();
+        return own < 0 ? base.canonicalForm(index) : forms.get(own);
     }
 
     @Override

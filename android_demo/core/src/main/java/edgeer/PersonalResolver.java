@@ -122,7 +122,7 @@ public final class PersonalResolver extends EntityResolver {
             favour.put(each.getKey(), Math.rint(base.scoreOfOdds(Math.min(Math.sqrt(1 + each.getValue()), MOST))));
         }
         Map<String, byte[]> known = encoded(changed.values());
-        catalog = new PersonalCatalog(base.bundleCatalog(), changed.values(), known, base.dim(), favour);
+        catalog = new PersonalCatalog(base.bundleCatalog(), changed.values(), known, base.dim(), favour, asked);
         vectors = known;
         entries = changed;
         popularity = asked;

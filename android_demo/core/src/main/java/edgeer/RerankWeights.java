@@ -5,6 +5,7 @@ final class RerankWeights {
     private static final String[] RETIRED = {"letter_match", "letter_edit", "sound_match", "sound_edit"}; // 0 in old bundles
 
     final int words;
+    final int numbers;
     final int soundPieces;
     final int denseForms;
     final int soundForms;
@@ -26,6 +27,7 @@ final class RerankWeights {
             }
         }
         words = weight(section, "words", 0, 0);
+        numbers = weight(section, "numbers", 0, 0);
         soundPieces = weight(section, "sound_pieces", 0, 0);
         denseForms = weight(section, "dense_forms", 24, 1);
         soundForms = weight(section, "sound_forms", 0, 0);
@@ -34,6 +36,11 @@ final class RerankWeights {
         head = weight(section, "head", 0, 0);
         headForms = weight(section, "head_forms", 10, 1);
         headMargin = weight(section, "head_margin", 0, 0);
+    }
+
+    /** Whether any evidence looks at how popular entities are. */
+    boolean asksForDemand() {
+        return popularity > 0 || words > 0;
     }
 
     private static int weight(Fields section, String name, int byDefault, int least) {

@@ -12,10 +12,21 @@ public final class Resolution {
     /** Ranked, best first, whatever the decision; empty for empty input. */
     public final List<Match> matches;
 
-    Resolution(String query, Decision decision, List<Match> matches) {
+    private final int tied;
+
+    Resolution(String query, Decision decision, List<Match> matches, int tied) {
         this.query = query;
         this.decision = decision;
         this.matches = Collections.unmodifiableList(matches);
+        this.tied = tied;
+    }
+
+    /**
+     * How many entities cannot be told apart from the first match, itself included, 16 at most: three of the same first name. It
+     * may exceed the matches; 0 for empty input.
+     */
+    public int tied() {
+        return tied;
     }
 
     /** The first match; null under {@link Decision#NO_MATCH}. */

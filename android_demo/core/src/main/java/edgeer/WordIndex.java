@@ -14,15 +14,14 @@ import java.util.Set;
  * Word scores: how much the whole words that a request and a form share speak for the form, in any order, in eighths of a bit,
  * as {@code edge_er/text/words.py} defines it. An inverted index: word to the forms that have it.
  */
-final class WordIndex {
+final class WordIndex implements KnownWords {
     /** The score of forms that the words of a request say nothing about. */
     static final int NO_SCORE = -(1 << 30);
 
-    static final int EXACT = 24; // added to every score
     static final int WEAK_GAIN = 16; // what a word of a carrier or a filler gains at most
-    static final int LEFT = 12; // a letter of a word of the request that the form does not have
+    static final int LEFT = 28; // a letter of a word of the request that the form does not have
     static final int CARRIER_LEFT = 4; // the same in a word of carriers
-    static final int SENTENCE = 100; // what such words cost at most where the whole form is said
+    static final int SENTENCE = 240; // what such words cost at most where the whole form is said
     static final int OMITTED = 40; // a word of the form that is not said,
     static final int OMITTED_NUMBER = 64; // a number,
     static final int OMITTED_FILLER = 8; // a filler,
@@ -35,7 +34,9 @@ final class WordIndex {
 
     private final WordIndex base; // null where these forms stand beside no catalog
     private final Map<String, Integer> numbers = new HashMap<String, Integer>();
+    private final List<String> forms;
     private final int[] sizes; // distinct words of each form
+    private final int[] worth; // what all words of each form gain where it is said whole
     private final int[] omitted; // what leaving out all words of each form costs
     private final int[] starts;
     private final int[] owners; // the forms of word n stand from starts[n] to starts[n + 1]
@@ -50,6 +51,7 @@ final class WordIndex {
      */
     WordIndex(Misrecognition misrecognition, List<String> forms, WordIndex base) {
         this.base = base;
+        this.forms = forms;
         List<String> known = new ArrayList<String>();
         int[][] held = numbered(forms, known);
         starts = new int[known.size() + 1];
@@ -62,23 +64,26 @@ final class WordIndex {
         gains = new int[known.size()];
         omissions = new int[gains.length];
         weak = new boolean[gains.length];
+        int[] full = new int[gains.length];
         for (int word = 0; word < gains.length; word++) {
             String text = known.get(word);
             weak[word] = Carriers.hasWord(text) || Carriers.isFiller(text);
-            int gain = Math.max(misrecognition.gain(text), 1);
-            gains[word] = weak[word] ? Math.min(gain, WEAK_GAIN) : gain;
+            full[word] = Math.max(misrecognition.gain(text), 1);
+            gains[word] = weak[word] ? Math.min(full[word], WEAK_GAIN) : full[word];
             omissions[word] = omission(text);
             starts[word + 1] += starts[word];
         }
         owners = new int[starts[gains.length]];
         sizes = new int[held.length];
         omitted = new int[held.length];
+        worth = new int[held.length];
         int[] next = starts.clone();
         for (int form = 0; form < held.length; form++) {
             sizes[form] = held[form].length;
             for (int word : held[form]) {
                 owners[next[word]++] = form;
                 omitted[form] += omissions[word];
+                worth[form] += full[word];
             }
         }
     }
@@ -123,7 +128,7 @@ final class WordIndex {
         if (isNumber(word)) {
             return OMITTED_NUMBER;
         }
-        return common.contains(word) ? OMITTED_COMMON : OMITTED;
+        return common.contains(word) || Carriers.hasWord(word) ? OMITTED_COMMON : OMITTED;
     }
 
     private static boolean isNumber(String word) {
@@ -136,18 +141,21 @@ final class WordIndex {
     }
 
     /** Whether a form, or one of the catalog beside it, has the word. */
-    boolean has(String word) {
+    @Override
+    public boolean has(String word) {
         return numbers.containsKey(word) || base != null && base.has(word);
     }
 
-    /** The score of every form for a request; {@link #NO_SCORE} where its words say nothing. */
-    int[] scores(Carriers request) {
+    /** What the words of a request say about every form. */
+    WordScores scores(Carriers request) {
         Set<String> ofName = distinct(Arrays.copyOfRange(request.words, request.first, request.last));
-        int[] scores = new int[sizes.length]; // gains, omissions and what is left over, summed up word by word
+        WordScores found = new WordScores(sizes.length);
+        int[] scores = found.scores; // gains and omissions, summed up word by word
         int[] said = new int[sizes.length];
         int[] explained = new int[sizes.length]; // what the words that a form has would cost if it had them not
         int[] content = new int[sizes.length];
         boolean[] strong = new boolean[sizes.length];
+        String text = " " + request.request + " ";
         int left = 0;
         int wanted = 0;
         for (String word : distinct(request.words)) {
@@ -167,12 +175,18 @@ final class WordIndex {
             }
         }
         for (int form = 0; form < scores.length; form++) {
-            boolean whole = said[form] == sizes[form];
+            boolean holds = content[form] == wanted && said[form] > 0;
             int rest = left - explained[form];
-            scores[form] += EXACT - omitted[form] - (whole ? Math.min(rest, SENTENCE) : rest);
-            scores[form] = strong[form] && (whole || content[form] == wanted) ? scores[form] : NO_SCORE;
+            if (said[form] == sizes[form] && (strong[form] || holds)) {
+                scores[form] = worth[form] - Math.min(rest, SENTENCE);
+                found.phrase[form] = holds || text.contains(" " + forms.get(form) + " ");
+            } else {
+                boolean scored = holds && strong[form];
+                scores[form] = scored ? scores[form] - omitted[form] - rest : NO_SCORE;
+                found.part[form] = scored && rest == 0;
+            }
         }
-        return scores;
+        return found;
     }
 
     private static String[] words(String text) {

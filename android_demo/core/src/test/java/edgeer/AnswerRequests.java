@@ -9,10 +9,10 @@ import java.util.List;
 /**
  * Answers a file of requests, for measurements ({@code benchmarks/runtimes/java_runtime.py}):
  *
- * <pre>java edgeer.AnswerRequests BUNDLE REQUESTS ROUNDS rerank|dense [OWN_ENTRIES]</pre>
+ * <pre>java edgeer.AnswerRequests BUNDLE REQUESTS ROUNDS rerank|typed|dense [OWN_ENTRIES]</pre>
  *
  * The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes"}}; then comes a line {@code {"id", "decision",
- * "confidence", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
+ * "tied", "confidence", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
  */
 public final class AnswerRequests {
     private AnswerRequests() {}
@@ -42,7 +42,7 @@ public final class AnswerRequests {
         for (int round = Integer.parseInt(arguments[2]); round > 0; round--) {
             answers.clear();
             for (String query : queries) {
-                answers.add(line(resolver, query));
+                answers.add(line(resolver, query, arguments[3].equals("typed")));
             }
         }
         for (String answer : answers) {
@@ -51,13 +51,13 @@ public final class AnswerRequests {
         out.flush();
     }
 
-    private static String line(EntityResolver resolver, String query) {
+    private static String line(EntityResolver resolver, String query, boolean typed) {
         long start = System.nanoTime();
-        Resolution found = resolver.resolve(query);
+        Resolution found = typed ? resolver.resolveTyped(query) : resolver.resolve(query);
         double spent = (System.nanoTime() - start) / 1e3;
         String id = found.matches.isEmpty() ? "null" : "\"" + found.matches.get(0).id + "\"";
         double confidence = found.matches.isEmpty() ? 0 : found.matches.get(0).confidence;
-        return "{\"id\": " + id + ", \"decision\": \"" + found.decision + "\", \"confidence\": " + confidence + ", \"us\": "
-                + spent + "}";
+        return "{\"id\": " + id + ", \"decision\": \"" + found.decision + "\", \"tied\": " + found.tied() + ", \"confidence\": "
+                + confidence + ", \"us\": " + spent + "}";
     }
 }

@@ -146,7 +146,8 @@ public final class BadBundleTest {
         return manifest.replaceFirst("\"format_version\": \\d+", "\"format_version\": " + version);
     }
 
-    private static String words(String manifest, int count) {
+    private static String words(String text, int count) {
+        String manifest = text.replaceFirst("\"numbers\": \\d+", "\"numbers\": 0");
         String asked = "\"words\": " + count;
         return manifest.contains("\"words\": ")
                 ? manifest.replaceFirst("\"words\": \\d+", asked)

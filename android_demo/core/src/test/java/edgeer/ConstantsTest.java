@@ -27,7 +27,6 @@ public final class ConstantsTest {
         own.put("misrecognition.foreign_usual", MisrecognitionCosts.FOREIGN_USUAL);
         own.put("misrecognition.codes", MisrecognitionCosts.CODES);
         own.put("misrecognition.edge", MisrecognitionCosts.EDGE);
-        own.put("words.exact", WordIndex.EXACT);
         own.put("words.weak_gain", WordIndex.WEAK_GAIN);
         own.put("words.left", WordIndex.LEFT);
         own.put("words.carrier_left", WordIndex.CARRIER_LEFT);
@@ -38,13 +37,26 @@ public final class ConstantsTest {
         own.put("words.omitted_common", WordIndex.OMITTED_COMMON);
         own.put("words.common_share", WordIndex.COMMON_SHARE);
         own.put("words.common_least", WordIndex.COMMON_LEAST);
+        own.put("words.alias", TiedForms.ALIAS);
+        own.put("words.demand", TiedForms.DEMAND);
+        own.put("words.demand_most", TiedForms.DEMAND_MOST);
+        own.put("suggest.said", Completions.SAID);
+        own.put("suggest.unsaid", Completions.UNSAID);
+        own.put("suggest.begins", Completions.BEGINS);
+        own.put("suggest.alias", FormSuggestions.ALIAS);
+        own.put("suggest.demand", FormSuggestions.DEMAND);
+        own.put("suggest.favour_most", FormSuggestions.FAVOUR_MOST);
+        own.put("suggest.similar", FormSuggestions.SIMILAR);
+        own.put("suggest.similar_share", FormSuggestions.SIMILAR_SHARE);
         own.put("carriers.longest", Carriers.LONGEST);
         own.put("carriers.calls", Carriers.CALLS);
         own.put("carriers.closes", Carriers.CLOSES);
         own.put("evidence.short_form", FormEvidence.SHORT_FORM);
+        own.put("evidence.shares", FormEvidence.SHARES);
         own.put("vectors.clip", Vectors.CLIP);
         own.put("head.steps", PairHead.STEPS);
         own.put("decision.compared", Calibration.COMPARED);
+        own.put("decision.sharing", Calibration.SHARING);
         own.put("decision.top_k", EntityResolver.TOP_K);
         own.put("selftest.score_tolerance", Golden.SCORE_TOLERANCE);
         own.put("entity.longest_name", Entity.LONGEST_NAME);
@@ -58,6 +70,7 @@ public final class ConstantsTest {
     private static void putDefaults(Map<String, Object> own) {
         RerankWeights weights = new RerankWeights(Fields.EMPTY);
         own.put("rerank.words", weights.words);
+        own.put("rerank.numbers", weights.numbers);
         own.put("rerank.sound_pieces", weights.soundPieces);
         own.put("rerank.dense_forms", weights.denseForms);
         own.put("rerank.sound_forms", weights.soundForms);
@@ -71,6 +84,7 @@ public final class ConstantsTest {
         own.put("calibration.choice", calibration.choice);
         own.put("calibration.bias", calibration.bias);
         own.put("calibration.temperature", calibration.temperature);
+        own.put("calibration.spread", calibration.spread);
         own.put("calibration.rival", calibration.rival);
         own.put("calibration.twin", calibration.twin);
         own.put("calibration.min_precision", calibration.minPrecision);
@@ -145,6 +159,7 @@ public final class ConstantsTest {
         double wanted = row.has("min_precision") ? row.number("min_precision") : calibration.minPrecision;
         assertArrayEquals(numbers(row.list("confidences")), calibration.confidences(scores, signs), 0.000001);
         assertEquals(row.text("decision"), calibration.decide(scores, signs, wanted).toString());
+        assertEquals(row.whole("tied"), calibration.tied(scores));
     }
 
     private static void checkRanking(Fields row, Fields values) {
@@ -168,7 +183,7 @@ public final class ConstantsTest {
                 new Vectors(vectors, query.length),
                 row.text("lang"),
                 weights,
-                weights.popularity > 0 ? demand : null,
+                weights.asksForDemand() ? demand : null,
                 null,
                 null);
         List<EncodedText> texts = Collections.singletonList(new EncodedText(row.text("request"), query, 1));
@@ -181,6 +196,16 @@ public final class ConstantsTest {
             assertEquals(((Number) expected.get(0)).intValue(), found.get(i).entity);
             assertEquals(((Number) expected.get(1)).doubleValue(), found.get(i).score, 0);
             assertEquals(Fields.whole(row.list("forms_of_ranking").get(i), "form"), found.get(i).form);
+            if (row.has("parts")) {
+                checkParts(new Fields(row.list("parts").get(i), "parts"), found.get(i));
+            }
+        }
+    }
+
+    private static void checkParts(Fields expected, Candidate found) {
+        for (int part = 0; part < found.parts.length; part++) {
+            String name = Candidate.PARTS[part];
+            assertEquals(name, expected.has(name) ? expected.number(name) : 0, found.parts[part], 0);
         }
     }
 

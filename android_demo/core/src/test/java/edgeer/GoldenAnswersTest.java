@@ -56,6 +56,7 @@ public final class GoldenAnswersTest {
     /** From our own vector: the same first place and decision. */
     private static void checkAnswer(Fields row, Resolution found) {
         assertEquals(found.query, row.text("decision"), found.decision.toString());
+        assertEquals(found.query, row.whole("tied"), found.tied());
         assertEquals(found.query, row.list("ranking").size(), found.matches.size());
         if (!found.matches.isEmpty()) {
             List<?> first = (List<?>) row.list("ranking").get(0);

@@ -52,14 +52,14 @@ public final class GoldenStepsTest {
 
     /** What is computed from the golden vector must be equal. */
     private static void checkSteps(Fields row, EntityResolver resolver, List<EncodedText> encoded, String query, String[] texts) {
-        int[] candidates = encoded.isEmpty() ? new int[0] : resolver.catalog().pool(encoded, K).forms;
+        int[] candidates = encoded.isEmpty() ? new int[0] : resolver.catalog().pool(encoded, Calibration.COMPARED).forms;
         assertArrayEquals(query, Rows.ints(row.list("candidates")), candidates);
         List<Candidate> ranked = Collections.emptyList();
         if (!encoded.isEmpty()) {
-            ranked = resolver.catalog().ranked(encoded, K);
+            ranked = resolver.catalog().ranked(encoded, Calibration.COMPARED);
         }
-        assertEquals(query, row.list("ranking").size(), ranked.size());
-        for (int i = 0; i < ranked.size(); i++) {
+        assertEquals(query, row.list("ranking").size(), Math.min(K, ranked.size()));
+        for (int i = 0; i < Math.min(K, ranked.size()); i++) {
             List<?> expected = (List<?>) row.list("ranking").get(i);
             assertEquals(query, expected.get(0), resolver.entities().get(ranked.get(i).entity).id);
             assertEquals(query, ((Number) expected.get(1)).doubleValue(), ranked.get(i).score, 0.001);
@@ -69,8 +69,11 @@ public final class GoldenStepsTest {
         for (String text : texts) {
             readable |= resolver.canRead(text);
         }
-        Resolution answer = resolver.answerBuilder().resolution(query, resolver.catalog(), ranked, readable, K, PRECISION);
+        AnswerBuilder builder = resolver.answerBuilder();
+        Resolution answer = builder.resolution(
+                query, resolver.catalog(), encoded, ranked, readable, K, PRECISION, builder.calibration(false));
         assertEquals(query, row.text("decision"), answer.decision.toString());
+        assertEquals(query, row.whole("tied"), answer.tied());
         double confidence = answer.matches.isEmpty() ? 0 : answer.matches.get(0).confidence;
         assertEquals(query, row.number("confidence"), confidence, 0.0001);
     }

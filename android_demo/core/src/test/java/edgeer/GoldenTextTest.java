@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.Test;
 
 /** Canonical text, sounds, words and what was heard, against the golden files that all runtimes read. */
@@ -72,9 +73,124 @@ public final class GoldenTextTest {
             assertEquals(new HashSet<Object>(row.list("common")), index.common);
             Carriers said = new Carriers(request, index);
             assertArrayEquals(request, Rows.ints(row.list("span")), new int[] {said.first, said.last});
-            assertArrayEquals(request, scores(row.list("scores")), index.scores(said));
-            assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(new Carriers(request, alone)));
+            WordScores found = index.scores(said);
+            assertArrayEquals(request, scores(row.list("scores")), found.scores);
+            assertEquals(request, row.list("phrases"), marked(found.phrase));
+            assertEquals(request, row.list("in_part"), marked(found.part));
+            assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(new Carriers(request, alone)).scores);
         }
+    }
+
+    @Test
+    public void numbersAreReadAsInPython() throws IOException {
+        List<Fields> rows = Rows.golden("numbers.jsonl");
+        assertTrue(rows.size() > 300);
+        for (Fields row : rows) {
+            List<String> names = new ArrayList<String>();
+            for (Object name : row.list("names")) {
+                names.add((String) name);
+            }
+            Numbers numbers = new Numbers(row.text("lang"));
+            String text = row.text("text");
+            assertEquals(text, row.text("in_figures"), numbers.inFigures(text));
+            WordIndex words = new WordIndex(new Misrecognition(row.text("lang"), names), names, null);
+            assertEquals(text, row.list("readings"), numbers.otherReadings(text, words));
+            assertEquals(text, row.map().get("sure"), Numbers.isSure(text, row.text("in_figures")));
+        }
+    }
+
+    @Test
+    public void featuresAreThoseOfPython() throws IOException {
+        List<Fields> rows = Rows.golden("features.jsonl");
+        assertTrue(rows.size() > 50);
+        for (Fields row : rows) {
+            final List<Object> forms = row.list("forms");
+            final int entities = row.whole("entities");
+            List<EncodedText> texts = new ArrayList<EncodedText>();
+            for (Object each : row.list("texts")) {
+                List<?> pair = (List<?>) each;
+                texts.add(new EncodedText((String) pair.get(0), null, ((Number) pair.get(1)).doubleValue()));
+            }
+            List<Candidate> ranked = new ArrayList<Candidate>();
+            for (int form = 0; form < forms.size(); form++) {
+                double[] parts = new double[Candidate.PARTS.length];
+                parts[Candidate.DENSE] = row.number("cosine");
+                parts[Candidate.HEARD] = row.number("heard");
+                ranked.add(new Candidate(form, form, 0, parts));
+            }
+            Map<String, Object> wanted = row.object("features").map();
+            Misrecognition misrecognition = new Misrecognition(row.text("lang"), Collections.<String>emptyList());
+            String weights = "{\"heard\": 1, \"numbers\": " + row.whole("numbers") + "}";
+            RerankWeights rerank = new RerankWeights(new Fields(Json.parse(weights), "rerank"));
+            Features features = new Features(wanted.keySet(), 1, rerank, row.text("lang"), misrecognition);
+            Map<String, Double> found = features.of(new Forms(forms, entities), texts, ranked);
+            assertEquals(wanted.keySet(), found.keySet());
+            for (Map.Entry<String, Object> each : wanted.entrySet()) {
+                double value = ((Number) each.getValue()).doubleValue();
+                assertEquals(row.list("texts") + " " + each.getKey(), value, found.get(each.getKey()), 1e-6);
+            }
+        }
+    }
+
+    /** Forms alone. */
+    private static final class Forms implements Catalog {
+        private final List<Object> forms;
+        private final int entities;
+
+        Forms(List<Object> forms, int entities) {
+            this.forms = forms;
+            this.entities = entities;
+        }
+
+        @Override
+        public List<FormSuggestions.Found> suggested(String text, boolean finished, int k) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String form(int index) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int size() {
+            return entities;
+        }
+
+        @Override
+        public String canonicalForm(int index) {
+            return (String) forms.get(index);
+        }
+
+        @Override
+        public List<Candidate> ranked(List<EncodedText> texts, int k) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Pool pool(List<EncodedText> texts, int k) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Entity entity(int index) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Map<String, Object> metadata(int index) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static List<Object> marked(boolean[] marks) {
+        List<Object> places = new ArrayList<Object>();
+        for (int form = 0; form < marks.length; form++) {
+            if (marks[form]) {
+                places.add((long) form);
+            }
+        }
+        return places;
     }
 
     private static int[] scores(List<Object> values) {

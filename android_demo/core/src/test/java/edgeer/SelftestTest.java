@@ -20,7 +20,7 @@ public final class SelftestTest {
             wanted.add(score);
         }
         List<Object> best = expected.length == 0 ? new ArrayList<Object>() : Arrays.<Object>asList("a", "b");
-        Resolution found = new Resolution("ser", decision, matches);
+        Resolution found = new Resolution("ser", decision, matches, 1);
         assertEquals(same, Golden.same(found, decision.toString(), best, wanted));
     }
 

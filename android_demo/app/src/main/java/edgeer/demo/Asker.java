@@ -51,6 +51,7 @@ final class Asker {
                     final PersonalResolver found = Catalogs.load(context, bundle);
                     resolver = found;
                     found.resolve(found.name()); // the first answer is the slowest
+                    found.suggest(found.name());
                     tell(new Runnable() {
                         @Override
                         public void run() {

@@ -12,7 +12,7 @@ import android.text.TextWatcher;
 import android.view.View;
 import android.widget.AdapterView;
 import android.widget.ArrayAdapter;
-import android.widget.EditText;
+import android.widget.AutoCompleteTextView;
 import android.widget.ListView;
 import android.widget.Spinner;
 import android.widget.TextView;
@@ -48,7 +48,8 @@ public final class MainActivity extends Activity
     private Player player;
     private Results results;
     private Spinner language;
-    private EditText request;
+    private AutoCompleteTextView request;
+    private Completer completer;
     private TextView decision;
     private TextView status;
     private ArrayList<String> nbest = new ArrayList<String>();
@@ -60,7 +61,9 @@ public final class MainActivity extends Activity
         super.onCreate(saved);
         setContentView(R.layout.main);
         language = (Spinner) findViewById(R.id.language);
-        request = (EditText) findViewById(R.id.request);
+        request = (AutoCompleteTextView) findViewById(R.id.request);
+        completer = new Completer(this);
+        request.setAdapter(completer);
         decision = (TextView) findViewById(R.id.decision);
         status = (TextView) findViewById(R.id.status);
         results = new Results(this);
@@ -130,6 +133,7 @@ public final class MainActivity extends Activity
     public void onItemSelected(AdapterView<?> parent, View view, int position, long id) {
         decision.setText(R.string.loading);
         results.show(Collections.<Match>emptyList());
+        completer.use(null);
         asker.load("radio_" + LANGUAGES[position]);
         asker.ask(nbest, sure);
     }
@@ -139,6 +143,7 @@ public final class MainActivity extends Activity
 
     @Override
     public void loaded(PersonalResolver resolver) {
+        completer.use(resolver);
         Map<String, Object> counts = Manifests.object(resolver.manifest(), "counts");
         double megabytes = ((Number) resolver.manifest().get("size_bytes")).doubleValue() / 1e6;
         ((TextView) findViewById(R.id.bundle)).setText(getString(
@@ -213,7 +218,7 @@ public final class MainActivity extends Activity
             nbest = heard;
             sure = data.getFloatArrayExtra(RecognizerIntent.EXTRA_CONFIDENCE_SCORES);
             hearing = true;
-            request.setText(heard.get(0));
+            request.setText(heard.get(0), false); // what was heard is no beginning
             hearing = false;
         }
     }

@@ -1,0 +1,6 @@
+package edgeer;
+
+/** Words that names have. */
+interface KnownWords {
+    boolean has(String word);
+}
