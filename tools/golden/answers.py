@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.decision.calibration import DENSE, RERANKED, Calibration, CandidateScores
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.encoder.encoder import Encoder, quantise
-from edge_er.ranking.rerank import RerankWeights, demands
+from edge_er.ranking.rerank import demands
+from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
-from edge_er.text.misrecognition import BIT
-from tools.golden.plain_rerank import EncodedText, PlainReranker, Ranked
+from tools.golden.plain_features import plain_features
+from tools.golden.plain_rerank import OF_REQUEST, EncodedText, PlainReranker, Ranked
 
 __all__ = ["SAFE_CONFIDENCE", "SAFE_SCORE", "Answerer"]
 
@@ -38,16 +39,16 @@ class Answerer:
         self.encoder = Encoder.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card)
         self.scale = float(manifest["index"]["scale"])
         self.vectors, self.form_entity = bundle.vectors, bundle.form_entity
-        settings = manifest["calibration"]
-        way = RERANKED if manifest.get("rerank") else DENSE
-        self.calibration = Calibration.from_mapping(settings.get(way, settings))
+        self.calibration = Calibration.from_manifest(manifest, bool(manifest.get("rerank")))
         self.ids = [entity.id for entity in bundle.entities]
+        self.lang = str(manifest["lang"])
+        forms = [form for entity in bundle.entities for form in entity.surface_forms]
+        self.forms = [canonical_text(form) for form in forms]
         self.reranker = None
         if manifest.get("rerank"):
-            forms = [form for entity in bundle.entities for form in entity.surface_forms]
             weights = RerankWeights.from_mapping(manifest["rerank"])
             self.reranker = PlainReranker(
-                forms, self.form_entity.tolist(), str(manifest["lang"]), weights, demands(bundle.entities)
+                forms, self.form_entity.tolist(), self.lang, weights, demands(bundle.entities)
             )
 
     def row(self, query: str) -> dict[str, Any]:
@@ -82,21 +83,23 @@ class Answerer:
         """Candidates, ranking, decision and confidence of texts whose int8 vectors are known."""
         said = self.said(nbest, vectors)
         if not said:
-            return {"candidates": [], "ranking": [], "parts": [], "decision": "no_match", "confidence": 0.0}
+            nothing: dict[str, Any] = {"candidates": [], "ranking": [], "parts": [], "tied": 0}
+            return {**nothing, "decision": "no_match", "confidence": 0.0}
         ranked = self.ranked(said)
-        candidates = self.reranker.candidates(said, TOP) if self.reranker else []
+        candidates = self.reranker.candidates(said, COMPARED) if self.reranker else []
+        scores = self.candidate_scores(said, ranked)
         answer: dict[str, Any] = {
             "candidates": candidates,
-            "ranking": [[self.ids[one.entity], _plain(one.score)] for one in ranked],
+            "ranking": [[self.ids[one.entity], _plain(one.score)] for one in ranked[:TOP]],
             "parts": [
                 {"form": one.form, **{name: _plain(part) for name, part in one.parts.items() if part}}
-                for one in ranked
+                for one in ranked[:TOP]
             ],
+            "tied": self.tied(scores),
             "decision": "no_match",
             "confidence": 0.0,
         }
         if self.can_read(one.query for one in said):
-            scores = self.candidate_scores(ranked)
             answer["decision"] = self.calibration.decide(scores)
             answer["confidence"] = round(self.calibration.confidences(scores)[0], 4)
         return answer
@@ -109,52 +112,65 @@ class Answerer:
         """The texts that are not blank, with the dot products of their vectors."""
         forms = self.vectors.astype(np.int32)
         return [
-            EncodedText(query, (forms @ vector.astype(np.int32)).tolist(), weight)
+            EncodedText(query, (forms @ whole).tolist(), weight, int(whole @ whole))
             for (query, weight), vector in zip(nbest, vectors, strict=True)
             if query.strip()
+            for whole in [vector.astype(np.int32)]
         ]
 
     def ranked(self, said: Sequence[EncodedText]) -> list[Ranked]:
-        """The best entities: by letter and sound evidence too, where the bundle has weights for it."""
+        """The compared entities: by letter and sound evidence too, where the bundle has weights for it."""
         if self.reranker:
-            return self.reranker.rank(said, TOP)
+            return self.reranker.rank(said, COMPARED)
         best: dict[int, Ranked] = {}
         for form, entity in enumerate(self.form_entity.tolist()):
             dot = said[0].dots[form]
             if entity not in best or dot > best[entity].score:
                 best[entity] = Ranked(entity, dot, form, {"dense": dot})
-        return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:TOP]
+        return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:COMPARED]
 
-    def candidate_scores(self, ranked: Sequence[Ranked]) -> CandidateScores:
+    def candidate_scores(self, said: Sequence[EncodedText], ranked: Sequence[Ranked]) -> CandidateScores:
         """The scores of the candidates and the features of the first: what the confidence is made of."""
         unit, parts = self.scale**2, ranked[0].parts
-        features = {"cosine": min(parts["dense"] / unit, 1.0)}
-        if self.reranker is None:
-            return CandidateScores([min(one.score / unit, 1.0) for one in ranked], features)
-        weight = self.reranker.weights.heard
-        if weight:
-            features["heard"] = math.log1p(max(parts["heard"] / weight / BIT, 0.0))
-        return CandidateScores([one.score / unit for one in ranked], features)
+        weight = self.reranker.weights.heard if self.reranker else 0
+        features = plain_features(
+            self.lang,
+            [(canonical_text(one.query), one.weight) for one in said],
+            [self.forms[one.form] for one in ranked[:COMPARED]],
+            parts["dense"] / unit,
+            parts["heard"] / weight if weight else 0.0,
+            len(self.ids),
+            self.reranker.weights.numbers if self.reranker else 0,
+        )
+        most = math.inf if self.reranker else 1.0
+        return CandidateScores([min(one.score / unit, most) for one in ranked], features)
+
+    def tied(self, scores: CandidateScores) -> int:
+        """How many candidates cannot be told apart from the first."""
+        first, unit = scores.scores[0], self.calibration.temperature
+        odds = [math.exp((score - first) / unit) for score in scores.scores[:COMPARED]]
+        return max(1, len([each for each in odds if each >= self.calibration.twin]))
 
     def is_safe(self, row: dict[str, Any]) -> bool:
-        """Whether first place and decision stand clear of a tie and of every threshold.
+        """Whether first place, decision and number of tied entities stand clear of a tie and of every threshold.
 
-        Two entities with the very same score of the very same vector always tie, and the smaller id comes first: that
-        is safe too.
+        Two entities with the very same score always tie, and the smaller id comes first, where their dot products are
+        of the very same vectors: that is safe too.
         """
         if not row["ranking"]:
             return True
         nbest = row.get("nbest", [[row.get("query"), 1.0]])
         vectors = [_from_base64(text) for text in row.get("vectors", [row.get("vector")])]
-        ranked = self.ranked(self.said(nbest, vectors))
+        said = self.said(nbest, vectors)
+        ranked = self.ranked(said)
         first, second = (one.score / self.scale**2 for one in ranked[:2])
-        if first - second < SAFE_SCORE and not (first == second and self._same_vectors(ranked)):
+        if first - second < SAFE_SCORE and not (first == second and self._same_vectors(said, ranked)):
             return False
-        return not self.can_read(query for query, _ in nbest) or self.is_clear(self.candidate_scores(ranked))
+        return self.is_clear(self.candidate_scores(said, ranked), self.can_read(query for query, _ in nbest))
 
-    def is_clear(self, scores: CandidateScores) -> bool:
-        """Whether no small change of a score changes the decision."""
-        calibration, decisions = self.calibration, set()
+    def is_clear(self, scores: CandidateScores, readable: bool = True) -> bool:
+        """Whether no small change of a score changes how many are tied or, of a `readable` text, the decision."""
+        calibration, answers = self.calibration, set()
         for step, wish in ((0.0, 0.0), (SAFE_SCORE, SAFE_CONFIDENCE), (-SAFE_SCORE, -SAFE_CONFIDENCE)):
             features = {**scores.features, "cosine": scores.features["cosine"] + step}
             for rest in (0.0, step, -step):
@@ -165,11 +181,22 @@ class Answerer:
                 tighter = replace(
                     calibration, precision=((0.0, min(max(calibration.needed() + wish, 0.0), 1.0)),)
                 )
-                decisions.add(tighter.decide(moved))
-        return len(decisions) == 1
+                answers.add((tighter.decide(moved) if readable else "no_match", self.tied(moved)))
+        return len(answers) == 1
 
-    def _same_vectors(self, ranked: Sequence[Ranked]) -> bool:
-        return bool(np.array_equal(*(self.vectors[one.form] for one in ranked[:2])))
+    def _same_vectors(self, said: Sequence[EncodedText], ranked: Sequence[Ranked]) -> bool:
+        """Whether the dot products of the first two are of equal vectors, in every text."""
+        one, other = ((each.form,) * len(said) for each in ranked[:2])
+        if self.reranker:
+            nearest = self.reranker.nearest(said, COMPARED)
+            one, other = (nearest[each.form] for each in ranked[:2])
+        return all(
+            left == right or (OF_REQUEST not in (left, right) and self._equal_vectors(left, right))
+            for left, right in zip(one, other, strict=True)
+        )
+
+    def _equal_vectors(self, form: int, other: int) -> bool:
+        return bool(np.array_equal(self.vectors[form], self.vectors[other]))
 
 
 def _plain(number: float) -> float:

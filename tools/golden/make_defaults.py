@@ -10,15 +10,15 @@ from itertools import product
 from typing import Any
 
 from edge_er.decision.calibration import Calibration, CandidateScores
-from edge_er.ranking.rerank import RerankWeights
+from edge_er.ranking.weights import RerankWeights
 from tools.golden.golden_file import FOLDER, write_rows
-from tools.golden.plain_rerank import EncodedText, PlainReranker
+from tools.golden.plain_rerank import EncodedText, PlainReranker, dot
 
 TARGET = FOLDER / "defaults.jsonl"
 K = 5
 
 # Scores, best first, with the cosine of the first: alone, on both sides of what is needed, twins, rivals on both sides
-# of the default, more than share.
+# of the default, more than share, more than are compared, equal ones and nearly equal ones of all of these.
 SCORES = (
     ((0.9,), 0.9),
     ((0.62, 0.3), 0.62),
@@ -32,6 +32,12 @@ SCORES = (
     ((0.74, 0.66, 0.655), 0.74),
     ((0.7, 0.69, 0.685, 0.68, 0.675, 0.67, 0.665), 0.7),
     ((1.2, 1.1), 0.95),
+    ((0.95, 0.95, 0.95, 0.4), 0.95),
+    ((1.4, 1.395, 1.38, 1.35, 0.9), 0.99),
+    ((0.9,) * 16, 0.9),
+    ((0.99,) * 18, 0.99),
+    ((0.99, *(0.985,) * 18), 0.99),
+    ((0.99, *(0.9,) * 18), 0.99),
     ((0.1, 0.05), 0.1),
     ((), 0.0),
 )
@@ -55,6 +61,7 @@ def confidence_rows() -> Iterator[dict[str, Any]]:
             "min_precision": precision,
             "confidences": [round(each, 6) for each in calibration.confidences(candidate_scores)],
             "decision": calibration.decide(candidate_scores, precision),
+            "tied": calibration.tied(candidate_scores),
         }
 
 
@@ -74,7 +81,8 @@ def _ranked(
 ) -> dict[str, Any]:
     demand = [entity % 7 for entity in range(max(owners) + 1)]
     reranker = PlainReranker(forms, owners, LANG, RerankWeights.from_mapping(values), demand)
-    said = [EncodedText(REQUEST, [sum(a * b for a, b in zip(VECTOR, row, strict=True)) for row in vectors])]
+    dots, same = [dot(VECTOR, row) for row in vectors], dot(VECTOR, VECTOR)
+    said = [EncodedText(REQUEST, dots, same=same)]
     ranked = reranker.rank(said, K)
     return {
         "section": "rerank",

@@ -10,12 +10,13 @@ from typing import Any
 
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import name_span
-from edge_er.text.words import NO_SCORE, WordIndex
 from tools.golden.golden_file import FOLDER, write_rows
 from tools.golden.make_lexical import FORMS, REQUESTS
+from tools.golden.plain_scores import common_words, word_score
 
 TARGET = FOLDER / "words.jsonl"
-# Names as other catalogs have them: a word that many share, numbers, words of carriers, letters beyond a-z.
+# Names as other catalogs have them: a word that many share, numbers, words of carriers, letters beyond a-z, words of
+# carriers and fillers alone.
 MORE_FORMS = {
     "de": (
         "Küche Deckenlampe",
@@ -32,6 +33,11 @@ MORE_FORMS = {
         "Play",
         "Hotel 7",
         "Hotel 8",
+        "India",
+        "Location",
+        "The Radio",
+        "The The",
+        "Century City Sixteen Cinemas",
     ),
     "es": ("Radio Radio", "100.3", "Los 40 Dance", "Kitchen", "de la"),
     "fr": ("Salon lampe", "Salon télé", "L'Équipe 21"),
@@ -59,6 +65,18 @@ MORE_REQUESTS = {
         "play kiss fm in the kitchen please",
         "play kiss fm in the living room",
         "play in the kitchen",
+        "location of india",
+        "location",
+        "play the radio please",
+        "the radio in the hall",
+        "radio the",
+        "the",
+        "16 in this century",
+        "please would you kindly show me anything that you might have about century 16 and its wonderful films",
+        "please would you kindly show me anything that you might have about a 16 of that wonderful century",
+        "cinemas sixteen city century",
+        "cinemas city",
+        "to the future and back",
     ),
     "es": (
         "dance los 40",
@@ -78,22 +96,23 @@ def rows() -> Iterator[dict[str, Any]]:
     """One row for each request."""
     for lang, names in FORMS.items():
         forms = [canonical_text(name) for name in (*names, *MORE_FORMS[lang])]
-        index, alone = WordIndex(lang, forms), WordIndex(lang, forms, WordIndex(lang, ()))
+        common, words = common_words(forms), {word for form in forms for word in form.split()}
         for request in (*REQUESTS[lang], *MORE_REQUESTS[lang]):
             text = canonical_text(request)
+            found, alone = (
+                [word_score(lang, form, text, many, words) for form in forms] for many in (common, ())
+            )
             yield {
                 "lang": lang,
                 "forms": forms,
-                "common": sorted(index.common),
+                "common": sorted(common),
                 "request": text,
-                "span": list(name_span(text, index)),
-                "scores": _scores(index, text),
-                "scores_without_common": _scores(alone, text),
+                "span": list(name_span(text, words)),
+                "scores": [each.score for each in found],
+                "scores_without_common": [each.score for each in alone],
+                "phrases": [form for form, each in enumerate(found) if each.phrase],
+                "in_part": [form for form, each in enumerate(found) if each.part],
             }
-
-
-def _scores(index: WordIndex, request: str) -> list[int | None]:
-    return [None if score == NO_SCORE else score for score in index.scores(request).tolist()]
 
 
 def main() -> None:

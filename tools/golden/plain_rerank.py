@@ -5,38 +5,35 @@ Nothing here is fast: every number is found by going through all forms, or all c
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from typing import NamedTuple
 
 from edge_er.constants import EVIDENCE, WORDS
-from edge_er.ranking.rerank import RerankWeights
+from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
-from edge_er.text.carriers import carrier_words, name_span, without_carrier
-from edge_er.text.misrecognition import (
-    BORDER,
-    CODES,
-    EDGE,
-    LEFT,
-    SPARED,
-    UNHEARD_OF,
-    Costs,
-    letter_codes,
-    read_costs,
-)
+from edge_er.text.carriers import name_span, without_carrier
+from edge_er.text.numbers import is_sure, other_readings
 from edge_er.text.sound_codes import SoundCodes
+from tools.golden.plain_scores import WordScore, common_words, misrecognition_score, pieces, word_score
 
-__all__ = ["EncodedText", "PlainReranker", "Ranked"]
+__all__ = ["OF_REQUEST", "EncodedText", "PlainReranker", "Ranked", "dot"]
+
+OF_REQUEST = -1  # in place of a form: the dot product is that of the request's vector with itself
 
 
 class EncodedText(NamedTuple):
-    """One text of an utterance, the dot product of its vector with each form, and how much it counts."""
+    """One text of an utterance, the dot product of its vector with each form, how much the text counts, and the dot
+    product of its vector with itself.
+    """
 
     query: str
     dots: Sequence[int]
     weight: float = 1.0
+    same: int = 0
 
 
 class Ranked(NamedTuple):
@@ -48,110 +45,20 @@ class Ranked(NamedTuple):
     parts: dict[str, float]
 
 
-def pieces(text: str) -> set[str]:
-    """All parts of two or three characters."""
-    return {
-        text[start:end] for start in range(len(text)) for end in (start + 2, start + 3) if end <= len(text)
-    }
+def dot(one: Sequence[int], other: Sequence[int]) -> int:
+    """The dot product of two vectors."""
+    return sum(left * right for left, right in zip(one, other, strict=True))
 
 
-def misrecognition_score(lang: str, form: str, request: str, name_words: Collection[str] = ()) -> int:
-    """The misrecognition score of a canonical form, cell by cell; see `edge_er.text.misrecognition`.
+class _Said(NamedTuple):
+    """What one text says about one form, without a weight. `nearest` is the form that its raised dot product is of."""
 
-    `name_words` keep closing phrases of the request; see `name_span`.
-    """
-    if not request:
-        return 0
-    costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
-    borders, left, of_name, words = {0}, [0], [], request.split()
-    first, last = name_span(request, name_words)
-    for number, word in enumerate(words):
-        cost = 0 if word in carrier_words().words else LEFT
-        left += [left[-1] + cost * (at + 1) for at in range(len(word))]
-        of_name += [first <= number < last] * len(word)
-        borders.add(len(left) - 1)
-    before = [EDGE, *heard[:-1]]
-    usual = [
-        int(costs.usual[one, other]) * said for one, other, said in zip(before, heard, of_name, strict=True)
-    ]
-    added = [int(costs.added[pair]) for pair in zip(before, heard, strict=True)]
-    added = [max(more - score, 1) for more, score in zip(added, usual, strict=True)]
-    row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
-    for place in range(1, len(row)):
-        row[place] = max(row[place], row[place - 1] - added[place - 1])
-    spoken = form.split()
-    spared = [word in carrier_words().fillers for word in spoken for _ in word]
-    shares = [SPARED if rare and not all(spared) else 1 for rare in spared]
-    for cost, share in zip(_letter_costs(costs, letter_codes("".join(spoken)).tolist()), shares, strict=True):
-        missing = max(cost[CODES] // share, 1)
-        above, row = row, [row[0] - missing]
-        for place, letter in enumerate(heard):
-            said = above[place] + usual[place] - cost[letter]
-            row.append(max(above[place + 1] - missing, said, row[place] - added[place]))
-    return max(
-        score - left[-1] + left[place] + BORDER * (place in borders) for place, score in enumerate(row)
-    )
-
-
-def common_words(forms: Sequence[str]) -> set[str]:
-    """The words that many of canonical `forms` have."""
-    having = Counter(word for form in forms for word in set(form.split()))
-    return {
-        word
-        for word, count in having.items()
-        if count >= WORDS.common_least and count * WORDS.common_share > len(forms)
-    }
-
-
-def word_score(
-    lang: str, form: str, request: str, common: Collection[str], name_words: Collection[str]
-) -> int | None:
-    """The word score of a canonical form, word by word; None where the words of the request say nothing about it."""
-    carriers, fillers = carrier_words().words, carrier_words().fillers
-    words = request.split()
-    first, last = name_span(request, name_words)
-    name, own, said = set(words[first:last]), set(form.split()), set(words)
-    strong = [word for word in own & said if word not in carriers and word not in fillers]
-    whole = own <= said
-    if not strong or not (whole or all(word in own for word in name if word not in carriers)):
-        return None
-    rest = 0
-    for word in name - own:
-        rest += len(word) * (WORDS.carrier_left if word in carriers else WORDS.left)
-    score = WORDS.exact - (min(rest, WORDS.sentence) if whole else rest)
-    for word in own & said:
-        gain = max(_word_gain(lang, word), 1)
-        score += gain if word in strong else min(gain, WORDS.weak_gain)
-    for word in own - said:
-        if word in fillers:
-            score -= WORDS.omitted_filler
-        elif all(letter in "0123456789" for letter in word):
-            score -= WORDS.omitted_number
-        else:
-            score -= WORDS.omitted_common if word in common else WORDS.omitted
-    return score
-
-
-def _word_gain(lang: str, word: str) -> int:
-    """What a word earns where all its letters are recognised as they are."""
-    costs, letters = read_costs(lang), letter_codes(word).tolist()
-    earned = 0
-    for before, letter, cost in zip([EDGE, *letters], letters, _letter_costs(costs, letters), strict=False):
-        earned += int(costs.usual[before, letter]) - cost[letter]
-    return earned
-
-
-def _letter_costs(costs: Costs, said: list[int]) -> Iterator[list[int]]:
-    """For each letter that is said, the cost of every letter heard for it, and of none."""
-    for before, letter, after in zip([EDGE, *said], said, [*said[1:], EDGE], strict=False):
-        plain, shifts = (
-            costs.said[letter],
-            costs.after[before, letter].astype(int) + costs.before[letter, after],
-        )
-        yield [
-            cost if cost >= UNHEARD_OF else min(max(cost + shift, 0), UNHEARD_OF)
-            for cost, shift in zip(plain.tolist(), shifts.tolist(), strict=True)
-        ]
+    dot: int
+    raised: int
+    nearest: int
+    heard: int
+    shared: int
+    meant: int = 0
 
 
 class PlainReranker:
@@ -177,30 +84,43 @@ class PlainReranker:
         }
         self._totals = [sum(self._scores[piece] for piece in held) for held in self._pieces]
         self._said_pieces: dict[str, set[str]] = {}
+        self._word_scores: dict[str, list[WordScore]] = {}
 
     def rank(self, said: Sequence[EncodedText], k: int) -> list[Ranked]:
         """The `k` best entities, best first; of several texts the weighted mean counts."""
         total = reduce(add, (one.weight for one in said))
+        forms = self.candidates(said, k)
+        each_says = [self._says(forms, one) for one in said]
         best: dict[int, Ranked] = {}
-        for form in self.candidates(said, k):
+        for form in forms:
             parts: dict[str, float] = {}
-            for one in said:
-                for name, value in self._parts(form, one).items():
-                    parts[name] = parts.get(name, 0) + one.weight / total * value
+            for one, says in zip(said, each_says, strict=True):
+                share = one.weight / total
+                if self.weights.words:
+                    share = math.floor(share * EVIDENCE.shares + 0.5) / EVIDENCE.shares
+                for name, value in self._parts(form, says[form]).items():
+                    parts[name] = parts.get(name, 0) + share * value
             score = reduce(add, parts.values())  # as numpy adds; `sum` rounds otherwise from Python 3.12 on
             candidate = Ranked(self._entity[form], score, form, parts)
             if candidate.entity not in best or candidate.score > best[candidate.entity].score:
                 best[candidate.entity] = candidate
         return sorted(best.values(), key=lambda one: (-one.score, one.entity))[:k]
 
+    def nearest(self, said: Sequence[EncodedText], k: int) -> dict[int, tuple[int, ...]]:
+        """For each candidate and text, the form whose dot product it has, raised or not, or `OF_REQUEST`."""
+        forms = self.candidates(said, k)
+        each_says = [self._says(forms, one) for one in said]
+        return {form: tuple(says[form].nearest for says in each_says) for form in forms}
+
     def candidates(self, said: Sequence[EncodedText], k: int) -> list[int]:
         """The forms nearest by vector, sound and words; more by vector while they are of fewer than `k` entities."""
         forms = range(len(self._forms))
         by_dot = [sorted(forms, key=lambda form, one=one: -one.dots[form]) for one in said]
+        texts = [text for one in said for text in self._readings(one.query)]
         by_sound = [
-            sorted(forms, key=lambda form, one=one: -self._sound_score(form, one.query)) for one in said
+            sorted(forms, key=lambda form, text=text: -self._sound_score(form, text)) for text in texts
         ]
-        by_words = [form for one in said for form in self._best_by_words(one.query)]
+        by_words = [form for text in texts for form in self._best_by_words(text)]
         wanted, count = min(k, len(set(self._entity))), self.weights.dense_forms
         while True:
             pool = {form for order in by_dot for form in order[:count]}
@@ -210,40 +130,120 @@ class PlainReranker:
                 return sorted(pool)
             count *= 2
 
-    def _best_by_words(self, query: str) -> list[int]:
-        scores = {form: self._word_score(form, canonical_text(query)) for form in range(len(self._forms))}
+    def _readings(self, query: str) -> list[str]:
+        """The canonical text, and the same with its numbers spelled otherwise."""
+        text, most = canonical_text(query), self.weights.numbers
+        return [text, *(other_readings(text, self._lang, self._name_words)[:most] if most else ())]
+
+    def _best_by_words(self, text: str) -> list[int]:
+        scores = {form: self._words(form, text).score for form in range(len(self._forms))}
         there = {form: score for form, score in scores.items() if score is not None}
         return sorted(there, key=lambda form: (-there[form], form))[: self.weights.words]
 
-    def _word_score(self, form: int, text: str) -> int | None:
+    def _words(self, form: int, text: str) -> WordScore:
         if not self.weights.words:
-            return None
-        return word_score(self._lang, self._forms[form], text, self._common, self._name_words)
+            return WordScore(None, False, False)
+        if text not in self._word_scores:
+            self._word_scores[text] = [
+                word_score(self._lang, each, text, self._common, self._name_words) for each in self._forms
+            ]
+        return self._word_scores[text][form]
 
-    def _sound_score(self, form: int, query: str) -> float:
-        return self._shared(form, query) / (self._totals[form] + EVIDENCE.short_form)
+    def _sound_score(self, form: int, text: str) -> float:
+        return self._shared(form, text) / (self._totals[form] + EVIDENCE.short_form)
 
-    def _shared(self, form: int, query: str) -> int:
-        return sum(self._scores[piece] for piece in self._pieces[form] & self._said(query))
+    def _shared(self, form: int, text: str) -> int:
+        return sum(self._scores[piece] for piece in self._pieces[form] & self._said(text))
 
-    def _said(self, query: str) -> set[str]:
-        if query not in self._said_pieces:
-            text = canonical_text(query)
-            name = without_carrier(text, name_span(text, self._name_words))
-            self._said_pieces = {query: pieces(self._fold(name))}
-        return self._said_pieces[query]
+    def _said(self, text: str) -> set[str]:
+        if text not in self._said_pieces:
+            self._said_pieces = {text: pieces(self._fold(self._name(text)))}
+        return self._said_pieces[text]
 
-    def _parts(self, form: int, said: EncodedText) -> dict[str, int]:
+    def _name(self, text: str) -> str:
+        return without_carrier(text, name_span(text, self._name_words))
+
+    def _parts(self, form: int, says: _Said) -> dict[str, int]:
         """The summands of one form's score for one text."""
-        weights, text = self.weights, canonical_text(said.query)
-        demand = self._demand[self._entity[form]] if self._demand else 0
-        heard, words = 0, self._word_score(form, text)
-        if weights.heard:
-            heard = misrecognition_score(self._lang, self._forms[form], text, self._name_words)
-        heard = heard if words is None else max(heard, words)
+        weights = self.weights
         return {
-            "dense": said.dots[form],
-            "heard": weights.heard * heard,
-            "popularity": weights.popularity * demand,
-            "pieces": weights.sound_pieces * self._shared(form, said.query),
+            "dense": says.dot,
+            "phrase": says.raised - says.dot,
+            "heard": weights.heard * says.heard,
+            "popularity": weights.popularity * self._demand_of(form) + weights.heard * says.meant,
+            "pieces": weights.sound_pieces * says.shared,
         }
+
+    def _demand_of(self, form: int) -> int:
+        return self._demand[self._entity[form]] if self._demand else 0
+
+    def _says(self, forms: Sequence[int], said: EncodedText) -> dict[int, _Said]:
+        """What one text says about each of `forms`, the candidates."""
+        texts = self._readings(said.query)
+        alone = {form: self._says_of(form, said, texts) for form in forms}
+        if not (self.weights.heard and self.weights.words):
+            return alone
+        counted = texts[1:] if len(texts) > 1 and is_sure(*texts[:2]) else texts
+        alone = self._with_words_of_ties(alone, counted)
+        groups: dict[str | int, list[int]] = {}
+        for form in forms:
+            groups.setdefault(self._group(form, counted, alone[form].heard), []).append(form)
+        return {form: self._among_equals(form, group, alone) for group in groups.values() for form in group}
+
+    def _with_words_of_ties(self, alone: dict[int, _Said], texts: Sequence[str]) -> dict[int, _Said]:
+        """The same where the word score counts of forms that nothing but the same part is said of."""
+        scores = {
+            form: max(score for text in texts if (score := self._words(form, text).score) is not None)
+            for form in alone
+            if not self._is_phrase(form, texts) and any(self._words(form, text).part for text in texts)
+        }
+        tied = [form for form, score in scores.items() if list(scores.values()).count(score) > 1]
+        return {**alone, **{form: alone[form]._replace(heard=scores[form]) for form in tied}}
+
+    def _says_of(self, form: int, said: EncodedText, texts: Sequence[str]) -> _Said:
+        """What one text, with its readings, says about one form alone."""
+        dot, nearest = int(said.dots[form]), form
+        raised = dot
+        sure = len(texts) > 1 and is_sure(*texts[:2])
+        spelled = texts[1:] if sure else texts
+        counted = texts if self._forms[form] == self._name(texts[0]) else spelled
+        if self.weights.heard and self._is_phrase(form, spelled) and said.same > dot:
+            raised, nearest = int(said.same), OF_REQUEST
+        heard = max(self._heard(form, text) for text in counted)
+        return _Said(dot, raised, nearest, heard, max(self._shared(form, text) for text in texts))
+
+    def _is_phrase(self, form: int, texts: Sequence[str]) -> bool:
+        return any(self._words(form, text).phrase for text in texts)
+
+    def _group(self, form: int, texts: Sequence[str], heard: int) -> str | int:
+        """What forms that nothing tells apart have in common: the word score said in part, or the text."""
+        scores = [score for text in texts if (score := self._words(form, text).score) is not None]
+        counts = bool(scores) and max(scores) == heard
+        return heard if counts and not self._is_phrase(form, texts) else self._forms[form]
+
+    def _among_equals(self, form: int, group: Sequence[int], alone: dict[int, _Said]) -> _Said:
+        """What a text says about a form where nothing tells the forms of `group` apart: who of them is meant?"""
+        nearest = max(group, key=lambda one: alone[one].raised)  # the first of the highest
+        less = max(self._demand_of(one) for one in group) - self._demand_of(form)
+        meant = -min(WORDS.demand * less, WORDS.demand_most)
+        if not self._is_main(form) and any(self._is_main(one) for one in group):
+            meant -= WORDS.alias
+        return _Said(
+            alone[form].dot,
+            alone[nearest].raised,
+            alone[nearest].nearest,
+            alone[form].heard,
+            max(alone[one].shared for one in group),
+            meant,
+        )
+
+    def _is_main(self, form: int) -> bool:
+        """Whether the form is the main name of its entity: the first of its forms."""
+        return form == 0 or self._entity[form] != self._entity[form - 1]
+
+    def _heard(self, form: int, text: str) -> int:
+        """The misrecognition score, or the word score where that is higher."""
+        heard, words = 0, self._words(form, text).score
+        if self.weights.heard:
+            heard = misrecognition_score(self._lang, self._forms[form], text, self._name_words)
+        return heard if words is None else max(heard, words)
