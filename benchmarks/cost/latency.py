@@ -6,7 +6,8 @@
 Requests are the development requests of the bundle's language as they were recognised. First several catalogs are asked
 as a host application would, on any core, alone and beside busy processes (`benchmarks.cost.latency_load`), with the
 edge_er of other checkouts too where `--package-path` names them. Then one bundle with the process bound to one core;
-start-up and peak memory are those of a fresh process. "Vectors alone" is the bundle loaded with rerank=False.
+start-up and peak memory are those of a fresh process. `suggest` is asked for a third, two thirds and all of a request,
+as while it is typed. "Vectors alone" is the bundle loaded with rerank=False.
 """
 
 from __future__ import annotations
@@ -85,6 +86,12 @@ def times(answer: Callable[[str], object], queries: list[str]) -> dict[str, floa
     }
 
 
+def key_strokes(query: str) -> list[str]:
+    """What stands in a search field at some key strokes while `query` is typed: a third, two thirds, all of it."""
+    text = canonical_text(query)
+    return [text[: max(1, len(text) * part // 3)] for part in (1, 2, 3)] if text else []
+
+
 def wratio_lookup(resolver: EntityResolver) -> Callable[[str], object]:
     """WRatio over the same names and aliases, as `process.extractOne` does it; text made canonical beforehand."""
     from rapidfuzz import fuzz, process
@@ -98,6 +105,8 @@ def measure(name: str, queries: list[str]) -> dict[str, Any]:
     bundle = read_bundle(name)
     resolver, dense = EntityResolver(bundle), EntityResolver(bundle, rerank=False)
     ours, vectors = times(resolver.resolve, queries), times(dense.resolve, queries)
+    resolver.suggest("")  # makes its index
+    suggest = times(resolver.suggest, [keys for query in queries for keys in key_strokes(query)])
     wratio = times(wratio_lookup(resolver), queries[:WRATIO_REQUESTS])
     start = time.perf_counter()
     resolver.resolve_batch(queries)
@@ -108,6 +117,8 @@ def measure(name: str, queries: list[str]) -> dict[str, Any]:
         "reranks": resolver.reranks,
         "resolve": ours,
         "dense": vectors,
+        "suggest": suggest,
+        "suggest_of_resolve_p50": suggest["p50_ms"] / ours["p50_ms"],
         "wratio": wratio,
         "stages": stage_times(bundle, resolver, queries[:STAGED]) if resolver.reranks else {},
         "times_faster_p50": wratio["p50_ms"] / ours["p50_ms"],
@@ -122,6 +133,7 @@ def table(figures: dict[str, Any]) -> str:
     systems = (
         ("resolve", "resolve"),
         ("resolve, vectors alone", "dense"),
+        ("suggest, at a keystroke", "suggest"),
         ("RapidFuzz WRatio, same names", "wratio"),
     )
     rows = [
@@ -145,7 +157,8 @@ def table(figures: dict[str, Any]) -> str:
         f"# One request, one core, {figures['bundle']}",
         f"{counts['entities']:,} entities, {counts['aliases']:,} aliases, {counts['forms']:,} surface forms.",
         markdown_table(["ms a request", "p50", "p90", "p99"], rows),
-        f"At the median {figures['times_faster_p50']:.0f} times faster than WRatio; "
+        f"At the median `suggest` takes {figures['suggest_of_resolve_p50']:.0%} of the time of `resolve`, which is "
+        f"{figures['times_faster_p50']:.0f} times faster than WRatio; "
         f"{figures['batch_requests_per_second']:,.0f} requests a second in a batch.",
         *([markdown_table(["stage, ms", "p50", "mean"], stages)] if stages else []),
         markdown_table(

@@ -8,9 +8,10 @@ import numpy as np
 
 from edge_er.bundle.bundle import Bundle
 from edge_er.decision.calibration import COMPARED
-from edge_er.encoder.encoder import quantise
+from edge_er.encoder.encoder import EncodedText, quantise
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights, demands
+from edge_er.ranking.rerank import Hypothesis, Reranker, demands
+from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 
@@ -44,7 +45,7 @@ class Stages:
         text = canonical_text(query)
         self._reranker.form_evidence.sound_scores(text)
         tick()
-        self._reranker.rank([Hypothesis(text, dots)], COMPARED)
+        self._reranker.rank([Hypothesis(text, dots, same=EncodedText(text, vector).same)], COMPARED)
         tick()
         self._resolver.resolve(query)
         tick()

@@ -1,4 +1,4 @@
-"""Catalogs as bundles, built once.
+"""Catalogs as bundles, built once; bundles without some of their entities.
 
 A bundle is kept until its catalog, the encoder or the code that builds changes, so a benchmark that was
 stopped goes on.
@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.lib.results_file import REPOSITORY
 from catalog_tools.build.build import build_bundle
+from catalog_tools.build.options import BuildOptions, SurfaceForms
 from edge_er import __version__
 from edge_er.bundle.atomic import write_text
+from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.locate import find_encoder
 
 ENCODER = "multilingual-32-hpd64"
@@ -39,9 +44,23 @@ def built_catalog(
     if not (out.is_dir() and mark.is_file() and mark.read_text("utf-8") == key):
         folder.mkdir(parents=True, exist_ok=True)
         mark.unlink(missing_ok=True)
-        build_bundle(rows, out, lang, encoder, budget=None, single_words=single_words)
+        forms = SurfaceForms(single_words=single_words)
+        build_bundle(rows, out, lang, encoder, budget=None, options=BuildOptions(forms=forms))
         write_text(mark, key)
     return out
+
+
+def without(bundle: Bundle, gone: set[int]) -> Bundle:
+    """The bundle without some entities."""
+    kept = [index for index in range(len(bundle.entities)) if index not in gone]
+    rows = ~np.isin(bundle.form_entity, list(gone))
+    _, owners = np.unique(bundle.form_entity[rows], return_inverse=True)
+    return replace(
+        bundle,
+        entities=[bundle.entities[index] for index in kept],
+        vectors=bundle.vectors[rows],
+        form_entity=owners.astype(np.int32),
+    )
 
 
 @lru_cache

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.cost.latency_load import ALONE, BUSY, THIS
 from benchmarks.lib import readme_models
+from benchmarks.lib.readme_goals import goals
 from benchmarks.lib.results_file import (
     LANGUAGES,
     REPOSITORY,
@@ -118,16 +119,25 @@ def _ways() -> Iterator[str]:
     result = found_result("ways_of_asking")
     if result is None:
         return
-    systems = list(next(iter(result["ways"].values())))
+    systems, goals = list(next(iter(result["ways"].values()))), result.get("goals")
     rows = [
-        [way, f"{cell[systems[0]]['rows']:,}", *(percent(cell[system]) for system in systems)]
+        [
+            way,
+            f"{cell[systems[0]]['rows']:,}",
+            *(percent(cell[system]) for system in systems),
+            *(() if goals is None else ("; ".join(goals.get(way, "-")),)),
+        ]
         for way, cell in result["ways"].items()
     ]
     yield "### As people put it"
-    yield markdown_table(["asked for by", "requests", *systems], rows)
+    heading = ["asked for by", "requests", *systems, *(() if goals is None else ("goal",))]
+    yield markdown_table(heading, rows)
+    asked = (
+        "stations drawn at random" if goals is None else "stations drawn at random and of made-up catalogs"
+    )
     yield (
-        "Typed requests for stations drawn at random; a way that leaves a name as it is, is not asked. *Shipped* and "
-        "the baselines are Recall@1, *answered rightly* and *a wrong match* what the shipped bundles decide. "
+        f"Typed requests for {asked}; a way that leaves a name as it is, is not asked. *{systems[0].capitalize()}* and "
+        "the baselines are Recall@1, *answered rightly* and *a wrong match* what the bundles decide. "
         + source_line("ways_of_asking", result)
     )
 
@@ -231,6 +241,7 @@ SECTIONS: tuple[Section, ...] = (
     _accuracy,
     _known,
     _ways,
+    goals,
     readme_models.families,
     readme_models.ladder,
     readme_models.errors,

@@ -28,7 +28,7 @@ from benchmarks.lib.results_file import (
 from catalog_tools.language.noise import Confusions
 from catalog_tools.language.requests import RequestGenerator
 from catalog_tools.radio import CATALOG_COUNTRIES
-from edge_er.decision.calibration import COMPARED, DENSE, RERANKED, Calibration, CandidateScores
+from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
 from edge_er.resolver import EntityResolver
@@ -54,6 +54,7 @@ SHARES = {
     "noisy": 0.15,
     **{f"{kind}, {how}": 0.05 for kind in REFUSED for how in ("typed", "recognised")},
 }
+TYPED_SHARES = {"typed": 0.6, **{f"{kind}, typed": 0.1 for kind in REFUSED}}
 STRATA = {how: (how, tuple(f"{kind}, {how}" for kind in REFUSED)) for how in ("typed", "recognised")}
 HEARD = {"typed": "text", "recognised": "asr"}
 DOMAINS = ("artist", "city", "tv")
@@ -146,10 +147,9 @@ def plot(parts: Mapping[str, ScoredRequests], calibrations: Mapping[str, Calibra
     save(figure, out)
 
 
-def table(figures: Mapping[str, Any]) -> str:
-    """The report as Markdown."""
-    report = figures["report"]
-    kinds = [
+def kind_table(kinds: Mapping[str, Mapping[str, Any]]) -> str:
+    """What is answered to each kind of request."""
+    rows = [
         [
             kind,
             f"{cell['rows']:,}",
@@ -157,8 +157,14 @@ def table(figures: Mapping[str, Any]) -> str:
             f"{cell['ambiguous']:.3f}",
             "-" if cell["right_of_answered"] is None else f"{cell['right_of_answered']:.3f}",
         ]
-        for kind, cell in report["all"]["kinds"].items()
+        for kind, cell in kinds.items()
     ]
+    return markdown_table(["request", "rows", "answered", "ambiguous", "right of answered"], rows)
+
+
+def table(figures: Mapping[str, Any]) -> str:
+    """The report as Markdown."""
+    report = figures["report"]
     languages = [
         [
             lang,
@@ -180,7 +186,10 @@ def table(figures: Mapping[str, Any]) -> str:
             f"Answered means `match` or `ambiguous`, at min_precision {figures['min_precision']}. Kinds typed, "
             "recognised and noisy ask for stations of the bundle; the others for nothing that it holds. An ambiguous "
             "answer is right if the right station is among those that are too close to tell apart.",
-            markdown_table(["request", "rows", "answered", "ambiguous", "right of answered"], kinds),
+            kind_table(report["all"]["kinds"]),
+            "## Typed requests, asked as such\n\nThe same typed requests with `typed=True`.",
+            kind_table(figures["typed"]["kinds"]),
+            "## By bundle",
             markdown_table([*columns, *(f"answered, {kind}" for kind in ASKED.values())], languages),
             "## Share of all requests answered by precision",
             markdown_table(["precision", "confidence", "answered"], cover),
@@ -192,10 +201,19 @@ def table(figures: Mapping[str, Any]) -> str:
     )
 
 
+def typed_figures(parts: Mapping[str, ScoredRequests], calibration: Calibration) -> dict[str, Any]:
+    """Figures of the typed requests alone, under the calibration for them."""
+    whole = joined(list(parts.values()))
+    strata = {how: stratum for how, stratum in STRATA.items() if how in TYPED_SHARES}
+    return report(whole[np.isin(whole.kind, list(TYPED_SHARES))], calibration, TYPED_SHARES, strata)
+
+
 def figures_of(
-    parts: Mapping[str, ScoredRequests], calibrations: Mapping[str, Calibration]
+    parts: Mapping[str, ScoredRequests],
+    calibrations: Mapping[str, Calibration],
+    typed: Mapping[str, Calibration],
 ) -> dict[str, Any]:
-    """All figures, each language under the calibration of its bundle."""
+    """All figures, each language under the calibration of its bundle; `typed`: for typed requests."""
     whole = joined(list(parts.values()))
     first = next(iter(calibrations.values()))
     confidence = np.concatenate([part.confidence(calibrations[lang]) for lang, part in parts.items()])
@@ -208,6 +226,7 @@ def figures_of(
             "all": report(whole, first, SHARES, STRATA),
             **{lang: report(part, calibrations[lang], SHARES, STRATA) for lang, part in parts.items()},
         },
+        "typed": typed_figures(parts, next(iter(typed.values()))),
         "risk_coverage": risk_coverage(confidence, whole.right, weights, PRECISIONS),
     }
 
@@ -227,14 +246,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     data = data_folder(options.data)
     generator = RequestGenerator.of_languages(LANGUAGES)
-    parts, calibrations = {}, {}
+    parts, calibrations, typed = {}, {}, {}
     for lang in options.languages:
         resolver = EntityResolver.load(options.bundle.format(lang=lang), rerank=not options.dense)
-        settings = resolver.manifest["calibration"]
-        way = RERANKED if resolver.reranks else DENSE
-        calibrations[lang] = Calibration.from_mapping(settings.get(way, settings))
+        calibrations[lang] = Calibration.from_manifest(resolver.manifest, resolver.reranks)
+        typed[lang] = Calibration.from_manifest(resolver.manifest, resolver.reranks, typed=True)
         parts[lang] = measure(data, lang, resolver, generator.confusions[lang])
-    figures = figures_of(parts, calibrations)
+    figures = figures_of(parts, calibrations, typed)
     write_result("product.calibration", options.result, figures, table(figures))
     plot(parts, calibrations, RESULTS / f"{options.result}.png")
     print(table(figures))

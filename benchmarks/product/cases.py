@@ -1,11 +1,13 @@
 """Small situations: a catalog, requests for it, and which entries are meant, or that none is.
 
     python -m benchmarks.product.cases
+    python -m benchmarks.product.cases --accept
 
-Situations are the folders of `cases` of the data folder that have a catalog.jsonl; names and requests are made up after
-public reports. A request is right when the best answer is one of the wanted entries; one that wants `ambiguous`, when
-that is the decision and the first matches are the wanted entries, all of them, in any order; one that wants nothing,
-when the decision is not a match. Bundles are kept in build/cases.
+Situations are the folders of tests/data/cases that have a catalog.jsonl, or those of `cases` of a data folder; requests
+are made up after public reports. A request is right when the best answer is one of the wanted entries; one that wants
+`ambiguous`, when that is the decision and the first matches are the wanted entries, all of them, in any order; one that
+wants nothing, when the decision is not a match. `--accept` writes those that are wrong to tests/data/cases_wrong.jsonl,
+which the tests compare with, and no result files. Bundles are kept in build/cases.
 """
 
 from __future__ import annotations
@@ -21,14 +23,16 @@ from typing import Any
 from benchmarks.lib.built_catalogs import ENCODER, built_catalog
 from benchmarks.lib.results_file import (
     REPOSITORY,
-    add_data_option,
     data_folder,
     markdown_table,
     write_result,
 )
 from edge_er import EntityResolver, Resolution
+from edge_er.bundle.atomic import write_text
 
 CACHE = REPOSITORY / "build" / "cases"
+CASES = REPOSITORY / "tests" / "data" / "cases"
+KNOWN_WRONG = CASES.with_name("cases_wrong.jsonl")
 CATALOG, REQUESTS, NOTHING_WANTED = "catalog.jsonl", "requests.jsonl", "requests_no_match.txt"
 AMBIGUOUS, NO_MATCH = "ambiguous", "no_match"
 TOP_K = 20
@@ -89,10 +93,15 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def measured(folder: Path, encoder: str) -> dict[str, Any]:
-    """How many requests of a case are right, and those that are not."""
+def case_folders(place: Path = CASES) -> list[Path]:
+    """The folders in `place` that have a catalog, by name."""
+    return sorted(file.parent for file in place.glob(f"*/{CATALOG}"))
+
+
+def measured(folder: Path, encoder: str = ENCODER, cache: Path = CACHE) -> dict[str, Any]:
+    """How many requests of a case are right, and those that are not; its bundle is kept in `cache`."""
     about, rows, requests = read_case(folder)
-    bundle = built_catalog(CACHE, folder.name, rows, about["lang"], encoder, about["single_words"])
+    bundle = built_catalog(cache, folder.name, rows, about["lang"], encoder, about["single_words"])
     answers = EntityResolver.load(bundle).resolve_batch([request.query for request in requests], TOP_K)
     wrong = [
         _wrong(request, answer)
@@ -107,6 +116,22 @@ def measured(folder: Path, encoder: str) -> dict[str, Any]:
         "rows": len(requests),
         "wrong": wrong,
     }
+
+
+def known_wrong(file: Path = KNOWN_WRONG) -> dict[str, list[str]]:
+    """Requests that are known to be wrong, by case."""
+    wrong: dict[str, list[str]] = {}
+    for row in _rows(file):
+        wrong.setdefault(row["case"], []).append(row["query"])
+    return wrong
+
+
+def accept(cases: Mapping[str, Mapping[str, Any]], file: Path = KNOWN_WRONG) -> None:
+    """Write the requests of `cases` that are wrong; those of cases that were not asked stay in the file."""
+    wrong = {name: queries for name, queries in known_wrong(file).items() if name not in cases}
+    wrong |= {name: [row["query"] for row in case["wrong"]] for name, case in cases.items()}
+    rows = [{"case": name, "query": query} for name, queries in sorted(wrong.items()) for query in queries]
+    write_text(file, "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows))
 
 
 def _wrong(request: CaseRequest, answer: Resolution) -> dict[str, Any]:
@@ -159,22 +184,25 @@ def _names(names: Sequence[str]) -> str:
 
 
 def main() -> None:
-    """Ask all cases and write the result files."""
+    """Ask all cases and write the result files, or the list of those that are wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add_data_option(parser)
+    parser.add_argument("--data", type=Path, help="data folder whose cases are asked (default: tests/data)")
     parser.add_argument("--encoder", default=ENCODER, help="a shipped encoder or an encoder folder")
     parser.add_argument("--cases", nargs="+", help="names of folders; all by default")
+    parser.add_argument("--accept", action="store_true", help=f"write {KNOWN_WRONG.name} instead")
     options = parser.parse_args()
-    place = data_folder(options.data) / "cases"
-    folders = sorted(file.parent for file in place.glob(f"*/{CATALOG}"))
-    if options.cases:
-        folders = [folder for folder in folders if folder.name in options.cases]
+    place = data_folder(options.data) / "cases" if options.data else CASES
+    folders = [folder for folder in case_folders(place) if not options.cases or folder.name in options.cases]
     if not folders:
         sys.exit(f"error: no folder with a {CATALOG} in {place}")
     cases = {folder.name: measured(folder, options.encoder) for folder in folders}
     right, rows = (sum(case[key] for case in cases.values()) for key in ("right", "rows"))
+    if options.accept:
+        accept(cases)
+        print(f"{right} of {rows} requests right; the others are in {KNOWN_WRONG.name}")
+        return
     markdown = (
         f"# Small situations\n\n{right} of {rows} requests right in {len(cases)} cases, made up after public reports. "
         "Right is the best answer where one entry is wanted, all wanted entries first where the request is ambiguous, "

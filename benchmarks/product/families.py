@@ -4,7 +4,8 @@
 
 A family is a station and those whose names begin with its whole name ("Deutschlandfunk", "Deutschlandfunk Nova"), or
 those that differ in one number only ("Bayern 1", "Bayern 3"). Its members are asked for as people type, in carriers of
-all five languages, with their numbers in words too, and as they were recognised on the development part.
+all five languages, with their numbers in words too, and as they were recognised on the development part. The
+plain names are of one half.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lib.asked import add_half_option, in_half
 from benchmarks.lib.results_file import (
     LANGUAGES,
     add_data_option,
@@ -81,9 +83,9 @@ def families(entities: Sequence[Entity]) -> list[Family]:
     return all_families
 
 
-def chosen(entities: Sequence[Entity], rng: random.Random) -> list[Family]:
-    """The well-known families, and others by chance, up to FAMILIES."""
-    found = families(entities)
+def chosen(entities: Sequence[Entity], rng: random.Random, half: str) -> list[Family]:
+    """The well-known families of a half, and others by chance, up to FAMILIES."""
+    found = [family for family in families(entities) if in_half(entities[family.plain].name, half)]
     known = [family for family in found if ALWAYS.fullmatch(canonical_text(entities[family.plain].name))]
     rest = [family for family in found if family not in known]
     return known + rng.sample(rest, min(max(FAMILIES - len(known), 0), len(rest)))
@@ -118,8 +120,8 @@ def outcome(resolution: Resolution, right: Iterable[str], family: Iterable[str])
     return "wrong sibling" if resolution.best.id in set(family) else "wrong"
 
 
-def ask(resolver: EntityResolver, data: Path | None, lang: str) -> Iterator[dict[str, Any]]:
-    """All requests of a language with their outcomes; the recognised ones where there is data."""
+def ask(resolver: EntityResolver, data: Path | None, lang: str, half: str) -> Iterator[dict[str, Any]]:
+    """All requests of a language and half with their outcomes; the recognised ones where there is data."""
     entities, rng = list(resolver.entities), random.Random(f"families of {lang}")
     gold = GoldMap(entities)
     members: defaultdict[int, set[int]] = defaultdict(set)
@@ -129,12 +131,13 @@ def ask(resolver: EntityResolver, data: Path | None, lang: str) -> Iterator[dict
             members[member] |= {family.plain, *family.siblings}
     asked = [
         (kind, text, gold.indices(Request("", (entities[meant].name,))) or (meant,))
-        for family in chosen(entities, rng)
+        for family in chosen(entities, rng, half)
         for kind, text, meant in typed(entities, family, lang, rng)
     ]
     for request in station_requests(data, lang) if data else ():
         right = gold.indices(request)
-        if request.stratum == "asr" and any(place in members for place in right):
+        mine = request.stratum == "asr" and in_half(request.gold[0], half)
+        if mine and any(place in members for place in right):
             asked.append((HEARD, request.query, right))
     for kind, text, right in asked:
         resolution = resolver.resolve(text)
@@ -198,18 +201,19 @@ def main() -> None:
     parser.add_argument(
         "--bundle", default="radio_{lang}", help="name or path of a bundle, with {lang} in it"
     )
+    add_half_option(parser)
     options = parser.parse_args()
     data = data_folder(options.data)
     rows = [
         {"lang": lang, **row}
         for lang in LANGUAGES
-        for row in ask(EntityResolver.load(options.bundle.format(lang=lang)), data, lang)
+        for row in ask(EntityResolver.load(options.bundle.format(lang=lang)), data, lang, options.half)
     ]
     kinds = (PLAIN, FOREIGN, WORDS, SIBLING, HEARD)
     by_kind = {kind: summary([row for row in rows if row["kind"] == kind]) for kind in kinds}
     wrong = [row for row in rows if row["outcome"] == "wrong sibling" and row["kind"] != HEARD]
     languages = {lang: summary([row for row in rows if row["lang"] == lang]) for lang in LANGUAGES}
-    figures = {"by_kind": by_kind, "by_language": languages, "wrong_siblings": wrong}
+    figures = {"half": options.half, "by_kind": by_kind, "by_language": languages, "wrong_siblings": wrong}
     write_result("product.families", "families", figures, table(by_kind, wrong))
     print(table(by_kind, wrong))
 

@@ -34,7 +34,8 @@ from edge_er.evaluation.evaluate import resolve_all
 from edge_er.evaluation.metrics import TOP_K, Evaluation, evaluate_answers
 from edge_er.evaluation.rankers import EncoderRanker, form_table, top_entities
 from edge_er.evaluation.requests_file import Request
-from edge_er.ranking.rerank import Reranker, RerankWeights
+from edge_er.ranking.rerank import Reranker
+from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data.voice_requests import (

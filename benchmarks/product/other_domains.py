@@ -29,12 +29,13 @@ from benchmarks.lib.results_file import (
 from benchmarks.lib.systems import AVERAGE, by_language, load_encoder, pooled, rows_of
 from edge_er.bundle.candidate_counts import with_candidates
 from edge_er.bundle.entity import Entity
-from edge_er.encoder.encoder import quantise
+from edge_er.encoder.encoder import EncodedText, quantise
 from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker, Ranker, TextEncoder, form_table
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.rerank import Hypothesis, Reranker, RerankWeights
+from edge_er.ranking.rerank import Hypothesis, Reranker
+from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card
 from edge_er.training.data.voice_requests import (
@@ -70,7 +71,8 @@ class FusionRanker:
         vectors = quantise(self._encoder.encode(queries), self._scale)
         ranked = []
         for query, vector in zip(queries, vectors, strict=True):
-            hypothesis = Hypothesis(canonical_text(query), self._index.form_scores(vector))
+            said = EncodedText(canonical_text(query), vector)
+            hypothesis = Hypothesis(said.text, self._index.form_scores(vector), same=said.same)
             ranked.append([candidate.entity for candidate in self._reranker.rank([hypothesis], k)])
         return ranked
 

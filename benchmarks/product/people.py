@@ -86,32 +86,36 @@ def catalog(options: argparse.Namespace, data: Path, domain: str, lang: str) -> 
 
 
 def answers(
-    resolver: EntityResolver, requests: Sequence[PeopleRequest], baseline_rows: int | None
+    resolver: EntityResolver,
+    requests: Sequence[PeopleRequest],
+    baseline_rows: int | None,
+    typed: bool = False,
 ) -> list[Answered]:
-    """Our answers and those of the baselines over the same names."""
+    """Our answers and those of the baselines over the same names; `typed`: requests but speech are said to be typed."""
     queries = [request.query for request in requests]
     entities = list(resolver.entities)
     places = {entity.id: place for place, entity in enumerate(entities)}
     wanted = wanted_entities(entities, requests)
     others = baseline_firsts(entities, queries, baseline_rows)
     found = []
-    for at, answer in enumerate(resolver.resolve_batch(queries)):
+    for at, request in enumerate(requests):
+        answer = resolver.resolve(request.query, typed=typed and not request.speech)
         first = answer.matches[0] if answer.matches else None
         firsts = {OURS: places[first.id] if first else None, **others[at]}
         name = first.name if first else ""
-        found.append(answered(requests[at], wanted[at], firsts, name, answer.decision))
+        found.append(answered(request, wanted[at], firsts, name, answer.decision))
     return found
 
 
 def cross_answers(
-    resolver: EntityResolver, requests: Requests, domain: str, lang: str, count: int
+    resolver: EntityResolver, requests: Requests, domain: str, lang: str, count: int, typed: bool = False
 ) -> tuple[dict[str, Counter[str]], list[dict[str, Any]]]:
     """Decisions about other domains' requests, by their domain, and the matches that may be quoted."""
     names = (name for entity in resolver.entities for name in (entity.name, *entity.aliases))
     counts: dict[str, Counter[str]] = {}
     matches = []
     for other, rows in cross_sample(requests, names, domain, lang, count).items():
-        found = resolver.resolve_batch([row.query for row in rows])
+        found = [resolver.resolve(row.query, typed=typed and not row.speech) for row in rows]
         counts[other] = Counter(answer.decision for answer in found)
         matches += [
             {"catalog": domain, "domain": other, "lang": lang, "query": row.query, "got": answer.best.name}
@@ -133,10 +137,12 @@ def measured(options: argparse.Namespace, data: Path, requests: Requests) -> dic
             asked = [row for row in rows if row.lang == lang]
             resolver = catalog(options, data, domain, lang)
             sizes[domain, lang] = len(resolver.entities)
-            part = answers(resolver, asked, options.baseline_rows)
+            part = answers(resolver, asked, options.baseline_rows, options.typed)
             found += part
             if lang in LANGUAGES:
-                counts, false = cross_answers(resolver, requests, domain, lang, options.cross_rows)
+                counts, false = cross_answers(
+                    resolver, requests, domain, lang, options.cross_rows, options.typed
+                )
                 matches += false
                 for other, decisions in counts.items():
                     cross[domain][other].update(decisions)
@@ -251,6 +257,9 @@ def main() -> None:
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), help=f"codes, or {ALL}")
     parser.add_argument("--encoder", default=ENCODER, help="a shipped encoder or an encoder folder")
     parser.add_argument("--bundle", default="radio_{lang}", help="bundle for radio, with {lang} in it")
+    parser.add_argument(
+        "--typed", action="store_true", help="say of all requests but speech that they were typed"
+    )
     parser.add_argument("--baseline-rows", type=int, help="ask baselines so many rows a domain and language")
     parser.add_argument("--cross-rows", type=int, default=40, help="cross requests a pair and language")
     parser.add_argument("--result", default="people", help="name of the result files")

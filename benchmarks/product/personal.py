@@ -15,15 +15,15 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.cost.latency import bind_to_one_core, times
+from benchmarks.lib.built_catalogs import without
 from benchmarks.lib.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
-from edge_er.bundle.bundle import Bundle, read_bundle
+from edge_er.bundle.bundle import read_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
@@ -90,19 +90,6 @@ def costs(data: Path) -> dict[str, Any]:
         f"ids of {len(some)} stations": times(lambda text: resolver.resolve(text, ids=some), queries),
     }
     return {"own_entries": entries, "filters": filters, "first_filter_ms": first}
-
-
-def without(bundle: Bundle, gone: set[int]) -> Bundle:
-    """The bundle without some entities."""
-    kept = [index for index in range(len(bundle.entities)) if index not in gone]
-    rows = ~np.isin(bundle.form_entity, list(gone))
-    _, owners = np.unique(bundle.form_entity[rows], return_inverse=True)
-    return replace(
-        bundle,
-        entities=[bundle.entities[index] for index in kept],
-        vectors=bundle.vectors[rows],
-        form_entity=owners.astype(np.int32),
-    )
 
 
 def recalls(resolver: EntityResolver, asked: Iterable[tuple[Request, set[str]]]) -> dict[str, float]:
