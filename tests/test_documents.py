@@ -15,7 +15,7 @@ import pytest
 
 from edge_er.bundle.manifest import BUNDLE_FILES
 from edge_er.decision.calibration import Calibration
-from edge_er.ranking.evidence import RerankWeights
+from edge_er.ranking.weights import RerankWeights
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHITECTURE, CONTRIBUTING = ROOT / "docs" / "architecture.md", ROOT / "CONTRIBUTING.md"
