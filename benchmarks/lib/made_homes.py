@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import tomllib
-
 from benchmarks.lib.asked import Asked, half_of
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOM_FIRST, DEVICE_FIRST = "ROOM DEVICE", "DEVICE ROOM"
 LAYOUTS = (ROOM_FIRST, DEVICE_FIRST)
