@@ -123,6 +123,7 @@ def is_sure(text: str, reading: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=64)  # evidence and confidence ask for the same text
 def in_figures(text: str, lang: str) -> str:
     """Canonical `text` with number words of `lang` and Roman figures in figures; `text` itself where it has none."""
     return " ".join(_Reading(text.split(), _language(lang)).written())
