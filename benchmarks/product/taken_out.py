@@ -4,8 +4,8 @@
 
 Development requests for stations, as they were typed and as they were recognised (a machine spoke them), asked of the
 shipped bundle, and of the same bundle without a fifth of the stations that are asked for, each in its turn; utterances
-of other intents are those of `calibration`. Answered is match or ambiguous. Where `resolve` can be told that a request
-was typed, it is told. `calibration` has the curves behind it, but strikes the station from the answer, not from the
+of other intents are those of `calibration`. Answered is match or ambiguous. Of a typed request `resolve` is
+told that it was typed. `calibration` has the curves behind it, but strikes the station from the answer, not from the
 catalog.
 """
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import inspect
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,12 +69,6 @@ def how_of(kind: str) -> str:
     return kind.rpartition(", ")[2]
 
 
-def settings_of(how: str) -> dict[str, Any]:
-    """Settings of `resolve` for a request that was typed or recognised."""
-    tells = TYPED in inspect.signature(EntityResolver.resolve).parameters
-    return {TYPED: True} if tells and how == TYPED else {}
-
-
 def part_of(right: frozenset[str]) -> int:
     """In which of the `PARTS` the stations of a request are."""
     return hashlib.sha256(min(right).encode()).digest()[0] % PARTS
@@ -107,7 +100,7 @@ def taken_out_rows(bundle: Bundle, requests: list[Asked], lang: str) -> Iterator
                 for asked in part
                 if how_of(asked.kind) == how
             ]
-            yield from asked_rows(resolver, of_kind, lang, **settings_of(how))
+            yield from asked_rows(resolver, of_kind, lang, typed=how == TYPED)
 
 
 def ask(data: Path, lang: str, name: str, half: str, confusions: Confusions) -> list[dict[str, Any]]:
@@ -124,7 +117,7 @@ def ask(data: Path, lang: str, name: str, half: str, confusions: Confusions) -> 
     rows = []
     for how in HEARD:
         of_kind = [asked for asked in (*requests, *others) if how_of(asked.kind) == how]
-        rows += asked_rows(resolver, of_kind, lang, **settings_of(how))
+        rows += asked_rows(resolver, of_kind, lang, typed=how == TYPED)
     return rows + list(taken_out_rows(bundle, requests, lang))
 
 
@@ -147,19 +140,17 @@ def main() -> None:
         rows += ask(data, lang, options.bundle, options.half, generator.confusions[lang])
     kinds = by_kind(rows, MEASURES)
     kinds = {kind: kinds[kind] for kind in GOALS}
-    told = "they are told to be typed" if settings_of(TYPED) else "`resolve` cannot be told so"
     markdown = "\n\n".join(
         [
             "# What is not in the catalog",
             f"Half *{options.half}* of the names; means of languages with 95 % intervals over names. Typed requests: "
-            f"{told}. {WHAT_THEY_ARE}",
+            f"they are told to be typed. {WHAT_THEY_ARE}",
             figures_table(kinds, SHOWN, GOALS),
             languages_table(rows, SHARE, ANSWERED),
         ]
     )
     figures = {
         "half": options.half,
-        "told_that_typed": bool(settings_of(TYPED)),
         "kinds": kinds,
         "goals": goals_met(kinds, GOALS),
         "failed": examples([row for row in rows if not row["kind"].startswith(THERE)], SHARE, ANSWERED),

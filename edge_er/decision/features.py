@@ -22,7 +22,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from edge_er.encoder.encoder import EncodedText
-from edge_er.text.carriers import Span, carrier_words, name_span
+from edge_er.text.carriers import carrier_words, name_span, without_carrier
 from edge_er.text.misrecognition import BIT, BORDER, word_gains
 from edge_er.text.numbers import in_figures, other_readings
 
@@ -41,9 +41,10 @@ OF_TEXTS = (WHOLE, EXPLAINED, MISSING, NUMBER)  # these need the texts, not only
 
 
 class Reading(NamedTuple):
-    """A text as it stands or with its numbers spelled otherwise, and the words of its name but those of carriers."""
+    """A text as it stands or with its numbers spelled otherwise, its name, and the words of it that no carrier has."""
 
     text: str
+    name: str
     content: frozenset[str]
 
 
@@ -84,17 +85,13 @@ def utterance_of(
         of_text = [_reading(text, words) for text in (each.text, *spelled)]
         share = each.weight / total
         said.append(Said(of_text, in_figures(each.text, lang), share))
-        score += share * exact_score(lang, _name(each.text, name_span(each.text, words)))
+        score += share * exact_score(lang, of_text[0].name)
     return Utterance(said, score, lang)
 
 
 def _reading(text: str, words: frozenset[str]) -> Reading:
-    name = _name(text, name_span(text, words))
-    return Reading(text, frozenset(name.split()) - carrier_words().words)
-
-
-def _name(text: str, span: Span) -> str:
-    return " ".join(text.split()[span[0] : span[1]])
+    name = without_carrier(text, name_span(text, words))
+    return Reading(text, name, frozenset(name.split()) - carrier_words().words)
 
 
 def exact_score(lang: str, form: str) -> int:
@@ -124,14 +121,14 @@ def _whole(form: str, said: Said) -> bool:
     words = frozenset(form.split())
     return any(
         is_said_whole(form, text) or (bool(words) and content <= words <= frozenset(text.split()))
-        for text, content in said.readings
+        for text, _, content in said.readings
     )
 
 
 def _another_number(form: str, said: Said) -> bool:
     """Whether a text says a number that the form lacks, beside a word of the form."""
     words = frozenset(form.split())
-    if any(content <= words for _, content in said.readings):
+    if any(content <= words for _, _, content in said.readings):
         return False
     spoken = ["", *said.figures.split(), ""]
     return any(

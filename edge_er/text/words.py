@@ -80,7 +80,7 @@ class WordIndex:
         gains = np.maximum(word_gains(lang, known), 1)
         self._gains = np.where(self._weak, np.minimum(gains, WORDS.weak_gain), gains)
         self._worth = np.bincount(owners, gains[word_of], len(words)).astype(np.int64)
-        self._texts = [f" {form} " for form in forms]
+        self._texts = forms
         self._base = base
         self.common: frozenset[str] = _common(known, having, len(words)) if base is None else base.common
         self._omissions = np.array([self._omission(word) for word in known], np.int64)
@@ -130,8 +130,9 @@ class WordIndex:
         all_said = self._worth[scored] - np.minimum(rest, WORDS.sentence)
         found.scores[scored] = np.where(whole[scored], all_said, part)
         found.part[scored] = ~whole[scored] & (rest == 0)
+        bordered = f" {request} "
         for form in np.flatnonzero(whole).tolist():
-            found.phrase[form] = holds[form] or self._texts[form] in f" {request} "
+            found.phrase[form] = holds[form] or f" {self._texts[form]} " in bordered
         return found
 
 

@@ -1,4 +1,4 @@
-"""A request is asked of the catalog without what it asks for, and told to be typed only where that can be told."""
+"""A request is asked of the catalog without what it asks for, and told to be typed where it was."""
 
 from tiny import require_packages
 
@@ -7,7 +7,7 @@ require_packages("pyarrow", "rapidfuzz")
 from benchmarks.lib.asked import Asked  # noqa: E402
 from benchmarks.lib.built_catalogs import without  # noqa: E402
 from benchmarks.product import taken_out  # noqa: E402
-from benchmarks.product.taken_out import GOALS, TAKEN_OUT, part_of, settings_of, taken_out_rows  # noqa: E402
+from benchmarks.product.taken_out import GOALS, TAKEN_OUT, part_of, taken_out_rows  # noqa: E402
 from edge_er.resolver import EntityResolver  # noqa: E402
 
 
@@ -33,14 +33,13 @@ def test_only_what_is_asked_for_in_a_part_is_taken_out(bundle):
     assert {part_of(frozenset({str(at), "z"})) for at in range(100)} == set(range(taken_out.PARTS))
 
 
-def test_typed_requests_are_told_to_be_typed_where_resolve_can_be_told(monkeypatch):
-    class Told:
-        def resolve(self, query, top_k=5, *, typed=False): ...
-
-    class Untold:
-        def resolve(self, query, top_k=5): ...
-
-    monkeypatch.setattr(taken_out, "EntityResolver", Told)
-    assert (settings_of("typed"), settings_of("recognised")) == ({"typed": True}, {})
-    monkeypatch.setattr(taken_out, "EntityResolver", Untold)
-    assert settings_of("typed") == {}
+def test_typed_requests_are_told_to_be_typed(bundle, monkeypatch):
+    told = []
+    monkeypatch.setattr(taken_out, "asked_rows", lambda *asked, typed: told.append(typed) or [])
+    entity = bundle.entities[0]
+    requests = [
+        Asked(f"there, {how}", entity.name, frozenset({entity.id}), entity.name)
+        for how in ("typed", "recognised")
+    ]
+    assert list(taken_out_rows(bundle, requests, "es")) == []
+    assert sorted(told) == [False, True]
