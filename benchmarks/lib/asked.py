@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from benchmarks.lib.results_file import markdown_table, percent
+from benchmarks.lib.results_file import markdown_table, percent, write_result
 from catalog_tools.language.name_split import held_out, name_cluster
 from edge_er.evaluation.bootstrap import mean_interval
 from edge_er.resolver import EntityResolver, Resolution
@@ -190,3 +190,43 @@ def examples(
         if failed and len(listed) < most:
             listed.append({key: row[key] for key in ("lang", "query", "first", "decision")})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a benchmark of asked requests: what its page says and shows.
+
+    `share` is the measure that stands for a kind in the table of languages and in the examples, else `default`.
+    """
+
+    benchmark: str
+    title: str
+    shown: Sequence[str]
+    goals: Mapping[str, Sequence[Goal]]
+    share: Mapping[str, str]
+    default: str
+
+    def write(
+        self,
+        options: argparse.Namespace,
+        intro: str,
+        rows: Sequence[Mapping[str, Any]],
+        order: Sequence[str],
+        failing: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Write the result files of `rows`, kinds in `order`, and print the page; `failing` are shown, else all."""
+        found = by_kind(rows, MEASURES)
+        kinds = {kind: found[kind] for kind in order if kind in found}
+        tables = [
+            figures_table(kinds, self.shown, self.goals),
+            languages_table(rows, self.share, self.default),
+        ]
+        markdown = "\n\n".join([f"# {self.title}", f"{intro} {WHAT_THEY_ARE}", *tables])
+        figures = {
+            "half": options.half,
+            "kinds": kinds,
+            "goals": goals_met(kinds, self.goals),
+            "failed": examples(rows if failing is None else failing, self.share, self.default),
+        }
+        write_result(self.benchmark, options.result, figures, markdown)
+        print(markdown)

@@ -17,19 +17,13 @@ from typing import Any
 from benchmarks.lib.asked import (
     FIRST,
     MATCH,
-    MEASURES,
     RIGHT,
     TIED,
-    WHAT_THEY_ARE,
     WRONG,
     Goal,
+    Report,
     add_half_option,
     asked_rows,
-    by_kind,
-    examples,
-    figures_table,
-    goals_met,
-    languages_table,
 )
 from benchmarks.lib.built_catalogs import ENCODER, built_catalog
 from benchmarks.lib.made_homes import (
@@ -44,7 +38,7 @@ from benchmarks.lib.made_homes import (
     contacts,
     home,
 )
-from benchmarks.lib.results_file import LANGUAGES, REPOSITORY, write_result
+from benchmarks.lib.results_file import LANGUAGES, REPOSITORY
 from edge_er.resolver import EntityResolver
 
 CACHE = REPOSITORY / "build" / "homes"
@@ -84,26 +78,15 @@ def main() -> None:
     parser.add_argument("--result", default="homes", help="name of the result files")
     options = parser.parse_args()
     rows = [row for lang in LANGUAGES for row in ask(lang, options.half, options.encoder)]
-    kinds = by_kind(rows, MEASURES)
     order = [f"{kind}, {layout}" for layout in LAYOUTS for kind in (TOGETHER, ALONE, ELSEWHERE)]
-    kinds = {kind: kinds[kind] for kind in (*order, FULL_NAME, FIRST_NAME, SURNAME, HOMOPHONE)}
-    markdown = "\n\n".join(
-        [
-            "# Homes and contacts",
-            f"Typed requests made by rule, half *{options.half}* of the words; means of five languages with 95 % "
-            f"intervals over devices and names. {WHAT_THEY_ARE}",
-            figures_table(kinds, SHOWN, GOALS),
-            languages_table(rows, SHARE, RIGHT),
-        ]
+    order += [FULL_NAME, FIRST_NAME, SURNAME, HOMOPHONE]
+    intro = (
+        f"Typed requests made by rule, half *{options.half}* of the words; means of five languages with 95 % "
+        "intervals over devices and names."
     )
-    figures = {
-        "half": options.half,
-        "kinds": kinds,
-        "goals": goals_met(kinds, GOALS),
-        "failed": examples(rows, SHARE, RIGHT),
-    }
-    write_result("product.homes", options.result, figures, markdown)
-    print(markdown)
+    Report("product.homes", "Homes and contacts", SHOWN, GOALS, SHARE, RIGHT).write(
+        options, intro, rows, order
+    )
 
 
 if __name__ == "__main__":

@@ -22,20 +22,14 @@ from benchmarks.lib.asked import (
     ANSWERED,
     FIRST,
     MATCH,
-    MEASURES,
     RIGHT,
-    WHAT_THEY_ARE,
     WRONG,
     Asked,
     Goal,
+    Report,
     add_half_option,
     asked_rows,
-    by_kind,
-    examples,
-    figures_table,
-    goals_met,
     in_half,
-    languages_table,
 )
 from benchmarks.lib.built_catalogs import ENCODER, built_catalog
 from benchmarks.lib.made_titles import (
@@ -49,7 +43,7 @@ from benchmarks.lib.made_titles import (
     number_words,
     own_entries,
 )
-from benchmarks.lib.results_file import REPOSITORY, write_result
+from benchmarks.lib.results_file import REPOSITORY
 from catalog_tools.language.requests import Carriers
 from edge_er.bundle.entity import Entity
 from edge_er.resolver import EntityResolver
@@ -149,26 +143,12 @@ def main() -> None:
     parser.add_argument("--result", default="numbers", help="name of the result files")
     options = parser.parse_args()
     rows = [row for lang in WRITTEN for row in ask(lang, options.half, options.bundle, options.encoder)]
-    kinds = by_kind(rows, MEASURES)
     order = (AS_WRITTEN, IN_WORDS, IN_FIGURES, NOBODY, NO_STATION, DECADE, OWN_NUMBER, OWN_TITLE)
-    kinds = {kind: kinds[kind] for kind in order if kind in kinds}
-    markdown = "\n\n".join(
-        [
-            "# Numbers",
-            f"Typed requests made by rule, half *{options.half}* of the names; means of English and German with 95 % "
-            f"intervals over names; decades in English alone. {WHAT_THEY_ARE}",
-            figures_table(kinds, SHOWN, GOALS),
-            languages_table(rows, SHARE, RIGHT),
-        ]
+    intro = (
+        f"Typed requests made by rule, half *{options.half}* of the names; means of English and German with 95 % "
+        "intervals over names; decades in English alone."
     )
-    figures = {
-        "half": options.half,
-        "kinds": kinds,
-        "goals": goals_met(kinds, GOALS),
-        "failed": examples(rows, SHARE, RIGHT),
-    }
-    write_result("product.numbers", options.result, figures, markdown)
-    print(markdown)
+    Report("product.numbers", "Numbers", SHOWN, GOALS, SHARE, RIGHT).write(options, intro, rows, order)
 
 
 if __name__ == "__main__":

@@ -22,23 +22,17 @@ from benchmarks.lib.asked import (
     ANSWERED,
     FIRST,
     MATCH,
-    MEASURES,
     RIGHT,
-    WHAT_THEY_ARE,
     WRONG,
     Asked,
     Goal,
+    Report,
     add_half_option,
     asked_rows,
-    by_kind,
-    examples,
-    figures_table,
-    goals_met,
     in_half,
-    languages_table,
 )
 from benchmarks.lib.built_catalogs import without
-from benchmarks.lib.results_file import LANGUAGES, add_data_option, data_folder, write_result
+from benchmarks.lib.results_file import LANGUAGES, add_data_option, data_folder
 from benchmarks.product.calibration import ASKED, HEARD, OTHER_INTENT, TAKEN_OUT, strangers
 from catalog_tools.language.noise import Confusions
 from catalog_tools.language.requests import RequestGenerator
@@ -138,25 +132,13 @@ def main() -> None:
     rows = []
     for lang in options.languages:
         rows += ask(data, lang, options.bundle, options.half, generator.confusions[lang])
-    kinds = by_kind(rows, MEASURES)
-    kinds = {kind: kinds[kind] for kind in GOALS}
-    markdown = "\n\n".join(
-        [
-            "# What is not in the catalog",
-            f"Half *{options.half}* of the names; means of languages with 95 % intervals over names. Typed requests: "
-            f"they are told to be typed. {WHAT_THEY_ARE}",
-            figures_table(kinds, SHOWN, GOALS),
-            languages_table(rows, SHARE, ANSWERED),
-        ]
+    intro = (
+        f"Half *{options.half}* of the names; means of languages with 95 % intervals over names. Typed requests: "
+        "they are told to be typed."
     )
-    figures = {
-        "half": options.half,
-        "kinds": kinds,
-        "goals": goals_met(kinds, GOALS),
-        "failed": examples([row for row in rows if not row["kind"].startswith(THERE)], SHARE, ANSWERED),
-    }
-    write_result("product.taken_out", options.result, figures, markdown)
-    print(markdown)
+    failing = [row for row in rows if not row["kind"].startswith(THERE)]
+    report = Report("product.taken_out", "What is not in the catalog", SHOWN, GOALS, SHARE, ANSWERED)
+    report.write(options, intro, rows, list(GOALS), failing)
 
 
 if __name__ == "__main__":
