@@ -21,6 +21,7 @@ from edge_er.decision.selftest import golden_answer, selftest
 from edge_er.decision.suggestion import Suggestion, suggestion
 from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.personal import EntryLike, OwnEntries
+from edge_er.personal_resolver import PersonalEntries
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.large_catalog import catalog_of
@@ -274,14 +275,10 @@ class EntityResolver:
         return selftest(self.name, self.manifest.get("golden", []), self.resolve)
 
 
-class PersonalResolver(EntityResolver):
-    """A resolver with own entries, made by `EntityResolver.with_entries`.
-
-    Entries may change while other threads resolve; each request sees the entries of one moment.
-    """
+class PersonalResolver(PersonalEntries, EntityResolver):
+    """A resolver with own entries, made by `EntityResolver.with_entries`."""
 
     _base: EntityResolver
-    _own: OwnEntries
 
     def __init__(
         self,
@@ -298,53 +295,6 @@ class PersonalResolver(EntityResolver):
         vectors = partial(self.encoder.quantised, scale=self._scale)
         self._own = OwnEntries(base._bundle_catalog, vectors, unit, before)
         self._own.add_all(entries, popularity or {})
-
-    @property
-    def _catalog(self) -> Catalog:
-        return self._own.catalog
-
-    @property
-    def own_entries(self) -> tuple[Entity, ...]:
-        """The own entries, in the order in which they were added."""
-        return self._own.entries
-
-    @property
-    def popularity(self) -> Mapping[str, float]:
-        """How often this person asked for entities, by id."""
-        return self._own.popularity
-
-    def add(self, *entries: EntryLike) -> None:
-        """Add all entries or none; the next request finds them.
-
-        Raises:
-            CatalogError: an entry has no name, or the id of another own entry.
-        """
-        self._own.change(added=entries)
-
-    def remove(self, *ids: str) -> None:
-        """Remove all own entries with these ids, or none; an entity of the catalog only loses the added names.
-
-        Raises:
-            CatalogError: no own entry has one of the ids.
-        """
-        self._own.change(removed=ids)
-
-    def favour(self, popularity: Mapping[str, float]) -> None:
-        """Set how often this person asked for entities, by id. An entity of an id may be added later.
-
-        Raises:
-            CatalogError: a count is not a number from 0 up.
-        """
-        self._own.change(popularity=popularity)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write entries and popularity to a file that `with_entries` reads; a crash leaves the old file or the new one.
-
-        Raises:
-            CatalogError: metadata cannot be written as JSON.
-            OSError: the file cannot be written.
-        """
-        self._own.save(path)
 
     def selftest(self) -> int:
         """Answer the golden requests of the bundle again, without own entries."""

@@ -35,6 +35,7 @@ from edge_er.errors import BuildError
 from edge_er.index.exact import dot_table, exact_columns
 from edge_er.index.faiss_index import FAISS, FaissIndex, IndexSettings, faiss_threads, import_faiss
 from edge_er.index.ngram_weights import count_ngrams
+from edge_er.index.stored_words import word_postings
 from edge_er.text.canonical import canonical_text
 
 __all__ = [
@@ -67,6 +68,7 @@ _TRAINED_ON, _A_LIST, _ROUNDS = (
     10,
 )  # vectors to learn codes from, vectors a list, rounds of k-means
 _NUMBER_BYTES = 8  # by which lists know a form
+_WORDS_BYTES = 24  # of its words: six, and each is 4 bytes
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,10 @@ def with_index(
     choice = choose_index(bundle.vectors, requests, how, target, threads)
     if choice is None:
         return bundle
-    counts = count_ngrams(forms, code) if (bundle.manifest.get("rerank") or {}).get("sound_pieces") else None
-    searched = replace(bundle, index=choice.data, ngram_counts=counts)
+    weights = bundle.manifest.get("rerank") or {}
+    counts = count_ngrams(forms, code) if weights.get("sound_pieces") else None
+    words = word_postings(forms) if weights.get("words") else None
+    searched = replace(bundle, index=choice.data, ngram_counts=counts, word_postings=words)
     described = _described(choice, target, len(requests), len(bundle.entities))
     return searched.with_manifest(index={**bundle.manifest["index"], **described})
 
@@ -158,10 +162,10 @@ def wants_faiss(how: str, forms: int) -> bool:
 
 
 def index_bytes(how: str, forms: int, dim: int) -> int:
-    """The most bytes a form may take in the index of a catalog of so many forms or more; its number included."""
+    """The most bytes a form may take in the index of a catalog of so many forms or more, and in that of its words."""
     if not wants_faiss(how, forms):
         return 0
-    return _NUMBER_BYTES + (dim // 2 if how == AUTO else dim)
+    return _NUMBER_BYTES + _WORDS_BYTES + (dim // 2 if how == AUTO else dim)
 
 
 def sample_requests(forms: Sequence[str], lang: str | Language, count: int = SAMPLE) -> list[str]:

@@ -13,6 +13,8 @@ The files of a bundle, in a directory or in an uncompressed zip:
     index.faiss          the FAISS index of a large catalog
     sound_pieces.safetensors  n-grams of sound codes in a large catalog: "pieces" uint32 [n-grams, 3] their code points,
                          "forms" int32 [n-grams] how many forms have each
+    words.safetensors    words of a large catalog: "text" uint8 [bytes], "having" int32 [words], "forms" int32
+                         [words of all forms]; see `edge_er.index.stored_words.WordPostings`
     popular_forms.safetensors  "forms" int32 [n]: the forms that a two-level index searches first
 
 The manifest's own checksum is computed over its bytes with the 64 digits of `manifest_sha256` replaced by zeros.
@@ -53,6 +55,7 @@ from edge_er.encoder.pair_head import HEAD_FILE, FormTokens
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.faiss_index import INDEX_FILE
 from edge_er.index.ngram_weights import NGRAMS_FILE, NgramCounts
+from edge_er.index.stored_words import WORDS_FILE, WordPostings
 from edge_er.index.two_level import POPULAR_FILE
 
 __all__ = [
@@ -77,6 +80,7 @@ _ARRAYS = {
     VECTORS: ("vectors", "entity"),
     HEAD_TOKENS: ("tokens", "lengths"),
     NGRAMS_FILE: ("pieces", "forms"),
+    WORDS_FILE: ("text", "having", "forms"),
     POPULAR_FILE: ("forms",),
 }
 
@@ -95,6 +99,7 @@ class Bundle:
         index: the FAISS index of a large catalog, in bytes or in a verified file.
         ngram_counts: how many forms have each n-gram, in a large catalog.
         popular_forms: int32 [n], indices of the forms that a two-level index searches first.
+        word_postings: which forms have each word, in a large catalog; in a directory they stay in their file.
     """
 
     manifest: Mapping[str, Any]
@@ -106,6 +111,7 @@ class Bundle:
     index: bytes | Path | None = None
     ngram_counts: NgramCounts | None = None
     popular_forms: NDArray[np.int32] | None = None
+    word_postings: WordPostings | None = None
 
     def with_manifest(self, **changes: Any) -> Bundle:
         """The same bundle with other manifest fields (report, golden, calibration, ...)."""
@@ -171,9 +177,9 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     for name in (*ENCODER_FILES, ENTITIES, VECTORS):
         if name not in listed:
             raise BundleCorruptError(f"{path}: the manifest does not list {name}; build the bundle again")
-    mapped = (VECTORS, INDEX_FILE) if INDEX_FILE in listed and path.is_dir() else ()
-    kept = {name: verified_file(name, listed[name], path) for name in mapped}
-    files = {name: verified(read, name, listed[name], path) for name in listed if name not in mapped}
+    mapped = (VECTORS, INDEX_FILE, WORDS_FILE) if INDEX_FILE in listed and path.is_dir() else ()
+    kept = {name: verified_file(name, listed[name], path) for name in mapped if name in listed}
+    files = {name: verified(read, name, listed[name], path) for name in listed if name not in kept}
     entities = EntityStore(files[ENTITIES], files.get(STREAMS))
 
     def arrays(name: str) -> Any:
@@ -186,7 +192,11 @@ def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
     index = kept.get(INDEX_FILE, files.get(INDEX_FILE))
     tokens, ngrams, popular = arrays(HEAD_TOKENS), arrays(NGRAMS_FILE), arrays(POPULAR_FILE)
     first = None if popular is None else popular[0]
-    return Bundle(manifest, entities, vectors, form_entity, encoder_files, tokens, index, ngrams, first)
+    postings = arrays(WORDS_FILE)
+    words = None if postings is None else WordPostings(*postings)
+    return Bundle(
+        manifest, entities, vectors, form_entity, encoder_files, tokens, index, ngrams, first, words
+    )
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -219,7 +229,12 @@ def write_bundle(
     files[ENTITIES] = packed_entities(bundle.entities)
     files[VECTORS] = save({"vectors": bundle.vectors, "entity": bundle.form_entity})
     popular = None if bundle.popular_forms is None else (bundle.popular_forms,)
-    kept = {HEAD_TOKENS: bundle.head_tokens, NGRAMS_FILE: bundle.ngram_counts, POPULAR_FILE: popular}
+    kept = {
+        HEAD_TOKENS: bundle.head_tokens,
+        NGRAMS_FILE: bundle.ngram_counts,
+        POPULAR_FILE: popular,
+        WORDS_FILE: bundle.word_postings,
+    }
     for name, arrays in kept.items():
         if arrays is not None:
             files[name] = save(dict(zip(_ARRAYS[name], arrays, strict=True)))

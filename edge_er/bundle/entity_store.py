@@ -155,7 +155,7 @@ class _Lines:
 
     def __getitem__(self, index: int) -> bytes:
         row = range(len(self))[index]
-        return self._data[self._ends[row] + 1 : self._ends[row + 1]]
+        return self._data[self._ends.item(row) + 1 : self._ends.item(row + 1)]
 
     def joined(self) -> bytes:
         """All lines as one JSON list."""

@@ -16,6 +16,7 @@ from edge_er.encoder.pair_head import HEAD_FILE
 from edge_er.errors import BudgetExceededError, BundleCorruptError, BundleVersionError
 from edge_er.index.faiss_index import INDEX_FILE
 from edge_er.index.ngram_weights import NGRAMS_FILE
+from edge_er.index.stored_words import WORDS_FILE
 from edge_er.index.two_level import POPULAR_FILE
 
 __all__ = [
@@ -34,7 +35,8 @@ __all__ = [
 FORMAT_VERSION = 2  # the largest that is read; `_format` says which one a bundle is written in
 ENTITIES, VECTORS, STREAMS = "entities.jsonl.gz", "vectors.safetensors", "streams.jsonl"
 HEAD_TOKENS = "head_tokens.safetensors"
-_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, INDEX_FILE, NGRAMS_FILE, POPULAR_FILE)
+_PARTS_OF_LARGE = (INDEX_FILE, NGRAMS_FILE, POPULAR_FILE, WORDS_FILE)
+_PARTS = (ENTITIES, VECTORS, STREAMS, HEAD_FILE, HEAD_TOKENS, *_PARTS_OF_LARGE)
 BUNDLE_FILES = (MANIFEST, *ENCODER_FILES, *_PARTS)
 _FEATURES_OF_1 = {"cosine", "heard"}  # that a calibration of format 1 weighs
 _SEALED = ("format_version", "manifest_sha256", "budget_bytes", "size_bytes", "files")

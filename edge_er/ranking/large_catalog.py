@@ -1,8 +1,9 @@
-"""Large catalog: evidence is computed for each request, only for the forms that FAISS proposes.
+"""Large catalog: evidence is computed for each request, only for the forms that vectors and words propose.
 
-A `Catalog` keeps text, letters and n-grams of all forms in memory. Here the vectors stay in their file, FAISS proposes
-a few hundred forms, and evidence is prepared for these alone. Their scores are the same as in a `Catalog`. Missing are
-only candidates by sound: forms that share rare n-grams with the request but are far from it by vector.
+A `Catalog` keeps text, letters and n-grams of all forms in memory. Here vectors and words stay in their files. FAISS
+proposes a few hundred forms, and `StoredWords` those of the highest word scores. Evidence is prepared for these alone.
+Their scores are the same as in a `Catalog`. Missing are only candidates by sound: forms that share rare n-grams with
+the request but are far from it by vector, and have other words.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +25,17 @@ from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
 from edge_er.index.faiss_index import FAISS, INDEX_FILE, FaissIndex, IndexSettings, open_index
 from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights
+from edge_er.index.stored_words import WORDS_FILE, StoredWords
 from edge_er.index.two_level import TwoLevelIndex, popular_floor
 from edge_er.ranking.catalog import Catalog
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
+from edge_er.ranking.columns import best_forms
+from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, readings
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.rerank import demands
 from edge_er.ranking.suggest import FormSuggestions
 from edge_er.ranking.weights import RerankWeights
+from edge_er.text.carriers import name_span
 from edge_er.text.ngrams import NgramWeights
-from edge_er.text.words import WordIndex
 
 __all__ = ["LargeCatalog", "catalog_of"]
 
@@ -65,9 +68,7 @@ class LargeCatalog(Catalog):
             np.ndarray
         )  # reading a number of a memmap takes a microsecond more
         if bundle.index is None:
-            raise BundleCorruptError(
-                f"bundle {bundle.manifest['name']!r}: expected a file {INDEX_FILE}, found none; build the bundle again"
-            )
+            raise self._missing(INDEX_FILE)
         if (np.diff(bundle.form_entity) < 0).any():
             raise BundleCorruptError(
                 "vectors.safetensors: expected forms in the order of their entities, found another order; "
@@ -86,6 +87,8 @@ class LargeCatalog(Catalog):
         """See `Catalog.prepare`."""
         if self.weights.sound_pieces:
             self.ngram_weights  # noqa: B018
+        if self.weights.words:
+            self.words  # noqa: B018
         self.head  # noqa: B018
 
     def hypotheses(self, texts: Sequence[EncodedText]) -> list[Hypothesis]:
@@ -93,10 +96,11 @@ class LargeCatalog(Catalog):
         return [Hypothesis(each.text, each.vector, each.weight, each.same) for each in texts]
 
     def pool(self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
-        """See `Catalog.pool`; candidates are the nearest forms by vector."""
+        """See `Catalog.pool`; candidates are the nearest forms by vector, and those of the highest word scores."""
         # The evidence of a small catalog of just these forms, numbered from 0: forms as `texts`, entities as `entity`.
         near = [self._near(hypothesis.dots, k, allowed) for hypothesis in hypotheses]
-        forms = np.unique(np.concatenate(near))
+        said = [self._best_by_words(hypothesis.text, allowed) for hypothesis in hypotheses]
+        forms = np.unique(np.concatenate([*near, *said]))
         owners, entity = np.unique(self._owners[forms], return_inverse=True)
         weights = replace(self.weights, dense_forms=max(len(forms), 1), sound_forms=0)
         demand = np.array([self.demand_of(owner) for owner in owners.tolist()], np.int64)[entity]
@@ -123,6 +127,22 @@ class LargeCatalog(Catalog):
         owners = self._owners[ranked]
         first = np.sort(np.unique(owners, return_index=True)[1])[:k]
         return ranked[: max(count, first[-1] + 1 if len(first) else 0)]
+
+    def _best_by_words(self, text: str, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+        """Candidate forms by words, of those that pass a filter: in each reading of canonical `text` the ones of the
+        highest word scores and the ones that have a rare word.
+        """
+        if not self.weights.words:
+            return np.empty(0, np.int64)
+        best = []
+        for each in readings(text, self.lang, self.weights, self.words):
+            span = name_span(each, self.words)
+            forms, scores = self.words.scored(each, span)
+            among = None if allowed is None else np.flatnonzero(allowed[self._owners[forms]])
+            best.append(forms[best_forms(scores, self.weights.words, among)])
+            rare = self.words.rare(each, span)
+            best.append(rare if allowed is None else rare[allowed[self._owners[rare]]])
+        return np.concatenate(best)
 
     def allowed(self, where: Mapping[str, Any] | None, ids: Iterable[str] | None) -> NDArray[np.bool_] | None:
         """See `Catalog.allowed`; a filter by metadata or by many ids reads the whole catalog the first time."""
@@ -153,23 +173,22 @@ class LargeCatalog(Catalog):
         return FormSuggestions(forms, self._owners, demand, self.lang)
 
     @cached_property
-    def words(self) -> WordIndex:
-        """See `Catalog.words`; a large catalog keeps none of its words, so no word of a name counts as common."""
-        return WordIndex(self.lang, ())
+    def words(self) -> StoredWords:
+        """See `Catalog.words`."""
+        if self._bundle.word_postings is None:
+            raise self._missing(WORDS_FILE)
+        return StoredWords(self.lang, self.form_count, self._bundle.word_postings)
 
     @cached_property
     def ngram_weights(self) -> NgramWeights:
         """See `Catalog.ngram_weights`."""
         if self._bundle.ngram_counts is None:
-            raise BundleCorruptError(
-                f"bundle {self._bundle.manifest['name']!r}: expected a file {NGRAMS_FILE}, found none; "
-                "build the bundle again"
-            )
+            raise self._missing(NGRAMS_FILE)
         return StoredNgramWeights(self.form_count, self._bundle.ngram_counts)
 
     def demand_of(self, entity: int) -> int:
         """See `Catalog.demand_of`."""
-        return demands([self.entities[entity]])[0] if self.weights.asks_for_demand else 0
+        return self._spelled(entity).demand
 
     def form(self, index: int) -> str:
         """See `Catalog.form`."""
@@ -180,16 +199,21 @@ class LargeCatalog(Catalog):
         return self._spelling(index)[0]
 
     def _spelling(self, index: int) -> tuple[str, str]:
-        first, spelled = self._spelled(int(self._owners[index]))
-        return spelled[index - first]
+        spelled = self._spelled(int(self._owners[index]))
+        return spelled.forms[index - spelled.first]
 
     @cached_property
     def head(self) -> PairHead | None:
         """See `Catalog.head`."""
         return self._read_head(_Forms(self)) if self.weights.head else None
 
-    def _read_forms(self, entity: int) -> tuple[int, list[tuple[str, str]]]:
-        """The index of an entity's first form, and (canonical text, form) of each of its forms."""
+    def _missing(self, file: str) -> BundleCorruptError:
+        name = self._bundle.manifest["name"]
+        return BundleCorruptError(
+            f"bundle {name!r}: expected a file {file}, found none; build the bundle again"
+        )
+
+    def _read_forms(self, entity: int) -> _Spelled:
         entities = self.entities
         bare = entities.bare(entity) if isinstance(entities, EntityStore) else entities[entity]
         forms = list(bare.spellings.items())
@@ -202,7 +226,15 @@ class LargeCatalog(Catalog):
                 f"entities.jsonl.gz, {bare.id!r}: expected {end - first} surface forms as in vectors.safetensors, "
                 f"found {len(forms)}; build the bundle again"
             )
-        return first, forms
+        return _Spelled(first, forms, demands([bare])[0] if self.weights.asks_for_demand else 0)
+
+
+class _Spelled(NamedTuple):
+    """The index of an entity's first form, (canonical text, form) of each of its forms, and its demand."""
+
+    first: int
+    forms: list[tuple[str, str]]
+    demand: int
 
 
 class _Forms(Sequence[str]):

@@ -22,7 +22,7 @@ from edge_er.resolver import EntityResolver
 DAMAGE = (BundleCorruptError, BundleVersionError)
 
 FILES = [
-    name for name in BUNDLE_FILES if not name.startswith(("head", "index", "sound", "popular"))
+    name for name in BUNDLE_FILES if not name.startswith(("head", "index", "sound", "popular", "words"))
 ]  # it has none
 
 

@@ -21,6 +21,7 @@ from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.exact import ExactIndex
 from edge_er.index.faiss_index import INDEX_FILE, FaissIndex, IndexSettings
 from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights, count_ngrams
+from edge_er.index.stored_words import WORDS_FILE
 from edge_er.index.two_level import POPULAR_FILE, TwoLevelIndex
 from edge_er.resolver import EntityResolver
 from edge_er.text.ngrams import NgramIndex
@@ -35,6 +36,8 @@ RERANK = {
     "sound_pieces": 47,
     "sound_forms": 0,
     "dense_forms": 256,
+    "words": 16,
+    "numbers": 2,
 }  # as many as a large catalog weighs
 QUERIES = ("pon la kiss uno 12", "onda cero cien", "cadena luz", "los mar 3", "kis fm", "radyo sol 4", "zzz")
 ENTITIES = tuple(
@@ -60,8 +63,9 @@ def exact(encoder_files: dict[str, bytes]) -> Bundle:
 
 @pytest.fixture(scope="module")
 def large(exact: Bundle) -> Bundle:
-    """The same with an index whose vectors stay in its file, and that misses nothing."""
-    return with_index(exact, "IVF16,SQ8", target=1.0)
+    """The same with an index whose vectors stay in its file, and that misses nothing: all lists are read."""
+    found = with_index(exact, "IVF16,SQ8", target=1.0)
+    return found.with_manifest(index={**found.manifest["index"], "nprobe": 16, "reads": 600})
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +165,8 @@ def test_vectors_stay_in_their_file(large_dir: Path) -> None:
     found = read_bundle(large_dir)
     assert isinstance(found.vectors, np.memmap)
     assert isinstance(found.index, Path)
+    assert found.word_postings is not None
+    assert all(isinstance(array, np.memmap) for array in found.word_postings)
 
 
 def test_a_round_trip_gives_the_same_bytes(large_dir: Path, tmp_path: Path) -> None:
@@ -174,7 +180,7 @@ def test_a_zip_is_read_into_memory(exact: Bundle, large: Bundle, tmp_path: Path)
     assert answers(EntityResolver.load(tmp_path / "big.zip")) == answers(EntityResolver(exact))
 
 
-@pytest.mark.parametrize("name", [INDEX_FILE, NGRAMS_FILE, POPULAR_FILE, "vectors.safetensors"])
+@pytest.mark.parametrize("name", [INDEX_FILE, NGRAMS_FILE, POPULAR_FILE, WORDS_FILE, "vectors.safetensors"])
 def test_damage_is_found_before_faiss_reads_it(folder: Path, name: str) -> None:
     file = folder / name
     whole, choose = file.read_bytes(), random.Random(1)
@@ -211,7 +217,7 @@ def test_an_index_of_another_catalog(large: Bundle, exact: Bundle) -> None:
         EntityResolver(replace(large, index=other.index))
 
 
-@pytest.mark.parametrize("missing", ["index", "ngram_counts"])
+@pytest.mark.parametrize("missing", ["index", "ngram_counts", "word_postings"])
 def test_a_manifest_that_tells_more_than_there_is(large: Bundle, missing: str) -> None:
     from dataclasses import replace
 
