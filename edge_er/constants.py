@@ -58,12 +58,19 @@ class Words(NamedTuple):
     omitted: int  # a word of the form that is not said,
     omitted_number: int  # a number,
     omitted_filler: int  # a filler,
-    omitted_common: int  # a word that many forms have
+    omitted_common: int  # a word that many forms have,
+    omitted_frequency: int  # a part of a frequency,
+    omitted_most: int  # and all together, where the form begins with a rare word that is said
+    rare_gain: int  # what a form earns that has all of the name, and a rare word of it,
+    rare_left: int  # where words of carriers that are left cost so much at most
+    rare_letters: int  # letters of a rare word at least,
+    rare_most: int  # and forms that have it at most
     common_share: int  # more than one form in so many has a common word,
     common_least: int  # and at least so many forms
     alias: int  # what an alias costs among forms that nothing tells apart, where one of them is a main name
     demand: int  # what a quarter of a doubling of demand less costs among them,
     demand_most: int  # and what it costs at most
+    weak_forms: int  # forms that hold the words of a name span of weak words alone, at most
 
 
 class Suggest(NamedTuple):
@@ -149,6 +156,12 @@ class Decision(NamedTuple):
 
     compared: int  # share the confidence
     sharing: int  # share the evidence
+    sharing_words: (
+        float  # so far below the first, in units of the cosine, are candidates that share all said words,
+    )
+    sharing_left: int  # if other words of the name have so many letters at most,
+    sounding_alike: float  # and those that sound like it
+    sounding_letters: int  # sound codes of so many letters may differ in one
     top_k: int  # are given, unless more or fewer are asked for
 
 

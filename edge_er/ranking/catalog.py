@@ -23,7 +23,7 @@ from edge_er.ranking.suggest import FormSuggestions, Suggested, TypedText, sugge
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.text.ngrams import NgramWeights
-from edge_er.text.words import WordIndex
+from edge_er.text.word_values import KnownWords
 
 __all__ = ["Catalog"]
 
@@ -117,7 +117,7 @@ class Catalog:
         return self.metadata.indices(ids)
 
     @property
-    def words(self) -> WordIndex:
+    def words(self) -> KnownWords:
         """The words of all forms."""
         return self.reranker.form_evidence.words
 

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_forms", "highest_of_group", "repeated"]
+__all__ = ["best_forms", "groups_of", "highest_of_each", "highest_of_group", "numbered", "repeated"]
 
 Numbers = NDArray[np.int64]
+_COLUMNS, _ROWS = 4, 4  # columns for each of the best; from so many rows up not all scores are sorted
 
 
 def repeated(values: Numbers, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether the value of each place stands at another place of `among` too."""
     several, times = np.unique(values[among], return_counts=True)
     return np.isin(values, several[times > 1])
+
+
+def highest_of_each(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """The highest value of each place in any of the columns, of which there is one at least."""
+    return columns[0] if len(columns) == 1 else np.max(columns, axis=0)
+
+
+def numbered(texts: Sequence[str]) -> Numbers:
+    """A number for each text, the same for equal ones, from 0."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], np.int64)
+
+
+def groups_of(keys: Numbers) -> Numbers | None:
+    """The group of each place, from 0: places of one key; None where each is alone in its group."""
+    listed = keys.tolist()
+    groups = {key: group for group, key in enumerate(dict.fromkeys(listed))}
+    return np.array([groups[key] for key in listed], np.int64) if len(groups) < len(listed) else None
 
 
 def highest_of_group(values: Numbers, groups: Numbers) -> Numbers:
@@ -31,12 +51,14 @@ def best_forms(scores: NDArray[Any], count: int, among: Numbers | None = None) -
         return np.empty(0, np.int64)
     if among is not None:
         return among[best_forms(scores[among], count)]
-    if count < len(scores):
-        # Only scores that reach the last place, the floor, are sorted. All ties with it are sorted too, so that the
-        # smaller index wins.
-        floor = np.partition(scores, len(scores) - count)[len(scores) - count]
-        forms = np.flatnonzero(scores >= floor)
-    else:
-        forms = np.arange(len(scores))
+    columns = _COLUMNS * count
+    rows = len(scores) // columns
+    if rows < _ROWS:
+        return np.argsort(-scores, kind="stable")[:count]
+    # Written in rows, `count` columns have a score from some floor up, so nothing below it is among the best. Only the
+    # few scores from there up are sorted. All ties with the floor are, so that the smaller index wins.
+    highest = scores[: rows * columns].reshape(rows, columns).max(axis=0)
+    floor = np.partition(highest, columns - count)[columns - count]
+    forms = np.flatnonzero(scores >= floor)
     order: Numbers = forms[np.argsort(-scores[forms], kind="stable")[:count]]
     return order

@@ -22,7 +22,7 @@ weight is not computed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -30,16 +30,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import EVIDENCE, WORDS
-from edge_er.ranking.columns import best_forms, highest_of_group, repeated
+from edge_er.ranking.columns import (
+    best_forms,
+    groups_of,
+    highest_of_each,
+    highest_of_group,
+    numbered,
+    repeated,
+)
 from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import NgramIndex, NgramWeights
 from edge_er.text.numbers import is_sure, other_readings
 from edge_er.text.sound_codes import SoundCodes
+from edge_er.text.word_values import KnownWords
 from edge_er.text.words import NO_SCORE, WordIndex, WordScores, no_scores
 
-__all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool"]
+__all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "readings"]
 
 Numbers = NDArray[np.int64]
 
@@ -117,7 +125,7 @@ class FormEvidence:
         weights: RerankWeights,
         demand: Numbers,
         ngram_weights: NgramWeights | None = None,
-        base_words: WordIndex | None = None,
+        base_words: KnownWords | None = None,
         main: NDArray[np.bool_] | None = None,
     ) -> None:
         self.forms, self._entity, self._demand = forms, form_entity, demand
@@ -131,7 +139,7 @@ class FormEvidence:
         if weights.sound_pieces or weights.sound_forms:
             self.ngrams  # noqa: B018
         if weights.words:
-            self.words  # noqa: B018
+            self.words, self._texts  # noqa: B018
 
     @cached_property
     def words(self) -> WordIndex:
@@ -164,14 +172,14 @@ class FormEvidence:
             k: how many entities are wanted.
             allowed: bool [entities], whether each may be a candidate; None for all.
         """
-        readings = [self._readings(hypothesis.text) for hypothesis in hypotheses]
-        pool = self._candidates(hypotheses, readings, k, allowed)
+        rows = [self._readings(hypothesis.text) for hypothesis in hypotheses]
+        pool = self._candidates(hypotheses, rows, k, allowed)
         parts: dict[str, NDArray[np.float64]] = {}
         shares = _shares(hypotheses, rounded=self._weights.words > 0)
-        for hypothesis, rows, share in zip(hypotheses, readings, shares, strict=True):
-            evidence = self._evidence(hypothesis, rows, pool, self._weights)
+        for hypothesis, said, share in zip(hypotheses, rows, shares, strict=True):
+            evidence = self._evidence(hypothesis, said, pool, self._weights)
             for name, values in evidence.parts(self._weights).items():
-                parts[name] = parts.get(name, 0.0) + share * values
+                parts[name] = parts[name] + share * values if name in parts else share * values
         return Pool(pool, self._entity[pool].astype(np.int64), parts)
 
     def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
@@ -183,28 +191,24 @@ class FormEvidence:
 
     def _readings(self, text: str) -> list[_Rows]:
         """What the text of a hypothesis says about all forms, and what it says with its numbers spelled otherwise."""
-        texts = [text]
-        if self._weights.numbers:
-            names = self.words if self._weights.words else ()
-            texts += other_readings(text, self._lang, names)[: self._weights.numbers]
-        return [self._rows(each) for each in texts]
+        names = self.words if self._weights.words else ()
+        return [self._rows(each) for each in readings(text, self._lang, self._weights, names)]
 
     def _rows(self, text: str) -> _Rows:
         """What one reading says about all forms; zeros where nothing is asked for."""
-        none = np.zeros(len(self.forms), np.int64)
-        by_sound = self._weights.sound_pieces or self._weights.sound_forms
+        forms, by_sound = len(self.forms), self._weights.sound_pieces or self._weights.sound_forms
         span = name_span(text, self.words if self._weights.words else ())
         return _Rows(
             text,
             span,
-            self._shared(text, span) if by_sound else none,
-            self.words.scores(text, span) if self._weights.words else no_scores(len(none)),
+            self._shared(text, span) if by_sound else np.zeros(forms, np.int64),
+            self.words.scores(text, span) if self._weights.words else no_scores(forms),
         )
 
     def _candidates(
         self,
         hypotheses: Sequence[Hypothesis],
-        readings: Sequence[Sequence[_Rows]],
+        of_texts: Sequence[Sequence[_Rows]],
         k: int,
         allowed: NDArray[np.bool_] | None,
     ) -> Numbers:
@@ -217,14 +221,17 @@ class FormEvidence:
             among = np.flatnonzero(allowed[self._entity])
             entities = len(np.unique(self._entity[among]))
         forms = len(self._entity) if among is None else len(among)
-        rows = [row for each in readings for row in each]
-        others = [
-            best_forms(self._sound_scores(row.ngrams), self._weights.sound_forms, among) for row in rows
-        ] + [self._best_by_words(row.words.scores, among) for row in rows]
+        rows = [row for each in of_texts for row in each]
+        others: list[Numbers] = []
+        if self._weights.sound_forms:
+            sounds = (self._sound_scores(row.ngrams) for row in rows)
+            others += [best_forms(scores, self._weights.sound_forms, among) for scores in sounds]
+        if self._weights.words:
+            others += [self._best_by_words(row.words.scores, among) for row in rows]
         while True:
             near = [best_forms(each.dots, count, among) for each in hypotheses]
             pool = np.unique(np.concatenate([*others, *near]))
-            if count >= forms or len(np.unique(self._entity[pool])) >= min(k, entities):
+            if count >= forms or len(set(self._entity[pool].tolist())) >= min(k, entities):
                 return pool
             count *= 2
 
@@ -240,8 +247,13 @@ class FormEvidence:
         return self.ngrams.shared(self._sound_codes(without_carrier(text, span)))
 
     def _sound_scores(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
-        scores: NDArray[np.float64] = shared / (self.ngrams.totals + EVIDENCE.short_form)
+        scores: NDArray[np.float64] = shared / self._sounds
         return scores
+
+    @cached_property
+    def _sounds(self) -> NDArray[np.float64]:
+        """What the weights of shared n-grams are divided by: [forms]."""
+        return (self.ngrams.totals + EVIDENCE.short_form).astype(np.float64)
 
     def _evidence(
         self, hypothesis: Hypothesis, rows: Sequence[_Rows], pool: Numbers, weights: RerankWeights
@@ -249,48 +261,57 @@ class FormEvidence:
         """What a hypothesis and its readings, the first as it stands, say about candidates."""
         dots = hypothesis.dots[pool].astype(np.int64)
         misrecognition = self._heard(rows, pool) if weights.heard else np.zeros(len(pool), np.int64)
-        ngrams = np.max([row.ngrams[pool] for row in rows], axis=0).astype(np.int64)
+        ngrams = highest_of_each([row.ngrams[pool] for row in rows]).astype(np.int64)
         phrase, meant = np.zeros((2, len(pool)), np.int64)
         if weights.heard and self._weights.words:
             said = [row.words for row in (rows[1:] if _sure(rows) else rows)]
-            words = np.max([each.scores[pool] for each in said], axis=0)
-            is_phrase = np.any([each.phrase[pool] for each in said], axis=0)
-            in_part = ~is_phrase & np.any([each.part[pool] for each in said], axis=0)
-            misrecognition = np.where(in_part & repeated(words, in_part), words, misrecognition)
+            words = highest_of_each([each.scores[pool] for each in said])
+            is_phrase = highest_of_each([each.phrase[pool] for each in said])
+            in_part = ~is_phrase & highest_of_each([each.part[pool] for each in said])
+            if in_part.any():
+                misrecognition = np.where(in_part & repeated(words, in_part), words, misrecognition)
             counts = ~is_phrase & (words > NO_SCORE) & (words == misrecognition)
+            phrase = np.where(is_phrase, np.maximum(dots, hypothesis.same), dots) - dots
             equals = self._equals(pool, np.where(counts, words, NO_SCORE))
-            raised = np.where(is_phrase, np.maximum(dots, hypothesis.same), dots)
-            phrase, ngrams = highest_of_group(raised, equals) - dots, highest_of_group(ngrams, equals)
-            demand, main = self._demand[pool], self._main[pool].astype(np.int64)
-            less_popular, not_main = (
-                highest_of_group(demand, equals) - demand,
-                highest_of_group(main, equals) - main,
-            )
-            meant = -np.minimum(WORDS.demand * less_popular, WORDS.demand_most) - WORDS.alias * not_main
+            if equals is not None:
+                phrase = highest_of_group(phrase + dots, equals) - dots
+                ngrams = highest_of_group(ngrams, equals)
+                demand, main = self._demand[pool], self._main[pool].astype(np.int64)
+                less_popular = highest_of_group(demand, equals) - demand
+                not_main = highest_of_group(main, equals) - main
+                meant = -np.minimum(WORDS.demand * less_popular, WORDS.demand_most) - WORDS.alias * not_main
         return Evidence(dots, misrecognition, self._demand[pool], ngrams, phrase, meant)
 
-    def _equals(self, pool: Numbers, words: Numbers) -> Numbers:
-        """The group of each candidate: forms of one text, and forms said in part of the same word score; from 0."""
-        groups: dict[str | int, int] = {}
-        keys = [
-            score if score > NO_SCORE else self.forms[form]
-            for form, score in zip(pool.tolist(), words.tolist(), strict=True)
-        ]
-        return np.array([groups.setdefault(key, len(groups)) for key in keys], np.int64)
+    def _equals(self, pool: Numbers, words: Numbers) -> Numbers | None:
+        """The group of each candidate: forms of one text, and forms said in part of the same word score."""
+        return groups_of(np.where(words > NO_SCORE, words, NO_SCORE - 1 - self._texts[pool]))
+
+    @cached_property
+    def _texts(self) -> Numbers:
+        """A number for each form, the same for forms of one text."""
+        return numbered(self.forms)
 
     def _heard(self, rows: Sequence[_Rows], pool: Numbers) -> Numbers:
         """The highest misrecognition or word score of each candidate in any reading."""
-        heard = [self._misrecognition.scores(row.text, pool, row.span) for row in rows]
-        if self._weights.words:
-            heard = [
-                np.maximum(scores, row.words.scores[pool]) for scores, row in zip(heard, rows, strict=True)
-            ]
-        if _sure(rows):
-            name = without_carrier(rows[0].text, rows[0].span)
-            very = np.array([self.forms[form] == name for form in pool.tolist()], bool)
-            heard[0] = np.where(very, heard[0], heard[1])
-        highest: Numbers = np.max(heard, axis=0)
-        return highest
+        if not _sure(rows):
+            return highest_of_each([self._heard_in(row, pool) for row in rows])
+        heard = highest_of_each([self._heard_in(row, pool) for row in rows[1:]])
+        name = without_carrier(rows[0].text, rows[0].span)
+        very = [place for place, form in enumerate(pool.tolist()) if self.forms[form] == name]
+        if very:
+            heard[very] = np.maximum(heard[very], self._heard_in(rows[0], pool[very]))
+        return heard
+
+    def _heard_in(self, row: _Rows, pool: Numbers) -> Numbers:
+        """The higher one of the misrecognition and the word score of each candidate in one reading."""
+        scores = self._misrecognition.scores(row.text, pool, row.span)
+        return np.maximum(scores, row.words.scores[pool]) if self._weights.words else scores
+
+
+def readings(text: str, lang: str, weights: RerankWeights, names: Container[str]) -> list[str]:
+    """Canonical `text` as it stands, and with its numbers spelled otherwise; `names` are the words of names."""
+    others = other_readings(text, lang, names)[: weights.numbers] if weights.numbers else ()
+    return [text, *others]
 
 
 def _sure(rows: Sequence[_Rows]) -> bool:

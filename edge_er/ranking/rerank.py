@@ -125,15 +125,21 @@ def _head_part(
 
 def _best(pool: Pool, k: int) -> list[Candidate]:
     scores = _scores(pool)
-    best: dict[int, Candidate] = {}
-    for place in np.lexsort((pool.forms, pool.entities, -scores)).tolist():
-        entity = int(pool.entities[place])
-        if entity not in best:
-            own = {name: float(values[place]) for name, values in pool.parts.items()}
-            best[entity] = Candidate(entity, int(pool.forms[place]), float(scores[place]), own)
-            if len(best) == k:
+    order = np.lexsort((pool.forms, pool.entities, -scores))
+    entities = pool.entities[order].tolist()
+    places: dict[int, int] = {}  # of the best form of each entity
+    for entity, place in zip(entities, order.tolist(), strict=True):
+        if entity not in places:
+            places[entity] = place
+            if len(places) == k:
                 break
-    return list(best.values())
+    chosen = list(places.values())
+    parts = {name: values[chosen].tolist() for name, values in pool.parts.items()}
+    forms, totals = pool.forms[chosen].tolist(), scores[chosen].tolist()
+    return [
+        Candidate(entity, forms[at], totals[at], {name: values[at] for name, values in parts.items()})
+        for at, entity in enumerate(places)
+    ]
 
 
 def _scores(pool: Pool) -> NDArray[np.float64]:

@@ -5,7 +5,8 @@
 A request consists of calls ("hey google", "please"), an opening ("play"), a noun ("the show"), the name, and closings
 ("in the kitchen", "please"). The phrases are in ``data/hearing.txt``, separated by ``|`` (`edge-er train fit
 misrecognition` writes it). They are those of all languages together, because people mix languages. Its ``words`` are
-the single words of all phrases, its ``fillers`` the words that people leave out of names ("radio").
+the single words of all phrases, its ``fillers`` the words that people leave out of names ("radio"). A number in a
+closing phrase stands for any ("to 50 percent").
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def carrier_words() -> CarrierWords:
         kind, _, rest = line.partition(" ")
         if kind in kinds:
             kinds[kind].update(rest.split(" " if kind in ("words", "fillers") else "|"))
+    kinds["closes"] = {" ".join(_any_number(phrase.split())) for phrase in kinds["closes"]}
     return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in kinds.items()})
 
 
@@ -56,25 +58,39 @@ def name_span(request: str, name_words: Container[str] = frozenset()) -> Span:
     """
     words, known = request.split(), carrier_words()
     first, last = 0, len(words)
-    for phrases in (*[known.calls] * CARRIERS.calls, known.opens, known.nouns):
-        first += next((size for size in _sizes(first, last) if _phrase(words, first, size) in phrases), 0)
+    if not words:
+        return first, last
+    for kind in (*["calls"] * CARRIERS.calls, "opens", "nouns"):
+        phrases: frozenset[str] = getattr(known, kind)
+        sizes = _sizes(first, last, _longest(kind).get(words[first], 0))
+        first += next((size for size in sizes if _phrase(words, first, size) in phrases), 0)
+    closing_words = _any_number(words)
     for _ in range(CARRIERS.closes):
-        closing = words[last - 1] if words else ""
-        named = closing in name_words and closing not in known.fillers
-        last -= next(
-            (
-                size
-                for size in _sizes(first, last)
-                if _phrase(words, last - size, size) in known.closes and not (size > 1 and named)
-            ),
-            0,
-        )
+        closing = closing_words[last - 1]
+        named = words[last - 1] in name_words and closing not in known.fillers
+        sizes = _sizes(first, last, min(_longest("closes").get(closing, 0), 1 if named else CARRIERS.longest))
+        last -= next((size for size in sizes if _phrase(closing_words, last - size, size) in known.closes), 0)
     return first, last
 
 
-def _sizes(first: int, last: int) -> Collection[int]:
-    """Lengths of a phrase that leaves a word, the longest first."""
-    return range(min(CARRIERS.longest, last - first - 1), 0, -1)
+def _any_number(words: Sequence[str]) -> list[str]:
+    """The words, with 0 in the place of every number in figures."""
+    return ["0" if word.isascii() and word.isdigit() else word for word in words]
+
+
+def _sizes(first: int, last: int, longest: int) -> Collection[int]:
+    """Lengths of a phrase of at most `longest` words that leaves a word, the longest first."""
+    return range(min(longest, last - first - 1), 0, -1)
+
+
+@lru_cache(maxsize=len(CarrierWords._fields))
+def _longest(kind: str) -> dict[str, int]:
+    """How many words the longest phrase of a kind has that begins with a word, of closings: that ends with it."""
+    longest: dict[str, int] = {}
+    for phrase in getattr(carrier_words(), kind):
+        for word in phrase.split()[-1 if kind == "closes" else 0 :][:1]:
+            longest[word] = max(longest.get(word, 0), min(phrase.count(" ") + 1, CARRIERS.longest))
+    return longest
 
 
 def _phrase(words: Sequence[str], start: int, size: int) -> str:

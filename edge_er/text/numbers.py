@@ -58,20 +58,25 @@ _OTHER = _Atom("other")  # a word that is no number word
 
 
 class _Language(NamedTuple):
-    """The atoms of a language by their letters, the length of the longest, the usual word of each value by its figures,
-    the suffixes of decades, and whether it says numbers as pairs.
+    """The atoms of a language by their letters, the first two letters of each, the length of the longest, the usual
+    word of each value by its figures, the suffixes of decades, and whether it says numbers as pairs.
     """
 
     atoms: dict[str, _Atom]
+    beginnings: frozenset[str]
     longest: int
     usual: dict[str, str]
     suffixes: frozenset[str]
     pairs: bool
 
+    def may_cut(self, word: str) -> bool:
+        """False for most words that are no number words: an atom begins as the others do not."""
+        return word[:2] in self.beginnings or word[:1] in self.beginnings
+
     def cut(self, word: str) -> list[_Atom]:
         """The atoms of `word`; `_OTHER` where it is no row of atoms."""
         last = len(word)
-        if not any(word[:end] in self.atoms for end in range(1, self.longest + 1)):
+        if not self.may_cut(word) or not any(word[:end] in self.atoms for end in range(1, self.longest + 1)):
             return [_OTHER]  # most words end here
         sizes = [0] * last  # of the longest atom at each letter after which the rest can be cut too
         for start in range(last - 1, -1, -1) if last <= _LONGEST_WORD else ():
@@ -102,6 +107,8 @@ def other_readings(text: str, lang: str, names: Container[str] = frozenset()) ->
     language, figures = _language(lang), in_figures(text, lang)
     readings = {text: None, figures: None}
     words = figures.split()
+    if not any(map(_is_figures, words)):
+        return tuple(readings)[1:]
     single = [
         not _is_figures(before) and not _is_figures(after) and after not in language.suffixes
         for before, after in zip(["", *words], [*words, ""][1:], strict=False)
@@ -126,7 +133,10 @@ def is_sure(text: str, reading: str) -> bool:
 @lru_cache(maxsize=64)  # evidence and confidence ask for the same text
 def in_figures(text: str, lang: str) -> str:
     """Canonical `text` with number words of `lang` and Roman figures in figures; `text` itself where it has none."""
-    return " ".join(_Reading(text.split(), _language(lang)).written())
+    words, language, roman = text.split(), _language(lang), _roman()
+    if any(language.may_cut(word) or word in roman for word in words):
+        words = list(_Reading(words, language).written())
+    return " ".join(words)
 
 
 class _Reading:
@@ -268,4 +278,5 @@ def _language(lang: str) -> _Language:
         if role in ("add", "roman"):
             usual.setdefault(value, words.split("|")[0])
     suffixes = frozenset(atom.suffix for atom in atoms.values() if atom.suffix)
-    return _Language(atoms, max(map(len, atoms), default=0), usual, suffixes, "-" in atoms)
+    beginnings = frozenset(word[:2] for word in atoms)
+    return _Language(atoms, beginnings, max(map(len, atoms), default=0), usual, suffixes, "-" in atoms)

@@ -8,16 +8,25 @@ the order of words, leave some out and put a name into a whole sentence. Here ex
 * A word that is said earns its *gain*: what its letters would earn in the misrecognition score if each of them is
   recognised as it is. Weak words, those of carriers and fillers, gain at most `weak_gain`, but all in a form that is
   said whole.
-* A word of the form that is not said costs its *omission*: little for fillers ("radio"), for words of carriers ("the")
-  and for words that many forms have, much for a number, else `omitted`.
+* A word of the form that is not said costs its *omission* (`edge_er.text.word_values`).
 * A word of the request that the form does not have costs `left` for each letter, in words of carriers `carrier_left`,
   and nothing in the phrases of a carrier around the name (`edge_er.text.carriers`). Where the whole form is said, the
   rest of the request is a sentence around it, and costs `sentence` at most.
 
-Two kinds of forms are scored: those that are said *whole*, and those that *hold* every word of the name span but words
-of carriers, if one of the words that are said is strong. A form of weak words alone is said whole only where it holds
-every such word: "location" is no name in "location of india". All numbers are whole, so every machine finds the same
-score.
+In scripts without spaces between words (`edge_er.text.unspaced`) a word of a form is said too where it is a part of a
+word of the request, and explains the cost of its letters there. Such parts are neither rare nor what a form begins
+with.
+
+Three kinds of forms are scored. Those that are said *whole*. Those that *hold* every word of the name span but words of
+carriers, if one of the words that are said is strong. And those that *begin* with words that stand together in the
+request, one of them rare: "luna loca" of Luna Loca Mexican Restaurant, in any sentence. A form of weak words alone is
+said whole only where it holds every such word: "location" is no name in "location of india". A name span of nothing but
+words of carriers ("the speaker") is held by forms that have all of its words that names have, and these count as
+strong, if such forms are few. All numbers are whole, so every machine finds the same score.
+
+A *rare* word says which name is meant: a form that holds the name span and has it earns `rare_gain`, if words of
+carriers that are left cost `rare_left` at most. What is omitted costs `omitted_most` at most in a form whose first word
+is said there, or that begins so.
 
 A whole form is a *phrase* where its words stand together in its order, or where nothing but its words is said. Then the
 request is as good as the name itself, whatever sentence stands around it.
@@ -25,17 +34,18 @@ request is as good as the name itself, whatever sentence stands around it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import WORDS
-from edge_er.text.carriers import Span, carrier_words, name_span
-from edge_er.text.misrecognition import word_gains
+from edge_er.text.carriers import Span, name_span
+from edge_er.text.word_request import WordRequest, word_request
+from edge_er.text.word_values import KnownWords, common_words, frequencies, is_rare, word_values
 
-__all__ = ["NO_SCORE", "WordIndex", "WordScores", "no_scores"]
+__all__ = ["NO_SCORE", "WordIndex", "WordScores", "form_scores", "no_scores", "said_how"]
 
 NO_SCORE = -(1 << 30)  # of forms that the words of a request say nothing about
 _CONTENT, _STRONG = 1 << 16, 1 << 32  # units of counts that share a number
@@ -46,7 +56,7 @@ Numbers = NDArray[np.int64]
 class WordScores(NamedTuple):
     """What the words of a request say about all forms: the word scores, int64 [forms], `NO_SCORE` where they say
     nothing; whether each form is a phrase of the request, bool [forms]; and whether it is said in part and nothing else
-    is, bool [forms].
+    is but words of carriers that no name has, bool [forms].
     """
 
     scores: Numbers
@@ -64,7 +74,7 @@ class WordIndex:
             words of names too.
     """
 
-    def __init__(self, lang: str, forms: Sequence[str], base: WordIndex | None = None) -> None:
+    def __init__(self, lang: str, forms: Sequence[str], base: KnownWords | None = None) -> None:
         words = [tuple(dict.fromkeys(form.split())) for form in forms]
         self._ids: dict[str, int] = {}
         of_words = [self._ids.setdefault(word, len(self._ids)) for form in words for word in form]
@@ -72,68 +82,122 @@ class WordIndex:
         word_of = np.array(of_words, np.int64)
         owners = np.repeat(np.arange(len(words)), self._sizes)
         having = np.bincount(word_of, minlength=len(self._ids))
-        self._forms_of = owners[np.argsort(word_of, kind="stable")]
-        self._starts = np.concatenate([[0], np.cumsum(having)])
+        by_word = np.argsort(word_of, kind="stable")
+        self._forms_of = owners[by_word]
+        self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
         known = list(self._ids)
-        weak = carrier_words().words | carrier_words().fillers
-        self._weak = np.array([word in weak for word in known], bool)
-        gains = np.maximum(word_gains(lang, known), 1)
-        self._gains = np.where(self._weak, np.minimum(gains, WORDS.weak_gain), gains)
-        self._worth = np.bincount(owners, gains[word_of], len(words)).astype(np.int64)
         self._texts = forms
         self._base = base
-        self.common: frozenset[str] = _common(known, having, len(words)) if base is None else base.common
-        self._omissions = np.array([self._omission(word) for word in known], np.int64)
-        self._all_omitted = np.bincount(owners, self._omissions[word_of], len(words)).astype(np.int64)
-
-    def _omission(self, word: str) -> int:
-        """What leaving the word of a form out costs."""
-        if word in carrier_words().fillers:
-            return WORDS.omitted_filler
-        if word.isascii() and word.isdigit():
-            return WORDS.omitted_number
-        if word in self.common or word in carrier_words().words:
-            return WORDS.omitted_common
-        return WORDS.omitted
+        self.common: frozenset[str] = common_words(known, having, len(words)) if base is None else base.common
+        self._values = word_values(lang, known, self.common)
+        self._worth = np.bincount(owners, self._values.gains[word_of], len(words)).astype(np.int64)
+        parts = [frequencies(form.split()) for form in forms]
+        cheap = [word in part for part, own in zip(parts, words, strict=True) for word in own]
+        omissions = np.where(cheap, WORDS.omitted_frequency, self._values.omissions[word_of])
+        self._omissions = omissions[by_word]
+        self._omitted = np.bincount(owners, omissions, len(words)).astype(np.int64)
 
     def __contains__(self, word: object) -> bool:
         """Whether a form, or one of the catalog beside it, has the word."""
         return word in self._ids or (self._base is not None and word in self._base)
+
+    def having(self, word: str) -> int:
+        """How many forms have the word, or of the catalog beside it if more there have it."""
+        number = self._ids.get(word)
+        own: int = 0 if number is None else self._starts[number + 1] - self._starts[number]
+        return own if self._base is None else max(own, self._base.having(word))
 
     def scores(self, request: str, span: Span | None = None) -> WordScores:
         """What the words of canonical `request` say about every form.
 
         `span` are the words of the name; by default those that `name_span` finds with the words of the forms.
         """
-        left, content = _left_and_content(request, span or name_span(request, self))
+        said = word_request(request, span or name_span(request, self), self._ids)
         found = no_scores(len(self._sizes))
-        known = [(word, self._ids[word]) for word in left if word in self._ids]
-        if not known:
-            return found
+        if said.explained:
+            self._score_said(said, found)
+            self._score_rare(said, found)
+        return found
+
+    def _score_said(self, request: WordRequest, found: WordScores) -> None:
+        """Score the forms that are said whole, and those that hold the name."""
         # Each word adds to the forms that have it. What it says of a form is packed into one number, so that one pass
         # counts strong words, words that a form must hold, and all words.
-        numbers = np.array([number for _, number in known])
-        says = (
-            1 + _CONTENT * np.array([word in content for word, _ in known]) + _STRONG * ~self._weak[numbers]
+        numbers = np.array([self._ids[word] for word in request.explained])
+        must = np.array([word in request.content for word in request.explained])
+        named = must & request.weak_alone
+        says = 1 + _CONTENT * must + _STRONG * (named | ~self._values.weak[numbers])
+        forms, omissions, word_of = self._postings(numbers)
+        totals = np.bincount(forms, says[word_of], len(self._sizes))
+        # Only few forms have a strong word or one that a form must hold; of a name without strong words any may do.
+        near = np.flatnonzero(totals >= (1 if request.weak_alone else _CONTENT))
+        counts = totals[near].astype(np.int64)
+        has_content = counts % _STRONG // _CONTENT == len(request.content)
+        holds, whole, part = said_how(
+            counts % _CONTENT, has_content, counts >= _STRONG, self._sizes[near], request.weak_alone
         )
-        postings = [self._forms_of[self._starts[number] : self._starts[number + 1]] for number in numbers]
-        forms, sizes = np.concatenate(postings), [len(posting) for posting in postings]
-        counts = np.bincount(forms, np.repeat(says, sizes), len(self._sizes)).astype(np.int64)
-        holds = (counts % _STRONG // _CONTENT == len(content)) & (counts > 0)
-        strong = counts >= _STRONG
-        whole = (counts % _CONTENT == self._sizes) & (strong | holds)
-        scored = np.flatnonzero(whole | (holds & strong))
-        said = np.bincount(forms, np.repeat(self._gains[numbers] + self._omissions[numbers], sizes))
-        explained = np.bincount(forms, np.repeat([left[word] for word, _ in known], sizes))
-        rest = sum(left.values()) - explained[scored].astype(np.int64)
-        part = said[scored].astype(np.int64) - self._all_omitted[scored] - rest
-        all_said = self._worth[scored] - np.minimum(rest, WORDS.sentence)
-        found.scores[scored] = np.where(whole[scored], all_said, part)
-        found.part[scored] = ~whole[scored] & (rest == 0)
-        bordered = f" {request} "
-        for form in np.flatnonzero(whole).tolist():
-            found.phrase[form] = holds[form] or f" {self._texts[form]} " in bordered
-        return found
+        kept = whole | part
+        if not kept.any():
+            return
+        scored, holds, whole = near[kept], holds[kept], whole[kept]
+        found.scores[scored] = 0
+        places = np.flatnonzero(found.scores[forms] == 0)  # of their words
+        gains = np.where(named, self._values.gains[numbers], self._values.gains_in_part[numbers])
+        gained = gains[word_of[places]] + omissions[places]
+        costs = np.array(list(request.explained.values()))[word_of[places]]
+        in_part, explained = (
+            np.bincount(forms[places], each)[scored].astype(np.int64) for each in (gained, costs)
+        )
+        rest = np.maximum(sum(request.left.values()) - explained, 0)
+        in_part -= self._omitted[scored]
+        found.scores[scored] = form_scores(whole, self._worth[scored], in_part, rest)
+        found.part[scored] = ~whole & (rest == request.unknown)
+        for form, held in zip(scored[whole].tolist(), holds[whole].tolist(), strict=True):
+            found.phrase[form] = request.weak_alone or held or request.has(self._texts[form])
+
+    def _postings(self, numbers: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """The forms that have each of some words, one word after another, what omitting it costs each, and the place in
+        `numbers` of each's word.
+        """
+        spans = [slice(self._starts[number], self._starts[number + 1]) for number in numbers.tolist()]
+        forms, omissions = (
+            np.concatenate([each[span] for span in spans]) for each in (self._forms_of, self._omissions)
+        )
+        return forms, omissions, np.repeat(np.arange(len(spans)), [span.stop - span.start for span in spans])
+
+    def _score_rare(self, request: WordRequest, found: WordScores) -> None:
+        """Raise the score of forms that hold the name with a rare word, and score those that begin with one."""
+        rare = {word for word in request.explained if request.left.get(word) and is_rare(word, self)}
+        for form in dict.fromkeys(form for word in rare for form in self._having(word)):
+            words = list(dict.fromkeys(self._texts[form].split()))
+            holds = request.content.issubset(words)
+            said = (
+                [word for word in words if word in request.explained] if holds else request.beginning(words)
+            )
+            rest = request.rest(said)
+            begun = self._begun(form, words, said) - min(rest, WORDS.sentence)
+            score = int(found.scores[form])
+            if holds and rest <= WORDS.rare_left:
+                found.scores[form] = WORDS.rare_gain + (max(score, begun) if words[0] in said else score)
+            elif score == NO_SCORE and not rare.isdisjoint(said):
+                found.scores[form] = begun
+
+    def _having(self, word: str) -> Iterable[int]:
+        """The forms that have a word."""
+        number = self._ids[word]
+        forms: list[int] = self._forms_of[self._starts[number] : self._starts[number + 1]].tolist()
+        return forms
+
+    def _begun(self, form: int, words: Sequence[str], said: Sequence[str]) -> int:
+        """What words of a form gain that are `said`, its first one too, less what is omitted."""
+        cheap, values = frequencies(self._texts[form].split()), self._values
+        gains = sum(int(values.gains_in_part[self._ids[word]]) for word in said)
+        omitted = sum(
+            WORDS.omitted_frequency if word in cheap else int(values.omissions[self._ids[word]])
+            for word in words
+            if word not in said
+        )
+        return gains - min(omitted, WORDS.omitted_most)
 
 
 def no_scores(forms: int) -> WordScores:
@@ -141,16 +205,38 @@ def no_scores(forms: int) -> WordScores:
     return WordScores(np.full(forms, NO_SCORE, np.int64), np.zeros(forms, bool), np.zeros(forms, bool))
 
 
-def _common(words: Sequence[str], having: Numbers, forms: int) -> frozenset[str]:
-    """The words that many of so many forms have."""
-    many = (having * WORDS.common_share > forms) & (having >= WORDS.common_least)
-    return frozenset(words[number] for number in np.flatnonzero(many).tolist())
+def said_how(
+    said: Numbers,
+    has_content: NDArray[np.bool_],
+    strong: NDArray[np.bool_],
+    sizes: NDArray[Any],
+    weak_alone: bool,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether each form holds the name, whether it is said whole, and whether in part: bool [forms] each.
+
+    Args:
+        said: how many of its words are said.
+        has_content: whether it has every word that a form must hold.
+        strong: whether a word that is no weak one is said.
+        sizes: how many words it has.
+        weak_alone: whether the name has none but words of carriers.
+    """
+    holds = has_content & (said > 0)
+    whole = (said == sizes) & (strong | holds | (weak_alone & (said > 0)))
+    part = holds & strong & ~whole
+    if weak_alone and np.count_nonzero(part) > WORDS.weak_forms:
+        part[:] = False
+    return holds, whole, part
 
 
-def _left_and_content(request: str, span: Span) -> tuple[dict[str, int], frozenset[str]]:
-    """What leaving each word of a request unexplained costs, and the words that a form must hold."""
-    words, weak = request.split(), carrier_words().words
-    name = dict.fromkeys(words[span[0] : span[1]])
-    left = dict.fromkeys(words, 0)
-    left.update((word, len(word) * (WORDS.carrier_left if word in weak else WORDS.left)) for word in name)
-    return left, frozenset(word for word in name if word not in weak)
+def form_scores(whole: NDArray[np.bool_], worth: Numbers, in_part: Numbers, rest: Numbers) -> Numbers:
+    """Word scores: int64 [forms].
+
+    Args:
+        whole: whether each form is said whole.
+        worth: what its words gain then.
+        in_part: what is said of it gains otherwise, less what is omitted.
+        rest: what the words of the request cost that it does not have.
+    """
+    scores: Numbers = np.where(whole, worth - np.minimum(rest, WORDS.sentence), in_part - rest)
+    return scores
