@@ -7,12 +7,15 @@ from itertools import pairwise
 
 from edge_er.bundle.entity import Entity
 from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
+from edge_er.decision.equals import Equals, equals
 from edge_er.decision.explanation import Explanation
 from edge_er.decision.features import (
+    ALIKE,
     COSINE,
     FEATURES,
     HEARD,
     OF_TEXTS,
+    SHARED,
     SIZE,
     Utterance,
     candidate_features,
@@ -23,6 +26,7 @@ from edge_er.encoder.encoder import EncodedText
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.rerank import Candidate
 from edge_er.ranking.weights import RerankWeights
+from edge_er.text.sound_codes import SoundCodes
 
 __all__ = ["AnswerBuilder"]
 
@@ -48,6 +52,8 @@ class AnswerBuilder:
         # Without the misrecognition score there are no bits, and with vectors alone not even forms to compare.
         known = FEATURES if weights.heard else (COSINE, SIZE)
         self._names = frozenset(wanted.intersection(known))
+        self._seeks_equals = not self._names.isdisjoint((SHARED, ALIKE))
+        self._sound_codes = SoundCodes(lang)
         self._needs_texts = not self._names.isdisjoint(OF_TEXTS)
 
     def needed(self, min_precision: float | None = None, typed: bool = False) -> float:
@@ -84,17 +90,17 @@ class AnswerBuilder:
         """
         if not ranked:
             return Resolution(query, "no_match", ())
-        features = self._features(catalog, ranked[0], self._utterance(catalog, texts, ranked))
-        candidates = CandidateScores(list(map(self._score, ranked)), features)
+        utterance, scores = self._utterance(catalog, texts, ranked), list(map(self._score, ranked))
+        same = self._equals(catalog, ranked, scores, utterance)
+        features = self._features(catalog, ranked[0], utterance, same)
+        candidates = CandidateScores(scores[:1] * same.size + scores[same.size :], features)
         calibration = self._calibration(typed)
         decision, confidences = calibration.judge(candidates, needed)
         if not any(text.readable for text in texts):
             decision, confidences = "no_match", [0.0] * len(ranked)
         matches = tuple(
             _match(catalog.entities[candidate.entity], score, confidence)
-            for candidate, score, confidence in zip(
-                ranked[:top_k], candidates.scores, confidences, strict=False
-            )
+            for candidate, score, confidence in zip(ranked[:top_k], scores, confidences, strict=False)
         )
         return Resolution(query, decision, matches, calibration.tied(candidates))
 
@@ -103,21 +109,27 @@ class AnswerBuilder:
     ) -> list[Explanation]:
         """The explanation of each of `ranked`; the margin of the last one is 0."""
         margins = [one.score - other.score for one, other in pairwise(ranked)] + [0.0]
-        utterance = self._utterance(catalog, texts, ranked)
+        utterance, scores = self._utterance(catalog, texts, ranked), list(map(self._score, ranked))
+        same = self._equals(catalog, ranked, scores, utterance) if ranked else Equals()
         return [
-            self._explanation(catalog, candidate, margin, utterance)
-            for candidate, margin in zip(ranked, margins, strict=False)
+            self._explanation(
+                catalog,
+                candidate,
+                margin,
+                self._features(catalog, candidate, utterance, same if place < same.size else Equals()),
+            )
+            for place, (candidate, margin) in enumerate(zip(ranked, margins, strict=False))
         ]
 
     def _calibration(self, typed: bool) -> Calibration:
         return self._typed if typed else self.calibration
 
     def _explanation(
-        self, catalog: Catalog, candidate: Candidate, margin: float, utterance: Utterance | None
+        self, catalog: Catalog, candidate: Candidate, margin: float, features: dict[str, float]
     ) -> Explanation:
         entity, form = catalog.entities[candidate.entity], catalog.form(candidate.form)
         parts = {name: value / self.unit for name, value in candidate.parts.items()}
-        score, features = candidate.score / self.unit, self._features(catalog, candidate, utterance)
+        score = candidate.score / self.unit
         return Explanation(entity.id, entity.name, form, score, margin / self.unit, parts, features)
 
     def _score(self, candidate: Candidate) -> float:
@@ -134,13 +146,35 @@ class AnswerBuilder:
         forms = [catalog.canonical_form(candidate.form) for candidate in ranked[:COMPARED]]
         return utterance_of(texts, forms, self._lang, self._weights.numbers)
 
+    def _equals(
+        self,
+        catalog: Catalog,
+        ranked: Sequence[Candidate],
+        scores: Sequence[float],
+        utterance: Utterance | None,
+    ) -> Equals:
+        """The first candidates that nothing tells apart; the first alone where no feature asks."""
+        if utterance is None or not self._seeks_equals:
+            return Equals()
+        forms = [catalog.canonical_form(candidate.form) for candidate in ranked[:COMPARED]]
+        return equals(utterance, forms, scores[:COMPARED], self._sound_codes)
+
     def _features(
-        self, catalog: Catalog, candidate: Candidate, utterance: Utterance | None
+        self, catalog: Catalog, candidate: Candidate, utterance: Utterance | None, same: Equals
     ) -> dict[str, float]:
         heard = candidate.parts["heard"] / self._weights.heard if self._weights.heard else 0.0
         form = catalog.canonical_form(candidate.form) if utterance else ""
         cosine = candidate.parts["dense"] / self.unit
-        return candidate_features(self._names, cosine, heard, form, utterance, len(catalog.entities))
+        return candidate_features(
+            self._names,
+            cosine,
+            heard,
+            form,
+            utterance,
+            len(catalog.entities),
+            same.shared,
+            same.size > 1 and not same.shared,
+        )
 
 
 def _match(entity: Entity, score: float, confidence: float) -> Match:

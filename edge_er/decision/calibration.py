@@ -33,6 +33,7 @@ COMPARED = DECISION.compared  # candidates that share the confidence
 # Keys of a manifest's `calibration`: one for each way to rank, and one for typed requests, ranked on all evidence.
 DENSE, RERANKED, TYPED = "dense", "reranked", "typed"
 _CURVES = ("knots", "precision")
+_NUMBER = "number"  # the feature that is -1 where every text says a number that the best candidate lacks
 
 
 class CandidateScores(NamedTuple):
@@ -165,10 +166,13 @@ class Calibration:
     def judge(self, candidates: CandidateScores, needed: float) -> tuple[Decision, list[float]]:
         """The decision where answers need a confidence of `needed`, and the confidence of each candidate.
 
-        "match" if the best candidate is sure enough, "ambiguous" if it and its rivals are together.
+        "match" if the best candidate is sure enough, "ambiguous" if it and its rivals are together; neither if the
+        request says another number than the best candidate has: nobody has it.
         """
         confidences = self.confidences(candidates)
         if not confidences:
+            return "no_match", confidences
+        if candidates.features.get(_NUMBER, 0.0) <= -1.0:
             return "no_match", confidences
         rivals = self.rivals(candidates)
         if self.tied(candidates) == 1 and confidences[0] >= needed:

@@ -6,7 +6,10 @@
                words are all that the request says beside carriers
     explained  share of the bits of the request's name that the form explains; 1 where it is said whole
     missing    -ln(1 + bits that the form would earn more if every letter of it were recognised)
-    number     -1 if a number that the form lacks stands beside a word of it ("rocky five" for Rocky 4), else 0
+    number     -1 if a form is said but for its numbers, with one that it lacks ("rocky five" for Rocky 4), else 0
+    shared     1 if all words that are said are words of the form and of others (`edge_er.decision.equals`). Then it is
+               measured by these words: nothing is missing, and `cosine` is 0, for vectors say nothing of them
+    alike      1 if other forms sound the same, and none is said whole
     size       -ln(entities of the catalog)
 
 A short name earns few bits even where it is said exactly, and a long sentence holds many bits that no name explains.
@@ -23,21 +26,38 @@ from typing import NamedTuple
 
 from edge_er.encoder.encoder import EncodedText
 from edge_er.text.carriers import carrier_words, name_span, without_carrier
-from edge_er.text.misrecognition import BIT, BORDER, word_gains
+from edge_er.text.misrecognition import BIT, BORDER, word_gain
 from edge_er.text.numbers import in_figures, other_readings
 
-__all__ = ["FEATURES", "Utterance", "candidate_features", "exact_score", "is_said_whole", "utterance_of"]
+__all__ = [
+    "FEATURES",
+    "Utterance",
+    "candidate_features",
+    "exact_score",
+    "is_said_whole",
+    "says_whole",
+    "utterance_of",
+]
 
-COSINE, HEARD, WHOLE, EXPLAINED, MISSING, NUMBER, SIZE = FEATURES = (
+COSINE, HEARD, WHOLE, EXPLAINED, MISSING, NUMBER, SHARED, ALIKE, SIZE = FEATURES = (
     "cosine",
     "heard",
     "whole",
     "explained",
     "missing",
     "number",
+    "shared",
+    "alike",
     "size",
 )
-OF_TEXTS = (WHOLE, EXPLAINED, MISSING, NUMBER)  # these need the texts, not only the summands of the score
+OF_TEXTS = (
+    WHOLE,
+    EXPLAINED,
+    MISSING,
+    NUMBER,
+    SHARED,
+    ALIKE,
+)  # these need the texts, not only the summands of the score
 
 
 class Reading(NamedTuple):
@@ -49,10 +69,10 @@ class Reading(NamedTuple):
 
 
 class Said(NamedTuple):
-    """One text of an utterance: its readings, what it is in figures, and its share."""
+    """One text of an utterance: its readings, the words of its name in figures, and its share."""
 
     readings: Sequence[Reading]
-    figures: str
+    figures: Sequence[str]
     share: float
 
 
@@ -84,7 +104,9 @@ def utterance_of(
         spelled = other_readings(each.text, lang, words)[:readings]
         of_text = [_reading(text, words) for text in (each.text, *spelled)]
         share = each.weight / total
-        said.append(Said(of_text, in_figures(each.text, lang), share))
+        figures = in_figures(each.text, lang)
+        named = without_carrier(figures, name_span(figures, words)).split()
+        said.append(Said(of_text, named, share))
         score += share * exact_score(lang, of_text[0].name)
     return Utterance(said, score, lang)
 
@@ -97,13 +119,13 @@ def _reading(text: str, words: frozenset[str]) -> Reading:
 def exact_score(lang: str, form: str) -> int:
     """The misrecognition score of a form that is recognised letter by letter, in eighths of a bit; 0 without any."""
     letters = form.replace(" ", "")
-    return int(word_gains(lang, [letters])[0]) + 2 * BORDER if letters else 0
+    return word_gain(lang, letters) + 2 * BORDER if letters else 0
 
 
 def is_said_whole(form: str, text: str) -> bool:
     """Whether words of canonical `text` that follow each other have the letters of `form`, spaces left out."""
     letters, words = form.replace(" ", ""), text.split()
-    if not letters:
+    if not letters or letters not in text.replace(" ", ""):
         return False
     for first in range(len(words)):
         joined = ""
@@ -116,7 +138,7 @@ def is_said_whole(form: str, text: str) -> bool:
     return False
 
 
-def _whole(form: str, said: Said) -> bool:
+def says_whole(form: str, said: Said) -> bool:
     """Whether a text says a form whole: in a row, or nothing else but words of carriers."""
     words = frozenset(form.split())
     return any(
@@ -125,19 +147,41 @@ def _whole(form: str, said: Said) -> bool:
     )
 
 
-def _another_number(form: str, said: Said) -> bool:
-    """Whether a text says a number that the form lacks, beside a word of the form."""
-    words = frozenset(form.split())
+def _another_number(form: str, said: Said, lang: str) -> bool:
+    """Whether a text says a form but for its numbers, and beside a word of it one that it lacks.
+
+    After the number stands a word of the form, or the name ends: "the lamp 50 percent" says how bright it should be.
+    Two numbers beside each other are a frequency, which recognisers often get wrong.
+    """
+    words, own = frozenset(form.split()), in_figures(form, lang).split()
     if any(content <= words for _, _, content in said.readings):
         return False
-    spoken = ["", *said.figures.split(), ""]
+    if any(word not in said.figures and not _is_number(word) and not _is_filler(word) for word in own):
+        return False
+    spoken = ["", *said.figures, ""]
     return any(
-        word.isascii()
-        and word.isdigit()
-        and word not in words
-        and (spoken[place - 1] in words or spoken[place + 1] in words)
-        for place, word in enumerate(spoken)
+        _is_number(word)
+        and not any(_is_same_number(word, other) for other in (*own, *words))
+        and (after in words or (before in words and not after))
+        and not (_is_number(before) or _is_number(after))
+        for before, word, after in zip(spoken, spoken[1:], spoken[2:], strict=False)
     )
+
+
+def _is_filler(word: str) -> bool:
+    return word in carrier_words().fillers
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
+def _is_same_number(word: str, other: str) -> bool:
+    """Whether two words are one number, or one is a year and the other its last two figures."""
+    if word == other:
+        return True
+    year, short = max(word, other, key=len), min(word, other, key=len)
+    return len(year) == 4 and len(short) == 2 and _is_number(other) and year.endswith(short)
 
 
 def candidate_features(
@@ -147,6 +191,8 @@ def candidate_features(
     form: str,
     utterance: Utterance | None,
     entities: int,
+    shared: bool = False,
+    alike: bool = False,
 ) -> dict[str, float]:
     """The features in `names`.
 
@@ -157,21 +203,25 @@ def candidate_features(
         form: in canonical text.
         utterance: may be missing if `names` has none of `OF_TEXTS`.
         entities: how many the catalog has.
+        shared: whether the form is one of equals that share all words that are said.
+        alike: whether it is one of equals that sound the same.
     """
-    features = {COSINE: min(cosine, 1.0), HEARD: math.log1p(max(heard / BIT, 0.0))}
+    features = {COSINE: 0.0 if shared else min(cosine, 1.0), HEARD: math.log1p(max(heard / BIT, 0.0))}
     if SIZE in names:
         features[SIZE] = -math.log(max(entities, 1))
     if utterance is not None:
         whole, number = 0.0, 0.0
         for said in utterance.texts:
-            whole += said.share * _whole(form, said)
-            number -= said.share * _another_number(form, said)
+            whole += said.share * says_whole(form, said)
+            number -= said.share * _another_number(form, said, utterance.lang)
         explained = min(max(heard, 0.0) / max(utterance.name_score, 1.0), 1.0)
         lost = max(exact_score(utterance.lang, form) - heard, 0.0)
         features |= {
             WHOLE: whole,
-            EXPLAINED: max(explained, whole),
-            MISSING: -math.log1p(lost / BIT),
+            EXPLAINED: 1.0 if shared else max(explained, whole),
+            MISSING: 0.0 if shared else -math.log1p(lost / BIT),
             NUMBER: number,
+            SHARED: float(shared),
+            ALIKE: float(alike),
         }
     return {name: features[name] for name in FEATURES if name in names and name in features}

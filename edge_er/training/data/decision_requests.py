@@ -27,11 +27,13 @@ from edge_er.evaluation.requests_file import Request
 from edge_er.text.canonical import canonical_text
 from edge_er.training.data.annotated import SLOTS, Catalogued, Utterances, judged_texts
 from edge_er.training.data.pool import held_out, name_cluster, read_rows
+from edge_er.training.data.shared_words import SharedWords
 from edge_er.training.data.ways_of_asking import asked_otherwise
 
 __all__ = [
     "KINDS",
     "REFUSED",
+    "SHARED_KINDS",
     "SHARES",
     "STRATA",
     "TAKEN_OUT",
@@ -46,6 +48,7 @@ HELD_SHARE = 0.15  # of the names, `held_share` of the encoders' recipes
 TYPED, HEARD, NOISY, GENERATED = "typed", "recognised", "noisy", "generated"
 SENTENCE, OTHERWISE = "typed in a sentence", "typed otherwise"
 HEARD_SENTENCE = "recognised in a sentence"
+SHARED_KINDS = SHARED, SHARED_HEARD = "typed shared words", "recognised shared words"
 COLUMNS = {TYPED: "text", HEARD: "asr", NOISY: "asr_noisy"}
 TAKEN_OUT, OTHER_NAME, OTHER_INTENT, SENSELESS = "taken out", "other name", "other intent", "senseless"
 REFUSED = (TAKEN_OUT, OTHER_NAME, OTHER_INTENT)
@@ -54,6 +57,8 @@ TYPED_SHARES = {
     TYPED: 0.2,
     SENTENCE: 0.2,
     OTHERWISE: 0.1,
+    SHARED: 0.03,
+    f"{TAKEN_OUT}, {SHARED}": 0.005,
     f"{TAKEN_OUT}, {TYPED}": 0.14,
     f"{TAKEN_OUT}, {SENTENCE}": 0.1,
     f"{OTHER_NAME}, {TYPED}": 0.08,
@@ -68,6 +73,9 @@ SHARES = {
     HEARD_SENTENCE: 0.06,
     NOISY: 0.06,
     GENERATED: 0.05,
+    SHARED: 0.03,
+    SHARED_HEARD: 0.01,
+    f"{TAKEN_OUT}, {SHARED}": 0.005,
     f"{TAKEN_OUT}, {TYPED}": 0.05,
     f"{TAKEN_OUT}, {SENTENCE}": 0.03,
     f"{TAKEN_OUT}, {HEARD}": 0.09,
@@ -176,6 +184,7 @@ class Source:
         parts = (
             self._said(catalog, able, rng) if catalog.made else self._voice(catalog, rng),
             self._generated(catalog, able, rng),
+            self._shared(catalog, able, rng),
             self._other_names(catalog, rng),
             self._no_requests(catalog, names, rng),
         )
@@ -240,6 +249,17 @@ class Source:
                 yield Question(SENTENCE, text, name.right, name.fitted)
                 heard = self._heard(text, lang, HEARD, rng)
                 yield Question(HEARD_SENTENCE, heard, name.right, name.fitted)
+
+    def _shared(self, catalog: Catalog, able: Sequence[_Name], rng: random.Random) -> Iterator[Question]:
+        """Requests that say only words which several names share: "the ceiling light", a first name."""
+        lang, sentences = catalog.lang, self.utterances[catalog.lang].sentences(catalog.domain)
+        shared, carriers = SharedWords(catalog.entities), self.generator.carriers[catalog.lang]
+        said = [(each, name.fitted) for name in able for each in shared.of_name(name.said)]
+        for (words, right), fitted in rng.sample(said, min(catalog.most, len(said))):
+            phrase = rng.choice(sentences) if sentences and rng.random() < 0.5 else carriers.sample(rng)
+            text = phrase.replace("{}", words)
+            yield Question(SHARED, text, right, fitted)
+            yield Question(SHARED_HEARD, self._heard(text, lang, HEARD, rng), right, fitted)
 
     def _other_names(self, catalog: Catalog, rng: random.Random) -> Iterator[Question]:
         """Requests for names that the catalog does not have, in carriers and, typed, in sentences of other domains."""

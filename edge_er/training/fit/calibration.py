@@ -91,9 +91,9 @@ def fit_temperature(asked: ScoredRequests, weights: Floats) -> float:
 
 
 def _features(asked: ScoredRequests, spread: float) -> Floats:
-    """The features [rows, names + 1], the last being the logarithm of the best candidate's share at a spread."""
+    """The features [rows, names + 1], the last the logarithm of the share of the best and its equals at a spread."""
     behind = (asked.scores - asked.scores[:, :1])[:, : DECISION.sharing]
-    share = -np.log(np.exp(behind / spread).sum(axis=1))
+    share = np.log(np.minimum(asked.equal, DECISION.sharing)) - np.log(np.exp(behind / spread).sum(axis=1))
     return np.column_stack([asked.features, share])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
+from edge_er.decision.features import ALIKE, SHARED
 from edge_er.resolver import EntityResolver
 
 __all__ = ["ScoredRequests", "candidates", "joined", "scores_of"]
@@ -16,14 +17,28 @@ __all__ = ["ScoredRequests", "candidates", "joined", "scores_of"]
 Floats = NDArray[np.float64]
 
 
-def candidates(resolver: EntityResolver, text: str, count: int) -> list[tuple[str, CandidateScores]]:
-    """Ids of the first `count` candidates, each with its own score and its own features."""
-    return [(each.id, CandidateScores([each.score], each.signs)) for each in resolver.explain(text, count)]
+def candidates(
+    resolver: EntityResolver, text: str, count: int, ids: Iterable[str] | None = None
+) -> list[tuple[str, CandidateScores]]:
+    """Ids of the first `count` candidates, each with its own score and its own features.
+
+    `ids` are those of the entities that may be candidates; by default all are.
+    """
+    explained = resolver.explain(text, count, ids=ids)
+    return [(each.id, CandidateScores([each.score], each.signs)) for each in explained]
 
 
 def scores_of(ranked: Sequence[tuple[str, CandidateScores]]) -> CandidateScores:
-    """The scores of `candidates` together, and the features of the first; there is at least one candidate."""
-    return ranked[0][1]._replace(scores=[own.scores[0] for _, own in ranked[:COMPARED]])
+    """The scores of `candidates` together, and the features of the first; there is at least one candidate.
+
+    Equals have the score of the first, as where a request is answered.
+    """
+    scores = [own.scores[0] for _, own in ranked[:COMPARED]]
+    for place, (_, own) in enumerate(ranked[:COMPARED]):
+        if not (own.features.get(SHARED) or own.features.get(ALIKE)):
+            break
+        scores[place] = scores[0]
+    return ranked[0][1]._replace(scores=scores)
 
 
 @dataclass(frozen=True)
@@ -74,9 +89,15 @@ class ScoredRequests:
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """Whether the best candidate is right."""
-        right: NDArray[np.bool_] = self.place == 0
+        """Whether the best candidate is right, or one of its equals, those of the same score."""
+        right: NDArray[np.bool_] = (self.place >= 0) & (self.place < self.equal)
         return right
+
+    @property
+    def equal(self) -> NDArray[np.int64]:
+        """[rows] how many candidates have the best score."""
+        equal: NDArray[np.int64] = (self.scores == self.scores[:, :1]).sum(axis=1)
+        return equal
 
     def rows(self) -> list[CandidateScores]:
         """The candidate scores of each request."""
@@ -89,8 +110,9 @@ class ScoredRequests:
         ]
 
     def confidence(self, calibration: Calibration) -> Floats:
-        """Confidence of the best candidate of each row."""
-        return np.array([calibration.confidences(row)[0] for row in self.rows()])
+        """Confidence of each row that the best candidate is right, or one of its equals."""
+        best: Floats = np.array([calibration.confidences(row)[0] for row in self.rows()])
+        return np.minimum(best * self.equal, 1.0)
 
 
 def joined(parts: Sequence[ScoredRequests]) -> ScoredRequests:

@@ -1,0 +1,120 @@
+"""Equals: the first candidates that nothing in a request tells apart, whatever their scores.
+
+    "turn on the ceiling light"  ->  the ceiling lights of all rooms: the words that are said are words of each
+    "call stephen clarke"        ->  Stephen Clark and Steven Clarke: they sound the same, and neither is spelled so
+
+A form that is said whole has no equals. Words count with every spelling of their numbers. Two names sound the same
+where their sound codes are equal, or, from `sounding_letters` on, differ in one letter that is no figure; equals sound
+like each other and like what is said. Equals follow
+each other in the order of the ranking, and are nearly as high as the first: what is left unsaid, or a letter, says
+little about which of them is meant, but much of it says something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from edge_er.constants import DECISION
+from edge_er.decision.features import Said, Utterance, says_whole
+from edge_er.text.sound_codes import SoundCodes
+
+__all__ = ["Equals", "equals", "sound_alike"]
+
+_FIGURES = frozenset("0123456789")
+
+
+class Equals(NamedTuple):
+    """How many of the first candidates are equals, and whether they share all words that are said."""
+
+    size: int = 1
+    shared: bool = False
+
+
+def equals(utterance: Utterance, forms: Sequence[str], scores: Sequence[float], codes: SoundCodes) -> Equals:
+    """The equals among candidates.
+
+    Args:
+        utterance: the request.
+        forms: of the candidates, best first, in canonical text.
+        scores: of the candidates, in units of the cosine.
+        codes: of the language that is spoken.
+    """
+    first = forms[0]
+    if any(says_whole(first, said) for said in utterance.texts):
+        return Equals()
+    words = frozenset(first.split())
+    known = frozenset(word for form in forms for word in form.split())
+    named = [_named(words, known, said) for said in utterance.texts]
+    if all(named):
+        near = _near(scores, DECISION.sharing_words)
+        count = _leading(
+            all(any(those <= frozenset(form.split()) for those in of_text) for of_text in named)
+            for form in forms[1:near]
+        )
+        if count > 1:
+            return Equals(count, True)
+    near = _near(scores, DECISION.sounding_alike)
+    if near == 1:
+        return Equals()
+    said = [_sounds(each, codes) for each in utterance.texts]
+    code = codes(first)
+    of_forms = (codes(form) for form in forms[:near])
+    sounding = [
+        sound_alike(code, own) and all(any(sound_alike(own, each) for each in of_text) for of_text in said)
+        for own in of_forms
+    ]
+    return Equals(_leading(sounding[1:]) if sounding[0] else 1)
+
+
+def sound_alike(one: str, other: str) -> bool:
+    """Whether two sound codes are those of names that sound the same."""
+    if one == other:
+        return True
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    rest = one[start : len(one) - end], other[start : len(other) - end]
+    short = min(len(one), len(other)) < DECISION.sounding_letters
+    return not short and all(len(part) <= 1 and part not in _FIGURES for part in rest)
+
+
+def _sounds(said: Said, codes: SoundCodes) -> list[str]:
+    """The sound codes of the names in the readings of a text, with words of carriers in them and without."""
+    return [
+        codes(" ".join(word for word in name.split() if word in kept))
+        for _, name, content in said.readings
+        for kept in (frozenset(name.split()), content)
+    ]
+
+
+def _named(words: frozenset[str], known: frozenset[str], said: Said) -> list[frozenset[str]]:
+    """For each reading of a text the words that name something, if all of them are among `words`.
+
+    They are words of the name that no carrier has; where there are none, those that are `known` from the candidates. A
+    name with many letters in other words is a sentence about something else.
+    """
+    sets = (
+        content or frozenset(name.split()) & known
+        for _, name, content in said.readings
+        if sum(len(word) for word in name.split() if word not in words) <= DECISION.sharing_left
+    )
+    return [those for those in sets if those and those <= words]
+
+
+def _near(scores: Sequence[float], within: float) -> int:
+    """How many of the first scores are not further behind the first."""
+    return _leading(scores[0] - score <= within for score in scores[1:])
+
+
+def _leading(tests: Iterable[bool]) -> int:
+    """1, and how many of the first tests are true."""
+    count = 1
+    for passed in tests:
+        if not passed:
+            break
+        count += 1
+    return count
