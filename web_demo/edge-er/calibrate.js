@@ -67,7 +67,8 @@ export class Calibration {
   }
 
   /**
-   * What to answer: "match" where the best candidate is sure enough, "ambiguous" where only it or a rival is.
+   * What to answer: "match" where the best candidate is sure enough, "ambiguous" where only it or a rival is; neither where
+   * the request says another number than the best candidate has.
    * @param {Standing} standing
    * @param {number} [minPrecision]
    * @returns {"match" | "ambiguous" | "no_match"}
@@ -83,6 +84,7 @@ export class Calibration {
    * @returns {"match" | "ambiguous" | "no_match"}
    */
   decideAt(standing, needed) {
+    if ((standing.signs.number ?? 0) <= -1) return "no_match";
     const odds = this._odds(standing.scores.slice(0, COMPARED));
     const confidences = this.confidences(standing);
     if (this.tied(standing) === 1 && confidences[0] >= needed) return "match";

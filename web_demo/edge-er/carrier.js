@@ -21,7 +21,9 @@ export function carrierWords(table) {
   for (const line of table.split("\n")) {
     const kind = line.slice(0, line.indexOf(" "));
     if (!KINDS.includes(kind)) continue;
-    for (const phrase of line.slice(kind.length + 1).split(WORDS.includes(kind) ? " " : "|")) found[kind].add(phrase);
+    for (const phrase of line.slice(kind.length + 1).split(WORDS.includes(kind) ? " " : "|")) {
+      found[kind].add(kind === "closes" ? anyNumber(phrase.split(" ")).join(" ") : phrase);
+    }
   }
   return found;
 }
@@ -29,8 +31,8 @@ export function carrierWords(table) {
 /** @typedef {[number, number]} Span first word of a name in a request, and the one past its last */
 
 /**
- * The name in a request: what no phrase of a carrier takes off. A closing phrase of several words stays too if its last word is
- * one of `names` and no filler.
+ * The name in a request: what no phrase of a carrier takes off. A number in a closing phrase stands for any. A closing phrase
+ * of several words stays too if its last word is one of `names` and no filler.
  * @param {string[]} words
  * @param {CarrierWords} carriers
  * @param {{has: (word: string) => boolean}} [names] words of names
@@ -42,10 +44,11 @@ export function nameSpan(words, { calls, opens, nouns, closes, fillers }, names)
   for (const phrases of [...Array(CALLS).fill(calls), opens, nouns]) {
     first += longest(last - first - 1, (size) => words.slice(first, first + size), phrases);
   }
+  const closings = anyNumber(words);
   for (let i = 0; i < CLOSES; i++) {
     const closing = words[last - 1];
     const most = names?.has(closing) && !fillers.has(closing) ? 1 : LONGEST;
-    last -= longest(Math.min(most, last - first - 1), (size) => words.slice(last - size, last), closes);
+    last -= longest(Math.min(most, last - first - 1), (size) => closings.slice(last - size, last), closes);
   }
   return [first, last];
 }
@@ -68,6 +71,9 @@ export function withoutCarrier(request, carriers, span) {
  * @returns {string[]}
  */
 export const wordsOf = (text) => text.split(" ").filter(Boolean);
+
+/** The words, with 0 in the place of every number in figures. */
+const anyNumber = (words) => words.map((word) => (/^[0-9]+$/.test(word) ? "0" : word));
 
 /** Words of the longest phrase that is known; 0 where there is none. */
 function longest(most, wordsOf, known) {

@@ -1,6 +1,6 @@
 /**
  * What a request says about a candidate, in numbers that mean the same in every domain, as in `edge_er/decision/features.py`:
- * `cosine`, `heard`, `whole`, `explained`, `missing`, `number` and `size`.
+ * `cosine`, `heard`, `whole`, `explained`, `missing`, `number`, `shared`, `alike` and `size`.
  */
 
 import { nameSpan, wordsOf } from "./carrier.js";
@@ -9,16 +9,18 @@ import { BIT } from "./hearing.js";
 import { isFigures } from "./numbers.js";
 
 const BORDER = constants.misrecognition.border;
-const OF_TEXTS = ["whole", "explained", "missing", "number"]; // these need the texts, not only the summands of the score
+const OF_EQUALS = ["shared", "alike"];
+const OF_TEXTS = ["whole", "explained", "missing", "number", ...OF_EQUALS]; // these need the texts, not only the summands of the score
 const OF_VECTORS = ["cosine", "size"]; // there are no others without the misrecognition score
 
 /**
  * @typedef {object} Reading a text as it stands or with its numbers spelled otherwise
  * @property {string} text canonical
- * @property {string[]} content words of its name but those of carriers
+ * @property {string[]} name its words
+ * @property {string[]} content those of them that no carrier has
  *
  * @typedef {object} Utterance
- * @property {{readings: Reading[], figures: string, share: number}[]} texts
+ * @property {{readings: Reading[], figures: string[], share: number}[]} texts with the words of their names in figures
  * @property {number} nameScore the mean score that their names could earn, in eighths of a bit
  */
 
@@ -40,6 +42,8 @@ export class Features {
     this._readings = readings;
     /** Whether `utterance` is needed. */
     this.needTexts = OF_TEXTS.some(this._wants);
+    /** Whether `equals` are sought. */
+    this.needEquals = OF_EQUALS.some(this._wants);
   }
 
   /**
@@ -52,22 +56,20 @@ export class Features {
     const total = hypotheses.reduce((sum, { weight }) => sum + weight, 0);
     const texts = hypotheses.map(({ text, weight }) => {
       const spelled = this._numbers.otherReadings(text, names).slice(0, this._readings);
-      const readings = [text, ...spelled].map((each) => ({ text: each, content: this._content(each, names) }));
-      return { readings, figures: this._numbers.inFigures(text), share: weight / total };
+      const readings = [text, ...spelled].map((each) => this._reading(each, names));
+      const figures = this._reading(this._numbers.inFigures(text), names).name;
+      return { readings, figures, share: weight / total };
     });
     const nameScore = texts.reduce((sum, { readings, share }) => {
-      return sum + share * this._exactScore(this._name(readings[0].text, names).join(""));
+      return sum + share * this._exactScore(readings[0].name.join(""));
     }, 0);
     return { texts, nameScore };
   }
 
-  _content(text, names) {
-    return this._name(text, names).filter((word) => !this._carriers.words.has(word));
-  }
-
-  _name(text, names) {
+  _reading(text, names) {
     const words = wordsOf(text);
-    return words.slice(...nameSpan(words, this._carriers, names));
+    const name = words.slice(...nameSpan(words, this._carriers, names));
+    return { text, name, content: name.filter((word) => !this._carriers.words.has(word)) };
   }
 
   /**
@@ -77,17 +79,26 @@ export class Features {
    * @param {string} form canonical
    * @param {Utterance | null} utterance null where `needTexts` is false
    * @param {number} entities how many the catalog has
+   * @param {import("./equals.js").Equals} [equals] that the form is one of
    * @returns {Record<string, number>}
    */
-  of(cosine, heard, form, utterance, entities) {
-    const all = { cosine: Math.min(cosine, 1), heard: Math.log1p(Math.max(heard / BIT, 0)) };
+  of(cosine, heard, form, utterance, entities, { count, shared } = { count: 1, shared: false }) {
+    const all = { cosine: shared ? 0 : Math.min(cosine, 1), heard: Math.log1p(Math.max(heard / BIT, 0)) };
     if (utterance) {
       const { texts } = utterance;
       const whole = texts.reduce((sum, said) => sum + said.share * Number(saysWhole(form, said)), 0);
-      const number = texts.reduce((sum, said) => sum - said.share * Number(saysAnotherNumber(form, said)), 0);
+      const figures = this._numbers.inFigures(form);
+      const number = texts.reduce((sum, said) => sum - said.share * Number(saysAnotherNumber(form, figures, this._carriers.fillers, said)), 0);
       const explained = Math.min(Math.max(heard, 0) / Math.max(utterance.nameScore, 1), 1);
       const lost = Math.max(this._exactScore(form.replaceAll(" ", "")) - heard, 0);
-      Object.assign(all, { whole, explained: Math.max(explained, whole), missing: -Math.log1p(lost / BIT), number });
+      Object.assign(all, {
+        whole,
+        explained: shared ? 1 : Math.max(explained, whole),
+        missing: shared ? 0 : -Math.log1p(lost / BIT),
+        number,
+        shared: Number(shared),
+        alike: Number(count > 1 && !shared),
+      });
     }
     all.size = -Math.log(Math.max(entities, 1));
     return Object.fromEntries(Object.entries(all).filter(([name]) => this._wants(name)));
@@ -119,19 +130,36 @@ export function isSaidWhole(form, text) {
 }
 
 /** Whether a text says a form whole: in a row, or nothing else but words of carriers. */
-function saysWhole(form, { readings }) {
+export function saysWhole(form, { readings }) {
   const words = wordsOf(form);
   const alone = ({ text, content }) => words.length > 0 && within(content, words) && within(words, wordsOf(text));
   return readings.some((reading) => isSaidWhole(form, reading.text) || alone(reading));
 }
 
-/** Whether a text says a number that a form lacks, beside a word of the form. */
-function saysAnotherNumber(form, { readings, figures }) {
+/**
+ * Whether a text says a form but for its numbers, and one that it lacks: before a word of the form, or after one where the name
+ * ends, and beside no other number.
+ */
+function saysAnotherNumber(form, inFigures, fillers, { readings, figures }) {
   const words = wordsOf(form);
+  const own = [...words, ...wordsOf(inFigures)];
+  const unsaid = wordsOf(inFigures).filter((word) => !figures.includes(word) && !fillers.has(word));
+  if (!unsaid.every(isFigures)) return false;
   if (readings.some(({ content }) => within(content, words))) return false;
-  const spoken = wordsOf(figures);
-  const beside = (place) => words.includes(spoken[place - 1]) || words.includes(spoken[place + 1]);
-  return spoken.some((word, place) => isFigures(word) && !words.includes(word) && beside(place));
+  const isNumber = (place) => place >= 0 && place < figures.length && isFigures(figures[place]);
+  const beside = (place) =>
+    !isNumber(place - 1) &&
+    !isNumber(place + 1) &&
+    words.includes(figures[place + 1 < figures.length ? place + 1 : place - 1]);
+  const has = (number) => own.some((word) => isSameNumber(number, word));
+  return figures.some((word, place) => isFigures(word) && beside(place) && !has(word));
 }
 
-const within = (some, all) => some.every((word) => all.includes(word));
+/** Whether two words are one number, or one is a year and the other its last two figures. */
+function isSameNumber(word, other) {
+  const [short, year] = word.length < other.length ? [word, other] : [other, word];
+  return word === other || (isFigures(other) && short.length === 2 && year.length === 4 && year.endsWith(short));
+}
+
+/** Whether all of some words are among others. */
+export const within = (some, all) => some.every((word) => all.includes(word));

@@ -7,6 +7,7 @@ import { Catalog } from "./catalog.js";
 import constants from "./data/constants.js";
 import { Encoder, quantise } from "./encoder.js";
 import { BundleCorruptError, EdgeERError } from "./errors.js";
+import { ALONE, equals } from "./equals.js";
 import { rerankWeights } from "./evidence.js";
 import { Features } from "./features.js";
 import { allowedEntities } from "./filters.js";
@@ -15,6 +16,7 @@ import { textsAndWeights } from "./nbest.js";
 import { isBlank, Normalizer } from "./normalize.js";
 import { Numbers } from "./numbers.js";
 import { PersonalCatalog } from "./personal.js";
+import { SoundFold } from "./phonetic.js";
 
 const TOP_K = constants.decision.top_k;
 const TABLES = { unicode: "unicode.txt", phonetic: "phonetic.txt", hearing: "hearing.txt", numbers: "numbers.txt" };
@@ -79,6 +81,7 @@ export class EntityResolver {
     const { hearing, carriers } = this._catalog.evidence;
     const weighed = [this._calibration.weights, this._typed.weights];
     const numbers = new Numbers(tables.numbers, manifest.lang);
+    this._sounds = new SoundFold(tables.phonetic, manifest.lang);
     this._features = new Features(weighed, this._weights.heard ? hearing : null, carriers, numbers, this._weights.numbers);
   }
 
@@ -145,13 +148,16 @@ export class EntityResolver {
     const tokens = said.map(([text]) => this.encoder.tokenIds(text));
     const hypotheses = this._hypotheses(said, tokens);
     const ranked = this._catalog.ranked(hypotheses, Math.max(topK, COMPARED), allowed);
-    const signs = this._signs(ranked[0], this._utterance(hypotheses, ranked));
-    const standing = { scores: ranked.map((each) => this._score(each)), signs };
+    const scores = ranked.map((each) => this._score(each));
+    const utterance = this._utterance(hypotheses, ranked);
+    const same = this._equals(utterance, ranked, scores);
+    const signs = this._signs(ranked[0], utterance, same);
+    const standing = { scores: scores.map((score, place) => (place < same.count ? scores[0] : score)), signs };
     const readable = tokens.some((each) => this.encoder.canRead(each));
     const calibration = typed ? this._typed : this._calibration;
     const decision = readable ? calibration.decideAt(standing, needed) : "no_match";
     const confidences = readable ? calibration.confidences(standing) : ranked.map(() => 0);
-    const matches = this._matches(ranked.slice(0, topK), standing.scores, confidences);
+    const matches = this._matches(ranked.slice(0, topK), scores, confidences);
     return resolution(first, decision, matches, calibration.tied(standing));
   }
 
@@ -193,6 +199,11 @@ export class EntityResolver {
     const hypotheses = this._hypotheses([[query, 1]], [this.encoder.tokenIds(query)]);
     const ranked = this._catalog.ranked(hypotheses, Math.max(topK + 1, COMPARED));
     const utterance = this._utterance(hypotheses, ranked);
+    const same = this._equals(
+      utterance,
+      ranked,
+      ranked.map((each) => this._score(each)),
+    );
     return ranked.slice(0, topK).map((candidate, place) => {
       const { id, name } = this._catalog.entity(candidate.entity);
       const next = ranked[place + 1];
@@ -204,7 +215,7 @@ export class EntityResolver {
         score: candidate.score / this._unit,
         margin: next ? (candidate.score - next.score) / this._unit : 0,
         parts: Object.fromEntries(parts),
-        signs: this._signs(candidate, utterance),
+        signs: this._signs(candidate, utterance, place < same.count ? same : ALONE),
       };
     });
   }
@@ -275,18 +286,23 @@ export class EntityResolver {
 
   /** What the features need to know of the texts; null where they need nothing. */
   _utterance(hypotheses, ranked) {
-    if (!this._features.needTexts) return null;
-    const compared = ranked.slice(0, COMPARED);
-    return this._features.utterance(
-      hypotheses,
-      compared.map(({ form }) => this._catalog.canonicalForm(form)),
-    );
+    return this._features.needTexts ? this._features.utterance(hypotheses, this._compared(ranked)) : null;
   }
 
-  _signs({ form, parts }, utterance) {
+  /** The first candidates that nothing tells apart; the first alone where no feature asks. */
+  _equals(utterance, ranked, scores) {
+    if (!utterance || !this._features.needEquals) return ALONE;
+    return equals(utterance, this._compared(ranked), scores.slice(0, COMPARED), this._sounds);
+  }
+
+  _compared(ranked) {
+    return ranked.slice(0, COMPARED).map(({ form }) => this._catalog.canonicalForm(form));
+  }
+
+  _signs({ form, parts }, utterance, same) {
     const heard = this._weights.heard ? parts.heard / this._weights.heard : 0;
     const text = utterance ? this._catalog.canonicalForm(form) : "";
-    return this._features.of(parts.dense / this._unit, heard, text, utterance, this._catalog.size);
+    return this._features.of(parts.dense / this._unit, heard, text, utterance, this._catalog.size, same);
   }
 }
 

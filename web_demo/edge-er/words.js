@@ -6,6 +6,8 @@
 import { nameSpan, wordsOf } from "./carrier.js";
 import constants from "./data/constants.js";
 import { characters } from "./normalize.js";
+import { isUnspaced, partsOf } from "./unspaced.js";
+import { frequencies, isCommon, isRare, isWeak, omission } from "./word-values.js";
 
 const COSTS = constants.words;
 
@@ -37,34 +39,33 @@ export class WordIndex {
     this.common = base ? base.common : this._common(forms.length);
     for (const [word, known] of this._words) {
       known.worth = Math.max(hearing.gain(word), 1);
-      known.weak = carriers.words.has(word) || carriers.fillers.has(word);
+      known.weak = isWeak(word, carriers);
       known.gain = known.weak ? Math.min(known.worth, COSTS.weak_gain) : known.worth;
-      known.omission = this._omission(word);
+      known.omissions = new Uint8Array(known.forms.length); // in the order of its forms
     }
     this._sizes = Int32Array.from(held, (words) => words.size);
     this._omitted = new Int32Array(forms.length);
     this._worth = new Int32Array(forms.length);
-    for (const { forms: having, omission, worth } of this._words.values()) {
-      for (const form of having) {
-        this._omitted[form] += omission;
-        this._worth[form] += worth;
-      }
+    const cheap = forms.map((form) => frequencies(wordsOf(form)));
+    for (const [word, known] of this._words) {
+      known.forms.forEach((form, at) => {
+        known.omissions[at] = this._omission(word, cheap[form]);
+        this._omitted[form] += known.omissions[at];
+        this._worth[form] += known.worth;
+      });
     }
-    this._texts = forms.map((form) => ` ${form} `);
+    this._texts = forms;
   }
 
   /** The words that many forms have. */
   _common(forms) {
-    const many = ([, { forms: having }]) =>
-      having.length * COSTS.common_share > forms && having.length >= COSTS.common_least;
+    const many = ([, { forms: having }]) => isCommon(having.length, forms);
     return new Set(Array.from(this._words).filter(many).map(([word]) => word));
   }
 
-  /** What leaving the word of a form out costs. */
-  _omission(word) {
-    if (this._carriers.fillers.has(word)) return COSTS.omitted_filler;
-    if (/^[0-9]+$/.test(word)) return COSTS.omitted_number;
-    return this.common.has(word) || this._carriers.words.has(word) ? COSTS.omitted_common : COSTS.omitted;
+  /** What leaving a word out costs a form whose parts of a frequency are `cheap`. */
+  _omission(word, cheap) {
+    return cheap.has(word) ? COSTS.omitted_frequency : omission(word, this.common, this._carriers);
   }
 
   /**
@@ -77,59 +78,149 @@ export class WordIndex {
   }
 
   /**
+   * How many forms have the word, or of the catalog beside it if more there have it.
+   * @param {string} word
+   * @returns {number}
+   */
+  having(word) {
+    return Math.max(this._words.get(word)?.forms.length ?? 0, this._base?.having(word) ?? 0);
+  }
+
+  /**
    * What the words of canonical `request` say about every form: its score, `NO_SCORE` where they say nothing; whether it
-   * is a phrase of the request; and whether it is said in part and nothing else is.
+   * is a phrase of the request; and whether it is said in part and nothing else is but words of carriers that no name has.
    * @param {string} request
    * @param {import("./carrier.js").Span} [span] words of the name; by default those that `nameSpan` finds with these words
    * @returns {{scores: Int32Array, phrases: Uint8Array, parts: Uint8Array}} each [forms]
    */
   scores(request, span = nameSpan(wordsOf(request), this._carriers, this)) {
+    const said = this._said(request, span);
+    const found = this._scoresOfSaid(said);
+    this._scoreRare(said, found);
+    return found;
+  }
+
+  /** The scores of forms that are said whole, or hold the name. */
+  _scoresOfSaid(request) {
     const count = this._sizes.length;
     const scores = new Int32Array(count); // gains and omissions of what is said, summed up word by word
     const said = new Int32Array(count);
     const explained = new Int32Array(count); // what the words that a form has would cost if it had them not
     const content = new Int32Array(count);
     const strong = new Uint8Array(count);
-    let left = 0;
-    let wanted = 0;
-    for (const { word, cost, needed } of this._said(request, span)) {
-      left += cost;
-      if (needed) wanted++;
-      const known = this._words.get(word);
-      if (!known) continue;
-      for (const form of known.forms) {
-        scores[form] += known.gain + known.omission;
+    for (const [word, cost] of request.explained) {
+      const { forms, gain, worth, omissions, weak } = this._words.get(word);
+      const needed = request.content.has(word);
+      const named = needed && request.weakAlone;
+      for (let at = 0; at < forms.length; at++) {
+        const form = forms[at];
+        scores[form] += (named ? worth : gain) + omissions[at];
         said[form]++;
         explained[form] += cost;
         if (needed) content[form]++;
-        if (!known.weak) strong[form] = 1;
+        if (named || !weak) strong[form] = 1;
       }
     }
+    const left = restOf(request, []);
     const phrases = new Uint8Array(count);
     const parts = new Uint8Array(count);
+    const inPart = [];
     for (let form = 0; form < count; form++) {
-      const holds = said[form] > 0 && content[form] === wanted;
-      const rest = left - explained[form];
-      if (said[form] === this._sizes[form] && (strong[form] || holds)) {
+      const holds = said[form] > 0 && content[form] === request.content.size;
+      const rest = Math.max(left - explained[form], 0);
+      if (said[form] === this._sizes[form] && (strong[form] || holds || (request.weakAlone && said[form] > 0))) {
         scores[form] = this._worth[form] - Math.min(rest, COSTS.sentence);
-        phrases[form] = holds || ` ${request} `.includes(this._texts[form]) ? 1 : 0;
+        phrases[form] = request.weakAlone || holds || standsIn(this._texts[form], request.text) ? 1 : 0;
+      } else if (holds && strong[form]) {
+        scores[form] -= this._omitted[form] + rest;
+        parts[form] = rest === request.unknown ? 1 : 0;
+        inPart.push(form);
       } else {
-        const scored = holds && strong[form];
-        scores[form] = scored ? scores[form] - this._omitted[form] - rest : NO_SCORE;
-        parts[form] = scored && rest === 0 ? 1 : 0;
+        scores[form] = NO_SCORE;
+      }
+    }
+    if (request.weakAlone && inPart.length > COSTS.weak_forms) {
+      for (const form of inPart) {
+        scores[form] = NO_SCORE;
+        parts[form] = 0;
       }
     }
     return { scores, phrases, parts };
   }
 
-  /** Each word of a request once, what it costs where a form does not have it, and whether a form must have it. */
+  /** Raises the score of forms that hold the name with a rare word, and scores those that begin with one. */
+  _scoreRare(request, { scores }) {
+    const rare = new Set(
+      Array.from(request.explained.keys()).filter(
+        (word) => request.left.get(word) && isRare(word, this.having(word), this._carriers),
+      ),
+    );
+    for (const form of new Set(Array.from(rare).flatMap((word) => this._words.get(word).forms))) {
+      const words = Array.from(new Set(wordsOf(this._texts[form])));
+      const holds = Array.from(request.content).every((word) => words.includes(word));
+      const said = holds ? words.filter((word) => request.explained.has(word)) : beginning(words, request.text);
+      const rest = restOf(request, said);
+      const begun = this._begun(form, words, said) - Math.min(rest, COSTS.sentence);
+      if (holds && rest <= COSTS.rare_left) {
+        scores[form] = COSTS.rare_gain + (said.includes(words[0]) ? Math.max(scores[form], begun) : scores[form]);
+      } else if (scores[form] === NO_SCORE && said.some((word) => rare.has(word))) scores[form] = begun;
+    }
+  }
+
+  /** What words of a form gain that are `said`, its first one too, less what is omitted. */
+  _begun(form, words, said) {
+    const cheap = frequencies(wordsOf(this._texts[form]));
+    let [gained, omitted] = [0, 0];
+    for (const word of words) {
+      if (said.includes(word)) gained += this._words.get(word).gain;
+      else omitted += this._omission(word, cheap);
+    }
+    return gained - Math.min(omitted, COSTS.omitted_most);
+  }
+
+  /**
+   * A request with a space on each side, what leaving each word of it unexplained costs, the words that a form must hold,
+   * and its words that forms have, and those within them, with what each explains of these costs.
+   */
   _said(request, span) {
     const words = wordsOf(request);
     const ofName = new Set(words.slice(...span));
-    return Array.from(new Set(words), (word) => {
-      const needed = ofName.has(word) && !this._carriers.words.has(word);
-      const each = needed ? COSTS.left : COSTS.carrier_left;
-      return { word, needed, cost: ofName.has(word) ? each * characters(word).length : 0 };
-    });
+    const [left, explained, content] = [new Map(), new Map(), new Set()];
+    let unknown = 0; // what the words cost that no form has
+    const weak = this._carriers.words;
+    const letterOf = (word) => (!ofName.has(word) ? 0 : weak.has(word) ? COSTS.carrier_left : COSTS.left);
+    for (const word of words) {
+      left.set(word, letterOf(word) * characters(word).length);
+      if (ofName.has(word) && !weak.has(word)) content.add(word);
+      if (this._words.has(word)) explained.set(word, left.get(word));
+    }
+    for (const [word, cost] of left) unknown += explained.has(word) ? 0 : cost;
+    const weakAlone = content.size === 0; // then a form must hold those words of the name that forms have
+    for (const word of weakAlone ? ofName : []) if (explained.has(word)) content.add(word);
+    for (const word of left.keys()) {
+      for (const part of partsOf(word)) {
+        if (left.has(part) || !this._words.has(part)) continue;
+        explained.set(part, Math.max(explained.get(part) ?? 0, letterOf(word) * part.length));
+      }
+    }
+    return { text: ` ${request} `, left, content, explained, weakAlone, unknown };
   }
+}
+
+/** What the words of a request cost that are not `said` in a form. */
+function restOf({ left, explained }, said) {
+  let rest = 0;
+  for (const cost of left.values()) rest += cost;
+  for (const word of said) rest -= explained.get(word);
+  return Math.max(rest, 0);
+}
+
+/** Whether the words of a form stand together in a request, whose text has a space on each side. */
+const standsIn = (form, request) => request.includes(` ${form} `) || (isUnspaced(form) && request.includes(form));
+
+/** The first words of a form, as many as stand together in a request, whose text has a space on each side. */
+function beginning(words, request) {
+  let size = words.length;
+  while (size && !request.includes(` ${words.slice(0, size).join(" ")} `)) size--;
+  return words.slice(0, size);
 }

@@ -1,6 +1,7 @@
 package edgeer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -50,14 +51,18 @@ final class AnswerBuilder {
             double score = ranked.get(i).score / unit;
             scores[i] = reranks ? score : Math.min(score, 1);
         }
-        Map<String, Double> found = features.of(catalog, texts, ranked);
-        Decision decision = readable ? judging.decide(scores, found, minPrecision) : Decision.NO_MATCH;
-        double[] confidences = readable ? judging.confidences(scores, found) : new double[scores.length];
+        Features.Utterance utterance = features.utterance(catalog, texts, ranked);
+        Equals equals = features.equals(utterance, catalog, ranked, scores);
+        Map<String, Double> found = features.of(catalog, ranked, utterance, equals);
+        double[] judged = scores.clone();
+        Arrays.fill(judged, 0, Math.min(equals.count, judged.length), judged.length > 0 ? judged[0] : 0);
+        Decision decision = readable ? judging.decide(judged, found, minPrecision) : Decision.NO_MATCH;
+        double[] confidences = readable ? judging.confidences(judged, found) : new double[scores.length];
         List<Match> matches = new ArrayList<Match>();
         for (int i = 0; i < Math.min(topK, scores.length); i++) {
             int entity = ranked.get(i).entity;
             matches.add(new Match(catalog.entity(entity), scores[i], confidences[i], catalog.metadata(entity)));
         }
-        return new Resolution(query, decision, matches, judging.tied(scores));
+        return new Resolution(query, decision, matches, judging.tied(judged));
     }
 }

@@ -29,7 +29,8 @@ final class Bundle {
 
     /** What speeds large catalogs up; here all vectors are scanned, which finds the same and more. */
     private static final Set<String> UNREAD = new HashSet<String>(
-            Arrays.asList("index.faiss", "sound_pieces.safetensors", "popular_forms.safetensors"));
+            Arrays.asList(
+            "index.faiss", "sound_pieces.safetensors", "popular_forms.safetensors", "words.safetensors"));
 
     final Fields manifest;
     final String place;

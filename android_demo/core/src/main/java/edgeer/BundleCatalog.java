@@ -41,11 +41,8 @@ final class BundleCatalog implements Catalog {
         }
         checkOwners(formEntity);
         int[] demand = weights.asksForDemand() ? demand(formEntity) : null;
-        // No word counts as common where Python has a FAISS index: it does not read all names there.
         large = "faiss".equals(bundle.manifest.object("index").map().get("kind"));
-        List<String> none = Collections.emptyList();
-        WordIndex base = large && weights.words > 0 ? new WordIndex(new Misrecognition(lang, none), none, null) : null;
-        evidence = new FormEvidence(forms, formEntity, vectors, lang, weights, demand, null, base);
+        evidence = new FormEvidence(forms, formEntity, vectors, lang, weights, demand, null, null);
         head = weights.head > 0 ? head(bundle, card, encoder, tokenizer) : null;
     }
 

@@ -85,10 +85,14 @@ final class Calibration {
         return onCurve(precision, wanted);
     }
 
-    /** What to answer: a match where the best candidate is sure enough, ambiguous where only it or a rival is. */
+    /**
+     * What to answer: a match where the best candidate is sure enough, ambiguous where only it or a rival is; neither where the
+     * request says another number than the best candidate has.
+     */
     Decision decide(double[] scores, Map<String, Double> features, double wanted) {
         double needed = needed(wanted);
-        if (scores.length == 0) {
+        Double number = features.get("number");
+        if (scores.length == 0 || number != null && number <= -1) {
             return Decision.NO_MATCH;
         }
         int rivals = within(scores, rival);

@@ -25,7 +25,10 @@ final class Carriers {
                 int space = line.indexOf(' ');
                 String kind = line.substring(0, space);
                 String[] phrases = line.substring(space + 1).split(kind.equals("words") || kind.equals("fillers") ? " " : "\\|");
-                KNOWN.get(kind).addAll(Arrays.asList(phrases));
+                for (String phrase : phrases) {
+                    String[] words = anyNumber(phrase.split(" "));
+                    KNOWN.get(kind).add(kind.equals("closes") ? phrase(words, 0, words.length) : phrase);
+                }
             }
         }
     }
@@ -34,6 +37,8 @@ final class Carriers {
     final String request;
 
     final String[] words;
+
+    private final String[] closing; // the words, any number for every number
 
     /** The first word of the name. */
     int first;
@@ -48,6 +53,7 @@ final class Carriers {
     Carriers(String request, KnownWords names) {
         this.request = request;
         words = request.isEmpty() ? new String[0] : request.split(" ");
+        closing = anyNumber(words);
         last = words.length;
         for (int i = 0; i < CALLS; i++) {
             first += longest("calls", true, LONGEST);
@@ -55,8 +61,8 @@ final class Carriers {
         first += longest("opens", true, LONGEST);
         first += longest("nouns", true, LONGEST);
         for (int i = 0; i < CLOSES && last > 0; i++) {
-            String closing = words[last - 1];
-            boolean named = names != null && names.has(closing) && !isFiller(closing);
+            String ending = words[last - 1];
+            boolean named = names != null && names.has(ending) && !isFiller(ending);
             last -= longest("closes", false, named ? 1 : LONGEST);
         }
     }
@@ -96,20 +102,29 @@ final class Carriers {
 
     /** The name: what the request says between the phrases of a carrier. */
     String name() {
-        return phrase(first, last);
+        return phrase(words, first, last);
     }
 
     /** Words of the longest phrase of a kind at one end, of {@code most} words at most; 0 where there is none. */
     private int longest(String kind, boolean opening, int most) {
         for (int size = Math.min(most, last - first - 1); size > 0; size--) {
-            if (KNOWN.get(kind).contains(opening ? phrase(first, first + size) : phrase(last - size, last))) {
+            if (KNOWN.get(kind).contains(opening ? phrase(words, first, first + size) : phrase(closing, last - size, last))) {
                 return size;
             }
         }
         return 0;
     }
 
-    private String phrase(int from, int to) {
+    /** The words, with 0 in the place of every number in figures. */
+    private static String[] anyNumber(String[] words) {
+        String[] found = words.clone();
+        for (int i = 0; i < found.length; i++) {
+            found[i] = Numbers.isFigures(found[i]) ? "0" : found[i];
+        }
+        return found;
+    }
+
+    private static String phrase(String[] words, int from, int to) {
         StringBuilder built = new StringBuilder();
         for (int i = from; i < to; i++) {
             built.append(i > from ? " " : "").append(words[i]);

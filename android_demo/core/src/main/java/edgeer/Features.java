@@ -13,7 +13,8 @@ import java.util.Set;
  * edge_er/decision/features.py} defines them.
  */
 final class Features {
-    private static final List<String> OF_TEXTS = Arrays.asList("whole", "explained", "missing", "number");
+    private static final List<String> OF_TEXTS = 
+            Arrays.asList("whole", "explained", "missing", "number", "shared", "alike");
     private static final List<String> OF_VECTORS = Arrays.asList("cosine", "size");
 
     private final Set<String> wanted = new HashSet<String>(Arrays.asList("cosine", "heard"));
@@ -21,22 +22,46 @@ final class Features {
     private final RerankWeights rerank;
     private final Misrecognition misrecognition;
     private final Numbers numbers;
+    private final SoundCodes codes; // null where nobody asks for equals
     private final boolean ofTexts;
 
-    /** A text as it stands or with its numbers spelled otherwise, and the words of its name but those of carriers. */
-    private static final class Reading {
+    /** A text as it stands or with its numbers spelled otherwise, the words of its name, and those that no carrier has. */
+    static final class Reading {
         final String text;
+        final String spoken; // the name
+        final String[] words; // of it, in their order
+        final Set<String> name;
         final Set<String> content;
 
-        Reading(String text, KnownWords names) {
+        Reading(String text, Carriers carriers) {
             this.text = text;
-            content = words(new Carriers(text, names).name());
-            for (String word : content.toArray(new String[0])) {
-                if (Carriers.hasWord(word)) {
-                    content.remove(word);
+            spoken = carriers.name();
+            words = spoken.split(" ");
+            name = words(spoken);
+            content = new HashSet<String>();
+            for (String word : name) {
+                if (!Carriers.hasWord(word)) {
+                    content.add(word);
                 }
             }
         }
+    }
+
+    /** One text of an utterance: its readings, the first as it stands, the words of its name in figures, and its share. */
+    static final class Said {
+        final List<Reading> readings = new ArrayList<Reading>();
+        String[] figures;
+        final double share;
+
+        Said(double share) {
+            this.share = share;
+        }
+    }
+
+    /** The texts of one utterance, and the mean score that their names could earn. */
+    static final class Utterance {
+        final List<Said> texts = new ArrayList<Said>();
+        double nameScore;
     }
 
     /**
@@ -57,31 +82,17 @@ final class Features {
         Set<String> some = new HashSet<String>(wanted);
         ofTexts = some.removeAll(OF_TEXTS);
         numbers = ofTexts ? new Numbers(lang) : null;
+        codes = wanted.contains("shared") || wanted.contains("alike") ? new SoundCodes(lang) : null;
     }
 
-    /** The features of the best of ranked candidates. */
-    Map<String, Double> of(Catalog catalog, List<EncodedText> texts, List<Candidate> ranked) {
-        Map<String, Double> all = new LinkedHashMap<String, Double>();
-        if (ranked.isEmpty()) {
-            return all;
+    /** What the texts of an utterance say; null where no feature needs it. */
+    Utterance utterance(Catalog catalog, List<EncodedText> texts, List<Candidate> ranked) {
+        if (!ofTexts) {
+            return null;
         }
-        Candidate best = ranked.get(0);
-        all.put("cosine", Math.min(best.parts[Candidate.DENSE] / unit, 1));
-        double score = rerank.heard > 0 ? best.parts[Candidate.HEARD] / rerank.heard : 0;
-        all.put("heard", Math.log1p(Math.max(score / Misrecognition.BIT, 0)));
-        if (ofTexts) {
-            addOfTexts(all, catalog.canonicalForm(best.form), score, texts, words(catalog, ranked));
-        }
-        all.put("size", -Math.log(Math.max(catalog.size(), 1)));
-        all.keySet().retainAll(wanted);
-        return all;
-    }
-
-    private void addOfTexts(
-            Map<String, Double> all, String form, double score, List<EncodedText> texts, final Set<String> words) {
-        double total = 0;
-        for (EncodedText each : texts) {
-            total += each.weight;
+        final Set<String> words = new HashSet<String>();
+        for (String form : forms(catalog, ranked)) {
+            words.addAll(words(form));
         }
         KnownWords names = new KnownWords() {
             @Override
@@ -89,37 +100,70 @@ final class Features {
                 return words.contains(word);
             }
         };
-        double name = 0;
-        double whole = 0;
-        double number = 0;
+        double total = 0;
         for (EncodedText each : texts) {
-            double share = each.weight / total;
-            List<Reading> readings = readings(each.text, names);
-            name += share * exactScore(new Carriers(each.text, names).name());
-            whole += share * (isSaidWhole(form, readings) ? 1 : 0);
-            number -= share * (saysAnotherNumber(form, readings) ? 1 : 0);
+            total += each.weight;
         }
-        double explained = Math.min(Math.max(score, 0) / Math.max(name, 1), 1);
-        double lost = Math.max(exactScore(form) - score, 0);
-        all.put("whole", whole);
-        all.put("explained", Math.max(explained, whole));
-        all.put("missing", -Math.log1p(lost / Misrecognition.BIT));
-        all.put("number", number);
+        Utterance utterance = new Utterance();
+        for (EncodedText each : texts) {
+            Said said = new Said(each.weight / total);
+            Carriers carriers = new Carriers(each.text, names);
+            said.readings.add(new Reading(each.text, carriers));
+            said.figures = new Carriers(numbers.inFigures(each.text), names).name().split(" ");
+            List<String> others = rerank.numbers > 0 ? numbers.otherReadings(each.text, names) : new ArrayList<String>();
+            for (String other : others.subList(0, Math.min(others.size(), rerank.numbers))) {
+                said.readings.add(new Reading(other, new Carriers(other, names)));
+            }
+            utterance.nameScore += said.share * exactScore(carriers.name());
+            utterance.texts.add(said);
+        }
+        return utterance;
     }
 
-    /** A text as it stands, and with its numbers spelled otherwise where the bundle reads them so. */
-    private List<Reading> readings(String text, KnownWords names) {
-        List<Reading> found = new ArrayList<Reading>();
-        found.add(new Reading(text, names));
-        List<String> others = rerank.numbers > 0 ? numbers.otherReadings(text, names) : new ArrayList<String>();
-        for (String other : others.subList(0, Math.min(others.size(), rerank.numbers))) {
-            found.add(new Reading(other, names));
+    /** The first candidates that nothing tells apart; the first alone where no feature asks. */
+    Equals equals(Utterance utterance, Catalog catalog, List<Candidate> ranked, double[] scores) {
+        boolean sought = codes != null && utterance != null && !ranked.isEmpty();
+        return sought ? Equals.among(utterance, forms(catalog, ranked), scores, codes) : Equals.NONE;
+    }
+
+    /** The features of the best of ranked candidates, which is one of {@code equals}. */
+    Map<String, Double> of(Catalog catalog, List<Candidate> ranked, Utterance utterance, Equals equals) {
+        Map<String, Double> all = new LinkedHashMap<String, Double>();
+        if (ranked.isEmpty()) {
+            return all;
         }
-        return found;
+        Candidate best = ranked.get(0);
+        all.put("cosine", equals.shared ? 0 : Math.min(best.parts[Candidate.DENSE] / unit, 1));
+        double score = rerank.heard > 0 ? best.parts[Candidate.HEARD] / rerank.heard : 0;
+        all.put("heard", Math.log1p(Math.max(score / Misrecognition.BIT, 0)));
+        if (utterance != null) {
+            addOfTexts(all, catalog.canonicalForm(best.form), score, utterance, equals);
+        }
+        all.put("size", -Math.log(Math.max(catalog.size(), 1)));
+        all.keySet().retainAll(wanted);
+        return all;
+    }
+
+    private void addOfTexts(
+            Map<String, Double> all, String form, double score, Utterance utterance, Equals equals) {
+        double whole = 0;
+        double number = 0;
+        for (Said said : utterance.texts) {
+            whole += said.share * (isSaidWhole(form, said.readings) ? 1 : 0);
+            number -= said.share * (saysAnotherNumber(form, said) ? 1 : 0);
+        }
+        double explained = Math.min(Math.max(score, 0) / Math.max(utterance.nameScore, 1), 1);
+        double lost = Math.max(exactScore(form) - score, 0);
+        all.put("whole", whole);
+        all.put("explained", equals.shared ? 1 : Math.max(explained, whole));
+        all.put("missing", equals.shared ? 0 : -Math.log1p(lost / Misrecognition.BIT));
+        all.put("number", number);
+        all.put("shared", equals.shared ? 1.0 : 0);
+        all.put("alike", equals.count > 1 && !equals.shared ? 1.0 : 0);
     }
 
     /** Whether a text says a form whole: in a row, or nothing else but words of carriers. */
-    private static boolean isSaidWhole(String form, List<Reading> readings) {
+    static boolean isSaidWhole(String form, List<Reading> readings) {
         Set<String> words = words(form);
         for (Reading reading : readings) {
             boolean alone = !words.isEmpty() && words.containsAll(reading.content);
@@ -130,35 +174,57 @@ final class Features {
         return false;
     }
 
-    /** Whether a text says a number that a form lacks, beside a word of the form. */
-    private boolean saysAnotherNumber(String form, List<Reading> readings) {
+    /**
+     * Whether a text says a form but for its numbers, and one that it lacks: before a word of the form, or after one where the
+     * name ends, and beside no other number.
+     */
+    private boolean saysAnotherNumber(String form, Said said) {
         Set<String> words = words(form);
-        for (Reading reading : readings) {
+        for (Reading reading : said.readings) {
             if (words.containsAll(reading.content)) {
                 return false;
             }
         }
-        String[] spoken = numbers.inFigures(readings.get(0).text).split(" ");
+        String[] spoken = said.figures;
+        Set<String> own = words(numbers.inFigures(form));
+        for (String word : own) {
+            if (!Numbers.isFigures(word) && !Carriers.isFiller(word) && !Arrays.asList(spoken).contains(word)) {
+                return false;
+            }
+        }
+        own.addAll(words);
         for (int i = 0; i < spoken.length; i++) {
-            boolean beside = i > 0 && words.contains(spoken[i - 1]);
-            beside |= i + 1 < spoken.length && words.contains(spoken[i + 1]);
-            if (beside && Numbers.isFigures(spoken[i]) && !words.contains(spoken[i])) {
+            boolean ends = i + 1 == spoken.length;
+            boolean alone = (i == 0 || !Numbers.isFigures(spoken[i - 1])) && (ends || !Numbers.isFigures(spoken[i + 1]));
+            boolean beside = ends ? i > 0 && words.contains(spoken[i - 1]) : words.contains(spoken[i + 1]);
+            if (alone && beside && Numbers.isFigures(spoken[i]) && !hasNumber(own, spoken[i])) {
                 return true;
             }
         }
         return false;
     }
 
-    /** The words of the forms of the candidates that are compared. */
-    private static Set<String> words(Catalog catalog, List<Candidate> ranked) {
-        Set<String> words = new HashSet<String>();
-        for (Candidate each : ranked.subList(0, Math.min(Calibration.COMPARED, ranked.size()))) {
-            words.addAll(words(catalog.canonicalForm(each.form)));
+    /** Whether a number is among words; of a year also its last two figures are, and the other way round. */
+    private static boolean hasNumber(Set<String> words, String number) {
+        boolean has = words.contains(number);
+        for (String word : words) {
+            String year = word.length() > number.length() ? word : number;
+            String shorter = word.length() > number.length() ? number : word;
+            has |= year.length() == 4 && shorter.length() == 2 && Numbers.isFigures(word) && year.endsWith(shorter);
         }
-        return words;
+        return has;
     }
 
-    private static Set<String> words(String text) {
+    /** The forms of the candidates that are compared. */
+    private static List<String> forms(Catalog catalog, List<Candidate> ranked) {
+        List<String> forms = new ArrayList<String>();
+        for (Candidate each : ranked.subList(0, Math.min(Calibration.COMPARED, ranked.size()))) {
+            forms.add(catalog.canonicalForm(each.form));
+        }
+        return forms;
+    }
+
+    static Set<String> words(String text) {
         Set<String> words = new HashSet<String>(Arrays.asList(text.split(" ")));
         words.remove("");
         return words;

@@ -53,7 +53,8 @@ final class NumberWords {
         String[] words = cells[4].split("\\|");
         for (String word : words) {
             String suffix = cells[3].equals("-") ? "" : cells[3];
-            atoms.put(word, new Atom(cells[0], Integer.parseInt(cells[1]), Integer.parseInt(cells[2]), suffix));
+            boolean other = cells[0].equals(OTHER.role);
+            atoms.put(word, other ? OTHER : new Atom(cells[0], Integer.parseInt(cells[1]), Integer.parseInt(cells[2]), suffix));
             longest = Math.max(longest, word.length());
             suffixes.add(suffix);
         }

@@ -18,16 +18,11 @@ final class WordIndex implements KnownWords {
     /** The score of forms that the words of a request say nothing about. */
     static final int NO_SCORE = -(1 << 30);
 
-    static final int WEAK_GAIN = 16; // what a word of a carrier or a filler gains at most
-    static final int LEFT = 28; // a letter of a word of the request that the form does not have
-    static final int CARRIER_LEFT = 4; // the same in a word of carriers
-    static final int SENTENCE = 240; // what such words cost at most where the whole form is said
-    static final int OMITTED = 40; // a word of the form that is not said,
-    static final int OMITTED_NUMBER = 64; // a number,
-    static final int OMITTED_FILLER = 8; // a filler,
-    static final int OMITTED_COMMON = 16; // a word that many forms have
-    static final int COMMON_SHARE = 20; // more than one form in so many has a common word,
-    static final int COMMON_LEAST = 5; // and at least so many forms
+    static final int SENTENCE = 240; // what words of the request cost at most that the form does not have, where it is said whole
+    static final int OMITTED_MOST = 48; // what omitting words of a form costs at most that begins with what is said
+    static final int RARE_GAIN = 80; // what a rare word earns in a form that holds the name,
+    static final int RARE_LEFT = 40; // if what it does not have costs so much at most
+    static final int WEAK_FORMS = 32; // forms that hold the words of a name span of weak words alone, at most
 
     /** Words that many names have. */
     final Set<String> common;
@@ -39,9 +34,10 @@ final class WordIndex implements KnownWords {
     private final int[] worth; // what all words of each form gain where it is said whole
     private final int[] omitted; // what leaving out all words of each form costs
     private final int[] starts;
-    private final int[] owners; // the forms of word n stand from starts[n] to starts[n + 1]
+    private final int[] owners; // the forms of word n stand from starts[n] to starts[n + 1],
+    private final int[] omissions; // and what omitting it costs each
     private final int[] gains;
-    private final int[] omissions;
+    private final int[] full; // gains that are not those of weak words
     private final boolean[] weak;
 
     /**
@@ -62,27 +58,29 @@ final class WordIndex implements KnownWords {
         }
         common = base == null ? commonWords(known, forms.size()) : base.common;
         gains = new int[known.size()];
-        omissions = new int[gains.length];
         weak = new boolean[gains.length];
-        int[] full = new int[gains.length];
+        full = new int[gains.length];
         for (int word = 0; word < gains.length; word++) {
             String text = known.get(word);
-            weak[word] = Carriers.hasWord(text) || Carriers.isFiller(text);
+            weak[word] = WordValues.isWeak(text);
             full[word] = Math.max(misrecognition.gain(text), 1);
-            gains[word] = weak[word] ? Math.min(full[word], WEAK_GAIN) : full[word];
-            omissions[word] = omission(text);
+            gains[word] = weak[word] ? Math.min(full[word], WordValues.WEAK_GAIN) : full[word];
             starts[word + 1] += starts[word];
         }
         owners = new int[starts[gains.length]];
+        omissions = new int[owners.length];
         sizes = new int[held.length];
         omitted = new int[held.length];
         worth = new int[held.length];
         int[] next = starts.clone();
         for (int form = 0; form < held.length; form++) {
             sizes[form] = held[form].length;
+            Set<String> cheap = WordValues.frequencies(words(forms.get(form)));
             for (int word : held[form]) {
-                owners[next[word]++] = form;
-                omitted[form] += omissions[word];
+                int omission = omission(known.get(word), cheap);
+                owners[next[word]] = form;
+                omissions[next[word]++] = omission;
+                omitted[form] += omission;
                 worth[form] += full[word];
             }
         }
@@ -112,32 +110,16 @@ final class WordIndex implements KnownWords {
     private Set<String> commonWords(List<String> known, int forms) {
         Set<String> found = new HashSet<String>();
         for (int word = 0; word < known.size(); word++) {
-            int having = starts[word + 1];
-            if ((long) having * COMMON_SHARE > forms && having >= COMMON_LEAST) {
+            if (WordValues.isCommon(starts[word + 1], forms)) {
                 found.add(known.get(word));
             }
         }
         return Collections.unmodifiableSet(found);
     }
 
-    /** What leaving the word of a form out costs. */
-    private int omission(String word) {
-        if (Carriers.isFiller(word)) {
-            return OMITTED_FILLER;
-        }
-        if (isNumber(word)) {
-            return OMITTED_NUMBER;
-        }
-        return common.contains(word) || Carriers.hasWord(word) ? OMITTED_COMMON : OMITTED;
-    }
-
-    private static boolean isNumber(String word) {
-        for (int i = 0; i < word.length(); i++) {
-            if (word.charAt(i) < '0' || word.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
+    /** What leaving a word out costs a form whose parts of a frequency are {@code cheap}. */
+    private int omission(String word, Set<String> cheap) {
+        return cheap.contains(word) ? WordValues.OMITTED_FREQUENCY : WordValues.omission(word, common);
     }
 
     /** Whether a form, or one of the catalog beside it, has the word. */
@@ -146,47 +128,111 @@ final class WordIndex implements KnownWords {
         return numbers.containsKey(word) || base != null && base.has(word);
     }
 
+    /** How many forms have the word, or of the catalog beside it if more there have it. */
+    private int having(String word) {
+        Integer number = numbers.get(word);
+        int own = number == null ? 0 : starts[number + 1] - starts[number];
+        return base == null ? own : Math.max(own, base.having(word));
+    }
+
     /** What the words of a request say about every form. */
-    WordScores scores(Carriers request) {
-        Set<String> ofName = distinct(Arrays.copyOfRange(request.words, request.first, request.last));
+    WordScores scores(Carriers said) {
+        WordRequest request = new WordRequest(said, numbers.keySet());
+        WordScores found = scoresOfSaid(request);
+        scoreRare(request, found);
+        return found;
+    }
+
+    /** The scores of forms that are said whole, or hold the name. */
+    private WordScores scoresOfSaid(WordRequest request) {
         WordScores found = new WordScores(sizes.length);
         int[] scores = found.scores; // gains and omissions, summed up word by word
         int[] said = new int[sizes.length];
         int[] explained = new int[sizes.length]; // what the words that a form has would cost if it had them not
         int[] content = new int[sizes.length];
         boolean[] strong = new boolean[sizes.length];
-        String text = " " + request.request + " ";
-        int left = 0;
-        int wanted = 0;
-        for (String word : distinct(request.words)) {
-            boolean needed = ofName.contains(word) && !Carriers.hasWord(word);
-            int each = needed ? LEFT : CARRIER_LEFT;
-            int cost = ofName.contains(word) ? each * word.codePointCount(0, word.length()) : 0;
-            left += cost;
-            wanted += needed ? 1 : 0;
-            Integer number = numbers.get(word);
-            for (int i = number == null ? 0 : starts[number]; number != null && i < starts[number + 1]; i++) {
+        for (Map.Entry<String, Integer> each : request.explained.entrySet()) {
+            int number = numbers.get(each.getKey());
+            int cost = each.getValue();
+            boolean needed = request.content.contains(each.getKey());
+            boolean named = needed && request.weakAlone;
+            for (int i = starts[number]; i < starts[number + 1]; i++) {
                 int form = owners[i];
-                scores[form] += gains[number] + omissions[number];
+                scores[form] += (named ? full[number] : gains[number]) + omissions[i];
                 said[form]++;
                 explained[form] += cost;
                 content[form] += needed ? 1 : 0;
-                strong[form] |= !weak[number];
+                strong[form] |= named || !weak[number];
             }
         }
+        int left = request.rest(Collections.<String>emptySet());
+        List<Integer> parts = new ArrayList<Integer>();
         for (int form = 0; form < scores.length; form++) {
-            boolean holds = content[form] == wanted && said[form] > 0;
-            int rest = left - explained[form];
-            if (said[form] == sizes[form] && (strong[form] || holds)) {
+            boolean holds = content[form] == request.content.size() && said[form] > 0;
+            int rest = Math.max(left - explained[form], 0);
+            if (said[form] == sizes[form] && (strong[form] || holds || request.weakAlone && said[form] > 0)) {
                 scores[form] = worth[form] - Math.min(rest, SENTENCE);
-                found.phrase[form] = holds || text.contains(" " + forms.get(form) + " ");
+                found.phrase[form] = request.weakAlone || holds || request.contains(forms.get(form));
+            } else if (holds && strong[form]) {
+                scores[form] -= omitted[form] + rest;
+                found.part[form] = rest == request.unknown;
+                parts.add(form);
             } else {
-                boolean scored = holds && strong[form];
-                scores[form] = scored ? scores[form] - omitted[form] - rest : NO_SCORE;
-                found.part[form] = scored && rest == 0;
+                scores[form] = NO_SCORE;
             }
+        }
+        for (int i = 0; request.weakAlone && parts.size() > WEAK_FORMS && i < parts.size(); i++) {
+            scores[parts.get(i)] = NO_SCORE;
+            found.part[parts.get(i)] = false;
         }
         return found;
+    }
+
+    /** Raises the score of forms that hold the name with a rare word, and scores those that begin with one. */
+    private void scoreRare(WordRequest request, WordScores found) {
+        Set<String> rare = new HashSet<String>();
+        Set<Integer> having = new HashSet<Integer>();
+        for (String word : request.explained.keySet()) {
+            if (request.isOfName(word) && WordValues.isRare(word, having(word))) {
+                rare.add(word);
+                int number = numbers.get(word);
+                for (int i = starts[number]; i < starts[number + 1]; i++) {
+                    having.add(owners[i]);
+                }
+            }
+        }
+        for (int form : having) {
+            List<String> words = new ArrayList<String>(distinct(words(forms.get(form))));
+            boolean holds = words.containsAll(request.content);
+            List<String> said = request.beginning(words);
+            if (holds) {
+                said = new ArrayList<String>(words);
+                said.retainAll(request.explained.keySet());
+            }
+            int rest = request.rest(said);
+            int begun = begun(words, said, words(forms.get(form))) - Math.min(rest, SENTENCE);
+            int score = found.scores[form];
+            if (holds && rest <= RARE_LEFT) {
+                found.scores[form] = RARE_GAIN + (said.contains(words.get(0)) ? Math.max(score, begun) : score);
+            } else if (score == NO_SCORE && !Collections.disjoint(rare, said)) {
+                found.scores[form] = begun;
+            }
+        }
+    }
+
+    /** What words of a form gain that are said, its first one too, less what is omitted; {@code all} are its words in their order. */
+    private int begun(List<String> words, List<String> said, String[] all) {
+        Set<String> cheap = WordValues.frequencies(all);
+        int gained = 0;
+        int omission = 0;
+        for (String word : words) {
+            if (said.contains(word)) {
+                gained += gains[numbers.get(word)];
+            } else {
+                omission += omission(word, cheap);
+            }
+        }
+        return gained - Math.min(omission, OMITTED_MOST);
     }
 
     private static String[] words(String text) {

@@ -6,7 +6,7 @@ final class WordScores {
     final int[] scores;
     /** Whether each form is a phrase of the request. */
     final boolean[] phrase;
-    /** Whether each form is said in part, and nothing else is. */
+    /** Whether each form is said in part, and nothing else is but words of carriers that no name has. */
     final boolean[] part;
 
     WordScores(int forms) {

@@ -16,7 +16,6 @@ import org.junit.Test;
  */
 public final class GoldenAnswersTest {
     private static final int K = 5;
-    private static final double PRECISION = 0.95;
 
     @Test
     public void everyRequestIsAnsweredAsInPython() throws IOException {
@@ -49,7 +48,8 @@ public final class GoldenAnswersTest {
                 texts.add((String) pair.get(0));
                 weights[i] = ((Number) pair.get(1)).doubleValue();
             }
-            checkAnswer(row, Rows.resolver(row.text("bundle")).resolve(texts, weights, K, PRECISION));
+            EntityResolver resolver = Rows.resolver(row.text("bundle"));
+            checkAnswer(row, resolver.resolve(texts, weights, K, resolver.minPrecision()));
         }
     }
 

@@ -14,7 +14,6 @@ import org.junit.Test;
 /** Every step of a request from its golden vector on, against the golden files that all runtimes read. */
 public final class GoldenStepsTest {
     private static final int K = 5;
-    private static final double PRECISION = 0.95;
 
     @Test
     public void everyStepOfARequestIsThatOfPython() throws IOException {
@@ -71,7 +70,7 @@ public final class GoldenStepsTest {
         }
         AnswerBuilder builder = resolver.answerBuilder();
         Resolution answer = builder.resolution(
-                query, resolver.catalog(), encoded, ranked, readable, K, PRECISION, builder.calibration(false));
+                query, resolver.catalog(), encoded, ranked, readable, K, resolver.minPrecision(), builder.calibration(false));
         assertEquals(query, row.text("decision"), answer.decision.toString());
         assertEquals(query, row.whole("tied"), answer.tied());
         double confidence = answer.matches.isEmpty() ? 0 : answer.matches.get(0).confidence;

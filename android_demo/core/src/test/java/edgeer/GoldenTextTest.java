@@ -68,7 +68,12 @@ public final class GoldenTextTest {
             Misrecognition misrecognition = new Misrecognition(row.text("lang"), forms);
             WordIndex index = new WordIndex(misrecognition, forms, null);
             List<String> none = Collections.emptyList();
+            List<String> often = new ArrayList<String>(); // no word of them is rare
+            for (int time = 0; time < 9; time++) {
+                often.addAll(forms);
+            }
             WordIndex alone = new WordIndex(misrecognition, forms, new WordIndex(misrecognition, none, null));
+            WordIndex beside = new WordIndex(misrecognition, forms, new WordIndex(misrecognition, often, null));
             String request = row.text("request");
             assertEquals(new HashSet<Object>(row.list("common")), index.common);
             Carriers said = new Carriers(request, index);
@@ -78,6 +83,7 @@ public final class GoldenTextTest {
             assertEquals(request, row.list("phrases"), marked(found.phrase));
             assertEquals(request, row.list("in_part"), marked(found.part));
             assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(new Carriers(request, alone)).scores);
+            assertArrayEquals(request, scores(row.list("scores_without_rare")), beside.scores(new Carriers(request, beside)).scores);
         }
     }
 
@@ -123,7 +129,17 @@ public final class GoldenTextTest {
             String weights = "{\"heard\": 1, \"numbers\": " + row.whole("numbers") + "}";
             RerankWeights rerank = new RerankWeights(new Fields(Json.parse(weights), "rerank"));
             Features features = new Features(wanted.keySet(), 1, rerank, row.text("lang"), misrecognition);
-            Map<String, Double> found = features.of(new Forms(forms, entities), texts, ranked);
+            Catalog catalog = new Forms(forms, entities);
+            Features.Utterance utterance = features.utterance(catalog, texts, ranked);
+            double[] scores = new double[forms.size()];
+            for (int form = 0; form < scores.length; form++) {
+                scores[form] = ((Number) row.list("scores").get(form)).doubleValue();
+            }
+            Equals equals = features.equals(utterance, catalog, ranked, scores);
+            String said = row.list("texts").toString();
+            assertEquals(said, ((Number) row.list("equals").get(0)).intValue(), equals.count);
+            assertEquals(said, row.list("equals").get(1), equals.shared);
+            Map<String, Double> found = features.of(catalog, ranked, utterance, equals);
             assertEquals(wanted.keySet(), found.keySet());
             for (Map.Entry<String, Object> each : wanted.entrySet()) {
                 double value = ((Number) each.getValue()).doubleValue();
