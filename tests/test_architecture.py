@@ -28,6 +28,7 @@ EDGE_ER = [
     {"ranking"},
     {"decision"},
     {"personal"},
+    {"personal_resolver"},
     {"resolver"},
     {"__init__"},
     {"evaluation"},

@@ -69,7 +69,8 @@ export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords, n
   for (const row of rows) {
     const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
     const index = new WordIndex(hearing, carriers, row.forms);
-    const alone = new WordIndex(hearing, carriers, row.forms, new WordIndex(hearing, carriers, []));
+    const beside = (forms) => new WordIndex(hearing, carriers, row.forms, new WordIndex(hearing, carriers, forms));
+    const often = Array(9).fill(row.forms).flat(); // no word of them is rare
     const scores = (each) => Array.from(each.scores(row.request).scores, (one) => (one === NO_SCORE ? null : one));
     const { phrases, parts: inPart } = index.scores(row.request);
     const marked = (marks) => row.forms.map((_, form) => form).filter((form) => marks[form]);
@@ -77,7 +78,8 @@ export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords, n
       common: [...index.common].sort(),
       span: nameSpan(wordsOf(row.request), carriers, index),
       scores: scores(index),
-      scores_without_common: scores(alone),
+      scores_without_common: scores(beside([])),
+      scores_without_rare: scores(beside(often)),
       phrases: marked(phrases),
       in_part: marked(inPart),
     };
@@ -128,7 +130,7 @@ export function checkWordRequests(rows, parts, tables, findings) {
 }
 
 /** features.jsonl: what a request says about the first of some forms. */
-export function checkFeatures(rows, { Features, Hearing, Numbers, carrierWords }, tables, findings) {
+export function checkFeatures(rows, { Features, Hearing, Numbers, SoundFold, carrierWords, equals }, tables, findings) {
   const carriers = carrierWords(tables.hearing);
   for (const row of rows) {
     const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
@@ -138,7 +140,9 @@ export function checkFeatures(rows, { Features, Hearing, Numbers, carrierWords }
       row.texts.map(([text, weight]) => ({ text, weight })),
       row.forms,
     );
-    const found = features.of(row.cosine, row.heard, row.forms[0], utterance, row.entities);
+    const alike = equals(utterance, row.forms, row.scores, new SoundFold(tables.phonetic, row.lang));
+    findings.check("equals", same([alike.count, alike.shared], row.equals), { row, found: alike });
+    const found = features.of(row.cosine, row.heard, row.forms[0], utterance, row.entities, alike);
     const names = Object.keys(row.features);
     const near = names.every((name) => Math.abs(found[name] - row.features[name]) <= 1e-6);
     findings.check("features", near && same(Object.keys(found).sort(), names.sort()), { row, found });
@@ -150,7 +154,7 @@ export function checkDefaults(rows, parts, tables, findings) {
   for (const row of rows) {
     if (row.section === "calibration") {
       const calibration = new parts.Calibration(row.values);
-      const standing = { scores: row.scores, signs: { cosine: row.cosine } };
+      const standing = { scores: row.scores, signs: { cosine: row.cosine, number: row.number } };
       const found = calibration.confidences(standing);
       const near = found.every((value, place) => Math.abs(value - row.confidences[place]) <= 1e-6);
       findings.check("default confidence", near && found.length === row.confidences.length, { row, found });

@@ -26,7 +26,7 @@ const [{ EntityResolver }, { quantise }, { isBlank, Normalizer }] = await Promis
   ["index.js", "encoder.js", "normalize.js"].map(runtime),
 );
 const RUNTIME = (
-  "phonetic lexical hearing carrier words numbers calibrate evidence features catalog normalize completions suggest"
+  "phonetic lexical hearing carrier words numbers calibrate evidence equals features catalog normalize completions suggest"
 )
   .split(" ")
   .map((name) => `${name}.js`);

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
+from edge_er.constants import DECISION
 from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.ranking.rerank import demands
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
-from tools.golden.plain_features import plain_features
+from tools.golden.plain_features import plain_equals, plain_features
 from tools.golden.plain_rerank import OF_REQUEST, EncodedText, PlainReranker, Ranked
 
 __all__ = ["SAFE_CONFIDENCE", "SAFE_SCORE", "Answerer"]
@@ -133,17 +134,31 @@ class Answerer:
         """The scores of the candidates and the features of the first: what the confidence is made of."""
         unit, parts = self.scale**2, ranked[0].parts
         weight = self.reranker.weights.heard if self.reranker else 0
+        texts = [(canonical_text(one.query), one.weight) for one in said]
+        forms = [self.forms[one.form] for one in ranked[:COMPARED]]
+        most = math.inf if self.reranker else 1.0
+        scores = [min(one.score / unit, most) for one in ranked]
+        equal = self.equal(texts, forms, scores)
         features = plain_features(
             self.lang,
-            [(canonical_text(one.query), one.weight) for one in said],
-            [self.forms[one.form] for one in ranked[:COMPARED]],
+            texts,
+            forms,
             parts["dense"] / unit,
             parts["heard"] / weight if weight else 0.0,
             len(self.ids),
             self.reranker.weights.numbers if self.reranker else 0,
+            equal,
         )
-        most = math.inf if self.reranker else 1.0
-        return CandidateScores([min(one.score / unit, most) for one in ranked], features)
+        return CandidateScores(scores[:1] * equal[0] + scores[equal[0] :], features)
+
+    def equal(
+        self, texts: Sequence[tuple[str, float]], forms: Sequence[str], scores: Sequence[float]
+    ) -> tuple[int, bool]:
+        """How many of the first nothing tells apart, where the calibration asks, and whether they share all words."""
+        if not self.reranker or not {"shared", "alike"} & self.calibration.weights.keys():
+            return 1, False
+        numbers = self.reranker.weights.numbers
+        return plain_equals(self.lang, texts, forms, scores[: len(forms)], numbers)
 
     def tied(self, scores: CandidateScores) -> int:
         """How many candidates cannot be told apart from the first."""
@@ -165,6 +180,10 @@ class Answerer:
         ranked = self.ranked(said)
         first, second = (one.score / self.scale**2 for one in ranked[:2])
         if first - second < SAFE_SCORE and not (first == second and self._same_vectors(said, ranked)):
+            return False
+        behind = [first - one.score / self.scale**2 for one in ranked]
+        edges = (DECISION.sharing_words, DECISION.sounding_alike)
+        if any(abs(each - edge) < SAFE_SCORE for each in behind for edge in edges):
             return False
         return self.is_clear(self.candidate_scores(said, ranked), self.can_read(query for query, _ in nbest))
 

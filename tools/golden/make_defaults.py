@@ -42,6 +42,7 @@ SCORES = (
     ((), 0.0),
 )
 PRECISIONS = (None, 0.5, 0.9, 0.99)
+NUMBERS = (0.0, -0.75, -1.0)  # the feature that refuses where it is -1
 SECTIONS: tuple[dict[str, Any], ...] = ({}, {"sound_forms": 8}, {"heard": 50, "sound_pieces": 7})
 LANG, REQUEST, VECTOR = "es", "pon la cadena sur", (7, -3, 5, 1)
 FIRST = ("radio", "cadena", "onda", "kiss", "los", "hit")
@@ -51,13 +52,14 @@ SECOND = ("ser", "uno", "cero", "sur", "40")
 def confidence_rows() -> Iterator[dict[str, Any]]:
     """What an empty `calibration` makes of scores."""
     calibration = Calibration.from_mapping({})
-    for (scores, cosine), precision in product(SCORES, PRECISIONS):
-        candidate_scores = CandidateScores(scores, {"cosine": cosine})
+    for (scores, cosine), precision, number in product(SCORES, PRECISIONS, NUMBERS):
+        candidate_scores = CandidateScores(scores, {"cosine": cosine, "number": number})
         yield {
             "section": "calibration",
             "values": {},
             "scores": list(scores),
             "cosine": cosine,
+            "number": number,
             "min_precision": precision,
             "confidences": [round(each, 6) for each in calibration.confidences(candidate_scores)],
             "decision": calibration.decide(candidate_scores, precision),

@@ -11,7 +11,7 @@ from typing import Any
 
 from edge_er.text.canonical import canonical_text
 from tools.golden.golden_file import FOLDER, write_rows
-from tools.golden.plain_features import plain_features
+from tools.golden.plain_features import plain_equals, plain_features
 
 TARGET = FOLDER / "features.jsonl"
 DIGITS = 6
@@ -62,7 +62,43 @@ CASES: tuple[tuple[str, tuple[tuple[str, float], ...], tuple[str, ...]], ...] = 
     ("xx", (("ωμέγα 8", 1.0),), ("Ωμέγα 7",)),
     ("xx", (("ωμέγα vii", 1.0),), ("Ωμέγα 7", "Ωμέγα VII")),
     ("xx", (("ωμέγα ٨", 1.0),), ("Ωμέγα",)),
+    # Equals: words that several share, alone and beside others, words of carriers alone, and names that sound the same.
+    (
+        "en",
+        (("turn on the ceiling lamp", 1.0),),
+        ("Kitchen Ceiling Lamp", "Hall Ceiling Lamp", "Ceiling Lamp Attic"),
+    ),
+    ("en", (("turn on the ceiling lamp of zoe", 1.0),), ("Kitchen Ceiling Lamp", "Hall Ceiling Lamp")),
+    ("en", (("turn off the speaker", 1.0),), ("Attic Speaker", "Hall Speaker", "Speaker Zoe", "Hall Lamp")),
+    (
+        "en",
+        (("turn off the speaker in the kitchen", 1.0),),
+        ("Hall Speaker", "Attic Speaker", "Kitchen Lamp"),
+    ),
+    (
+        "en",
+        (("ceiling lamp", 0.5), ("ceiling", 0.5)),
+        ("Attic Ceiling Lamp", "Hall Ceiling Lamp", "Hall Ceiling"),
+    ),
+    ("en", (("ceiling lamp", 0.5), ("zoe", 0.5)), ("Attic Ceiling Lamp", "Hall Ceiling Lamp")),
+    ("en", (("rocky five", 1.0),), ("Rocky 5 Balboa", "Rocky Five Live")),
+    ("en", (("call stephen clarke", 1.0),), ("Stephen Clark", "Steven Clarke", "Stefan Clerk")),
+    ("en", (("call stephen clark", 1.0),), ("Stephen Clark", "Steven Clarke")),
+    ("en", (("call stephen clarke again", 1.0),), ("Stephen Clark", "Steven Clarke")),
+    ("en", (("phone the stephen clarke", 1.0),), ("Stephen Clark", "Steven Clarke")),
+    ("en", (("call stephen clarke", 0.5), ("stephen lark", 0.5)), ("Stephen Clark", "Steven Clarke")),
+    ("en", (("call jan", 1.0),), ("Gen", "Jon", "John Smith")),
+    ("en", (("put on rock antenna for", 1.0),), ("Rock Antenna 4", "Rock Antenna 5")),
+    ("de", (("ruf katharina becker an", 1.0),), ("Katharina Bäcker", "Katarina Becker", "Katrin Bäcker")),
+    ("es", (("llama a elena jimenez", 1.0),), ("Elena Giménez", "Helena Jiménez")),
+    ("xx", (("ωμέγα ωμέγα", 1.0),), ("Ωμέγα ωμέγω", "Ωμέγω ωμέγα")),
 )
+SCORES = (
+    (2.0, 2.0, 1.9, 1.7),
+    (2.0, 1.8, 1.6, 1.4),
+    (2.0, 1.6, 1.5, 1.2),
+    (2.0, 1.2, 1.0, 0.8),
+)  # of candidates
 NUMBERS = (2, 0, 2, 1)  # the other spellings that count
 HEARD = (-40.0, 0.0, 37.0, 212.5)
 SIZES = (1, 14, 20_000)
@@ -75,7 +111,9 @@ def rows() -> Iterator[dict[str, Any]]:
         candidates = [canonical_text(form) for form in forms]
         entities, cosine = SIZES[number % len(SIZES)], (0.42, 1.003)[number % 2]
         numbers = NUMBERS[number % len(NUMBERS)]
-        features = plain_features(lang, said, candidates, cosine, heard, entities, numbers)
+        scores = SCORES[number % len(SCORES)][: len(candidates)]
+        equal = plain_equals(lang, said, candidates, scores, numbers)
+        features = plain_features(lang, said, candidates, cosine, heard, entities, numbers, equal)
         yield {
             "lang": lang,
             "texts": [list(one) for one in said],
@@ -84,6 +122,8 @@ def rows() -> Iterator[dict[str, Any]]:
             "heard": heard,
             "entities": entities,
             "numbers": numbers,
+            "scores": list(scores),
+            "equals": list(equal),
             "features": {name: round(value, DIGITS) for name, value in features.items()},
         }
 

@@ -18,7 +18,15 @@ from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import name_span, without_carrier
 from edge_er.text.numbers import is_sure, other_readings
 from edge_er.text.sound_codes import SoundCodes
-from tools.golden.plain_scores import WordScore, common_words, misrecognition_score, pieces, word_score
+from tools.golden.plain_scores import (
+    WordScore,
+    common_words,
+    misrecognition_score,
+    pieces,
+    stand_among,
+    word_score,
+    words_of_names,
+)
 
 __all__ = ["OF_REQUEST", "EncodedText", "PlainReranker", "Ranked", "dot"]
 
@@ -77,7 +85,8 @@ class PlainReranker:
         self._entity = list(form_entity)
         self._pieces = [pieces(self._fold(form)) for form in self._forms]
         self._common = common_words(self._forms)
-        self._name_words = {word for form in self._forms for word in form.split() if weights.words}
+        self._among = stand_among(self._forms)
+        self._name_words = words_of_names(self._forms if weights.words else ())
         having = Counter(piece for held in self._pieces for piece in held)
         self._scores = {
             piece: ((len(forms) // count) ** 4).bit_length() - 1 for piece, count in having.items()
@@ -145,7 +154,8 @@ class PlainReranker:
             return WordScore(None, False, False)
         if text not in self._word_scores:
             self._word_scores[text] = [
-                word_score(self._lang, each, text, self._common, self._name_words) for each in self._forms
+                word_score(self._lang, each, text, self._common, self._name_words, self._among)
+                for each in self._forms
             ]
         return self._word_scores[text][form]
 

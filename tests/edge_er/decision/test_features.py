@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_er.decision.equals import Equals, equals
 from edge_er.decision.features import (
     FEATURES,
     Utterance,
@@ -18,6 +19,7 @@ from edge_er.decision.features import (
 )
 from edge_er.encoder.encoder import EncodedText
 from edge_er.resolver import EntityResolver
+from edge_er.text.sound_codes import SoundCodes
 from tools.golden.make_features import TARGET, rows
 
 TEXTS = st.lists(st.sampled_from(["kiss", "fm", "play", "the", "a", "2", "ωμέγα"]), max_size=5).map(" ".join)
@@ -32,10 +34,13 @@ def features(
     cosine=0.5,
     entities=9,
     numbers=0,
+    scores=(),
 ):
     said = [EncodedText(text, None, weight) for text, weight in texts]
     utterance = utterance_of(said, forms, lang, numbers)
-    return candidate_features(FEATURES, cosine, heard, forms[0], utterance, entities)
+    same = equals(utterance, forms, scores, SoundCodes(lang)) if scores else Equals()
+    alike = same.size > 1 and not same.shared
+    return candidate_features(FEATURES, cosine, heard, forms[0], utterance, entities, same.shared, alike)
 
 
 def test_the_golden_file_is_what_its_tool_writes() -> None:
@@ -45,7 +50,7 @@ def test_the_golden_file_is_what_its_tool_writes() -> None:
 
 def test_features_are_those_of_plain_steps() -> None:
     for row in rows():
-        fields = ("lang", "texts", "forms", "heard", "cosine", "entities", "numbers")
+        fields = ("lang", "texts", "forms", "heard", "cosine", "entities", "numbers", "scores")
         found = features(*(row[field] for field in fields))
         assert found == pytest.approx(row["features"], abs=1e-6), row
 
@@ -111,9 +116,20 @@ def test_a_form_whose_words_are_all_that_is_said_is_said_whole(text: str, form: 
         ("play 5 rocky movies", "rocky", -1),
         ("play rocky five", "rocky 5", 0),
         ("play five of the rocky movies", "rocky", 0),  # not beside it
+        ("rate rocky 5 stars", "rocky", 0),  # of something else
+        ("play rocky 5 please", "rocky", -1),
+        ("play rocky balboa 5", "rocky balboa 4", -1),
+        ("play rocky 5", "rocky balboa", 0),  # it is not said
+        ("play rocky 5", "rocky fm 4", -1),
+        ("play rocky 103 5", "rocky 104 5", 0),  # a frequency
         ("play rocky", "rocky 4", 0),  # no number is said
         ("play rocky five", "tulsa", 0),  # no word of the form
-        ("rocky 5", "rocky vijf", -1),  # no number word of this language
+        ("play rocky v", "rocky 5", 0),  # the same number
+        ("eighties radio 5", "1980 s radio 5 live", 0),  # a year
+        ("play 80 radio", "radio 1980", 0),
+        ("play 1980 radio", "80 radio live", 0),
+        ("play 1980 radio", "1880 radio", -1),
+        ("rocky 5", "rocky vijf", 0),  # no number word of this language: not said
         ("five", "", 0),
     ],
 )
@@ -149,6 +165,7 @@ def test_a_bundle_gets_the_features_that_it_weighs(bundle) -> None:
     plain = EntityResolver(bundle.with_manifest(rerank=RERANK, calibration={}))
     assert list(plain.explain("pon kiss fm")[0].signs) == ["cosine", "heard"]
     weights = {"cosine": 4.0, "whole": 1.0, "explained": 3.0, "missing": 0.2, "number": 0.4, "size": 0.1}
+    weights |= {"shared": 3.0, "alike": 0.0}
     calibration = {"reranked": {"weights": weights}, "dense": {"weights": {"cosine": 9.0, "size": 0.2}}}
     changed = bundle.with_manifest(rerank=RERANK, calibration=calibration)
     resolver = EntityResolver(changed)

@@ -182,7 +182,7 @@ def test_in_a_large_catalog_words_count_among_the_nearest_forms(
     for request, best in (("pon 7 sol kiss", "kiss sol 7"), ("mar cadena 12", "cadena mar 12")):
         first = large.explain(request, 1)[0]
         scores = [
-            WordIndex("es", [best], WordIndex("es", ())).scores(request).scores[0],
+            WordIndex("es", [best], WordIndex("es", names)).scores(request).scores[0],
             Misrecognition("es", [best]).scores(request, [0])[0],
         ]
         assert first.form == best

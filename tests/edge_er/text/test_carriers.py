@@ -34,6 +34,8 @@ def test_phrases_are_canonical_and_no_longer_than_what_is_looked_for() -> None:
         ("lance fip s il te plait", "fip"),
         ("hey google pon kiss fm en la cocina por favor", "kiss fm"),
         ("pon la emisora kiss fm", "kiss fm"),
+        ("set the lamp to 35 percent", "lamp"),  # any number
+        ("set the lamp to 5 or 6 percent", "lamp to 5 or 6 percent"),
         ("play play radio", "play radio"),  # a request opens once
         ("mets play nostalgie", "play nostalgie"),
         ("bitte spiele ffn jetzt bitte", "ffn"),

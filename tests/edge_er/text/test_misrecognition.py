@@ -17,6 +17,8 @@ from edge_er.text.misrecognition import (
     Misrecognition,
     letter_codes,
     read_costs,
+    word_gain,
+    word_gains,
 )
 from edge_er.training.fit.misrecognition import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
@@ -69,6 +71,11 @@ def slow_score(lang: str, form: str, request: str) -> int:
         row = new
     ends = [value - left[-1] + left[place] + BORDER * (place in borders) for place, value in enumerate(row)]
     return max(ends)
+
+
+@given(st.sampled_from(LANGUAGES), st.lists(st.text("abehrt1 é中ω-", max_size=9), max_size=4))
+def test_one_word_gains_what_it_does_among_others(lang: str, words: list[str]) -> None:
+    assert [word_gain(lang, word) for word in words] == word_gains(lang, words).tolist()
 
 
 @given(st.sampled_from(LANGUAGES), st.lists(FORMS, min_size=1, max_size=5), REQUESTS)

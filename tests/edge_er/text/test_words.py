@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -14,11 +14,29 @@ from edge_er.constants import WORDS
 from edge_er.text.carriers import name_span
 from edge_er.text.misrecognition import word_gains
 from edge_er.text.words import NO_SCORE, WordIndex, WordScores
-from tools.golden.make_words import TARGET, rows
-from tools.golden.plain_scores import common_words, word_score
+from tools.golden.make_words import BESIDE, TARGET, rows
+from tools.golden.plain_scores import common_words, stand_among, word_score, words_of_names
 
 TEXTS = st.lists(
-    st.sampled_from(["radio", "play", "the", "uno", "2", "kiss", "fm", "ωμέγα", "in", "kitchen", "zoe"]),
+    st.sampled_from(
+        [
+            "radio",
+            "play",
+            "the",
+            "uno",
+            "2",
+            "kiss",
+            "fm",
+            "ωμέγα",
+            "in",
+            "kitchen",
+            "zoe",
+            "98",
+            "1028",
+            "客厅",
+            "客厅灯",
+        ]
+    ),
     max_size=6,
 ).map(" ".join)
 
@@ -37,13 +55,14 @@ def test_the_golden_scores() -> None:
     for line in TARGET.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         index = WordIndex(row["lang"], row["forms"])
-        found, alone = (
-            each.scores(row["request"])
-            for each in (index, WordIndex(row["lang"], row["forms"], WordIndex(row["lang"], ())))
+        found, alone, beside = (
+            WordIndex(row["lang"], row["forms"], base).scores(row["request"])
+            for base in (None, WordIndex(row["lang"], ()), WordIndex(row["lang"], row["forms"] * BESIDE))
         )
         assert sorted(index.common) == row["common"]
         assert known(found.scores) == row["scores"], row["request"]
         assert known(alone.scores) == row["scores_without_common"], row["request"]
+        assert known(beside.scores) == row["scores_without_rare"], row["request"]
         assert np.flatnonzero(found.phrase).tolist() == row["phrases"], row["request"]
         assert np.flatnonzero(found.part).tolist() == row["in_part"], row["request"]
 
@@ -52,31 +71,28 @@ def known(scores: NDArray[np.int64]) -> list[int | None]:
     return [None if score == NO_SCORE else score for score in scores.tolist()]
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=12), TEXTS)
+@settings(max_examples=400, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=16), TEXTS)
 def test_scores_are_those_of_plain_steps(forms: list[str], request_text: str) -> None:
-    found, words = (
-        WordIndex("en", forms).scores(request_text),
-        {word for each in forms for word in each.split()},
-    )
+    found, words = WordIndex("en", forms).scores(request_text), words_of_names(forms)
     common = common_words(forms)
-    expected = [word_score("en", form, request_text, common, words) for form in forms]
+    expected = [word_score("en", form, request_text, common, words, stand_among(forms)) for form in forms]
     columns = known(found.scores), found.phrase.tolist(), found.part.tolist()
     assert list(zip(*columns, strict=True)) == expected
 
 
 @given(TEXTS, TEXTS)
 def test_of_the_catalog_beside_come_common_words_and_words_of_names(form: str, request_text: str) -> None:
-    base = WordIndex("en", [f"zebra {number}" for number in range(6)])
+    names = [f"zebra {number}" for number in range(9)]
+    base = WordIndex("en", names)
     form, request_text = form.replace("zoe", "zebra"), request_text.replace("zoe", "zebra")
     beside, alone = WordIndex("en", [form], base), WordIndex("en", [form])
     assert beside.common == base.common == {"zebra"}
     assert not alone.common
-    span = name_span(request_text, {*form.split(), "zebra", *"012345"})
-    assert beside.scores(request_text).scores == beside.scores(request_text, span).scores
-    omitted = "zebra" in form.split() and "zebra" not in request_text.split()
-    difference = beside.scores(request_text, span).scores - alone.scores(request_text, span).scores
-    there = alone.scores(request_text, span).scores[0] > NO_SCORE
-    assert difference == (WORDS.omitted - WORDS.omitted_common) * (omitted and there)
+    having = words_of_names([form]) | words_of_names(names)  # the larger of the two
+    assert all(beside.having(word) == having[word] for word in (*having, "none"))
+    expected = word_score("en", form, request_text, {"zebra"}, having, stand_among([form])).score
+    assert known(beside.scores(request_text).scores) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -102,13 +118,16 @@ def test_what_people_say(request_text: str, best: str) -> None:
 
 
 def test_another_number_is_no_whole_name() -> None:
-    scores = WordIndex("en", ["rocky 4", "rocky"]).scores("rocky 5").scores
+    many = [f"rocky {number}" for number in range(6, 15)]
+    scores = WordIndex("en", ["rocky 4", "rocky", *many]).scores("rocky 5").scores
     assert scores[0] == NO_SCORE  # it has no 5
     assert scores[1] > NO_SCORE  # said whole, with something left over
+    four, none = WordIndex("en", ["rocky 4", "rocky"]).scores("rocky 5").scores
+    assert NO_SCORE < four < none  # a rare word begins it
 
 
 def test_only_digits_0_to_9_make_a_number() -> None:
-    one, other = said_of("zoe", "zoe 5", "zoe \u136d").scores.tolist()  # the second is Ethiopic
+    one, other = said_of("zoe", "5 zoe", "\u136d zoe").scores.tolist()  # the second is Ethiopic
     assert other - one == WORDS.omitted_number - WORDS.omitted
 
 
@@ -125,19 +144,22 @@ LONG = "please would you look whether anybody could possibly have left the {} bu
 
 
 def test_a_name_said_whole_has_its_worth_in_any_sentence() -> None:
-    for form in ("tulsa sports", "the kitchen lamp", "radio two"):
-        assert said_of(form, form) == ([worth(form)], [True], [False])
+    for form, rare in (("tulsa sports", True), ("the kitchen lamp", True), ("radio 2", False)):
+        alone = worth(form) + WORDS.rare_gain * rare
+        assert said_of(form, form) == ([alone], [True], [False])
         assert said_of(LONG.format(form), form) == ([worth(form) - WORDS.sentence], [True], [False])
 
 
 def test_a_name_is_said_in_part_where_nothing_else_is() -> None:
     for request_text, part in (
         ("turn on the big lamp", True),
-        ("turn on the red lamp", False),  # it is no red one
+        ("turn on a big lamp", True),  # no name has "a"
+        ("turn on the zoe lamp", False),  # it is not hers
         ("big kitchen lamp", False),  # whole
-        ("lamp of the kitchen", False),  # "of" is left over
+        ("lamp of the kitchen", True),  # nor "of"
+        ("lamp of the radio", False),  # a name has it
     ):
-        assert said_of(request_text, "big kitchen lamp").part.tolist() == [part], request_text
+        assert said_of(request_text, "big kitchen lamp", "radio").part.tolist()[0] == part, request_text
 
 
 def test_the_words_of_a_phrase_stand_together_or_are_all_that_is_said() -> None:
@@ -165,7 +187,22 @@ def test_words_of_carriers_alone_are_a_name_where_nothing_else_is_said() -> None
     found = said_of("play the radio please", *forms)
     assert found.phrase.tolist() == [False, False, True, True]
     assert found.scores[3] - found.scores[2] == worth("the") + WORDS.carrier_left * len("the")
-    assert known(said_of("the", "the radio").scores) == [None]  # in part only strong words count
+
+
+def test_words_of_carriers_alone_name_few_forms_in_part() -> None:
+    forms = [f"room{number} speaker" for number in range(WORDS.weak_forms)]
+    for request_text, rest in (("turn off the speaker", ""), ("the speaker", "the")):
+        few, many = said_of(request_text, *forms), said_of(request_text, *forms, "hall speaker")
+        assert (
+            few.part.all()
+            and (few.scores == worth("speaker") - WORDS.omitted - WORDS.carrier_left * len(rest)).all()
+        )
+        assert known(many.scores) == [None] * len(many.scores)
+    assert not said_of("the speaker of the kitchen", "hall speaker", "kitchen lamp").part.any()
+    assert said_of("turn off the speaker", *forms, "speaker", "hall speaker").phrase.tolist()[-2:] == [
+        True,
+        False,
+    ]
 
 
 def test_leaving_out_a_word_of_carriers_costs_as_little_as_a_common_one() -> None:

@@ -19,6 +19,7 @@ from edge_er.training.data.annotated import Catalogued, Utterance, Utterances, j
 from edge_er.training.data.decision_catalogs import decision_catalogs
 from edge_er.training.data.decision_requests import KINDS, Catalog, Source
 from edge_er.training.data.made_names import made_contacts, made_devices, made_rooms
+from edge_er.training.data.shared_words import SharedWords
 from edge_er.training.data.voice_requests import entities_of
 
 SAID = (
@@ -138,3 +139,23 @@ def test_homes_and_contacts_are_made(lang: str) -> None:
     assert len(set(people)) == 8
     assert set(" ".join(people).split()) <= set(" ".join(artists).split())
     assert made_contacts(["DJ X"], 8, random.Random(1)) == []
+
+
+def test_shared_words_are_those_of_several_names_and_no_name() -> None:
+    names = ["Qoppa Big Lantern", "Sampi Big Lantern", "Big Lantern", "Sampi Lamp", "The Red Lamp"]
+    shared = SharedWords(entities_of(names, "en"))
+    assert dict(shared.of_name("Sampi Big Lantern")) == {"sampi": {1, 3}, "lantern": {0, 1, 2}}
+    assert dict(shared.of_name("The Red Lamp")) == {"lamp": {3, 4}}
+    many = SharedWords(entities_of([f"Hall {letter}{letter}x" for letter in "abcdefghijklmnopq"], "en"))
+    assert dict(many.of_name("Hall aax")) == {}
+
+
+def test_requests_for_shared_words_are_for_all_that_share_them(folder: Path) -> None:
+    source, names = Source(folder), [f"{room} Lantern" for room in ("Qoppa", "Sampi", "Digamma", "Stigma")]
+    entities = entities_of(names, "en")
+    asked = list(source.questions(Catalog("device", "en", entities, 20, made=True), random.Random(3)))
+    shared = [each for each in asked if each.kind == "typed shared words"]
+    assert shared
+    for question in shared:
+        assert "lantern" in question.text
+        assert question.right == {0, 1, 2, 3}

@@ -79,6 +79,8 @@ def test_confidence_is_fitted_for_each_way_to_rank(fitted: tuple[Path, dict[str,
         "explained",
         "missing",
         "number",
+        "shared",
+        "alike",
         "size",
     }
     assert set(calibration["dense"]["weights"]) == {"cosine", "size"}
