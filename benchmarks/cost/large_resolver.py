@@ -4,8 +4,8 @@
 
 Names are real ones and such as are composed of two, an entity each, without spoken forms; requests are spoken ones as
 they were recognised, in five languages. By exact scan all evidence is prepared for every name, and candidates come
-from vectors and from sounds; by FAISS it is asked for the names that vectors bring near. Load time and memory are those
-of a fresh process, on one core.
+from vectors, sounds and words; by FAISS it is asked for the names that vectors and words bring. Load time and memory
+are those of a fresh process, on one core.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def table(sizes: dict[str, Any]) -> str:
         + markdown_table(heading, rows)
         + f"\n\n{REQUESTS:,} spoken requests as they were recognised, on one core; intervals are 95 %, bootstrapped "
         "by entity. Load time and peak memory (with mapped pages) are those of a fresh process up to its first answer. "
-        "The exact scan also takes candidates by sound, the others by vector alone."
+        "The exact scan also takes candidates by sound, the others by vector and by words alone."
     )
 
 

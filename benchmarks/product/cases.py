@@ -98,10 +98,21 @@ def case_folders(place: Path = CASES) -> list[Path]:
     return sorted(file.parent for file in place.glob(f"*/{CATALOG}"))
 
 
+def case_bundle(
+    folder: Path,
+    about: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    encoder: str,
+    cache: Path = CACHE,
+) -> Path:
+    """Where the bundle of a case is, from what `read_case` gives; it is built if it is not in `cache`."""
+    return built_catalog(cache, folder.name, rows, about["lang"], encoder, about["single_words"])
+
+
 def measured(folder: Path, encoder: str = ENCODER, cache: Path = CACHE) -> dict[str, Any]:
     """How many requests of a case are right, and those that are not; its bundle is kept in `cache`."""
     about, rows, requests = read_case(folder)
-    bundle = built_catalog(cache, folder.name, rows, about["lang"], encoder, about["single_words"])
+    bundle = case_bundle(folder, about, rows, encoder, cache)
     answers = EntityResolver.load(bundle).resolve_batch([request.query for request in requests], TOP_K)
     wrong = [
         _wrong(request, answer)

@@ -54,11 +54,12 @@ from benchmarks.lib.results_file import (
     write_result,
 )
 from edge_er import EntityResolver
+from edge_er.bundle.locate import find_bundle
 from edge_er.training.data.voice_requests import cached_rows
 
 CACHE = REPOSITORY / "build" / "people"
 ALL = "all"
-SHIPPED = "radio"  # the domain that is asked of shipped bundles
+SHIPPED, SHIPPED_BUNDLE = "radio", "radio_{lang}"  # the domain that is asked of shipped bundles
 
 Requests = Mapping[str, Sequence[PeopleRequest]]
 
@@ -78,11 +79,16 @@ def read_requests(data: Path, languages: Sequence[str]) -> dict[str, list[People
 
 def catalog(options: argparse.Namespace, data: Path, domain: str, lang: str) -> EntityResolver:
     """The bundle that answers requests of a domain in a language."""
+    return EntityResolver.load(catalog_bundle(data, domain, lang, options.encoder, options.bundle))
+
+
+def catalog_bundle(data: Path, domain: str, lang: str, encoder: str, shipped: str = SHIPPED_BUNDLE) -> Path:
+    """Where that bundle is; built if it is not there. `shipped` is the one for domain radio, with {lang} in it."""
     if domain == SHIPPED:
-        return EntityResolver.load(options.bundle.format(lang=lang))
+        return find_bundle(shipped.format(lang=lang))
     rows = cached_rows(data / "people" / "catalogs" / f"{domain}_{lang}.jsonl.gz")
     built = lang if lang in LANGUAGES else "en"  # the shipped encoder knows no other language
-    return EntityResolver.load(built_catalog(CACHE, f"{domain}_{lang}", rows, built, options.encoder))
+    return built_catalog(CACHE, f"{domain}_{lang}", rows, built, encoder)
 
 
 def answers(
@@ -256,7 +262,7 @@ def main() -> None:
     add_data_option(parser)
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), help=f"codes, or {ALL}")
     parser.add_argument("--encoder", default=ENCODER, help="a shipped encoder or an encoder folder")
-    parser.add_argument("--bundle", default="radio_{lang}", help="bundle for radio, with {lang} in it")
+    parser.add_argument("--bundle", default=SHIPPED_BUNDLE, help="bundle for radio, with {lang} in it")
     parser.add_argument(
         "--typed", action="store_true", help="say of all requests but speech that they were typed"
     )
