@@ -10,7 +10,19 @@ from typing import Any
 from edge_er.bundle.atomic import write_text
 from edge_er.errors import EncoderError
 
-__all__ = ["read_card", "update_card", "write_card"]
+__all__ = ["read_card", "untrained", "update_card", "write_card"]
+
+# What a card says of one set of weights: other weights make it untrue.
+_OF_WEIGHTS = (
+    "rerank",
+    "calibration",
+    "fitted_with",
+    "quality",
+    "files",
+    "vector_scale",
+    "quantisation",
+    "head",
+)
 
 
 def read_card(folder: str | Path) -> dict[str, Any]:
@@ -43,3 +55,8 @@ def write_card(folder: str | Path, card: Mapping[str, Any]) -> None:
 def update_card(folder: str | Path, **parts: Any) -> None:
     """Write parts of the card of an encoder folder, and leave all its others as they are."""
     write_card(folder, {**read_card(folder), **parts})
+
+
+def untrained(card: Mapping[str, Any]) -> dict[str, Any]:
+    """A card for new weights of an encoder: without what was fitted with, measured on or written for the old ones."""
+    return {name: value for name, value in card.items() if name not in _OF_WEIGHTS}

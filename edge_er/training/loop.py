@@ -1,11 +1,21 @@
-"""What every training run shares: learning rate, mixed precision, checkpoints, resume, progress."""
+"""What every training run shares: learning rate, mixed precision, checkpoints, resume, progress.
+
+A step gives the device its work and does not wait for it. What would wait (``.item()``, a copy to the host) is done
+where progress is shown, and nowhere else in a step.
+
+A run that is taken up from its checkpoint ends with the weights of one that was never stopped, to the bit: a checkpoint
+holds weights, optimizer, random numbers and what else the run depends on (``kept``).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -23,11 +33,17 @@ from edge_er.bundle.atomic import replacing
 from edge_er.errors import RecipeError
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
-from edge_er.training.recipe import OptimSettings
+from edge_er.training.recipe import OptimSettings, Recipe
 
-__all__ = ["Run", "able_bfloat16", "best_device"]
+__all__ = ["Run", "able_bfloat16", "best_device", "mixed_precision"]
 
-LOG_EVERY = 200
+LOG_EVERY, SHOW_EVERY = 200, 20  # steps: of a log, of a bar on a terminal
+MEAN_OF = 50  # steps that the shown loss is about the mean of
+# Settings that may be others when a run is taken up again.
+_FREE = {
+    *("[optim] save_every", "[optim] chunk", "[optim] compile"),
+    *("[data] folder", "[data] cache", "[sentences] cache", "[dse] folder"),
+}
 
 
 def best_device() -> torch.device:
@@ -37,7 +53,16 @@ def best_device() -> torch.device:
 
 def able_bfloat16(device: torch.device) -> bool:
     """True where bfloat16 is faster: on a GPU, and on a CPU that has the instructions for it."""
-    return device.type == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
+    if device.type == "cpu":
+        return bool(torch.cpu._is_avx512_bf16_supported())
+    return device.type == "cuda"
+
+
+def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
+    """bfloat16 on a GPU; on a CPU only where the processor has the instructions for it."""
+    if not able_bfloat16(device):
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
 
 
 class Run:
@@ -46,37 +71,71 @@ class Run:
     Several processes can train together (see ``parallel``).
 
     Args:
+        model: what is trained, on the device where it shall be.
+        settings: of the run.
         checkpoint: file the state is saved to every ``save_every`` steps; removed by ``finish``.
         resume: take up the checkpoint if there is one.
+        kept: tensors that the run depends on beside its weights, such as mined neighbours; whoever trains puts them
+            here, and finds those of the checkpoint here.
+        recipe: of the run; its checkpoint is for this recipe alone.
 
     Raises:
-        RecipeError: the checkpoint is of models with another vocabulary.
+        RecipeError: the checkpoint is of models with another vocabulary, or of a run with other settings.
     """
 
     def __init__(
-        self, model: nn.Module, settings: OptimSettings, checkpoint: Path, resume: bool = False
+        self,
+        model: nn.Module,
+        settings: OptimSettings,
+        checkpoint: Path,
+        resume: bool = False,
+        kept: dict[str, Tensor] | None = None,
+        recipe: Recipe | None = None,
     ) -> None:
         self.model, self.settings, self.checkpoint = model, settings, checkpoint
+        self._bound = _bound(settings, recipe)
+        self.kept = {} if kept is None else kept
         self.steps = math.ceil(settings.requests / settings.batch)
+        self.device = next(model.parameters()).device
         decayed = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
         plain = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
         groups = [
             {"params": decayed, "weight_decay": settings.weight_decay},
             {"params": plain, "weight_decay": 0.0},
         ]
-        self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
+        fused = self.device.type in ("cpu", "cuda")
+        self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=fused)
         self.first_step, self._vocabulary = 0, _vocabulary(model)
         if resume and checkpoint.is_file():
-            state = torch.load(checkpoint, map_location=best_device(), weights_only=True)
-            if state.get("vocabulary", self._vocabulary) != self._vocabulary:
-                raise RecipeError(
-                    f"{checkpoint}: of a run whose models had another vocabulary than those of the recipe have now; "
-                    "start anew (without --resume), or bring the old models back"
-                )
-            model.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.first_step = int(state["step"])
+            self._take_up(torch.load(checkpoint, map_location="cpu", weights_only=True))
         start_alike(model)
+        if settings.compile:
+            for each in model.modules():
+                if isinstance(each, DualEncoder):
+                    each.bert.compile(dynamic=True)
+
+    def _take_up(self, state: dict[str, Any]) -> None:
+        """Go on from the state of a checkpoint."""
+        if state.get("vocabulary", self._vocabulary) != self._vocabulary:
+            raise RecipeError(
+                f"{self.checkpoint}: of a run whose models had another vocabulary than those of the recipe have now; "
+                "start anew (without --resume), or bring the old models back"
+            )
+        now, then = self._bound, state.get("settings", self._bound)
+        if changed := sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name)):
+            name = changed[0]
+            raise RecipeError(
+                f"{self.checkpoint}: of a run with other settings; {name}: expected {then.get(name)!r}, found "
+                f"{now.get(name)!r}; bring the old settings back, or start anew (without --resume)"
+            )
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.kept.update(state.get("kept", {}))
+        self.first_step = int(state["step"])
+        if "random" in state:
+            torch.set_rng_state(state["random"])
+        if "random_there" in state and self.device.type == "cuda":
+            torch.cuda.set_rng_state(state["random_there"], self.device)
 
     def learning_rate(self, step: int) -> float:
         """Linear warm-up, then a straight line to zero."""
@@ -101,12 +160,17 @@ class Run:
         """Write the checkpoint whole or not at all; of several processes the first does."""
         if rank():
             return
-        state = {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+        state: dict[str, Any] = {
+            "model": _on_host(self.model.state_dict()),
+            "optimizer": _on_host(self.optimizer.state_dict()),
             "step": step,
             "vocabulary": self._vocabulary,
+            "settings": self._bound,
+            "kept": _on_host(self.kept),
+            "random": torch.get_rng_state(),
         }
+        if self.device.type == "cuda":
+            state["random_there"] = torch.cuda.get_rng_state(self.device)
         with replacing(self.checkpoint) as part:
             torch.save(state, part)
 
@@ -115,14 +179,32 @@ class Run:
         if not rank():
             self.checkpoint.unlink(missing_ok=True)
 
-    def mixed_precision(self) -> torch.autocast:
-        """bfloat16 on a GPU; on a CPU only where the processor has the instructions for it."""
-        device = next(self.model.parameters()).device
-        return torch.autocast(device.type, torch.bfloat16, enabled=able_bfloat16(device))
+    def mixed_precision(self) -> AbstractContextManager[Any]:
+        """``mixed_precision`` of the device where the model is."""
+        return mixed_precision(self.device)
 
-    def progress(self, title: str) -> _Bar:
-        """A bar with the time left on a terminal; a line now and then elsewhere."""
-        return _Bar(title, self.first_step, self.steps)
+    def progress(self, title: str, losses: str = "loss {:.3f}") -> _Bar:
+        """A bar with the time left on a terminal; a line now and then elsewhere. ``losses`` is how they are shown."""
+        return _Bar(title, losses, self.first_step, self.steps)
+
+
+def _bound(settings: OptimSettings, recipe: Recipe | None) -> dict[str, Any]:
+    """What a run must keep when it is taken up again, by section and setting: all but where files lie and how fast."""
+    bound = {}
+    for section, values in (asdict(recipe) if recipe else {}).items():
+        if isinstance(values, dict) and section != "export":
+            bound.update({f"[{section}] {name}": value for name, value in values.items()})
+    bound.update({f"[optim] {name}": value for name, value in asdict(settings).items()})
+    return {name: value for name, value in bound.items() if name not in _FREE}
+
+
+def _on_host(state: Any) -> Any:
+    """A state with its tensors on the host, so that a checkpoint is read on any machine."""
+    if isinstance(state, Tensor):
+        return state.detach().cpu()
+    if isinstance(state, dict):
+        return {name: _on_host(value) for name, value in state.items()}
+    return [_on_host(value) for value in state] if isinstance(state, list) else state
 
 
 def _vocabulary(model: nn.Module) -> str:
@@ -134,8 +216,9 @@ def _vocabulary(model: nn.Module) -> str:
 class _Bar:
     """Progress of a run; use as a context manager and call ``advance`` after each step."""
 
-    def __init__(self, title: str, first: int, total: int) -> None:
-        self.title, self.total = title, total
+    def __init__(self, title: str, losses: str, first: int, total: int) -> None:
+        self.title, self.losses, self.total = title, losses, total
+        self._mean: Tensor | None = None  # of the losses, on the device until it is shown
         self._bar = Progress(
             TextColumn(title),
             BarColumn(),
@@ -147,6 +230,8 @@ class _Bar:
             disable=rank() > 0,
         )
         self._task = self._bar.add_task("", total=total, completed=first, state="")
+        self._logs = not self._bar.console.is_terminal
+        self._every = LOG_EVERY if self._logs else SHOW_EVERY
 
     def __enter__(self) -> _Bar:
         self._bar.start()
@@ -155,8 +240,13 @@ class _Bar:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def advance(self, step: int, state: str) -> None:
-        """Show that ``step`` steps are done, with ``state`` beside them."""
+    def advance(self, step: int, *losses: Tensor) -> None:
+        """Say that ``step`` steps are done, with the losses of the last; now and then their running means are shown."""
+        last = torch.stack([loss.detach().float() for loss in losses])
+        self._mean = last if self._mean is None else torch.lerp(self._mean, last, 1 / MEAN_OF)
+        if self._bar.disable or (step % self._every and step != self.total):
+            return
+        state = self.losses.format(*self._mean.cpu().tolist())  # here alone the host waits for the device
         self._bar.update(self._task, completed=step, state=state)
-        if not self._bar.disable and not self._bar.console.is_terminal and step % LOG_EVERY == 0:
+        if self._logs and step % LOG_EVERY == 0:
             print(f"{self.title} {step}/{self.total} {state}", flush=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 
 import faiss
 import numpy as np
+import torch
+from torch import Tensor, nn
 
+from edge_er.errors import RecipeError
 from edge_er.training.data.pool import Pool
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.recipe import OptimSettings
@@ -14,6 +17,7 @@ from edge_er.training.recipe import OptimSettings
 __all__ = ["Batches"]
 
 NEAREST = 12
+_SCORES_AT_ONCE = 1 << 28  # 1 GiB of them
 
 
 class Batches:
@@ -26,25 +30,35 @@ class Batches:
     another name) is met only now and then; names of one cluster are left out by the loss.
     """
 
-    def __init__(self, pool: Pool, settings: OptimSettings) -> None:
+    def __init__(
+        self, pool: Pool, settings: OptimSettings, kept: MutableMapping[str, Tensor] | None = None
+    ) -> None:
+        """``kept`` is where mined names are kept, and found again, under "nearest": a run's ``kept``."""
         self.pool, self.settings = pool, settings
         self.entity = np.asarray(pool.entity)
+        self._kept = {} if kept is None else kept
+        seeds = settings.batch // settings.neighbours
+        if len(self.entity) < seeds:
+            raise RecipeError(
+                f"[data] requests: expected at least {seeds:,}, a batch without its neighbours, found "
+                f"{len(self.entity):,}; make more of them, or set [optim] batch lower"
+            )
         self._rows_by_entity = np.argsort(self.entity, kind="stable")
         self._first = np.searchsorted(self.entity[self._rows_by_entity], np.arange(len(pool.names) + 1))
-        self._nearest: np.ndarray | None = None
+
+    @property
+    def mined(self) -> bool:
+        """Whether confusable names are known."""
+        return "nearest" in self._kept
 
     def mine(self, model: DualEncoder) -> None:
         """Find for each name the names a request for it comes closest to (one request a name stands for all)."""
         rng = np.random.default_rng(self.settings.seed)
         rows = self._one_row_each(np.arange(len(self.pool.names)), rng)
-        names = model.encode(self.pool.names)
-        asked = model.encode([self.pool.queries[row] for row in rows])
-        lists = max(1, min(512, len(names) // 40))
-        index = faiss.index_factory(names.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-        index.train(names[rng.permutation(len(names))[:40_000]])
-        index.add(names)
-        faiss.ParameterSpace().set_index_parameter(index, "nprobe", 6)
-        self._nearest = np.asarray(index.search(asked, NEAREST)[1])
+        names = model.encode_there(self.pool.names)
+        asked = model.encode_there([self.pool.queries[row] for row in rows])
+        found = _by_faiss(asked, names, rng) if names.device.type == "cpu" else _by_all(asked, names)
+        self._kept["nearest"] = found.to(torch.int32)
 
     def _one_row_each(self, entities: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         first, last = self._first[entities], self._first[entities + 1]
@@ -57,6 +71,7 @@ class Batches:
         batch, group = self.settings.batch, self.settings.neighbours
         seeds_each = batch // group
         seeds_per_pass = len(self.entity) // seeds_each
+        nearest = self._kept["nearest"].numpy() if self.mined and group > 1 else None
         for step in range(first_step, steps):
             rng = np.random.default_rng((self.settings.seed, step))
             turn, place = divmod(step, seeds_per_pass)
@@ -65,9 +80,26 @@ class Batches:
                     len(self.entity)
                 )
             seeds = order[place * seeds_each : (place + 1) * seeds_each]
-            if self._nearest is None or group == 1:
+            if nearest is None:
                 yield np.concatenate([seeds, rng.integers(len(self.entity), size=batch - seeds_each)])
                 continue
-            near = self._nearest[self.entity[seeds]][:, rng.permutation(NEAREST)[: group - 1]].ravel()
+            near = nearest[self.entity[seeds]][:, rng.permutation(NEAREST)[: group - 1]].ravel()
             near = np.where(near < 0, rng.integers(len(self.pool.names), size=near.shape), near)
             yield np.concatenate([seeds, self._one_row_each(near, rng)])
+
+
+def _by_faiss(asked: Tensor, names: Tensor, rng: np.random.Generator) -> Tensor:
+    """The nearest names of each request by an approximate index; -1 where fewer are found."""
+    vectors, lists = names.numpy(), max(1, min(512, len(names) // 40))
+    index = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index.train(vectors[rng.permutation(len(vectors))[:40_000]])
+    index.add(vectors)
+    faiss.ParameterSpace().set_index_parameter(index, "nprobe", 6)
+    return torch.from_numpy(index.search(asked.numpy(), NEAREST)[1])
+
+
+def _by_all(asked: Tensor, names: Tensor) -> Tensor:
+    """The same, exactly, on the device where the vectors are: a GPU compares all of them in seconds."""
+    count, at_once = min(NEAREST, len(names)), max(1, _SCORES_AT_ONCE // len(names))
+    found = torch.cat([(part @ names.T).topk(count, dim=1).indices for part in asked.split(at_once)])
+    return nn.functional.pad(found, (0, NEAREST - count), value=-1).cpu()

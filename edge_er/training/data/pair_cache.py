@@ -22,13 +22,12 @@ from rich.progress import track
 from edge_er.bundle.atomic import replacing
 from edge_er.training.data.held_requests import Candidates, HeldTask
 from edge_er.training.data.pair_lists import PairLists
-from edge_er.training.loop import able_bfloat16
+from edge_er.training.loop import mixed_precision
 from edge_er.training.models.cross_encoder import CrossEncoder
 
 __all__ = ["cache_scores", "held_pairs", "pairs_of_lists"]
 
 PART = 40_000
-CHUNK = 512
 
 
 def pairs_of_lists(lists: PairLists) -> pa.Table:
@@ -97,8 +96,8 @@ def _scores(model: CrossEncoder, rows: pa.Table) -> np.ndarray:
         coded = rows.column(column).combine_chunks().dictionary_encode()
         places.append(coded.indices.to_numpy())
         sides.append(model.encoder.tokenize(coded.dictionary.to_pylist()))
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=able_bfloat16(model.device)):
-        computed = model.scores(sides[0], sides[1], np.stack(places, axis=1), CHUNK)
+    with mixed_precision(model.device):
+        computed = model.scores(sides[0], sides[1], np.stack(places, axis=1))
     scores: np.ndarray = computed.float().cpu().numpy()
     return scores
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from edge_er.training.data.pool import Pool
 from edge_er.training.models.dual_encoder import DualEncoder
+from edge_er.training.models.token_rows import to_device
 
 __all__ = ["PairLists", "make_lists"]
 
@@ -34,24 +36,22 @@ def make_lists(pool: Pool, model: DualEncoder, requests: int, candidates: int, s
 
     Args:
         pool: of clusters the encoder has not been trained on (``load_pool`` with a part).
-        model: the encoder whose neighbours are the wrong candidates.
+        model: the encoder whose neighbours are the wrong candidates; they are searched on its device.
         requests: how many lists.
         candidates: names in each, the right one first.
         seed: of the choice of requests.
     """
     rng = np.random.default_rng(seed)
     rows = _rows_name_by_name(pool, requests, rng)
-    names = model.encode(pool.names)
-    queries = [pool.queries[row] for row in rows]
-    asked, right = model.encode(queries), np.array([pool.entity[row] for row in rows])
-    cluster = np.array(pool.cluster)
-    lists = np.empty((len(rows), candidates), np.int32)
+    queries, right = [pool.queries[row] for row in rows], np.array([pool.entity[row] for row in rows])
+    names, asked = model.encode_there(pool.names), model.encode_there(queries)
+    cluster, gold = (to_device(np.asarray(values), model.device) for values in (pool.cluster, right))
+    wrong = []
     for start in range(0, len(rows), CHUNK):
-        stop = min(start + CHUNK, len(rows))
-        scores = asked[start:stop] @ names.T
-        scores[cluster[right[start:stop], None] == cluster[None, :]] = -2.0
-        nearest = np.argpartition(-scores, candidates - 1, axis=1)[:, : candidates - 1]
-        lists[start:stop] = np.concatenate([right[start:stop, None], nearest], axis=1)
+        scores = asked[start : start + CHUNK] @ names.T
+        same = cluster[gold[start : start + CHUNK], None] == cluster[None, :]
+        wrong.append(scores.masked_fill(same, -2.0).topk(candidates - 1, dim=1).indices)
+    lists = torch.cat([gold[:, None], torch.cat(wrong)], dim=1).to(torch.int32).cpu().numpy()
     return PairLists(queries, pool.names, lists)
 
 

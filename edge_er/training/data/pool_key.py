@@ -18,9 +18,9 @@ _LIBRARIES = ("num2words", "text2num", "rapidfuzz")  # numbers in requests, and 
 _DIGITS = 16
 
 
-def pool_key(settings: Mapping[str, Any], data_files: Iterable[Path], maker: str) -> str:
-    """A checksum that changes with the settings, a data file, or the code that ``maker``, a module, consists of."""
-    modules = modules_of(maker)
+def pool_key(settings: Mapping[str, Any], data_files: Iterable[Path], makers: Iterable[str]) -> str:
+    """A checksum that changes with the settings, a data file, or the code that ``makers``, modules, consist of."""
+    modules = {name: file for maker in makers for name, file in modules_of(maker).items()}
     contents = {
         "settings": settings,
         "data": [[file.name, _checksum(file)] for file in data_files],

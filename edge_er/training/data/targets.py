@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edge_er.training.models.dual_encoder import DualEncoder, TokenRows, length_chunks
+from edge_er.training.models.dual_encoder import DualEncoder
+from edge_er.training.models.token_rows import TokenRows, to_device
 from edge_er.training.parallel import first_process_first
 
 __all__ = ["TeacherTargets"]
@@ -24,7 +25,7 @@ class TeacherTargets:
     """
 
     def __init__(self, teacher: DualEncoder, rows: TokenRows, folder: Path) -> None:
-        self.teacher, self.rows = teacher, rows
+        self.teacher, self.there = teacher, rows.on(teacher.device)
         digest = hashlib.blake2b(rows.ids.tobytes() + rows.starts.tobytes(), digest_size=6)
         for tensor in teacher.state_dict().values():
             digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
@@ -41,8 +42,6 @@ class TeacherTargets:
     def __call__(self, places: np.ndarray) -> Tensor:
         """Teacher embeddings float32 [len(places), dim] of the rows at ``places``."""
         missing = np.unique(places[~self.kept[places].any(axis=1)])
-        for chunk, ids, mask in length_chunks(
-            [self.rows[place] for place in missing], AT_ONCE, self.teacher.device
-        ):
+        for chunk, ids, mask in self.there.chunks(missing, AT_ONCE):
             self.kept[missing[chunk]] = self.teacher(ids, mask).float().cpu().numpy()
-        return torch.from_numpy(self.kept[places].astype(np.float32)).to(self.teacher.device)
+        return to_device(self.kept[places].astype(np.float32), self.teacher.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from catalog_tools.language.language import Language
 from catalog_tools.language.requests import Carriers
 from catalog_tools.language.ways_of_asking import WAYS, requests_of
 from edge_er.text.canonical import canonical_text
@@ -11,7 +12,7 @@ from edge_er.text.canonical import canonical_text
 __all__ = ["WAYS", "asked_otherwise", "requests_of"]
 
 
-def asked_otherwise(name: str, lang: str, rng: random.Random) -> str:
+def asked_otherwise(name: str, lang: str | Language, rng: random.Random) -> str:
     """One request for a name in one of the ways."""
     words = canonical_text(name).split()
     asked = " ".join(rng.choice(list(WAYS.values()))(words, rng)) if words else name

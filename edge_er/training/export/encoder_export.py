@@ -22,10 +22,11 @@ from edge_er.bundle.atomic import write_file
 from edge_er.encoder.encoder import Encoder
 from edge_er.errors import QualityGateError
 from edge_er.training.card import read_card, write_card
-from edge_er.training.data.dev import DevTask, dev_tasks, recall_at_1
+from edge_er.training.data.dev import DevTask, gate_tasks, recall_at_1
 from edge_er.training.data.pool import data_folder, load_pool
 from edge_er.training.export.encoder_graph import build_onnx, weight_names
 from edge_er.training.models.dual_encoder import DualEncoder, load_model
+from edge_er.training.models.pretrained import load_own, own_folder
 from edge_er.training.recipe import Recipe, read_recipe
 
 __all__ = ["GateResult", "Reference", "export_encoder", "gate", "main", "vector_scale", "write_folder"]
@@ -157,9 +158,9 @@ def _mean_recall(encoder: Encoder | DualEncoder, tasks: Sequence[DevTask]) -> fl
 
 def _source(recipe: Recipe, tasks: Sequence[DevTask]) -> Reference | None:
     """The encoder that the recipe's was made from; None where there was none, or its folder is not here."""
-    for name in (recipe.hpd.start, recipe.student.teacher, recipe.dse.student):
-        if name and (Path(name) / "model.safetensors").is_file():
-            return Reference(name, _mean_recall(load_model(name), tasks))
+    for name in (recipe.hpd.start, recipe.student.teacher, recipe.dse.student, recipe.model.init):
+        if own_folder(name):
+            return Reference(name, _mean_recall(load_own(name, "the source"), tasks))
     return None
 
 
@@ -170,7 +171,7 @@ def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     card = read_card(folder)
     given = data_folder(settings.data, data)
     names = load_pool(given, settings.data).names[:20_000]
-    tasks = dev_tasks(given)
+    tasks = gate_tasks(given, settings.data)
     source, max_loss = _source(settings, tasks), settings.export.max_loss
     export_encoder(load_model(folder), folder, card, names, tasks, max_loss, source)
     return folder

@@ -23,6 +23,7 @@ from edge_er.training.methods.dipair import train
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.models.pair_head import PairHead as TrainedHead
 from edge_er.training.models.pair_head import pair_scores, read_all
+from edge_er.training.models.token_rows import to_device
 from edge_er.training.recipe import read_recipe
 
 __all__ = ["export_head", "main"]
@@ -53,7 +54,7 @@ def export_head(
         "request_tokens": head.settings.request_tokens,
         "entity_tokens": head.settings.entity_tokens,
         "dim": head.settings.dim,
-        "token_scale": vector_scale(entity.numpy()),
+        "token_scale": vector_scale(entity.cpu().numpy()),
     }
     contents = _contents(model, head)
     card = {**card, "head": head_card}
@@ -75,7 +76,7 @@ def export_head(
 def _contents(model: DualEncoder, head: TrainedHead) -> dict[str, bytes]:
     """The files of the encoder folder but its card, with int8 weights."""
     sides = {REQUEST_SIDE: head.request_projection, ENTITY_SIDE: head.entity_projection}
-    projections = {name: layer.weight.detach().float().numpy().T for name, layer in sides.items()}
+    projections = {name: layer.weight.detach().float().cpu().numpy().T for name, layer in sides.items()}
     return {
         "encoder.onnx": build_onnx(model, (), projections).SerializeToString(),
         "tokenizer.json": model.tokenizer.to_str(pretty=False).encode(),
@@ -89,7 +90,7 @@ def _right_first(model: DualEncoder, head: TrainedHead, lists: PairLists) -> tup
     settings = head.settings
     asked = read_all(model, model.tokenize(lists.queries), settings.request_tokens)
     named = read_all(model, model.tokenize(lists.names), settings.entity_tokens)
-    _, scores = pair_scores(head, asked, named, torch.from_numpy(lists.candidates).long())
+    _, scores = pair_scores(head, asked, named, to_device(lists.candidates.astype(np.int64), model.device))
     tokens = head.project_entity(named.states)[named.mask.bool()]
     return float((scores[:, :1] > scores[:, 1:]).all(1).float().mean()), tokens
 

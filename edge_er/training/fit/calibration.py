@@ -109,8 +109,10 @@ def _logistic_regression(features: Floats, right: NDArray[np.bool_], weights: Fl
     """Weights of the features, none below 0, and the bias, by maximum likelihood."""
     from scipy.optimize import minimize
 
-    scale = np.maximum(features.std(axis=0), 1e-12)
-    columns = np.column_stack([features / scale, np.ones(len(features))])
+    spread = features.std(axis=0)
+    constant = spread < 1e-9  # of one catalog, its size
+    scale = np.where(constant, 1.0, spread)
+    columns = np.column_stack([np.where(constant, 0.0, features / scale), np.ones(len(features))])
     sides = np.where(right, 1.0, -1.0)
 
     def loss(values: Floats) -> tuple[float, Floats]:
@@ -122,7 +124,6 @@ def _logistic_regression(features: Floats, right: NDArray[np.bool_], weights: Fl
     width = features.shape[1]
     bounds = [(0.0, None)] * width + [(None, None)]
     found = minimize(loss, np.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds)
-    constant = features.std(axis=0) < 1e-9
     slopes = np.where(constant, 0.0, found.x[:width] / scale).tolist()
     return _Fit(slopes, float(found.x[width]), float(found.fun))
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,7 +44,7 @@ from edge_er.training.fit.calibration import fit_calibration
 from edge_er.training.fit.candidate_scores import ScoredRequests, candidates, joined, scores_of
 from edge_er.training.fit.decision_report import report
 
-__all__ = ["fit", "main", "scored_requests"]
+__all__ = ["fit", "fit_on", "main", "scored_requests"]
 
 SEED = 20260702
 WEIGHED = {
@@ -112,13 +112,33 @@ def scored_requests(
 
 
 def fit(encoder_folder: Path, data: Path) -> dict[str, Any]:
-    """A calibration for each way to rank, with what it was measured to do on the half it was not fitted on."""
+    """A calibration for each way to rank, fitted on the requests of the data folder; see `fit_on`."""
     files = {name: (encoder_folder / name).read_bytes() for name in ENCODER_FILES}
-    encoder, source = Encoder.load(encoder_folder), Source(data)
+    source = Source(data)
+    catalogs = enumerate(decision_catalogs(source, data, SEED))
+    return fit_on(
+        files, ((each, list(source.questions(each, random.Random(f"{SEED}/{n}")))) for n, each in catalogs)
+    )
+
+
+def fit_on(
+    files: dict[str, bytes],
+    asked: Iterable[tuple[Catalog, Sequence[Question]]],
+    tool: str = "edge-er train fit confidence",
+    shares: Mapping[str, Mapping[str, float]] = SHARES_OF,
+) -> dict[str, Any]:
+    """A calibration for each way to rank, with what it was measured to do on the half it was not fitted on.
+
+    Args:
+        files: of the encoder, by name; its card may have weights of the evidence.
+        asked: catalogs, and what is asked of each.
+        tool: what fits it, for the manifest.
+        shares: how much each kind of request counts, by way.
+    """
+    encoder = Encoder.from_files(files)
     ways = {DENSE: False, **({RERANKED: True} if encoder.card.get("rerank") else {})}
     parts: dict[str, list[Part]] = {way: [] for way in ways}
-    for number, catalog in enumerate(decision_catalogs(source, data, SEED)):
-        questions = list(source.questions(catalog, random.Random(f"{SEED}/{number}")))
+    for catalog, questions in asked:
         bundle, ids = bundle_of(catalog, encoder, files), [entity.id for entity in catalog.entities]
         for way, rerank in ways.items():
             scored = scored_requests(EntityResolver(bundle, rerank=rerank), questions, ids)
@@ -127,12 +147,11 @@ def fit(encoder_folder: Path, data: Path) -> dict[str, Any]:
         print(f"{bundle.manifest['name']}: {size}", file=sys.stderr, flush=True)
     if RERANKED in parts:
         parts[TYPED] = parts[RERANKED]
-    return {way: _fitted(of_way, way) for way, of_way in parts.items()}
+    return {way: _fitted(of_way, way, tool, shares[way]) for way, of_way in parts.items()}
 
 
-def _fitted(parts: Sequence[Part], way: str) -> dict[str, Any]:
+def _fitted(parts: Sequence[Part], way: str, tool: str, shares: Mapping[str, float]) -> dict[str, Any]:
     """The calibration of one way in a card."""
-    shares = SHARES_OF[way]
     domains = np.concatenate([np.full(len(part.fitted), part.domain) for part in parts])
     half = np.concatenate([part.fitted for part in parts])
     asked = joined([part.requests for part in parts]).with_features(WEIGHED[way])
@@ -147,7 +166,7 @@ def _fitted(parts: Sequence[Part], way: str) -> dict[str, Any]:
     kind = "isotonic" if calibration.knots else "Platt"
     return {
         **calibration.to_dict(),
-        "fit": {"tool": "edge-er train fit confidence", "seed": SEED, "curve": kind, **measured},
+        "fit": {"tool": tool, "seed": SEED, "curve": kind, **measured},
     }
 
 

@@ -64,7 +64,14 @@ class Asked(NamedTuple):
 class RankedCatalog:
     """The entities of one domain and language, ranked by an encoder, with the evidence laid open."""
 
-    def __init__(self, domain: str, lang: str, entities: Sequence[Entity], encoder: Encoder) -> None:
+    def __init__(
+        self,
+        domain: str,
+        lang: str,
+        entities: Sequence[Entity],
+        encoder: Encoder,
+        pool: RerankWeights = POOL,
+    ) -> None:
         self.domain, self.lang, self.entities, self._encoder = domain, lang, entities, encoder
         self._scale = float(encoder.card["vector_scale"])
         owned = [(form, place) for place, entity in enumerate(entities) for form in entity.surface_forms]
@@ -72,7 +79,7 @@ class RankedCatalog:
         self.form_entity: NDArray[np.int32] = np.array([place for _, place in owned], np.int32)
         self.index = ExactIndex(quantise(encoder.encode(texts), self._scale), self.form_entity)
         self.forms = [canonical_text(text) for text in texts]
-        self.reranker = Reranker(self.forms, self.form_entity, lang, POOL, demands(entities))
+        self.reranker = Reranker(self.forms, self.form_entity, lang, pool, demands(entities))
 
     def asked(self, rows: Sequence[dict[str, Any]]) -> list[Asked]:
         """Recognised requests for entities of this catalog; each name counts the same."""

@@ -17,7 +17,7 @@ from edge_er.errors import EncoderError
 from edge_er.ranking.rerank import Evidence
 from edge_er.ranking.weights import RerankWeights
 
-__all__ = ["SCALES", "Choices", "first_right", "fit_weights", "joined", "whole_weights"]
+__all__ = ["SCALES", "Choices", "first_right", "fit_weights", "joined", "scaled_weights", "whole_weights"]
 
 PENALTY = 1e-3
 # One unit of each feature is about one step of evidence, so that one penalty suits all.
@@ -53,6 +53,9 @@ class Choices:
         """From (evidence, entity of each candidate, right entities); `unit` is the dot product of cosine 1.
 
         `counts` says how much each request counts; all the same by default.
+
+        Raises:
+            EncoderError: no request has a right candidate.
         """
         features, right, sizes, weighed = [], [], [], []
         for place, (evidence, entities, wanted) in enumerate(requests):
@@ -62,6 +65,11 @@ class Choices:
                 right.append(hits)
                 sizes.append(len(hits))
                 weighed.append(1.0 if counts is None else counts[place])
+        if not sizes:
+            raise EncoderError(
+                "no request has its answer among the candidates, so nothing can be fitted; see whether the requests "
+                "fit the catalog and the encoder reads its names"
+            )
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
         return cls(np.concatenate(features), np.concatenate(right), starts, np.array(weighed))
 
@@ -122,6 +130,13 @@ def _loss(weights: Floats, choices: Choices) -> tuple[float, Floats]:
     slope = choices.features.T @ (counts[owner] * (rights / right[owner] - chances / whole[owner]))
     loss = float(counts @ (np.log(whole) - np.log(right)) + PENALTY * weights @ weights)
     return loss, 2 * PENALTY * weights - slope
+
+
+def scaled_weights(weights: RerankWeights, unit: float) -> Floats:
+    """Weights [4] of the scaled features that rank as whole numbers do; the inverse of ``whole_weights``."""
+    raw = np.array([unit, *(float(getattr(weights, name)) for name in list(SCALES)[1:])])
+    scaled: Floats = raw / np.array(list(SCALES.values()))
+    return scaled
 
 
 def whole_weights(

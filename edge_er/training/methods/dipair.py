@@ -19,12 +19,14 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from edge_er.training.card import read_card
+from edge_er.training.card import read_card, untrained
 from edge_er.training.data.pair_lists import PairLists, make_lists
 from edge_er.training.data.pool import data_folder, load_pool
 from edge_er.training.loop import Run, best_device
-from edge_er.training.models.dual_encoder import DualEncoder, load_model, save_model
-from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
+from edge_er.training.models.dual_encoder import DualEncoder, save_model
+from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read_all, read_rows
+from edge_er.training.models.pretrained import load_own, own_folder
+from edge_er.training.models.token_rows import to_device
 from edge_er.training.recipe import Recipe, work_folder
 
 __all__ = ["TrainedHead", "train", "train_head"]
@@ -54,14 +56,16 @@ def train_head(
         rows = model.tokenize(lists.names[:START_TEXTS])
         some = read_all(model, rows, settings.entity_tokens, settings.entity_side)
         head.start_from(some.states[some.mask.bool()])
-    run = Run(head, recipe.optim, folder / "head.pt", resume)
-    _train(recipe, run, model, head, lists, f"head {recipe.name}")
+    second = folder / "joint.pt"
+    if not (resume and second.is_file()):  # a second stage that was begun has the first in its checkpoint
+        run = Run(head, recipe.optim, folder / "head.pt", resume, recipe=recipe)
+        _train(recipe, run, model, head, lists, f"head {recipe.name}")
     if settings.joint_requests:
         optim = dataclasses.replace(
             recipe.optim, requests=settings.joint_requests, learning_rate=settings.joint_learning_rate
         )
         model.requires_grad_(True)
-        run = Run(nn.ModuleList([head, model]), optim, folder / "joint.pt", resume)
+        run = Run(nn.ModuleList([head, model]), optim, second, resume, recipe=recipe)
         _train(recipe, run, model, head, lists, f"head and encoder {recipe.name}")
     return head.eval(), model.eval()
 
@@ -73,51 +77,50 @@ def _train(
 
     Where the encoder is trained too, that of its own cosines is added, so that it goes on finding candidates.
     """
-    settings, shape = recipe.optim, recipe.head
-    queries, names = model.tokenize(lists.queries), model.tokenize(lists.names)
+    settings, shape, device = run.settings, recipe.head, run.device
+    queries, names = (model.tokenize(texts).on(device) for texts in (lists.queries, lists.names))
     frozen = not next(model.parameters()).requires_grad
     known = read_all(model, names, shape.entity_tokens, shape.entity_side) if frozen else None
-    first, smoothed = torch.zeros(settings.batch, dtype=torch.long, device=best_device()), 0.0
+    first = torch.zeros(settings.batch, dtype=torch.long, device=device)
     with run.progress(title) as bar:
         for step in range(run.first_step, run.steps):
             rng = np.random.default_rng((settings.seed, step))
             rows = rng.integers(len(lists.queries), size=settings.batch)
             different, place = np.unique(lists.candidates[rows], return_inverse=True)
-            chosen = torch.from_numpy(place.reshape(settings.batch, -1)).to(best_device())
+            chosen = to_device(place.reshape(settings.batch, -1), device)
             with run.mixed_precision():
                 named = (
-                    known.rows(torch.from_numpy(different).to(best_device()))
+                    known.rows(to_device(different, device))
                     if known
-                    else read(
-                        model, [names[row] for row in different], shape.entity_tokens, shape.entity_side
-                    )
+                    else read_rows(model, names, different, shape.entity_tokens, shape.entity_side)
                 )
-                asked = read(model, [queries[row] for row in rows], shape.request_tokens)
+                asked = read_rows(model, queries, rows, shape.request_tokens)
                 dense, scores = pair_scores(head, asked, named, chosen)
             loss = nn.functional.cross_entropy(scores.float(), first)
             if not frozen:
                 loss = loss + nn.functional.cross_entropy(dense / settings.temperature, first)
             run.step(step, loss)
-            smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
-            bar.advance(step + 1, f"loss {smoothed:.3f}")
+            bar.advance(step + 1, loss)
     run.finish()
 
 
 def train(recipe: Recipe, resume: bool = False, data: Path | None = None) -> TrainedHead:
     """Train the head of a recipe; write it, and the encoder if a second stage changed it, into the recipe's `out`."""
-    model, held = load_model(recipe.head.encoder), recipe.data.held_share
+    model = load_own(recipe.head.encoder, "[head] encoder").to(best_device())
+    held = recipe.data.held_share
     unseen, folder = held * (1 - recipe.head.share), data_folder(recipe.data, data)
     pool = load_pool(folder, recipe.data, (unseen, held))
     count, optim = recipe.head.candidates, recipe.optim
     lists = make_lists(pool, model, optim.requests, count, optim.seed)
     head, model = train_head(recipe, model, lists, resume)
     out = Path(recipe.out)
-    card = {**read_card(recipe.head.encoder), "name": recipe.name}
+    card = {**read_card(own_folder(recipe.head.encoder) or recipe.head.encoder), "name": recipe.name}
     out.mkdir(parents=True, exist_ok=True)
     if recipe.head.joint_requests:
-        save_model(model, out, card)
+        save_model(model, out, untrained(card))
     save_file(
-        {name: value.contiguous() for name, value in head.state_dict().items()}, out / "head.safetensors"
+        {name: value.cpu().contiguous() for name, value in head.state_dict().items()},
+        out / "head.safetensors",
     )
     description = {
         "name": recipe.name,

@@ -21,7 +21,10 @@ the paper's s is a small network over [u, v, |u - v|, u ∘ v], see ``pairs``.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,22 +32,26 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor, nn
 
-from edge_er.training.card import read_card
+from edge_er.bundle.atomic import write_json
+from edge_er.errors import RecipeError
+from edge_er.training.card import read_card, untrained
 from edge_er.training.data.batches import Batches
 from edge_er.training.data.held_requests import candidates_of, held_tasks
 from edge_er.training.data.pair_cache import cache_scores, held_pairs, pairs_of_lists
 from edge_er.training.data.pair_lists import make_lists
-from edge_er.training.data.pool import Pool, data_folder, load_pool
+from edge_er.training.data.pool import Pool, data_folder, data_key, load_pool
 from edge_er.training.loop import Run, best_device
-from edge_er.training.methods.teacher import card_of, embed
+from edge_er.training.methods.teacher import card_of
 from edge_er.training.models.cross_encoder import (
     CrossEncoder,
     cross_encoder_of,
     load_cross_encoder,
     save_cross_encoder,
 )
-from edge_er.training.models.dual_encoder import DualEncoder, load_model, save_model
-from edge_er.training.recipe import Recipe, read_recipe, work_folder
+from edge_er.training.models.dual_encoder import DualEncoder, save_model
+from edge_er.training.models.pretrained import load_own, own_folder, weights_key
+from edge_er.training.models.token_rows import chunk_size, to_device
+from edge_er.training.recipe import OptimSettings, Recipe, read_recipe, work_folder
 
 __all__ = [
     "PairStudent",
@@ -52,10 +59,12 @@ __all__ = [
     "dse_loss",
     "group_loss",
     "main",
+    "step_keys",
     "train_pair_teacher",
 ]
 
 FAR = -1e4
+STEPS = "steps.json"
 
 
 def group_loss(scores: Tensor, cluster: Tensor) -> Tensor:
@@ -75,23 +84,23 @@ def train_pair_teacher(recipe: Recipe, dual: DualEncoder, pool: Pool, resume: bo
     """Train the cross-attentive teacher of ``recipe`` from the weights of ``dual``, on names ``dual`` confuses."""
     settings, size = recipe.optim, recipe.optim.neighbours
     model = cross_encoder_of(dual, recipe.dse.extra_layers, settings.seed).to(best_device()).train()
-    batches = Batches(pool, settings)
-    batches.mine(dual)
+    run = Run(model, settings, work_folder(recipe) / "pairs.pt", resume, recipe=recipe)
+    batches = Batches(pool, settings, run.kept)
+    if not batches.mined:
+        batches.mine(dual.to(best_device()))
     cluster = np.asarray(pool.cluster)
-    run, smoothed = Run(model, settings, work_folder(recipe) / "pairs.pt", resume), 0.0
+    queries, names = (model.encoder.tokenize(texts).on(model.device) for texts in (pool.queries, pool.names))
     with run.progress(f"pair teacher {recipe.name}") as bar:
         for step, rows in enumerate(batches.draw(run.first_step, run.steps), run.first_step):
             groups = _groups(rows, size)
             asked = batches.entity[groups]
-            queries = model.encoder.tokenize([pool.queries[row] for row in groups.ravel()])
-            names = model.encoder.tokenize([pool.names[name] for name in asked.ravel()])
+            pairs = _all_pairs(*groups.shape)
+            pairs = np.stack([groups.ravel()[pairs[:, 0]], asked.ravel()[pairs[:, 1]]], axis=1)
             with run.mixed_precision():
-                scores = model.scores(queries, names, _all_pairs(*groups.shape))
-            known = torch.from_numpy(cluster[asked]).to(model.device)
-            loss = group_loss(scores.view(-1, size, size), known)
+                scores = model.scores(queries, names, pairs, settings.chunk)
+            loss = group_loss(scores.view(-1, size, size), to_device(cluster[asked], model.device))
             run.step(step, loss)
-            smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
-            bar.advance(step + 1, f"loss {smoothed:.3f}")
+            bar.advance(step + 1, loss)
     run.finish()
     return model.eval()
 
@@ -152,31 +161,40 @@ def distil(recipe: Recipe, student: DualEncoder, pairs: pa.Table, resume: bool =
     model = PairStudent(student, 1 / optim.temperature).to(best_device()).train()
     named = pairs.column("candidate").combine_chunks().dictionary_encode()
     queries = pairs.column("query").take(pa.array(np.arange(0, len(pairs), shape.candidates))).to_pylist()
-    rows, names = student.tokenize(queries), student.tokenize(named.dictionary.to_pylist())
+    run = Run(model, optim, work_folder(recipe) / "student.pt", resume, recipe=recipe)
+    rows = student.tokenize(queries).on(run.device)
+    names = student.tokenize(named.dictionary.to_pylist()).on(run.device)
     places = named.indices.to_numpy().reshape(-1, shape.candidates)
-    taught = torch.from_numpy(pairs.column("score").to_numpy().reshape(places.shape).copy())
-    run, smoothed = Run(model, optim, work_folder(recipe) / "student.pt", resume), 0.0
+    taught = to_device(pairs.column("score").to_numpy().reshape(places.shape).copy(), run.device)
     with run.progress(f"student {recipe.name}") as bar:
         for step in range(run.first_step, run.steps):
             chosen = np.random.default_rng((optim.seed, step)).integers(len(places), size=optim.batch)
             different, where = np.unique(places[chosen], return_inverse=True)
-            column = torch.from_numpy(where.reshape(optim.batch, -1)).to(best_device())
+            column = to_device(where.reshape(optim.batch, -1), run.device)
             with run.mixed_precision():
-                asked = embed(student, [rows[row] for row in chosen])
-                listed = embed(student, [names[name] for name in different])
+                asked = student.embed(rows, chosen, _size(optim, run.device, len(chosen)))
+                listed = student.embed(names, different, _size(optim, run.device, len(different)))
             cosines = asked @ listed.T
             scores = model(cosines.gather(1, column))
-            wanted = taught[torch.from_numpy(chosen)].to(best_device())
+            wanted = taught[to_device(chosen, run.device)]
             loss = dse_loss(scores, wanted, cosines, column[:, 0], shape.alpha, optim.temperature)
             run.step(step, loss)
-            smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
-            bar.advance(step + 1, f"loss {smoothed:.3f}")
+            bar.advance(step + 1, loss)
     run.finish()
     return student.eval()
 
 
+def _size(optim: OptimSettings, device: torch.device, texts: int) -> int:
+    """Texts that are computed together; on a CPU an eighth of them."""
+    return chunk_size(optim.chunk, device, -(-texts // 8))
+
+
 def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
-    """Take the three steps of a recipe file; with ``resume`` a step whose output is there is not taken again."""
+    """Take the three steps of a recipe file.
+
+    With ``resume`` a step is not taken again whose output is there, and one that was begun is gone on with; both only
+    if they are of this recipe, these data and this start (``steps.json`` in the recipe's folder says of which).
+    """
     settings = read_recipe(recipe)
     folder, out = Path(settings.dse.folder), Path(settings.out)
     steps = (
@@ -184,22 +202,60 @@ def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
         (_scores_step, folder / "train_scores.parquet"),
         (_student_step, out / "model.safetensors"),
     )
-    for take, output in steps:
-        if not (resume and output.is_file()):
-            take(settings, folder, resume, data)
+    known = _steps_taken(folder) if resume else {}
+    for (take, output), key in zip(steps, step_keys(settings, data), strict=True):
+        name = take.__name__.strip("_")
+        begun = known.get(name, {}).get("key") == key
+        if begun and known[name]["done"] and output.is_file():
+            continue
+        for done in (False, True):
+            if done:
+                take(settings, folder, begun, data)
+            known[name] = {"key": key, "done": done}
+            write_json(folder / STEPS, known)
     return out
+
+
+def _steps_taken(folder: Path) -> dict[str, Any]:
+    """The steps that were begun in a folder, by name: of which key, and whether they are done."""
+    file = folder / STEPS
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+    except ValueError as error:
+        raise RecipeError(f"{file}: not JSON ({error}); start anew (without --resume)") from error
+
+
+def step_keys(settings: Recipe, data: Path | None = None) -> list[str]:
+    """What each of the three steps is made from, as a checksum that holds those of the steps before."""
+    shape, fast = settings.dse, ("chunk", "compile", "save_every")
+    optim = {name: value for name, value in dataclasses.asdict(settings.optim).items() if name not in fast}
+    trained = {
+        name: value for name, value in dataclasses.asdict(shape).items() if name.startswith("student_")
+    }
+    source = data_key(data_folder(settings.data, data), settings.data)
+    start, student = weights_key(shape.start, "[dse] start"), weights_key(shape.student, "[dse] student")
+    parts = (
+        [source, settings.data.held_share, start, shape.share, shape.extra_layers, optim],
+        [shape.requests, shape.candidates, shape.held_candidates],
+        [student, shape.alpha, trained],
+    )
+    keys = [""]
+    for part in parts:
+        keys.append(hashlib.sha256(json.dumps([keys[-1], part]).encode()).hexdigest())
+    return keys[1:]
 
 
 def _teacher_step(settings: Recipe, folder: Path, resume: bool, data: Path | None) -> None:
     held = settings.data.held_share
     part = (held * (1 - settings.dse.share), held)
     pool = load_pool(data_folder(settings.data, data), settings.data, part)
-    model = train_pair_teacher(settings, load_model(settings.dse.start), pool, resume)
+    model = train_pair_teacher(settings, load_own(settings.dse.start, "[dse] start"), pool, resume)
     save_cross_encoder(model, folder / "teacher", card_of(model.encoder, settings))
 
 
 def _scores_step(settings: Recipe, folder: Path, resume: bool, data: Path | None) -> None:
-    model, dual = load_cross_encoder(folder / "teacher"), load_model(settings.dse.start)
+    model = load_cross_encoder(folder / "teacher").to(best_device())
+    dual = load_own(settings.dse.start, "[dse] start").to(best_device())
     source, shape = data_folder(settings.data, data), settings.dse
     candidates = [
         (task, candidates_of(task, dual.encode, shape.held_candidates))
@@ -212,8 +268,8 @@ def _scores_step(settings: Recipe, folder: Path, resume: bool, data: Path | None
 
 
 def _student_step(settings: Recipe, folder: Path, resume: bool, _: Path | None) -> None:
-    student = load_model(settings.dse.student)
+    student = load_own(settings.dse.student, "[dse] student")
     student = distil(settings, student, pq.read_table(folder / "train_scores.parquet"), resume)
-    card = read_card(settings.dse.student)
+    card = untrained(read_card(own_folder(settings.dse.student) or settings.dse.student))
     recipe = {**card.get("recipe", {}), "dse": dataclasses.asdict(settings.dse)}
     save_model(student, Path(settings.out), {**card, "name": settings.name, "recipe": recipe})

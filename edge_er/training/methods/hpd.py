@@ -17,7 +17,7 @@ with confusable names, so that the dimensions go to what tells such names apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,16 +33,10 @@ from edge_er.training.loop import Run, best_device
 from edge_er.training.methods.simtde import student_of, token_loss
 from edge_er.training.methods.student import CHUNK, text_places, texts_of
 from edge_er.training.methods.teacher import card_of
-from edge_er.training.models.dual_encoder import (
-    DualEncoder,
-    TokenRows,
-    length_chunks,
-    linear_of,
-    load_model,
-    save_model,
-)
+from edge_er.training.models.dual_encoder import DualEncoder, linear_of, save_model
 from edge_er.training.models.ensemble import Ensemble
-from edge_er.training.models.pretrained import load_teacher
+from edge_er.training.models.pretrained import load_own, load_teacher
+from edge_er.training.models.token_rows import TokenRows, chunk_size, length_chunks
 from edge_er.training.models.vocabulary import check_same_vocabulary
 from edge_er.training.parallel import first_process_first, share
 from edge_er.training.recipe import Recipe, read_recipe, work_folder
@@ -131,25 +125,30 @@ def similarity_loss(embedded: Tensor, wanted: Tensor, temperature: float) -> Ten
 def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = False) -> DualEncoder:
     """Distil the reduced student of ``recipe``: from a finished student's folder, or from a fresh SimTDE student."""
     shape, hpd, settings = recipe.student, recipe.hpd, recipe.optim
+    if teacher.output is not None:
+        raise RecipeError(
+            f"[student] teacher: expected one without an output projection, found {shape.teacher or 'one'} with "
+            f"{teacher.dim} of {teacher.width} dimensions; name the teacher that it was distilled from"
+        )
+    rows, start = teacher.tokenize([*texts.queries, *texts.names]), _start(recipe, teacher).to(best_device())
     teacher = teacher.to(best_device()).eval()
-    rows = teacher.tokenize([*texts.queries, *texts.names])
-    start = _start(recipe, teacher)
     known, axes = _targets(recipe, teacher, start, texts, rows)
     student = (
         with_projection(start, _start_axes(recipe, start, known, axes, len(rows))).to(best_device()).train()
     )
-    reduce = torch.from_numpy(axes).to(best_device())
-    run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume)
-    smoothed = np.zeros(3)
-    with run.progress(f"hpd {recipe.name}") as bar:
+    kept = {"axes": torch.from_numpy(axes)}
+    run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume, kept, recipe)
+    reduce, there = run.kept["axes"].to(student.device), rows.on(student.device)
+    size = chunk_size(settings.chunk, student.device, CHUNK)
+    with run.progress(f"hpd {recipe.name}", "L_TE {:.5f} L_SE {:.5f} L_sim {:.4f}") as bar:
         for step, places in _batches(recipe, teacher, texts, run):
             with run.mixed_precision():
-                embedded, wanted, token = _embedded(student, teacher, rows, places, known)
+                embedded, wanted, token = _embedded(
+                    student, teacher, there.chunks(places, size), places, known
+                )
             loss = hpd_loss(embedded, wanted, reduce, token, shape.alpha, hpd.similarity, hpd.temperature)
             run.step(step, loss.total)
-            errors = np.array([loss.token.item(), loss.sentence.item(), loss.similarity.item()])
-            smoothed = errors if step == run.first_step else 0.98 * smoothed + 0.02 * errors
-            bar.advance(step + 1, "L_TE {:.5f} L_SE {:.5f} L_sim {:.4f}".format(*smoothed))
+            bar.advance(step + 1, loss.token, loss.sentence, loss.similarity)
     run.finish()
     return student.eval()
 
@@ -159,7 +158,7 @@ def _start(recipe: Recipe, teacher: DualEncoder) -> DualEncoder:
     shape, name = recipe.student, recipe.hpd.start
     if not name:
         return student_of(teacher, shape.token_dim, shape.keep_layers, shape.start)
-    start = load_model(name)
+    start = load_own(name, "[hpd] start")
     names = name, shape.teacher or "the teacher"
     check_same_vocabulary("[hpd] start", start.tokenizer, teacher.tokenizer, names)
     if (start.width, start.max_tokens) != (teacher.width, teacher.max_tokens):
@@ -175,7 +174,10 @@ def _targets(
 ) -> tuple[TeacherTargets | Ensemble | None, np.ndarray]:
     """What gives the embeddings to mimic by place (None: ``teacher`` itself), and the axes of their PCA."""
     if recipe.hpd.teachers:
-        together = [load_teacher(folder, recipe.model.max_tokens) for folder in recipe.hpd.teachers]
+        together = [
+            load_teacher(folder, recipe.model.max_tokens, "[hpd] teachers").to(best_device())
+            for folder in recipe.hpd.teachers
+        ]
         ensemble = Ensemble(together, [*texts.queries, *texts.names], _usual_length(start, rows))
         return ensemble, fit_axes(recipe, ensemble, texts)
     known = TeacherTargets(teacher, rows, Path(recipe.sentences.cache)) if recipe.sentences.wordnet else None
@@ -185,7 +187,7 @@ def _targets(
 @torch.no_grad()
 def _usual_length(start: DualEncoder, rows: TokenRows) -> float:
     """Mean length of the vectors of ``start`` before they are normalised, over a few texts."""
-    sample = [rows[place] for place in range(0, len(rows), max(1, len(rows) // CHUNK))]
+    sample = TokenRows.of([rows[place] for place in range(0, len(rows), max(1, len(rows) // CHUNK))])
     lengths = [start(ids, mask).norm(dim=-1) for _, ids, mask in length_chunks(sample, CHUNK, start.device)]
     return float(torch.cat(lengths).mean())
 
@@ -232,8 +234,9 @@ def _batches(recipe: Recipe, teacher: DualEncoder, texts: Pool, run: Run) -> Ite
     if not (recipe.hpd.similarity and texts.names):
         yield from ((step, text_places(texts, recipe.optim, step)) for step in steps)
         return
-    batches = Batches(texts, recipe.optim)
-    batches.mine(teacher)
+    batches = Batches(texts, recipe.optim, run.kept)
+    if not batches.mined:
+        batches.mine(teacher)
     for step, asked in zip(steps, batches.draw(run.first_step, run.steps), strict=True):
         named = np.unique(batches.entity[asked])
         yield step, share(np.concatenate([asked, len(texts.queries) + named]))
@@ -242,13 +245,13 @@ def _batches(recipe: Recipe, teacher: DualEncoder, texts: Pool, run: Run) -> Ite
 def _embedded(
     student: DualEncoder,
     teacher: DualEncoder,
-    rows: TokenRows,
+    chunks: Iterable[tuple[np.ndarray, Tensor, Tensor]],
     places: np.ndarray,
     known: TeacherTargets | Ensemble | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Embeddings of the texts at ``places`` by student [n, dim] and teacher [n, width] in one order, and L_TE."""
     embedded, wanted, token = [], [], torch.zeros((), device=student.device)
-    for chunk, ids, mask in length_chunks([rows[place] for place in places], CHUNK, student.device):
+    for chunk, ids, mask in chunks:
         embedded.append(student(ids, mask).float())
         with torch.no_grad():
             wanted.append(teacher(ids, mask).float() if known is None else known(places[chunk]))
@@ -263,6 +266,5 @@ def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     with first_process_first():
         texts = texts_of(settings, data)
     student = train_hpd(settings, teacher, texts, resume)
-    card = card_of(student, settings) | {"token_dim": settings.student.token_dim}
-    save_model(student, Path(settings.out), card)
+    save_model(student, Path(settings.out), card_of(student, settings))
     return Path(settings.out)

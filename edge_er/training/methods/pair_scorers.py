@@ -17,10 +17,11 @@ import torch
 from torch import Tensor, nn
 
 from edge_er.training.data.pairs import Pairs
-from edge_er.training.loop import Run, able_bfloat16, best_device
+from edge_er.training.loop import Run, best_device, mixed_precision
 from edge_er.training.models.cross_encoder import CrossEncoder
-from edge_er.training.models.dual_encoder import DualEncoder, TokenRows
-from edge_er.training.models.pair_head import PairHead, Reading, read, read_all
+from edge_er.training.models.dual_encoder import DualEncoder
+from edge_er.training.models.pair_head import PairHead, Reading, read_all, read_rows
+from edge_er.training.models.token_rows import DeviceRows, to_device
 from edge_er.training.recipe import HeadSettings, OptimSettings
 
 __all__ = [
@@ -136,18 +137,17 @@ def train_teacher(model: CrossEncoder, pairs: Pairs, optim: OptimSettings, folde
     model.score.bias.data += away
     model.train()
     model.encoder.bert.embeddings.word_embeddings.requires_grad_(False)
-    left, right = model.encoder.tokenize(pairs.left), model.encoder.tokenize(pairs.right)
-    labels = torch.from_numpy(pairs.labels).to(best_device())
-    run, smoothed = Run(model, optim, folder / "teacher.pt"), 0.0
+    left, right = (model.encoder.tokenize(side).on(model.device) for side in (pairs.left, pairs.right))
+    labels = to_device(pairs.labels, model.device)
+    run = Run(model, optim, folder / "teacher.pt")
     with run.progress("pair teacher") as bar:
         for step in range(run.steps):
             rows = _rows(len(pairs), optim, step)
             with run.mixed_precision():
                 scores = model.scores(left, right, np.stack([rows, rows], 1))
-            loss = label_loss(scores, scores, labels[torch.from_numpy(rows)])
+            loss = label_loss(scores, scores, labels[to_device(rows, run.device)])
             run.step(step, loss)
-            smoothed = loss.item() if not smoothed else 0.95 * smoothed + 0.05 * loss.item()
-            bar.advance(step + 1, f"loss {smoothed:.3f}")
+            bar.advance(step + 1, loss)
     run.finish()
     return model.eval()
 
@@ -157,7 +157,7 @@ def teacher_scores(model: CrossEncoder, pairs: Pairs) -> np.ndarray:
     """The teacher's scores float32 [n]."""
     left, right = model.encoder.tokenize(pairs.left), model.encoder.tokenize(pairs.right)
     rows = np.arange(len(pairs))
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=able_bfloat16(model.device)):
+    with mixed_precision(model.device):
         scores: np.ndarray = model.scores(left, right, np.stack([rows, rows], 1), 64).float().cpu().numpy()
     return scores
 
@@ -172,19 +172,19 @@ def train_scorer(
     folder: Path,
 ) -> None:
     """Train ``scorer`` on the frozen ``model``, then both; ``taught`` [n] are the teacher's scores of the pairs."""
-    sides = [model.tokenize(pairs.left), model.tokenize(pairs.right)]
-    targets = [torch.from_numpy(values).to(best_device()) for values in (taught, pairs.labels)]
-    model.requires_grad_(False)
-    with torch.autocast(best_device().type, torch.bfloat16, enabled=able_bfloat16(best_device())):
+    model = model.to(best_device()).requires_grad_(False)
+    sides = [model.tokenize(side).on(model.device) for side in (pairs.left, pairs.right)]
+    targets = [to_device(values, model.device) for values in (taught, pairs.labels)]
+    with mixed_precision(model.device):
         known = [Reading(*(part.float() for part in read_all(model, side, scorer.tokens))) for side in sides]
     optim = stages.optim(False, len(pairs))
     run = Run(scorer.to(best_device()).train(), optim, folder / "scorer.pt")
     with run.progress("on the frozen encoder") as bar:
         for step in range(run.steps):
-            rows = torch.from_numpy(_rows(len(pairs), optim, step))
+            rows = to_device(_rows(len(pairs), optim, step), run.device)
             loss = loss_of(scorer(*(side.rows(rows) for side in known)), *(t[rows] for t in targets))
             run.step(step, loss)
-            bar.advance(step + 1, f"loss {loss.item():.3f}")
+            bar.advance(step + 1, loss)
     run.finish()
     if stages.joint_pairs:
         _train_jointly(model, scorer, sides, targets, loss_of, stages, folder)
@@ -194,7 +194,7 @@ def train_scorer(
 def _train_jointly(
     model: DualEncoder,
     scorer: VectorScorer | HeadScorer,
-    sides: list[TokenRows],
+    sides: list[DeviceRows],
     targets: list[Tensor],
     loss_of: PairLoss,
     stages: Stages,
@@ -208,18 +208,18 @@ def _train_jointly(
         for step in range(run.steps):
             rows = _rows(len(targets[0]), optim, step)
             with run.mixed_precision():
-                readings = [read(model, [side[row] for row in rows], scorer.tokens) for side in sides]
-                scores = scorer(*readings).float()
-            loss = loss_of(scores, *(target[torch.from_numpy(rows)] for target in targets))
+                scores = scorer(*(read_rows(model, side, rows, scorer.tokens) for side in sides)).float()
+            there = to_device(rows, run.device)
+            loss = loss_of(scores, *(target[there] for target in targets))
             run.step(step, loss)
-            bar.advance(step + 1, f"loss {loss.item():.3f}")
+            bar.advance(step + 1, loss)
     run.finish()
 
 
 @torch.no_grad()
 def scores_of(model: DualEncoder, scorer: VectorScorer | HeadScorer, pairs: Pairs) -> np.ndarray:
     """Scores float32 [n] of a trained scorer."""
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=able_bfloat16(model.device)):
+    with mixed_precision(model.device):
         readings = [
             read_all(model, model.tokenize(side), scorer.tokens) for side in (pairs.left, pairs.right)
         ]

@@ -43,7 +43,7 @@ def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: st
     if start not in ("svd", "random"):
         raise RecipeError(f"[student] start must be 'svd' or 'random', found {start!r}")
     bert = copy.deepcopy(teacher.bert)
-    table = bert.embeddings.word_embeddings.weight.data
+    table = _token_table(teacher)
     compact = CompactEmbedding(table.shape[0], token_dim, width)
     if start == "svd":
         # The best table · projection of rank d for the teacher's table, U_d √S_d · √S_d V_dᵀ (Eckart and Young). The
@@ -57,7 +57,19 @@ def student_of(teacher: DualEncoder, token_dim: int, keep_layers: int, start: st
     bert.set_input_embeddings(compact)
     bert.encoder.layer = bert.encoder.layer[layers - keep_layers :]
     bert.config.num_hidden_layers = keep_layers
-    return DualEncoder(bert, teacher.tokenizer, teacher.max_tokens, canonical=teacher.canonical)
+    output = copy.deepcopy(teacher.output)
+    return DualEncoder(bert, teacher.tokenizer, teacher.max_tokens, output, teacher.canonical)
+
+
+def _token_table(teacher: DualEncoder) -> Tensor:
+    """Token embeddings [v, width]; those of a student are its compact table, projected."""
+    embeddings = teacher.bert.get_input_embeddings()
+    table: Tensor
+    if isinstance(embeddings, CompactEmbedding):
+        table = embeddings.projection(embeddings.table.weight).detach()
+    else:
+        table = embeddings.weight.data
+    return table
 
 
 @dataclass(frozen=True)
@@ -104,8 +116,8 @@ def hidden_state_loss(student: DualEncoder, teacher: DualEncoder, ids: Tensor, m
     """
     keep = len(student.bert.encoder.layer)
     with torch.no_grad():
-        wanted = teacher.bert(ids, mask, output_hidden_states=True).hidden_states
-    states = student.bert(ids, mask, output_hidden_states=True).hidden_states
+        wanted = teacher.bert(ids, mask[:, None], output_hidden_states=True).hidden_states
+    states = student.bert(ids, mask[:, None], output_hidden_states=True).hidden_states
     pairs = zip(states[-keep:], wanted[-keep:], strict=True)
     errors = [((mine - theirs).float().pow(2).mean(-1) * mask).sum() for mine, theirs in pairs]
     return torch.stack(errors).mean() / mask.sum()

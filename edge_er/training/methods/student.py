@@ -19,15 +19,16 @@ from edge_er.training.data.targets import TeacherTargets
 from edge_er.training.loop import Run, best_device
 from edge_er.training.methods.simtde import SimTDELoss, hidden_state_loss, simtde_loss, student_of
 from edge_er.training.methods.teacher import card_of
-from edge_er.training.models.dual_encoder import DualEncoder, TokenRows, length_chunks, save_model
+from edge_er.training.models.dual_encoder import DualEncoder, save_model
 from edge_er.training.models.pretrained import load_teacher
+from edge_er.training.models.token_rows import DeviceRows, TokenRows, chunk_size
 from edge_er.training.parallel import first_process_first, share
 from edge_er.training.recipe import OptimSettings, Recipe, read_recipe, work_folder
 
 __all__ = ["main", "text_places", "texts_of", "train_student"]
 
 NAME_SHARE = 0.25
-CHUNK = 64  # texts of like length that are computed together
+CHUNK = 64  # texts of like length that are computed together on a CPU
 
 ChunkLoss = Callable[[np.ndarray, Tensor, Tensor], SimTDELoss]
 
@@ -37,18 +38,17 @@ def train_student(recipe: Recipe, teacher: DualEncoder, pool: Pool, resume: bool
     shape, settings = recipe.student, recipe.optim
     student = student_of(teacher, shape.token_dim, shape.keep_layers, shape.start).to(best_device()).train()
     teacher = teacher.to(best_device()).eval()
-    run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume)
+    run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume, recipe=recipe)
     rows = student.tokenize([*pool.queries, *pool.names])
-    loss_of = _chunk_loss(recipe, student, teacher, rows)
-    smoothed = np.zeros(2)
-    with run.progress(f"student {recipe.name}") as bar:
+    loss_of, there = _chunk_loss(recipe, student, teacher, rows), rows.on(student.device)
+    size = chunk_size(settings.chunk, student.device, CHUNK)
+    with run.progress(f"student {recipe.name}", "L_TE {:.5f} L_SE {:.5f}") as bar:
         for step in range(run.first_step, run.steps):
             places = text_places(pool, settings, step)
             with run.mixed_precision():
-                loss, errors = batch_loss(loss_of, rows, places, student.device)
-            run.step(step, loss)
-            smoothed = errors if step == run.first_step else 0.98 * smoothed + 0.02 * errors
-            bar.advance(step + 1, f"L_TE {smoothed[0]:.5f} L_SE {smoothed[1]:.5f}")
+                loss = batch_loss(loss_of, there, places, size)
+            run.step(step, loss.total)
+            bar.advance(step + 1, loss.token, loss.sentence)
     run.finish()
     return student.eval()
 
@@ -80,16 +80,15 @@ def _chunk_loss(recipe: Recipe, student: DualEncoder, teacher: DualEncoder, rows
     return loss_of
 
 
-def batch_loss(
-    loss_of: ChunkLoss, rows: TokenRows, places: np.ndarray, device: torch.device
-) -> tuple[Tensor, np.ndarray]:
-    """The distillation loss of the texts at ``places``, and its two parts L_TE and L_SE."""
-    total, errors = torch.zeros((), device=device), np.zeros(2)
-    for chunk, ids, mask in length_chunks([rows[place] for place in places], CHUNK, device):
-        loss, share = loss_of(places[chunk], ids, mask), len(chunk) / len(places)
-        total = total + share * loss.total
-        errors += share * np.array([loss.token.item(), loss.sentence.item()])
-    return total, errors
+def batch_loss(loss_of: ChunkLoss, rows: DeviceRows, places: np.ndarray, size: int) -> SimTDELoss:
+    """The distillation loss of the texts at ``places``, ``size`` of them computed together."""
+    sums = torch.zeros(3, device=rows.device)
+    for chunk, ids, mask in rows.chunks(places, size):
+        loss = loss_of(places[chunk], ids, mask)
+        sums = sums + len(chunk) / len(places) * torch.stack(
+            [loss.total, loss.token.detach(), loss.sentence.detach()]
+        )
+    return SimTDELoss(*sums)
 
 
 def texts_of(recipe: Recipe, data: Path | None = None) -> Pool:
@@ -109,6 +108,5 @@ def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     with first_process_first():
         texts = texts_of(settings, data)
     student = train_student(settings, teacher, texts, resume)
-    card = card_of(student, settings) | {"token_dim": settings.student.token_dim}
-    save_model(student, Path(settings.out), card)
+    save_model(student, Path(settings.out), card_of(student, settings))
     return Path(settings.out)

@@ -19,17 +19,18 @@ from edge_er.errors import RecipeError
 from edge_er.training.data.batches import Batches
 from edge_er.training.data.pool import Pool, data_folder, load_pool
 from edge_er.training.loop import Run, best_device
-from edge_er.training.models.dual_encoder import DualEncoder, length_chunks, save_model
+from edge_er.training.models.dual_encoder import CompactEmbedding, DualEncoder, save_model
+from edge_er.training.models.pretrained import load_bert, load_own, own_folder
+from edge_er.training.models.token_rows import chunk_size, to_device
 from edge_er.training.models.vocabulary import (
     check_same_vocabulary,
     spelling_table,
     train_tokenizer,
-    wrap_texts,
 )
-from edge_er.training.parallel import first_process_first, rank, share
-from edge_er.training.recipe import ModelSettings, Recipe, read_recipe, work_folder
+from edge_er.training.parallel import first_process_first, processes, rank, share
+from edge_er.training.recipe import ModelSettings, OptimSettings, Recipe, read_recipe, work_folder
 
-__all__ = ["contrastive_loss", "embed", "main", "new_teacher", "train_teacher"]
+__all__ = ["contrastive_loss", "main", "new_teacher", "train_teacher"]
 
 TOKEN_SPREAD = 0.05
 
@@ -38,20 +39,10 @@ def new_teacher(settings: ModelSettings, pool: Pool, seed: int) -> DualEncoder:
     """A teacher to train: from pretrained weights where ``init`` names them, else a fresh start on our vocabulary."""
     torch.manual_seed(seed)
     if settings.init:
-        from transformers import AutoTokenizer
-
-        bert = BertModel.from_pretrained(settings.init, add_pooling_layer=False)
-        tokenizer = AutoTokenizer.from_pretrained(settings.init).backend_tokenizer
-        wrap_texts(tokenizer)
-        if settings.vocabulary:
-            names = settings.vocabulary, settings.init
-            check_same_vocabulary(
-                "[model] vocabulary", _tokenizer_file(settings.vocabulary), tokenizer, names
-            )
-        return DualEncoder(bert, tokenizer, settings.max_tokens)
+        return _from_pretrained(settings)
     tokenizer = _tokenizer(settings, pool, seed)
     config = BertConfig(
-        attn_implementation="eager",
+        attn_implementation="sdpa",
         vocab_size=tokenizer.get_vocab_size(),
         hidden_size=settings.hidden,
         num_hidden_layers=settings.layers,
@@ -69,6 +60,20 @@ def new_teacher(settings: ModelSettings, pool: Pool, seed: int) -> DualEncoder:
     return DualEncoder(bert, tokenizer, settings.max_tokens)
 
 
+def _from_pretrained(settings: ModelSettings) -> DualEncoder:
+    """An encoder of ours to train further, or a BERT model that shall read canonical text."""
+    setting = "[model] init"
+    if own_folder(settings.init):
+        model = load_own(settings.init, setting)
+    else:
+        bert, tokenizer = load_bert(settings.init, settings.max_tokens, setting)
+        model = DualEncoder(bert, tokenizer, settings.max_tokens)
+    if settings.vocabulary:
+        given, names = _tokenizer_file(settings.vocabulary), (settings.vocabulary, settings.init)
+        check_same_vocabulary("[model] vocabulary", given, model.tokenizer, names)
+    return model
+
+
 def _tokenizer(settings: ModelSettings, pool: Pool, seed: int) -> Tokenizer:
     if not settings.vocabulary:
         return train_tokenizer(_vocabulary_texts(pool, seed), settings.vocab_size)
@@ -84,16 +89,6 @@ def _tokenizer_file(file: str) -> Tokenizer:
 def _vocabulary_texts(pool: Pool, seed: int) -> list[str]:
     """Every name, and as many requests: names are what the pieces must spell."""
     return pool.names + random.Random(seed).sample(pool.queries, min(len(pool.names), len(pool.queries)))
-
-
-def embed(model: DualEncoder, rows: list[np.ndarray], chunks: int = 8) -> Tensor:
-    """Unit vectors [n, width] of token id rows, in order, computed in ``chunks`` of like length."""
-    order, parts = [], []
-    for places, ids, mask in length_chunks(rows, -(-len(rows) // chunks), model.device):
-        order.append(places)
-        parts.append(model(ids, mask))
-    back = torch.from_numpy(np.argsort(np.concatenate(order))).to(model.device)
-    return nn.functional.normalize(torch.cat(parts).float(), dim=-1)[back]
 
 
 def contrastive_loss(asked: Tensor, names: Tensor, cluster: Tensor, temperature: float) -> Tensor:
@@ -121,31 +116,35 @@ def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncod
             folder.mkdir(parents=True, exist_ok=True)
             model.tokenizer.save(str(tokenizer_file))
     model.to(best_device()).train()
-    run = Run(model, settings, folder / "checkpoint.pt", resume)
-    queries, names = model.tokenize(pool.queries), model.tokenize(pool.names)
-    cluster = torch.tensor(pool.cluster, device=model.device)
-    batches, smoothed = Batches(pool, settings), 0.0
-    entity = batches.entity
+    run = Run(model, settings, folder / "checkpoint.pt", resume, recipe=recipe)
+    queries, names = (model.tokenize(texts).on(model.device) for texts in (pool.queries, pool.names))
+    cluster = to_device(np.asarray(pool.cluster), model.device)
+    batches = Batches(pool, settings, run.kept)
+    asked_size, named_size = (_size(settings, model.device, parts) for parts in (8, 4))
     with run.progress(f"teacher {recipe.name}") as bar:
         step = run.first_step
         while step < run.steps:
-            if settings.neighbours > 1:
+            if settings.neighbours > 1 and not (batches.mined and step % settings.mine_every):
                 batches.mine(model)
             stop = min(run.steps, (step // settings.mine_every + 1) * settings.mine_every)
             for rows in map(share, batches.draw(step, stop)):
-                asked_for = entity[rows]
+                asked_for = batches.entity[rows]
                 with run.mixed_precision():
-                    asked = embed(model, [queries[row] for row in rows])
-                    named = embed(model, [names[e] for e in asked_for], chunks=4)
-                loss = contrastive_loss(
-                    asked, named, cluster[torch.from_numpy(asked_for)], settings.temperature
-                )
+                    asked = model.embed(queries, rows, asked_size)
+                    named = model.embed(names, asked_for, named_size)
+                same = cluster[to_device(asked_for, model.device)]
+                loss = contrastive_loss(asked, named, same, settings.temperature)
                 run.step(step, loss)
-                smoothed = loss.item() if not smoothed else 0.98 * smoothed + 0.02 * loss.item()
                 step += 1
-                bar.advance(step, f"loss {smoothed:.3f}")
+                bar.advance(step, loss)
     run.finish()
     return model.eval()
+
+
+def _size(settings: OptimSettings, device: torch.device, parts: int) -> int:
+    """Texts that are computed together: on a CPU the share of this process in ``parts``."""
+    texts = -(-settings.batch // processes())
+    return chunk_size(settings.chunk, device, -(-texts // parts))
 
 
 def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
@@ -156,7 +155,7 @@ def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
     return {
         "format": 1,
         "name": recipe.name,
-        "languages": ["de", "en", "fr", "it", "es"],
+        "languages": ["en"] if recipe.sentences.wordnet else list(recipe.data.languages),
         "dim": model.dim,
         "max_tokens": model.max_tokens,
         "vocab_size": config.vocab_size,
@@ -164,10 +163,16 @@ def card_of(model: DualEncoder, recipe: Recipe) -> dict[str, object]:
         "hidden": config.hidden_size,
         "heads": config.num_attention_heads,
         "intermediate": config.intermediate_size,
-        "token_dim": config.hidden_size,
+        "token_dim": _token_dim(model),
         "parameters": sum(p.numel() for p in model.bert.parameters()),
         "recipe": settings,
     }
+
+
+def _token_dim(model: DualEncoder) -> int:
+    """Columns of the token table."""
+    table = model.bert.get_input_embeddings()
+    return int((table.table if isinstance(table, CompactEmbedding) else table).embedding_dim)
 
 
 def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:

@@ -6,7 +6,6 @@ It reads every token of one text beside every token of the other, which no index
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,31 +15,40 @@ from torch import Tensor, nn
 from transformers import BertModel
 
 from edge_er.errors import EncoderError
-from edge_er.training.models.dual_encoder import LENGTH_STEP, DualEncoder, TokenRows, load_model, save_model
+from edge_er.training.models.dual_encoder import DualEncoder, load_model, save_model
+from edge_er.training.models.token_rows import LENGTH_STEP, DeviceRows, TokenRows, chunk_size, to_device
 
 __all__ = ["CrossEncoder", "PairBatch", "cross_encoder_of", "load_cross_encoder", "save_cross_encoder"]
 
 SPREAD = 0.02
 COSINE_UNIT = 20.0  # scores of cosine 1 at first: 1 over the temperature dual encoders are trained with
 SCORER = "scorer.safetensors"
+SCORED_AT_ONCE = 256, 8192  # pairs, on a CPU and on a GPU
 
 
 class PairBatch:
     """Joined pairs: `ids`, `segments` (0 request, 1 name) and `positions`, each [pairs, tokens]; 0 is padding.
 
-    Positions are counted from each text's own start, so a model of 48 positions reads two texts of 48 tokens.
+    Positions are counted from each text's own start, so a model of 48 positions reads two texts of 48 tokens. The name
+    goes without its [CLS].
+
+    Args:
+        left: rows of requests, on the device where the pairs are to be. right: rows of names there.
+        pairs: [n, 2], a row of ``left`` and one of ``right`` each.
     """
 
-    def __init__(self, left: Sequence[np.ndarray], right: Sequence[np.ndarray], device: torch.device) -> None:
-        longest = max(len(a) + len(b) - 1 for a, b in zip(left, right, strict=True))
-        shape = (3, len(left), -(-longest // LENGTH_STEP) * LENGTH_STEP)
-        filled = np.zeros(shape, np.int64)
-        for line, (a, b) in enumerate(zip(left, right, strict=True)):
-            first, end = len(a), len(a) + len(b) - 1
-            filled[0, line, :first], filled[0, line, first:end] = a, b[1:]
-            filled[1, line, first:end] = 1
-            filled[2, line, :first], filled[2, line, first:end] = np.arange(first), np.arange(1, len(b))
-        self.ids, self.segments, self.positions = torch.from_numpy(filled).to(device)
+    def __init__(self, left: DeviceRows, right: DeviceRows, pairs: np.ndarray) -> None:
+        longest = int((left.lengths[pairs[:, 0]] + right.lengths[pairs[:, 1]]).max()) - 1
+        columns = torch.arange(-(-longest // LENGTH_STEP) * LENGTH_STEP, device=left.device)
+        a, b = to_device(pairs.T.astype(np.int64), left.device)[:, :, None]
+        first = left.starts[a + 1] - left.starts[a]
+        end = first + right.starts[b + 1] - right.starts[b] - 1
+        asked, named = columns < first, (columns >= first) & (columns < end)
+        own = columns - first + 1  # place in the name
+        ids = torch.where(named, right.from_starts(b, own), 0)
+        self.ids = torch.where(asked, left.from_starts(a, columns), ids)
+        self.segments = named.long()
+        self.positions = torch.where(asked, columns, torch.where(named, own, 0))
 
     @property
     def mask(self) -> Tensor:
@@ -74,7 +82,7 @@ class CrossEncoder(nn.Module):
         mask = pairs.mask
         states = self.encoder.bert(
             input_ids=pairs.ids,
-            attention_mask=mask,
+            attention_mask=mask[:, None],
             token_type_ids=pairs.segments,
             position_ids=pairs.positions,
         ).last_hidden_state
@@ -87,16 +95,19 @@ class CrossEncoder(nn.Module):
         ).squeeze(-1)
         return scores
 
-    def scores(self, left: TokenRows, right: TokenRows, pairs: np.ndarray, chunk: int = 256) -> Tensor:
-        """Scores [n] of ``pairs`` [n, 2]: rows of ``left`` and of ``right``; pairs of like length run together."""
-        sizes = np.diff(left.starts)[pairs[:, 0]] + np.diff(right.starts)[pairs[:, 1]]
-        order = np.argsort(sizes, kind="stable")
-        parts = []
-        for start in range(0, len(order), chunk):
-            chosen = pairs[order[start : start + chunk]]
-            batch = PairBatch([left[a] for a, _ in chosen], [right[b] for _, b in chosen], self.device)
-            parts.append(self(batch).float())
-        back = torch.from_numpy(np.argsort(order)).to(self.device)
+    def scores(
+        self, left: TokenRows | DeviceRows, right: TokenRows | DeviceRows, pairs: np.ndarray, chunk: int = 0
+    ) -> Tensor:
+        """Scores [n] of ``pairs`` [n, 2]: rows of ``left`` and of ``right``.
+
+        ``chunk`` pairs of like length run together, by default 256 on a CPU, 8,192 on a GPU.
+        """
+        left, right = left.on(self.device), right.on(self.device)
+        order = np.argsort(left.lengths[pairs[:, 0]] + right.lengths[pairs[:, 1]], kind="stable")
+        size, parts = chunk_size(chunk, self.device, *SCORED_AT_ONCE), []
+        for start in range(0, len(order), size):
+            parts.append(self(PairBatch(left, right, pairs[order[start : start + size]])).float())
+        back = to_device(np.argsort(order), self.device)
         return torch.cat(parts)[back]
 
 
@@ -108,7 +119,7 @@ def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> Cro
     config.type_vocab_size = 2
     config.attn_implementation = "sdpa"
     bert = BertModel(config, add_pooling_layer=False)
-    start = dual.bert.state_dict()
+    start = {name: value.cpu() for name, value in dual.bert.state_dict().items()}
     kinds = start.pop("embeddings.token_type_embeddings.weight")
     bert.load_state_dict(start, strict=False)
     for name, value in bert.named_parameters():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +16,12 @@ from edge_er.errors import EncoderError
 from edge_er.text.arguments import text_list
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, write_card
+from edge_er.training.models.token_rows import DeviceRows, TokenRows, chunk_size, to_device
 from edge_er.training.parallel import rank
 
 __all__ = [
     "CompactEmbedding",
     "DualEncoder",
-    "TokenRows",
-    "length_chunks",
     "linear_of",
     "load_model",
     "save_model",
@@ -32,22 +30,7 @@ __all__ = [
 
 TOKENIZED_AT_ONCE = 200_000
 OUTPUT = "output_projection.weight"  # name of HPD's projection [dim, width] among the saved weights
-LENGTH_STEP = 4  # padded lengths are multiples of it: few shapes, so that the CPU's kernels are compiled once
-
-
-@dataclass(frozen=True)
-class TokenRows:
-    """Token ids of many texts in one array: row i is ``ids[starts[i] : starts[i + 1]]``."""
-
-    ids: np.ndarray
-    starts: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    def __getitem__(self, row: int) -> np.ndarray:
-        ids: np.ndarray = self.ids[self.starts[row] : self.starts[row + 1]]
-        return ids
+ENCODED_AT_ONCE = 512, 8192  # texts, on a CPU and on a GPU
 
 
 class CompactEmbedding(nn.Module):
@@ -120,12 +103,16 @@ class DualEncoder(nn.Module):
         return embeddings
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Mean-pooled sentence embeddings [batch, dim], not normalised; ``ids`` and ``mask`` are [batch, tokens]."""
+        """Mean-pooled sentence embeddings [batch, dim], not normalised; ``ids`` and ``mask`` are [batch, tokens].
+
+        The mask goes to BERT with an axis for the tokens that attend. One without it transformers looks through for
+        padding, and the host waits for the device's answer at every call.
+        """
         return self.pool(self.token_states(ids, mask), mask)
 
     def token_states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Output token embeddings [batch, tokens, width]."""
-        states: Tensor = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        states: Tensor = self.bert(input_ids=ids, attention_mask=mask[:, None]).last_hidden_state
         return states
 
     def pool(self, states: Tensor, mask: Tensor) -> Tensor:
@@ -134,34 +121,40 @@ class DualEncoder(nn.Module):
         pooled: Tensor = (states * weights).sum(1) / weights.sum(1)
         return pooled if self.output is None else self.output(pooled)
 
-    @torch.no_grad()
-    def encode(self, texts: str | Iterable[str], batch: int = 512) -> np.ndarray:
-        """Unit vectors float32 [n, dim] of any texts; a lone string is one text."""
+    def embed(self, rows: DeviceRows, places: np.ndarray, size: int) -> Tensor:
+        """Unit vectors float32 [len(places), dim] of rows of token ids, in order, ``size`` of like length at a time."""
+        order, parts = [], []
+        for chunk, ids, mask in rows.chunks(places, size):
+            order.append(chunk)
+            parts.append(self(ids, mask))
+        back = to_device(np.argsort(np.concatenate(order)), self.device)
+        return nn.functional.normalize(torch.cat(parts).float(), dim=-1)[back]
+
+    def tokenize_any(self, texts: str | Iterable[str]) -> TokenRows:
+        """Token ids of any texts, in canonical form where this encoder reads that; a lone string is one text."""
         texts = text_list(texts)
+        return self.tokenize([canonical_text(text) for text in texts] if self.canonical else texts)
+
+    @torch.no_grad()
+    def encode_there(self, texts: str | Iterable[str], batch: int = 0) -> Tensor:
+        """``encode``, with the vectors left where the weights are."""
+        rows = self.tokenize_any(texts).on(self.device)
+        if not len(rows):
+            return torch.zeros(0, self.dim, device=self.device)
         was_training = self.training
         self.eval()
-        rows = self.tokenize([canonical_text(text) for text in texts] if self.canonical else texts)
-        vectors = np.zeros((len(rows), self.dim), np.float32)
-        for places, ids, mask in length_chunks(rows, batch, self.device):
-            vectors[places] = nn.functional.normalize(self(ids, mask), dim=-1).float().cpu().numpy()
+        size = chunk_size(batch, self.device, *ENCODED_AT_ONCE)
+        vectors = self.embed(rows, np.arange(len(rows)), size)
         self.train(was_training)
         return vectors
 
+    def encode(self, texts: str | Iterable[str], batch: int = 0) -> np.ndarray:
+        """Unit vectors float32 [n, dim] of any texts; a lone string is one text; ``batch`` texts are computed together.
 
-def length_chunks(
-    rows: Sequence[np.ndarray] | TokenRows, size: int, device: torch.device
-) -> Iterator[tuple[np.ndarray, Tensor, Tensor]]:
-    """Rows of like length together: (their places, ids [n, tokens], mask [n, tokens]); little is spent on padding."""
-    lengths = np.diff(rows.starts) if isinstance(rows, TokenRows) else [len(row) for row in rows]
-    order = np.argsort(lengths, kind="stable")
-    for start in range(0, len(order), size):
-        places = order[start : start + size]
-        longest = -(-len(rows[places[-1]]) // LENGTH_STEP) * LENGTH_STEP
-        ids = np.zeros((len(places), longest), np.int64)
-        for line, place in enumerate(places):
-            ids[line, : len(rows[place])] = rows[place]
-        tensor = torch.from_numpy(ids).to(device)
-        yield places, tensor, (tensor != 0).long()
+        By default 512 on a CPU, 8,192 on a GPU.
+        """
+        vectors: np.ndarray = self.encode_there(texts, batch).cpu().numpy()
+        return vectors
 
 
 def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> None:

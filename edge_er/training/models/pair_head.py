@@ -19,10 +19,20 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from edge_er.errors import RecipeError
-from edge_er.training.models.dual_encoder import DualEncoder, TokenRows
+from edge_er.training.models.dual_encoder import DualEncoder
+from edge_er.training.models.token_rows import DeviceRows, TokenRows, to_device
 from edge_er.training.recipe import HeadSettings
 
-__all__ = ["PairHead", "Reading", "load_head", "multiply_adds", "pair_scores", "read", "read_all"]
+__all__ = [
+    "PairHead",
+    "Reading",
+    "load_head",
+    "multiply_adds",
+    "pair_scores",
+    "read",
+    "read_all",
+    "read_rows",
+]
 
 CHUNK = 1024
 START_SCALE, START_NOISE = 0.5, 0.02
@@ -73,7 +83,8 @@ class PairHead(nn.Module):
         for layer in self.layers if self.settings.kind == "transformer" else ():
             assert isinstance(layer, _Layer)
             for part in (layer.query, layer.key):
-                part.weight.copy_(torch.eye(dim) + START_NOISE * torch.randn(dim, dim, device=start.device))
+                near = START_NOISE * torch.randn(dim, dim, device=start.device)
+                part.weight.copy_(torch.eye(dim, device=start.device) + near)
                 part.bias.zero_()
 
     def project_entity(self, tokens: Tensor) -> Tensor:
@@ -163,26 +174,30 @@ class Reading(NamedTuple):
 
 def read(model: DualEncoder, rows: Sequence[np.ndarray], tokens: int, side: str = "output") -> Reading:
     """Read rows of token ids; the first ``tokens`` token embeddings are kept, of the encoder's output or "table"."""
-    ids = np.zeros((len(rows), max(tokens, *map(len, rows))), np.int64)
-    for line, row in enumerate(rows):
-        ids[line, : len(row)] = row
-    tensor = torch.from_numpy(ids).to(model.device)
-    mask = (tensor != 0).long()
-    states = model.token_states(tensor, mask)
+    return read_rows(model, TokenRows.of(rows).on(model.device), np.arange(len(rows)), tokens, side)
+
+
+def read_rows(
+    model: DualEncoder, rows: DeviceRows, places: np.ndarray, tokens: int, side: str = "output"
+) -> Reading:
+    """The same of the rows at ``places``, which are on the device already."""
+    ids, mask = rows.batch(places, tokens)
+    states = model.token_states(ids, mask)
     vectors = nn.functional.normalize(model.pool(states, mask).float(), dim=-1)
-    kept = states if side == "output" else model.token_embeddings(tensor[:, :tokens])
+    kept = states if side == "output" else model.token_embeddings(ids[:, :tokens])
     return Reading(kept[:, :tokens], mask[:, :tokens], vectors)
 
 
 @torch.no_grad()
-def read_all(model: DualEncoder, rows: TokenRows, tokens: int, side: str = "output") -> Reading:
-    """The same of many rows, in chunks of like length."""
-    order = np.argsort(np.diff(rows.starts), kind="stable")
+def read_all(model: DualEncoder, rows: TokenRows | DeviceRows, tokens: int, side: str = "output") -> Reading:
+    """The same of all rows, in chunks of like length."""
+    rows = rows.on(model.device)
+    order = np.argsort(rows.lengths, kind="stable")
     parts = [
-        read(model, [rows[row] for row in order[start : start + CHUNK]], tokens, side)
+        read_rows(model, rows, order[start : start + CHUNK], tokens, side)
         for start in range(0, len(order), CHUNK)
     ]
-    back = torch.from_numpy(np.argsort(order)).to(model.device)
+    back = to_device(np.argsort(order), model.device)
     return Reading(*(torch.cat(part)[back] for part in zip(*parts, strict=True)))
 
 

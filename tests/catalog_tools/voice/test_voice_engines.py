@@ -150,17 +150,18 @@ def test_training_reads_what_is_heard(tmp_path: Path) -> None:
     from catalog_tools.language.requests import RequestGenerator
     from catalog_tools.voice.simulation import VoiceSettings, simulate
     from edge_er.bundle.entity import Entity
-    from edge_er.training.data.pool import _voice_requests, _voice_rows
+    from edge_er.training.data.data_folder import _voice
+    from edge_er.training.data.made_requests import _request
 
     entities = [Entity(name, name) for name in ("Kiss FM", "Radio Music")]
     for split, share in (("train", 0.0), ("dev", 1.0)):
         out = tmp_path / split / "voice" / "voice.jsonl.gz"
         asked = VoiceSettings(held_out=share)
         simulate(entities[:1], voice("ttspico"), find_recogniser("pocketsphinx", "en"), out, "en", asked)
-    train, clusters, _ = _voice_rows(tmp_path / "train")
-    assert ([row["entity"] for row in train], clusters) == (["Kiss FM"], frozenset())
-    assert _voice_requests(train[0], RequestGenerator.of_languages(["en"]), random.Random(0))
-    assert _voice_rows(tmp_path / "dev")[1] == {"kiss"}
+    train, clusters, _ = _voice(tmp_path / "train", ["en"])
+    assert ([said.entity for said in train], clusters) == (["Kiss FM"], frozenset())
+    assert _request(train[0], RequestGenerator.of_languages(["en"]), random.Random(0))
+    assert _voice(tmp_path / "dev", ["en"])[1] == {"kiss"}
 
 
 @pytest.mark.parametrize(
