@@ -35,7 +35,17 @@ EDGE_ER = [
     {"cli"},
     {"__main__"},
 ]
-TRAINING = [{"card", "parallel", "recipe"}, {"models"}, {"loop"}, {"data"}, {"methods"}, {"export"}, {"fit"}]
+TRAINING = [
+    {"settings"},
+    {"card", "parallel", "recipe"},
+    {"models"},
+    {"loop"},
+    {"data"},
+    {"methods"},
+    {"export"},
+    {"fit"},
+    {"adapt"},
+]
 CATALOG_TOOLS = [
     {"moved"},
     {"language"},

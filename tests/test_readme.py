@@ -13,6 +13,7 @@ import pytest
 import typer
 from tiny import require
 
+from benchmarks.lib.readme_adapt import ADAPT, adapted
 from benchmarks.lib.readme_tables import ALL_RESULTS, all_results, updated
 from edge_er.bundle.locate import shipped_bundles, shipped_encoders
 from edge_er.cli.app import app
@@ -147,6 +148,8 @@ def test_results_are_those_of_the_result_files() -> None:
     assert updated(README, ["results"]) == README, "run: python -m benchmarks.lib.readme_tables"
     text = ALL_RESULTS.read_text(encoding="utf-8")
     assert all_results(text) == text, "run: python -m benchmarks.lib.readme_tables"
+    text = ADAPT.read_text(encoding="utf-8")
+    assert adapted(text) == text, "run: python -m benchmarks.lib.readme_tables"
 
 
 def test_transcript_is_what_the_command_line_answers(shipped_models: None) -> None:

@@ -41,6 +41,7 @@ from edge_er.text.canonical import canonical_text
 
 __all__ = ["BuildResult", "build_bundle"]
 
+_FITS = {"rerank": "weights", "calibration": "confidence"}  # parts of a manifest, and what they are called
 _KEPT_FROM = 5000  # names: a smaller build takes seconds, so it starts no workers and keeps no shards
 
 
@@ -55,6 +56,8 @@ class BuildResult:
         without_text: ids of entities whose name has no letter or digit (emoji only); they are kept, and can be found
             by an alias.
         measurement: what was measured at the end; None where nothing was.
+        unfitted: what the encoder's card has no fit for, "weights" or "confidence": without weights the bundle ranks by
+            vectors alone, without confidence it decides by a guess.
         shards, shards_kept: how many shards the slow steps had, and how many of them an earlier build had finished.
     """
 
@@ -65,6 +68,7 @@ class BuildResult:
     measurement: Measurement | None
     shards: int
     shards_kept: int
+    unfitted: tuple[str, ...] = ()
 
 
 def build_bundle(
@@ -142,7 +146,10 @@ def build_bundle(
     if options.work.folder is None:
         runner.store.remove()
     silent = tuple(entity.id for entity in entities if not canonical_text(entity.name))
-    return BuildResult(place, manifest, choice.left_out, silent, measurement, runner.shards, runner.kept)
+    unfitted = tuple(word for part, word in _FITS.items() if not bundle.manifest.get(part))
+    return BuildResult(
+        place, manifest, choice.left_out, silent, measurement, runner.shards, runner.kept, unfitted
+    )
 
 
 def _runner(

@@ -27,7 +27,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleError, CatalogError
 from edge_er.text.canonical import canonical_text
 
-__all__ = ["UpdateResult", "update_bundle"]
+__all__ = ["UpdateResult", "entities_before_forms", "rebuild_options", "rebuild_settings", "update_bundle"]
 
 _Names = Mapping[str, Sequence[str]]
 
@@ -86,7 +86,7 @@ def update_bundle(
     if out is None and path != Path(bundle):
         raise BundleError(f"{path} is a shipped bundle; give another place for the new one with --out")
     old = read_bundle(path)
-    known = {entity.id: entity for entity in _entities(old)}
+    known = {entity.id: entity for entity in entities_before_forms(old)}
     removed = _removed(remove, known, path)
     left = {identifier: entity for identifier, entity in known.items() if identifier not in removed}
     new = [*_new(add, left)]
@@ -99,8 +99,8 @@ def update_bundle(
         path if out is None else out,
         requests=requests,
         measure=measure and simulated,
-        options=replace(_options(old), work=work, keep_previous=out is None),
-        **_settings(old, locale),
+        options=replace(rebuild_options(old), work=work, keep_previous=out is None),
+        **rebuild_settings(old, locale),
     )
     return UpdateResult(
         added=tuple(sorted(ids - left.keys())),
@@ -111,7 +111,7 @@ def update_bundle(
     )
 
 
-def _settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
+def rebuild_settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
     """The language, encoder, budget and name that the bundle was built with."""
     return {
         "lang": _language(old.manifest, locale),
@@ -121,7 +121,7 @@ def _settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
     }
 
 
-def _options(old: Bundle) -> BuildOptions:
+def rebuild_options(old: Bundle) -> BuildOptions:
     """All else that the bundle was built with, and the vectors that it has."""
     manifest, recipe = old.manifest, old.manifest["recipe"]
     forms = [form for entity in old.entities for form in entity.surface_forms]
@@ -148,7 +148,7 @@ def _language(manifest: Mapping[str, Any], locale: Language | None) -> str | Lan
     return locale or str(manifest["lang"])
 
 
-def _entities(bundle: Bundle) -> Iterator[Entity]:
+def entities_before_forms(bundle: Bundle) -> Iterator[Entity]:
     """The entities as they were before spoken forms were chosen for them."""
     given = bundle.manifest["recipe"].get("given_spoken", {})
     for entity in bundle.entities:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from edge_er.cli import adapt as cli_adapt
 from edge_er.cli import catalog as cli_catalog
 from edge_er.cli import dedup as cli_dedup
 from edge_er.cli import sources as cli_sources
@@ -190,5 +191,5 @@ def list_bundles(as_json: JsonOption = False) -> None:
         print_bundle_list(bundles)
 
 
-for topic in (cli_catalog, cli_sources, cli_dedup, cli_update, cli_voice, cli_training):
+for topic in (cli_catalog, cli_sources, cli_dedup, cli_update, cli_voice, cli_training, cli_adapt):
     topic.register(app)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_UNFITTED = (
+    "ranking and decisions are worse than they could be; fit them with edge-er train fit (public data) or "
+    "edge-er adapt (requests of your own)"
+)
 _NO_BUDGET = "none"
 _WORK = "How the build is done"
 _LISTED = 20  # names without a letter
@@ -170,6 +174,7 @@ def _print_result(result: BuildResult, as_json: bool) -> None:
         f"{result.spoken_left_out:,} spoken forms, the least likely, do not fit the budget": result.spoken_left_out,
         f"no letter or digit in the name of {', '.join(silent[:_LISTED])}"
         f"{f' and {len(silent) - _LISTED:,} more' if len(silent) > _LISTED else ''}": silent,
+        f"the encoder has no fitted {' and no fitted '.join(result.unfitted)}: {_UNFITTED}": result.unfitted,
     }
     for note, applies in notes.items():
         if applies:

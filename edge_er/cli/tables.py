@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,8 +16,12 @@ from edge_er.decision.explanation import Explanation
 from edge_er.evaluation.report_table import decision_cells, decision_table, requests_name
 from edge_er.resolver import Match, Resolution, Suggestion
 
+if TYPE_CHECKING:
+    from edge_er.training.adapt.adapt import Adaptation
+
 __all__ = [
     "console",
+    "print_adaptation",
     "print_bundle",
     "print_bundle_list",
     "print_explanations",
@@ -47,6 +51,22 @@ def print_resolution(resolution: Resolution) -> None:
         for rank, match in enumerate(resolution.matches, start=1):
             table.add_row(str(rank), f"{match.confidence:.2f}", f"{match.score:.3f}", *_match_cells(match))
         screen.print(table)
+
+
+def print_adaptation(result: Adaptation) -> None:
+    """Print how requests that nothing was fitted on are answered, before and after."""
+    table = Table(title="Requests for names that nothing was fitted on (95 % interval over names)")
+    table.add_column("requests")
+    for heading in ("rows", "", "Recall@1", "right but refused", "wrong match"):
+        table.add_column(heading, justify="right")
+    before, after = result.before.figures(), result.after.figures()
+    for kind in after:
+        for name, row in (("before", before[kind]), ("after", after[kind])):
+            rows = f"{row['wrong_match'].rows:,}"
+            cells = (f"{each.value:.3f} ({each.low:.3f}-{each.high:.3f})" for each in row.values())
+            table.add_row(kind, rows, name, *cells)
+        table.add_section()
+    console().print(table)
 
 
 def print_suggestions(suggestions: Sequence[Suggestion]) -> None:

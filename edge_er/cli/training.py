@@ -76,6 +76,15 @@ for _step in STEPS:
     _step_command(*_step)
 
 
+@train.command("check-export")
+def check_export(encoder: EncoderArgument) -> None:
+    """Hold our float32 ONNX graph against optimum's: the same vectors to 1e-5, bytes and time."""
+    with extra("train"):
+        from edge_er.training.export.optimum_export import main
+
+        print_json(main(encoder))
+
+
 @fit.command()
 def weights(
     encoder: EncoderArgument,

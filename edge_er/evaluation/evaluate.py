@@ -18,9 +18,10 @@ from edge_er.decision.calibration import Decision
 from edge_er.evaluation.baselines import baseline_reports
 from edge_er.evaluation.bootstrap import DECIMALS, paired_difference
 from edge_er.evaluation.metrics import TOP_K, Evaluation, GoldMap, evaluate_answers, measure
-from edge_er.evaluation.rankers import EncoderRanker, Ranker
+from edge_er.evaluation.rankers import EncoderRanker, EvidenceRanker, Ranker
 from edge_er.evaluation.report_table import report_table
 from edge_er.evaluation.requests_file import Request, read_requests
+from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver, Resolution
 from edge_er.text.arguments import as_sequence
 from edge_er.text.canonical import canonical_text
@@ -129,10 +130,13 @@ def bundle_report(
 def unmerged_report(
     resolver: EntityResolver, requests: Iterable[Request], top_k: int = TOP_K
 ) -> dict[str, Any]:
-    """Recall@1 over unmerged names, and their number."""
+    """Recall@1 over unmerged names, ranked on the evidence that the bundle ranks by, and their number."""
     names = unmerged_entities(resolver.entities)
     asked = _asked_by_name(resolver.entities, requests)
-    unmerged = measure(EncoderRanker(resolver.encoder, names), names, asked, top_k).report(resolver.lang)
+    weights = RerankWeights.from_mapping(resolver.manifest["rerank"] if resolver.reranks else {})
+    scale = float(resolver.manifest["index"]["scale"])
+    ranker = EvidenceRanker(resolver.encoder, names, resolver.lang, scale, weights)
+    unmerged = measure(ranker, names, asked, top_k).report(resolver.lang)
     return {"names": len(names), "recall_at_1": unmerged["recall_at_1"]}
 
 

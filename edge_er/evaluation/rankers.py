@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.bundle.bundle import Bundle
 from edge_er.bundle.entity import Entity
+from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.ranking.catalog import Catalog
+from edge_er.ranking.weights import RerankWeights
 from edge_er.text.arguments import as_sequence, text_list
 
-__all__ = ["EncoderRanker", "Ranker", "TextEncoder", "form_table", "top_entities"]
+__all__ = ["EncoderRanker", "EvidenceRanker", "Ranker", "TextEncoder", "form_table", "top_entities"]
 
 Floats = NDArray[np.float32]
 QUERIES_AT_ONCE = 256
@@ -74,4 +79,37 @@ class EncoderRanker:
         for start in range(0, len(queries), QUERIES_AT_ONCE):
             scores = vectors[start : start + QUERIES_AT_ONCE] @ self._vectors.T
             tops.extend(top_entities(scores, self._starts, k))
+        return tops
+
+
+class EvidenceRanker:
+    """Ranks `entities` as a bundle of them would, on all evidence that has a weight but the pair head.
+
+    Args:
+        encoder: of the bundle.
+        entities: what is ranked.
+        lang: main language of the names.
+        scale: of the int8 vectors.
+        weights: of the evidence.
+    """
+
+    def __init__(
+        self, encoder: Encoder, entities: Iterable[Entity], lang: str, scale: float, weights: RerankWeights
+    ) -> None:
+        self._encoder, self._scale, entities = encoder, scale, as_sequence(entities)
+        texts, starts = form_table(entities)
+        owners = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(np.append(starts, len(texts))))
+        vectors = quantise(encoder.encode(texts), scale)
+        manifest = {"name": "", "lang": lang, "index": {"scale": scale}}
+        self._catalog = Catalog(
+            Bundle(manifest, entities, vectors, owners, {}), encoder, replace(weights, head=0)
+        )
+
+    def rank(self, queries: str | Iterable[str], k: int) -> list[list[int]]:
+        """Best `k` entities for each query; a single string is one query."""
+        tops = []
+        for query in text_list(queries, "query"):
+            encoded = self._encoder.encode_text(query, self._scale)
+            ranked = self._catalog.ranked([encoded], k) if query.strip() else []
+            tops.append([candidate.entity for candidate in ranked])
         return tops

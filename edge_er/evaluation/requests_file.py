@@ -3,11 +3,12 @@
     {"query": "play cadena ser", "entity": "Cadena SER", "country": "ES", "lang": "es", "stratum": "text"}
 
 `entity` is a name, an id, or a list of them; any of a list counts as right. `country`, `lang`,
-`stratum`, `domain` and `carrier_seen` are optional. Files ending in `.gz` are read compressed.
+`stratum`, `domain` and `carrier_seen` are optional, and so is `said`: what was spoken, where `query` is what a
+recogniser made of it. Files ending in `.gz` are read compressed.
 
 A row of `edge-er voice` has `text`, `asr` and `asr_noisy` instead of `query`: what was spoken, and what was recognised
 without and with noise. Each is a request, of the strata text, asr and noisy. Its rows with `split` "train" are for
-training and left out.
+training and left out, unless every split is asked for.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ __all__ = ["Request", "read_requests"]
 DEFAULT_STRATUM = "text"
 SPOKEN_STRATA = {"text": "text", "asr": "asr", "noisy": "asr_noisy"}
 _UNKNOWN: Any = object()  # the entity of a row that has none and needs none
-_OPTIONAL_TEXT = ("country", "lang", "stratum", "domain")
+SPOKEN = ("asr", "noisy")  # strata of what a recogniser heard
+_OPTIONAL_TEXT = ("country", "lang", "stratum", "domain", "said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,21 @@ class Request:
     domain: str | None = None
     carrier_seen: bool | None = None
     row: int | None = None
+    said: str | None = None
+
+    @property
+    def spoken(self) -> bool:
+        """Whether a recogniser heard it; else it was typed."""
+        return self.said is not None or self.stratum in SPOKEN
 
 
-def read_requests(path: str | Path, need_gold: bool = True) -> list[Request]:
-    """Requests of a JSONL file (`.gz` allowed), in file order; without `need_gold`, `entity` may be missing.
+def read_requests(path: str | Path, need_gold: bool = True, every_split: bool = False) -> list[Request]:
+    """Requests of a JSONL file (`.gz` allowed), in file order.
+
+    Args:
+        path: the file.
+        need_gold: whether every row must have an `entity`; without it the row asks for nothing in the catalog.
+        every_split: whether rows of `edge-er voice` with the split "train" are read, too.
 
     Raises:
         RequestFileError: the file is missing, not UTF-8 or empty, or a row lacks a field or has one of the wrong type.
@@ -54,7 +67,7 @@ def read_requests(path: str | Path, need_gold: bool = True) -> list[Request]:
     rows = [(row, _parse(path, row, line)) for row, line in _lines(path) if line.strip()]
     if not need_gold:
         rows = [(row, {"entity": _UNKNOWN, **values}) for row, values in rows]
-    requests = [request for row, values in rows for request in _requests(path, row, values)]
+    requests = [request for row, values in rows for request in _requests(path, row, values, every_split)]
     if not requests:
         why = "all rows are of the split train" if rows else "expected one JSON object a line"
         raise RequestFileError(f"no requests in it; {why}", file=path)
@@ -91,14 +104,15 @@ def _parse(path: Path, row: int, line: str) -> dict[str, Any]:
     return values
 
 
-def _requests(path: Path, row: int, values: dict[str, Any]) -> Iterator[Request]:
+def _requests(path: Path, row: int, values: dict[str, Any], every_split: bool) -> Iterator[Request]:
     """The request of a row, or those of a row of `edge-er voice`."""
     if "query" in values or "asr" not in values:
         yield _request(path, row, values, "query")
-    elif values.get("split") != "train":
+    elif every_split or values.get("split") != "train":
         for stratum, field in SPOKEN_STRATA.items():
+            said = {"said": values.get("text")} if stratum in SPOKEN else {}
             if field in values:
-                yield _request(path, row, {**values, "stratum": stratum}, field)
+                yield _request(path, row, {**values, "stratum": stratum, **said}, field)
 
 
 def _request(path: Path, row: int, values: dict[str, Any], field: str) -> Request:

@@ -154,6 +154,22 @@ def test_over_unmerged_names_an_id_means_any_name_of_its_entity(encoder_files):
     assert report["unmerged"]["recall_at_1"]["es"]["text"]["value"] == 1.0
 
 
+def test_unmerged_names_are_ranked_on_the_evidence_of_the_bundle(encoder_files):
+    """Misheard names: the misrecognition score finds them, the tiny encoder's vectors do not."""
+    from tiny import ENTITIES, make_bundle
+
+    bundle = make_bundle(ENTITIES, encoder_files)
+    heard = bundle.with_manifest(rerank={"heard": 5000, "sound_pieces": 50, "sound_forms": 16})
+    asked = (("onta sero", "es-7"), ("gadena sez", "es-1"), ("radio glasiga", "es-5"))
+    requests = [Request(text, (name,)) for text, name in asked]
+
+    def recall(resolver):
+        return unmerged_report(resolver, requests)["recall_at_1"]["es"]["text"]["value"]
+
+    assert recall(EntityResolver(heard)) == 1.0
+    assert recall(EntityResolver(bundle)) == recall(EntityResolver(heard, rerank=False)) == 0.0
+
+
 def test_baselines_stand_beside_the_bundle(bundle_dir, requests_path):
     require_packages("rapidfuzz", "sklearn")
     report = evaluate_file(bundle_dir, requests_path, baselines=True)

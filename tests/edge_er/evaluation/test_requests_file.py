@@ -100,3 +100,24 @@ def test_a_damaged_compressed_file_is_refused(tmp_path, damage):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(EdgeERError, match=r"nowhere\.jsonl: cannot be read"):
         read_requests(tmp_path / "nowhere.jsonl")
+
+
+def test_a_request_says_whether_it_was_spoken(tmp_path):
+    rows = [
+        {"query": "a", "entity": "A"},
+        {"query": "uh", "said": "a", "entity": "A"},
+        {"query": "uh", "stratum": "noisy", "entity": "A"},
+        {"split": "train", "entity": "A", "text": "a", "asr": "ah", "asr_noisy": "oh"},
+    ]
+    path = tmp_path / "r.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert [request.spoken for request in read_requests(path)] == [False, True, True]
+    every = read_requests(path, every_split=True)[3:]
+    assert [(each.query, each.said, each.spoken) for each in every] == [
+        ("a", None, False),
+        ("ah", "a", True),
+        ("oh", "a", True),
+    ]
+    path.write_text('{"query": "a", "entity": "A", "said": 3}\n', encoding="utf-8")
+    with pytest.raises(RequestFileError, match="said"):
+        read_requests(path)

@@ -168,3 +168,18 @@ def test_senseless_text_is_never_empty_and_depends_on_the_seed_only() -> None:
     texts = [senseless(["uno", "due", "tre", "quattro"], random.Random(seed)) for seed in range(50)]
     assert all(texts)
     assert texts == [senseless(["uno", "due", "tre", "quattro"], random.Random(seed)) for seed in range(50)]
+
+
+def test_a_feature_that_never_changes_does_not_spoil_the_others() -> None:
+    """The size of one catalog is the same in every request to it."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for _ in range(400):
+        cosine = float(rng.random())
+        right = bool(rng.random() < cosine)
+        scores = CandidateScores([cosine, cosine / 2], {"cosine": cosine, "size": 4.0})
+        rows.append(("typed", scores, [right, False]))
+    asked = ScoredRequests.of(rows)
+    fitted = fit_calibration(asked, asked, {"typed": 1.0})
+    assert fitted.weights["size"] == 0.0
+    assert fitted.weights["cosine"] + fitted.choice > 0.5

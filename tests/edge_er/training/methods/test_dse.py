@@ -21,6 +21,7 @@ from edge_er.training.models.cross_encoder import (
     save_cross_encoder,
 )
 from edge_er.training.models.dual_encoder import load_model, save_model
+from edge_er.training.models.token_rows import TokenRows
 from edge_er.training.recipe import DataSettings, DSESettings, OptimSettings, Recipe
 
 
@@ -38,11 +39,11 @@ def pair_teacher(pool, teacher, tmp_path_factory):
 
 
 def test_a_joined_pair_has_segments_and_positions_of_each_text():
-    batch = PairBatch(
-        [np.array([2, 7, 8, 3]), np.array([2, 7, 3])],
-        [np.array([2, 9, 3]), np.array([2, 9, 9, 3])],
-        torch.device("cpu"),
+    left, right = (
+        TokenRows.of([np.array(row) for row in rows]).on(torch.device("cpu"))
+        for rows in ([[2, 7, 8, 3], [2, 7, 3]], [[2, 9, 3], [2, 9, 9, 3]])
     )
+    batch = PairBatch(left, right, np.array([[0, 0], [1, 1]]))
     assert batch.ids.tolist() == [[2, 7, 8, 3, 9, 3, 0, 0], [2, 7, 3, 9, 9, 3, 0, 0]]
     assert batch.segments.tolist() == [[0, 0, 0, 0, 1, 1, 0, 0], [0, 0, 0, 1, 1, 1, 0, 0]]
     assert batch.positions.tolist() == [[0, 1, 2, 3, 1, 2, 0, 0], [0, 1, 2, 1, 2, 3, 0, 0]]
@@ -156,8 +157,11 @@ def test_the_three_steps_of_a_recipe(pair_teacher, teacher, pool, tmp_path, monk
     monkeypatch.setattr(dse, "read_recipe", lambda file: recipe)
     monkeypatch.setattr(dse, "load_pool", lambda folder, settings, part=None: pool)
     monkeypatch.setattr(dse, "held_tasks", lambda folder, share: [task])
+    monkeypatch.setattr(dse, "data_key", lambda folder, settings: "")
     save_cross_encoder(pair_teacher, tmp_path / "dse" / "teacher", {"max_tokens": teacher.max_tokens})
     (tmp_path / "voice").mkdir()
+    taken = {"teacher_step": {"key": dse.step_keys(recipe, tmp_path)[0], "done": True}}
+    (tmp_path / "dse" / "steps.json").write_text(json.dumps(taken))
     out = dse.main(tmp_path / "r.toml", resume=True, data=tmp_path)
     held = pq.read_table(tmp_path / "dse" / "held_scores.parquet")
     assert held.num_rows == 20 * 6

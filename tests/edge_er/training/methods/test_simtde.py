@@ -5,7 +5,8 @@ import torch
 
 from edge_er.errors import RecipeError
 from edge_er.training.methods.simtde import simtde_loss, student_of
-from edge_er.training.models.dual_encoder import length_chunks, load_model, save_model
+from edge_er.training.models.dual_encoder import load_model, save_model
+from edge_er.training.models.token_rows import length_chunks
 
 
 def _batch(model, texts):

@@ -198,7 +198,7 @@ def test_an_export_is_laid_beside_the_encoder_it_was_made_from(trained, pool, tm
     for name, model in (("teacher", teacher), ("broken", broken), ("good", teacher)):
         save_model(model, tmp_path / name, {"name": name, "dim": 32, "max_tokens": 24})
     monkeypatch.setattr(export, "load_pool", lambda folder, settings: pool)
-    monkeypatch.setattr(export, "dev_tasks", lambda folder: [_task(pool)])
+    monkeypatch.setattr(export, "gate_tasks", lambda folder, settings: [_task(pool)])
     for name in ("broken", "good"):
         source, out = ((tmp_path / each).as_posix() for each in ("teacher", name))
         text = f'name = "{name}"\nout = "{out}"\n[student]\nteacher = "{source}"\n[export]\nmax_loss = 0.9\n'

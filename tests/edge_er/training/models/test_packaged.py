@@ -13,8 +13,9 @@ from edge_er.training.data.pool import Pool
 from edge_er.training.data.targets import TeacherTargets
 from edge_er.training.methods.simtde import hidden_state_loss, student_of
 from edge_er.training.methods.student import text_places, train_student
-from edge_er.training.models.dual_encoder import length_chunks, load_model, save_model
+from edge_er.training.models.dual_encoder import load_model, save_model
 from edge_er.training.models.pretrained import load_teacher
+from edge_er.training.models.token_rows import TokenRows, length_chunks
 from edge_er.training.recipe import OptimSettings, Recipe, SentenceSettings, StudentSettings
 
 SENTENCES = ["pon cadena ser", "Radio Kiss", "kiss fm radio radio", "ser", "pon kiss"]
@@ -69,7 +70,7 @@ def test_targets_are_the_teachers_embeddings_computed_once(minilm, tmp_path, mon
     targets, places = TeacherTargets(minilm, rows, tmp_path), np.array([3, 0, 3])
     first = targets(places)
     for place, found in zip(places, first, strict=True):
-        ((_, ids, mask),) = length_chunks([rows[place]], 1, minilm.device)
+        ((_, ids, mask),) = length_chunks(TokenRows.of([rows[place]]), 1, minilm.device)
         assert torch.allclose(minilm(ids, mask)[0], found, atol=2e-3)
     monkeypatch.setattr(minilm, "forward", lambda *_: pytest.fail("computed again"))
     assert torch.equal(TeacherTargets(minilm, rows, tmp_path)(places), first)

@@ -1,5 +1,6 @@
 """A teacher can start from any pretrained BERT: its tokenizer, its special ids and its token types come along."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -78,3 +79,45 @@ def test_a_pretrained_bert_becomes_teacher_student_and_graph(tmp_path, pool):
     for model in (teacher, student):
         encoder = Encoder.from_bytes(build_onnx(model).SerializeToString(), model.tokenizer.to_str(), card)
         assert np.abs(encoder.encode(texts) - model.encode(texts)).max() < 1e-5
+
+
+def _without_normaliser(folder):
+    """The folder as our own tokenizers are: tokenizer.json without a normaliser."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    data = json.loads(tokenizer.to_str()) | {"normalizer": None}
+    (folder / "tokenizer.json").write_text(json.dumps(data), encoding="utf-8")
+
+
+def test_a_tokenizer_without_a_normaliser_is_read_too(tmp_path, pool):
+    _save_pretrained(tmp_path)
+    before = new_teacher(ModelSettings(init=str(tmp_path), max_tokens=20), pool, seed=1)
+    _without_normaliser(tmp_path)
+    after = new_teacher(ModelSettings(init=str(tmp_path), max_tokens=20), pool, seed=1)
+    assert after.tokenizer.get_vocab() == before.tokenizer.get_vocab()
+    assert np.array_equal(after.eval().encode(["pon kiss fm"]), before.eval().encode(["pon kiss fm"]))
+
+
+def test_a_bert_with_vocab_txt_alone_is_read(tmp_path, pool):
+    _save_pretrained(tmp_path)
+    for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        (tmp_path / file).unlink(missing_ok=True)
+    (tmp_path / "vocab.txt").write_text("\n".join(WORDS) + "\n", encoding="utf-8")
+    model = new_teacher(ModelSettings(init=str(tmp_path), max_tokens=20), pool, seed=1)
+    assert model.tokenizer.token_to_id("kiss") == WORDS.index("kiss")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model_type": "roberta"}, "expected a BERT model"),
+        ({"hidden_act": "relu"}, "expected the activation gelu"),
+        ({"max_position_embeddings": 10}, "max_tokens: expected at most 10"),
+        ({"num_hidden_layers": 4}, "no weights for encoder.layer.3"),
+    ],
+)
+def test_what_is_no_such_bert_is_refused(tmp_path, pool, change, message):
+    _save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text()) | change
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(RecipeError, match=message):
+        new_teacher(ModelSettings(init=str(tmp_path), max_tokens=20), pool, seed=1)
