@@ -19,7 +19,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from benchmarks.lib.results_file import markdown_table, write_result
+from benchmarks.lib.measured_models import uses
+from benchmarks.lib.results_file import LANGUAGES, markdown_table, write_result
 
 LIBRARY = re.compile(r"/jniLibs/([^/]+)/libonnxruntime\.so$")
 
@@ -80,6 +81,7 @@ def main() -> None:
     parser.add_argument("sizes", type=Path, help="sizes.json of build_apk.sh")
     parser.add_argument("onnxruntime", type=Path, help="package with ONNX Runtime's libraries for Android")
     options = parser.parse_args()
+    uses(*(f"radio_{lang}" for lang in LANGUAGES))
     sizes: dict[str, int] = json.loads(options.sizes.read_text(encoding="utf-8"))
     runtime = libraries(options.onnxruntime)
     figures: dict[str, Any] = {"sizes": sizes, "onnxruntime": runtime}

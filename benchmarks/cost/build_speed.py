@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.lib.composed import write_composed_catalog
+from benchmarks.lib.measured_models import uses
 from benchmarks.lib.results_file import (
     add_data_option,
     data_folder,
@@ -183,6 +184,7 @@ def main() -> None:
     parser.add_argument("--kill-size", type=int, default=40_000, help="size built with a worker killed, too")
     parser.add_argument("--add", action="store_true", help="keep the other rows of the result file")
     options = parser.parse_args()
+    uses("encoders/multilingual-32-hpd64")
     rows = measured(options)
     if options.add:
         rows = with_earlier(rows)

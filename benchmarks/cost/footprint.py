@@ -17,6 +17,7 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lib.measured_models import uses
 from benchmarks.lib.results_file import REPOSITORY, markdown_table, write_result
 
 HEAVY = ("torch", "transformers", "pandas", "ray", "sklearn", "scipy", "onnx", "typer", "rich")
@@ -94,6 +95,7 @@ def main() -> None:
     parser.add_argument("--bundle", default="radio_es", help="name or path of a bundle")
     parser.add_argument("--query", default="pon la cadena ser")
     options = parser.parse_args()
+    uses(options.bundle)
     os.environ.pop("PYTHONPATH", None)  # it must not lend a package
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(install(Path(folder)), options.bundle, options.query)

@@ -24,6 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lib.measured_models import uses
 from benchmarks.lib.results_file import markdown_table, write_result
 from catalog_tools.build.build import build_bundle
 from catalog_tools.build.delta import make_delta
@@ -265,6 +266,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=KILLS, help="how many writers are killed")
     parser.add_argument("--result", default="updates", help="name of the result files")
     options = parser.parse_args()
+    uses("encoders/multilingual-32-hpd64")
     figures: dict[str, Any] = {"steps": [], "kills": []}
     for measure in (False, True):
         with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.lib.measured_models import uses
 from benchmarks.lib.results_file import REPOSITORY, add_data_option, data_folder
 from edge_er.bundle.atomic import replacing
 from edge_er.encoder.encoder import Encoder, quantise
@@ -67,6 +68,7 @@ def catalog_names(data: Path, count: int) -> list[str]:
 
 def name_vectors(data: Path, count: int) -> NDArray[np.int8]:
     """int8 [count, 64]: the vectors of the first `count` names, by the shipped encoder."""
+    uses(f"encoders/{ENCODER.name}")  # also where the vectors are there already
     CACHE.mkdir(parents=True, exist_ok=True)
     shards = range((count + SHARD - 1) // SHARD)
     files = [CACHE / f"vectors-{shard:03}.npy" for shard in shards]

@@ -1,4 +1,4 @@
-"""Write the figures of README.md and docs/results.md: all come from result files, shipped bundles or the command line.
+"""Write the figures of documents: all come from result files, shipped bundles or the command line.
 
     python -m benchmarks.lib.readme_tables
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.cost.latency_load import ALONE, BUSY, THIS
 from benchmarks.lib import readme_models
+from benchmarks.lib.readme_adapt import ADAPT, adapted
 from benchmarks.lib.readme_goals import goals
 from benchmarks.lib.results_file import (
     LANGUAGES,
@@ -274,8 +275,8 @@ def all_results(text: str) -> str:
 
 
 def main() -> None:
-    """Bring both documents up to date."""
-    for document, update in ((README, updated), (ALL_RESULTS, all_results)):
+    """Bring all documents up to date."""
+    for document, update in ((README, updated), (ALL_RESULTS, all_results), (ADAPT, adapted)):
         document.write_text(update(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 

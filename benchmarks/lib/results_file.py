@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lib.measured_models import measured, watch
 from edge_er.bundle import locate
 from edge_er.bundle.atomic import write_json, write_text
 from edge_er.errors import CatalogError
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 RESULTS = Path(os.environ.get("EDGE_ER_RESULTS") or REPOSITORY / "benchmarks" / "results")
+watch()
 PACKAGES = ("numpy", "onnxruntime", "tokenizers", "rapidfuzz", "scikit-learn", "torch")
 LANGUAGES = ("de", "en", "fr", "it", "es")
 
@@ -88,9 +90,12 @@ def _processor() -> str:
 
 
 def write_result(module: str, name: str, figures: dict[str, Any], markdown: str) -> None:
-    """Write NAME.json and NAME.md, both with the command that made them, to results/ or $EDGE_ER_RESULTS."""
+    """Write NAME.json and NAME.md, both with the command that made them, to results/ or $EDGE_ER_RESULTS.
+
+    The JSON also has the checksums of the shipped models that the benchmark read (``measured_models``).
+    """
     command = command_line(module)
-    whole = {"command": command, "machine": machine(), **figures}
+    whole = {"command": command, "machine": machine(), "models": measured(), **figures}
     write_json(RESULTS / f"{name}.json", whole)
     write_text(RESULTS / f"{name}.md", f"{markdown.rstrip()}\n\nMade by `{command}`.\n")
 

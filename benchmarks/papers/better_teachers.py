@@ -3,9 +3,10 @@
     python -m benchmarks.papers.better_teachers
 
 Teachers: BERT-Tiny and one of four layers and width 256, trained on the same 300,000 requests in the same order
-(models/recipes/teachers), and an ensemble of encoders that are there already. Students: the shipped 64-d one, and the
-same recipe with the ensemble to mimic; the 128-d student of the training fold before and after DSE's cross-attentive
-teacher. Vectors alone, float32; differences are paired by entity.
+(models/recipes/teachers), and on 12 million where a GPU has trained them (gpu-tiny, gpu-wide); and an ensemble of
+encoders that are there already. Students: the shipped 64-d one, and the same recipe with the ensemble to mimic; the
+128-d student of the training fold before and after DSE's cross-attentive teacher. Vectors alone, float32; differences
+are paired by entity.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def systems() -> dict[str, list[str]]:
         "BERT-Tiny, 300,000 requests": [read_recipe(RECIPES / "tiny.toml").out],
         "4 layers of 256, 300,000 requests": [read_recipe(RECIPES / "wide.toml").out],
         "BERT-Tiny, 4,000,000 requests": ["models/encoders/teacher-8k"],
+        "BERT-Tiny, 12,000,000 requests": [read_recipe(RECIPES / "gpu-tiny.toml").out],
+        "4 layers of 256, 12,000,000 requests": [read_recipe(RECIPES / "gpu-wide.toml").out],
         f"ensemble of {len(ensemble.hpd.teachers)}": ensemble.hpd.teachers,
         SHIPPED: ["models/encoders/multilingual-32-hpd64"],
         "student of the ensemble": [ensemble.out],

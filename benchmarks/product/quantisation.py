@@ -3,6 +3,7 @@
     python -m benchmarks.product.quantisation models/encoders/multilingual-32
 
 float32                 the graph as trained
+float32 by optimum      the same model by optimum's exporter, to hold our graph against
 int8 weights            weights int8 by column, dequantised in the graph, everything computed in float32; what ships
 int4 token table        the same with the token table on 15 levels a row (its bytes are reckoned, not written)
 dynamic U8U8, U8S8      onnxruntime's dynamic quantisation (optimum's ORTQuantizer): activations uint8 by the range of
@@ -15,13 +16,11 @@ from __future__ import annotations
 
 import argparse
 import copy
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from benchmarks.cost.latency import bind_to_one_core, times
@@ -38,16 +37,18 @@ from benchmarks.lib.results_file import (
 from benchmarks.lib.systems import AVERAGE, by_language, pooled, rows_of
 from edge_er.bundle.bundle import read_bundle
 from edge_er.encoder.encoder import Encoder
-from edge_er.encoder.onnx_session import import_onnxruntime, open_session
+from edge_er.encoder.onnx_session import open_session
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker
 from edge_er.training.card import read_card
 from edge_er.training.data.voice_requests import station_requests
 from edge_er.training.export.encoder_graph import build_onnx
+from edge_er.training.export.optimum_export import dynamic_graph, optimum_graph
 from edge_er.training.models.dual_encoder import DualEncoder, load_model
 
-FLOAT32, INT8, INT4_TABLE = (
+FLOAT32, OPTIMUM, INT8, INT4_TABLE = (
     "float32",
+    "float32 by optimum",
     "int8 weights, dequantised in the graph",
     "int8 weights, int4 token table",
 )
@@ -76,34 +77,12 @@ def int4_table_graph(model: DualEncoder) -> tuple[bytes, int]:
     return graph, len(graph) - table.numel() // 2
 
 
-def dynamic_graph(float_graph: onnx.ModelProto, signed_weights: bool) -> bytes:
-    """The float32 graph by onnxruntime's dynamic quantisation, weights by channel."""
-    import_onnxruntime()  # before others import it, so that it sends nothing
-    from onnxruntime.quantization import QuantFormat, QuantizationMode, QuantType
-    from optimum.onnxruntime import ORTQuantizer
-    from optimum.onnxruntime.configuration import QuantizationConfig
-
-    settings = QuantizationConfig(
-        is_static=False,
-        format=QuantFormat.QOperator,
-        mode=QuantizationMode.IntegerOps,
-        activations_dtype=QuantType.QUInt8,
-        weights_dtype=QuantType.QInt8 if signed_weights else QuantType.QUInt8,
-        weights_symmetric=signed_weights,
-        per_channel=True,
-        operators_to_quantize=["MatMul", "Gather"],
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "encoder.onnx"
-        onnx.save(float_graph, source)
-        ORTQuantizer(source).quantize(settings, save_dir=folder, file_suffix="int8")
-        return source.with_name("encoder_int8.onnx").read_bytes()
-
-
 def candidates(model: DualEncoder) -> Iterator[tuple[str, bytes, int]]:
     """Name, graph and bytes of every candidate, float32 first."""
     floating = build_onnx(model)
     yield FLOAT32, floating.SerializeToString(), floating.ByteSize()
+    traced = optimum_graph(model)
+    yield OPTIMUM, traced, len(traced)
     int8 = build_onnx(model, ()).SerializeToString()
     yield INT8, int8, len(int8)
     yield INT4_TABLE, *int4_table_graph(model)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from android_demo.java_core import ANSWER_REQUESTS, compile_core, compile_java, run_java
-from benchmarks.lib.results_file import REPOSITORY, markdown_table, write_result
+from benchmarks.lib.measured_models import uses
+from benchmarks.lib.results_file import LANGUAGES, REPOSITORY, markdown_table, write_result
 
 APK = REPOSITORY / "build" / "android" / "apk"
 EMULATED = {
@@ -92,6 +93,7 @@ def table(platforms: dict[str, dict[str, Any]]) -> str:
 
 def main() -> None:
     """Measure and write the result files."""
+    uses(*(f"radio_{lang}" for lang in LANGUAGES))
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()

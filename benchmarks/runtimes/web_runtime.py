@@ -24,6 +24,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lib.measured_models import uses
 from benchmarks.lib.results_file import LANGUAGES, add_data_option, data_folder, markdown_table, write_result
 from edge_er.evaluation.evaluate import resolve_all
 from edge_er.evaluation.metrics import evaluate_answers
@@ -197,6 +198,7 @@ def main() -> None:
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--onnxruntime-web", type=Path, help="folder of the npm package, to time it too")
     options = parser.parse_args()
+    uses(*(f"radio_{lang}" for lang in options.languages))
     data = data_folder(options.data)
     requests = {f"radio_{lang}": station_requests(data, lang) for lang in options.languages}
     jobs = {name: [request.query for request in rows] for name, rows in requests.items()}
