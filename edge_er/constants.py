@@ -160,6 +160,7 @@ class Decision(NamedTuple):
         float  # so far below the first, in units of the cosine, are candidates that share all said words,
     )
     sharing_left: int  # if other words of the name have so many letters at most,
+    sharing_meant: float  # and who is meant tells them apart by so much at most
     sounding_alike: float  # and those that sound like it
     sounding_letters: int  # sound codes of so many letters may differ in one
     top_k: int  # are given, unless more or fewer are asked for

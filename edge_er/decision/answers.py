@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from edge_er.bundle.entity import Entity
+from edge_er.constants import DECISION
 from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.decision.equals import Equals, equals
 from edge_er.decision.explanation import Explanation
@@ -157,7 +158,18 @@ class AnswerBuilder:
         if utterance is None or not self._seeks_equals:
             return Equals()
         forms = [catalog.canonical_form(candidate.form) for candidate in ranked[:COMPARED]]
-        return equals(utterance, forms, scores[:COMPARED], self._sound_codes)
+        return equals(utterance, forms, scores[: self._as_likely_meant(ranked)], self._sound_codes)
+
+    def _as_likely_meant(self, ranked: Sequence[Candidate]) -> int:
+        """How many of the first candidates are about as likely meant as the first, by main name and popularity."""
+        meant = [
+            candidate.parts["popularity"] + candidate.parts.get("favour", 0.0)
+            for candidate in ranked[:COMPARED]
+        ]
+        less = (
+            place for place, each in enumerate(meant) if meant[0] - each > DECISION.sharing_meant * self.unit
+        )
+        return next(less, len(meant))
 
     def _features(
         self, catalog: Catalog, candidate: Candidate, utterance: Utterance | None, same: Equals

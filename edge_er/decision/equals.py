@@ -7,7 +7,8 @@ A form that is said whole has no equals. Words count with every spelling of thei
 where their sound codes are equal, or, from `sounding_letters` on, differ in one letter that is no figure; equals sound
 like each other and like what is said. Equals follow
 each other in the order of the ranking, and are nearly as high as the first: what is left unsaid, or a letter, says
-little about which of them is meant, but much of it says something.
+little about which of them is meant, but much of it says something. So does that one has the name as its main name, or
+is asked for more often.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def equals(utterance: Utterance, forms: Sequence[str], scores: Sequence[float], 
     Args:
         utterance: the request.
         forms: of the candidates, best first, in canonical text.
-        scores: of the candidates, in units of the cosine.
+        scores: of the first of them, those that are as likely meant as the first, in units of the cosine.
         codes: of the language that is spoken.
     """
     first = forms[0]

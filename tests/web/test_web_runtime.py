@@ -190,8 +190,7 @@ def test_words_and_numbers_count_the_same(ask, radio_es, numbers: int, tmp_path:
     expected = [*mine.resolve_batch(queries, **where), *mine.resolve_batch(queries)]
     expected += [ours.resolve(nbest=["cero onda", "cadena cien"])]
     check(ask, [{"bundle": str(tmp_path / "radio"), **call} for call in calls], expected)
-    found = mine.resolve("llama a zoe")  # one is asked for more often
-    assert (found.matches[0].name, found.tied) == ("Zoe Baker", 2)
+    assert mine.resolve("llama a zoe").tied == 1  # one is asked for more often
     assert ours.resolve("pon la cero onda").matches != radio_es.resolve("pon la ser cadena").matches
 
 

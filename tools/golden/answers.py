@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,9 @@ class Answerer:
         forms = [self.forms[one.form] for one in ranked[:COMPARED]]
         most = math.inf if self.reranker else 1.0
         scores = [min(one.score / unit, most) for one in ranked]
-        equal = self.equal(texts, forms, scores)
+        meant = [one.parts.get("popularity", 0) / unit for one in ranked[:COMPARED]]
+        likely = len(list(takewhile(lambda each: meant[0] - each <= DECISION.sharing_meant, meant)))
+        equal = self.equal(texts, forms, scores[:likely])
         features = plain_features(
             self.lang,
             texts,
@@ -158,7 +161,7 @@ class Answerer:
         if not self.reranker or not {"shared", "alike"} & self.calibration.weights.keys():
             return 1, False
         numbers = self.reranker.weights.numbers
-        return plain_equals(self.lang, texts, forms, scores[: len(forms)], numbers)
+        return plain_equals(self.lang, texts, forms, scores, numbers)
 
     def tied(self, scores: CandidateScores) -> int:
         """How many candidates cannot be told apart from the first."""

@@ -129,7 +129,7 @@ def plain_equals(
     ]
     codes, shared, alike = SoundCodes(lang), 1, 1
     while (
-        shared < len(forms)
+        shared < len(scores)
         and scores[0] - scores[shared] <= DECISION.sharing_words
         and all(any(those <= of_forms[shared] for those in row) for row in named)
     ):
@@ -137,7 +137,7 @@ def plain_equals(
     if shared > 1:
         return shared, True
     while (
-        alike < len(forms)
+        alike < len(scores)
         and scores[0] - scores[alike] <= DECISION.sounding_alike
         and _sound_alike(codes(forms[0]), codes(forms[alike]))
         and all(

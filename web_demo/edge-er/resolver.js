@@ -18,7 +18,7 @@ import { Numbers } from "./numbers.js";
 import { PersonalCatalog } from "./personal.js";
 import { SoundFold } from "./phonetic.js";
 
-const TOP_K = constants.decision.top_k;
+const { top_k: TOP_K, sharing_meant: SHARING_MEANT } = constants.decision;
 const TABLES = { unicode: "unicode.txt", phonetic: "phonetic.txt", hearing: "hearing.txt", numbers: "numbers.txt" };
 
 /**
@@ -292,7 +292,14 @@ export class EntityResolver {
   /** The first candidates that nothing tells apart; the first alone where no feature asks. */
   _equals(utterance, ranked, scores) {
     if (!utterance || !this._features.needEquals) return ALONE;
-    return equals(utterance, this._compared(ranked), scores.slice(0, COMPARED), this._sounds);
+    return equals(utterance, this._compared(ranked), scores.slice(0, this._asLikelyMeant(ranked)), this._sounds);
+  }
+
+  /** How many of the first candidates are about as likely meant as the first, by main name and popularity. */
+  _asLikelyMeant(ranked) {
+    const meant = ranked.slice(0, COMPARED).map(({ parts }) => parts.popularity ?? 0);
+    const less = meant.findIndex((each) => meant[0] - each > SHARING_MEANT * this._unit);
+    return less < 0 ? meant.length : less;
   }
 
   _compared(ranked) {

@@ -10,6 +10,7 @@ from edge_er.constants import DECISION
 from edge_er.decision.equals import equals, sound_alike
 from edge_er.decision.features import utterance_of
 from edge_er.encoder.encoder import EncodedText
+from edge_er.resolver import EntityResolver
 from edge_er.text.sound_codes import SoundCodes
 from tools.golden.make_features import rows
 from tools.golden.plain_features import plain_equals
@@ -95,3 +96,15 @@ def test_sounds_alike_both_ways_and_itself(one: str, other: str) -> None:
 )
 def test_codes_that_differ_in_a_letter(one: str, other: str, alike: bool) -> None:
     assert sound_alike(one, other) == alike
+
+
+@pytest.mark.parametrize(("popularity", "tied"), [({}, 2), ({"c-2": 9}, 1)])
+def test_who_is_asked_for_more_often_has_no_equal(popularity: dict[str, int], tied: int) -> None:
+    entries = [
+        {"id": id_, "name": name, **({"popularity": popularity[id_]} if id_ in popularity else {})}
+        for id_, name in (("c-1", "Zoe Adams"), ("c-2", "Zoe Baker"))
+    ]
+    answer = EntityResolver.load("radio_es").with_entries(entries).resolve("llama a zoe")
+    assert answer.tied == tied
+    assert {match.id for match in answer.matches[:2]} == {"c-1", "c-2"}
+    assert not popularity or answer.matches[0].id == "c-2"

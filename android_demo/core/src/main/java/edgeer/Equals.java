@@ -9,6 +9,7 @@ import java.util.Set;
 final class Equals {
     static final double SHARING_WORDS = 0.25; // so far below the first are candidates that share all said words
     static final int SHARING_LEFT = 12; // if other words of the name have so many letters at most
+    static final double SHARING_MEANT = 0.05; // and who is meant tells them apart by so much at most
     static final double SOUNDING_ALIKE = 0.6; // and those that sound like it
     static final int SOUNDING_LETTERS = 8; // sound codes of so many letters may differ in one
 
@@ -30,8 +31,9 @@ final class Equals {
      *
      * @param forms of the candidates, best first, in canonical text
      * @param scores of the candidates, in units of the cosine
+     * @param most how many of the first are as likely meant as the first
      */
-    static Equals among(Features.Utterance utterance, List<String> forms, double[] scores, SoundCodes codes) {
+    static Equals among(Features.Utterance utterance, List<String> forms, double[] scores, int most, SoundCodes codes) {
         String first = forms.get(0);
         for (Features.Said said : utterance.texts) {
             if (Features.isSaidWhole(first, said.readings)) {
@@ -39,7 +41,7 @@ final class Equals {
             }
         }
         List<List<Set<String>>> named = named(utterance, forms);
-        int near = near(scores, forms.size(), SHARING_WORDS);
+        int near = near(scores, most, SHARING_WORDS);
         int count = 1;
         while (!named.isEmpty() && count < near && shares(named, Features.words(forms.get(count)))) {
             count++;
@@ -47,7 +49,7 @@ final class Equals {
         if (count > 1) {
             return new Equals(count, true);
         }
-        near = near(scores, forms.size(), SOUNDING_ALIKE);
+        near = near(scores, most, SOUNDING_ALIKE);
         String code = codes.of(first);
         List<List<String>> spoken = near > 1 ? spoken(utterance, codes) : new ArrayList<List<String>>();
         while (near > 1 && isSaid(code, spoken) && count < near) {

@@ -123,7 +123,24 @@ final class Features {
     /** The first candidates that nothing tells apart; the first alone where no feature asks. */
     Equals equals(Utterance utterance, Catalog catalog, List<Candidate> ranked, double[] scores) {
         boolean sought = codes != null && utterance != null && !ranked.isEmpty();
-        return sought ? Equals.among(utterance, forms(catalog, ranked), scores, codes) : Equals.NONE;
+        if (!sought) {
+            return Equals.NONE;
+        }
+        List<String> forms = forms(catalog, ranked);
+        return Equals.among(utterance, forms, scores, asLikelyMeant(ranked, forms.size()), codes);
+    }
+
+    /** How many of the first candidates are about as likely meant as the first, by main name and popularity. */
+    private int asLikelyMeant(List<Candidate> ranked, int most) {
+        int count = 1;
+        while (count < most && meant(ranked.get(0)) - meant(ranked.get(count)) <= Equals.SHARING_MEANT * unit) {
+            count++;
+        }
+        return count;
+    }
+
+    private static double meant(Candidate candidate) {
+        return candidate.parts[Candidate.POPULARITY] + candidate.parts[Candidate.FAVOUR];
     }
 
     /** The features of the best of ranked candidates, which is one of {@code equals}. */

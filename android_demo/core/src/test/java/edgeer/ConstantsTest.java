@@ -66,6 +66,7 @@ public final class ConstantsTest {
         own.put("decision.sharing", Calibration.SHARING);
         own.put("decision.sharing_words", Equals.SHARING_WORDS);
         own.put("decision.sharing_left", Equals.SHARING_LEFT);
+        own.put("decision.sharing_meant", Equals.SHARING_MEANT);
         own.put("decision.sounding_alike", Equals.SOUNDING_ALIKE);
         own.put("decision.sounding_letters", Equals.SOUNDING_LETTERS);
         own.put("decision.top_k", EntityResolver.TOP_K);
