@@ -91,8 +91,9 @@ class AnswerBuilder:
         """
         if not ranked:
             return Resolution(query, "no_match", ())
-        utterance, scores = self._utterance(catalog, texts, ranked), list(map(self._score, ranked))
-        same = self._equals(catalog, ranked, scores, utterance)
+        forms, scores = self._forms(catalog, ranked), list(map(self._score, ranked))
+        utterance = self._utterance(texts, forms)
+        same = self._equals(ranked, forms, scores, utterance)
         features = self._features(catalog, ranked[0], utterance, same)
         candidates = CandidateScores(scores[:1] * same.size + scores[same.size :], features)
         calibration = self._calibration(typed)
@@ -110,8 +111,9 @@ class AnswerBuilder:
     ) -> list[Explanation]:
         """The explanation of each of `ranked`; the margin of the last one is 0."""
         margins = [one.score - other.score for one, other in pairwise(ranked)] + [0.0]
-        utterance, scores = self._utterance(catalog, texts, ranked), list(map(self._score, ranked))
-        same = self._equals(catalog, ranked, scores, utterance) if ranked else Equals()
+        forms, scores = self._forms(catalog, ranked), list(map(self._score, ranked))
+        utterance = self._utterance(texts, forms)
+        same = self._equals(ranked, forms, scores, utterance) if ranked else Equals()
         return [
             self._explanation(
                 catalog,
@@ -138,26 +140,25 @@ class AnswerBuilder:
         too_much = max(candidate.parts["dense"] - self.unit, 0.0) if self._vectors_alone else 0.0
         return (candidate.score - too_much) / self.unit
 
-    def _utterance(
-        self, catalog: Catalog, texts: Sequence[EncodedText], ranked: Sequence[Candidate]
-    ) -> Utterance | None:
+    def _forms(self, catalog: Catalog, ranked: Sequence[Candidate]) -> list[str]:
+        """The forms of the compared candidates in canonical text; none if no feature needs them."""
+        compared = ranked[:COMPARED] if self._needs_texts else ()
+        return [catalog.canonical_form(candidate.form) for candidate in compared]
+
+    def _utterance(self, texts: Sequence[EncodedText], forms: Sequence[str]) -> Utterance | None:
         """What features need to know of the texts; None if no feature needs it."""
-        if not self._needs_texts:
-            return None
-        forms = [catalog.canonical_form(candidate.form) for candidate in ranked[:COMPARED]]
-        return utterance_of(texts, forms, self._lang, self._weights.numbers)
+        return utterance_of(texts, forms, self._lang, self._weights.numbers) if self._needs_texts else None
 
     def _equals(
         self,
-        catalog: Catalog,
         ranked: Sequence[Candidate],
+        forms: Sequence[str],
         scores: Sequence[float],
         utterance: Utterance | None,
     ) -> Equals:
         """The first candidates that nothing tells apart; the first alone where no feature asks."""
         if utterance is None or not self._seeks_equals:
             return Equals()
-        forms = [catalog.canonical_form(candidate.form) for candidate in ranked[:COMPARED]]
         return equals(utterance, forms, scores[: self._as_likely_meant(ranked)], self._sound_codes)
 
     def _as_likely_meant(self, ranked: Sequence[Candidate]) -> int:

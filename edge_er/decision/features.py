@@ -25,6 +25,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from edge_er.encoder.encoder import EncodedText
+from edge_er.text.canonical import is_number
 from edge_er.text.carriers import carrier_words, name_span, without_carrier
 from edge_er.text.misrecognition import BIT, BORDER, word_gain
 from edge_er.text.numbers import in_figures, other_readings
@@ -156,14 +157,14 @@ def _another_number(form: str, said: Said, lang: str) -> bool:
     words, own = frozenset(form.split()), in_figures(form, lang).split()
     if any(content <= words for _, _, content in said.readings):
         return False
-    if any(word not in said.figures and not _is_number(word) and not _is_filler(word) for word in own):
+    if any(word not in said.figures and not is_number(word) and not _is_filler(word) for word in own):
         return False
     spoken = ["", *said.figures, ""]
     return any(
-        _is_number(word)
+        is_number(word)
         and not any(_is_same_number(word, other) for other in (*own, *words))
         and (after in words or (before in words and not after))
-        and not (_is_number(before) or _is_number(after))
+        and not (is_number(before) or is_number(after))
         for before, word, after in zip(spoken, spoken[1:], spoken[2:], strict=False)
     )
 
@@ -172,16 +173,12 @@ def _is_filler(word: str) -> bool:
     return word in carrier_words().fillers
 
 
-def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit()
-
-
 def _is_same_number(word: str, other: str) -> bool:
     """Whether two words are one number, or one is a year and the other its last two figures."""
     if word == other:
         return True
     year, short = max(word, other, key=len), min(word, other, key=len)
-    return len(year) == 4 and len(short) == 2 and _is_number(other) and year.endswith(short)
+    return len(year) == 4 and len(short) == 2 and is_number(other) and year.endswith(short)
 
 
 def candidate_features(

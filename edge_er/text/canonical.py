@@ -20,7 +20,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["canonical_text"]
+__all__ = ["canonical_text", "is_number"]
 
 _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 _DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
@@ -78,3 +78,8 @@ def _joined(spelled: re.Match[str]) -> str:
     first = int(len(letters) > 2 and letters[0].endswith("'"))
     last = len(letters) - int(len(letters) - first > 2 and letters[-1].endswith("'"))
     return " ".join([*letters[:first], "".join(letters[first:last]), *letters[last:]])
+
+
+def is_number(word: str) -> bool:
+    """Whether a canonical word is a number in figures, 0 to 9 alone."""
+    return word.isascii() and word.isdigit()

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from edge_er.constants import CARRIERS
+from edge_er.text.canonical import is_number
 
 __all__ = ["CarrierWords", "Span", "carrier_words", "name_span", "without_carrier"]
 
@@ -75,7 +76,7 @@ def name_span(request: str, name_words: Container[str] = frozenset()) -> Span:
 
 def _any_number(words: Sequence[str]) -> list[str]:
     """The words, with 0 in the place of every number in figures."""
-    return ["0" if word.isascii() and word.isdigit() else word for word in words]
+    return ["0" if is_number(word) else word for word in words]
 
 
 def _sizes(first: int, last: int, longest: int) -> Collection[int]:

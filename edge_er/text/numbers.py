@@ -22,6 +22,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from edge_er.text.canonical import is_number
+
 __all__ = ["in_figures", "is_sure", "other_readings"]
 
 _LONGEST_WORD = 64  # characters; a longer word is no number word
@@ -107,10 +109,10 @@ def other_readings(text: str, lang: str, names: Container[str] = frozenset()) ->
     language, figures = _language(lang), in_figures(text, lang)
     readings = {text: None, figures: None}
     words = figures.split()
-    if not any(map(_is_figures, words)):
+    if not any(map(is_number, words)):
         return tuple(readings)[1:]
     single = [
-        not _is_figures(before) and not _is_figures(after) and after not in language.suffixes
+        not is_number(before) and not is_number(after) and after not in language.suffixes
         for before, after in zip(["", *words], [*words, ""][1:], strict=False)
     ]
     for usual in (_language("all").usual, language.usual):
@@ -124,7 +126,7 @@ def is_sure(text: str, reading: str) -> bool:
     """Whether `reading` has a number of at least 13 in figures that canonical `text` has in words."""
     before, roman = frozenset(text.split()), _language("all").usual
     for word in reading.split():
-        figures = word.lstrip("0") if _is_figures(word) and word not in before else ""
+        figures = word.lstrip("0") if is_number(word) and word not in before else ""
         if (len(figures) > 2 or (len(figures) == 2 and figures >= _SURE)) and roman.get(word) not in before:
             return True
     return False
@@ -250,16 +252,11 @@ class _Reading:
 
 def _figures(word: str) -> str:
     """Figures as they are, Roman ones of two letters or more as figures, "" for any other word."""
-    if _is_figures(word):
+    if is_number(word):
         return word
     return _roman().get(word, "")
 
 
-def _is_figures(word: str) -> bool:
-    return word.isascii() and word.isdigit()
-
-
-@lru_cache(maxsize=1)
 def _roman() -> dict[str, str]:
     return {word: figures for figures, word in _language("all").usual.items() if len(word) > 1}
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import WORDS
+from edge_er.text.canonical import is_number
 from edge_er.text.carriers import carrier_words
 from edge_er.text.misrecognition import word_gains
 
@@ -78,7 +79,7 @@ def _omission(word: str, common: frozenset[str]) -> int:
     """What leaving the word of a form out costs."""
     if word in carrier_words().fillers:
         return WORDS.omitted_filler
-    if _is_number(word):
+    if is_number(word):
         return WORDS.omitted_number
     if word in common or word in carrier_words().words:
         return WORDS.omitted_common
@@ -93,29 +94,25 @@ def common_words(words: Sequence[str], having: NDArray[Any], forms: int) -> froz
 
 def frequencies(words: Sequence[str]) -> frozenset[str]:
     """The words of a canonical form that are part of a frequency: "98" and "9" of 98.9, "1028", "790" of 790 AM."""
-    if not any(map(_is_number, words)):
+    if not any(map(is_number, words)):
         return frozenset()
     return frozenset(_parts_of_frequencies(words))
 
 
 def _parts_of_frequencies(words: Sequence[str]) -> Iterator[str]:
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        if not _is_number(word) or len(word) > 4:
+        if not is_number(word) or len(word) > 4:
             continue
-        number, decimals = int(word), _is_number(following) and len(following) <= 2
+        number, decimals = int(word), is_number(following) and len(following) <= 2
         if number in _FM and (decimals or following == "fm"):
             yield from (word, following) if decimals else (word,)
         elif number in _FM_JOINED or (number in _AM and number % 10 == 0):
             yield word
 
 
-def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit()
-
-
 def is_rare(word: str, catalog: KnownWords) -> bool:
     """Whether few names of a catalog have a word, which is no number, no filler and no word of a carrier."""
     known = carrier_words()
-    if len(word) < WORDS.rare_letters or _is_number(word) or word in known.words or word in known.fillers:
+    if len(word) < WORDS.rare_letters or is_number(word) or word in known.words or word in known.fillers:
         return False
     return catalog.having(word) <= WORDS.rare_most

@@ -174,13 +174,13 @@ class WordIndex:
             said = (
                 [word for word in words if word in request.explained] if holds else request.beginning(words)
             )
-            rest = request.rest(said)
-            begun = self._begun(form, words, said) - min(rest, WORDS.sentence)
-            score = int(found.scores[form])
+            rest, score = request.rest(said), int(found.scores[form])
             if holds and rest <= WORDS.rare_left:
-                found.scores[form] = WORDS.rare_gain + (max(score, begun) if words[0] in said else score)
+                if words[0] in said:
+                    score = max(score, self._begun(form, words, said) - rest)
+                found.scores[form] = WORDS.rare_gain + score
             elif score == NO_SCORE and not rare.isdisjoint(said):
-                found.scores[form] = begun
+                found.scores[form] = self._begun(form, words, said) - min(rest, WORDS.sentence)
 
     def _having(self, word: str) -> Iterable[int]:
         """The forms that have a word."""
