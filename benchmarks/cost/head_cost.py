@@ -26,7 +26,7 @@ from edge_er.resolver import EntityResolver
 from edge_er.training.card import read_card
 from edge_er.training.data.voice_requests import station_requests
 from edge_er.training.models.pair_head import multiply_adds
-from edge_er.training.recipe import HeadSettings
+from edge_er.training.settings import HeadSettings
 
 BUNDLE, LANG = "radio_de", "de"
 ALWAYS = 2**31

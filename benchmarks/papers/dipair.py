@@ -48,7 +48,8 @@ from edge_er.training.data.voice_requests import (
 from edge_er.training.methods.dipair import train_head
 from edge_er.training.models.dual_encoder import DualEncoder, load_model
 from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
-from edge_er.training.recipe import HeadSettings, Recipe, read_recipe
+from edge_er.training.recipe import read_recipe
+from edge_er.training.settings import HeadSettings, Recipe
 
 CHUNK = 64
 DENSE = "dense"

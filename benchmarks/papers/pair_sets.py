@@ -57,7 +57,7 @@ from edge_er.training.models.cross_encoder import CrossEncoder, cross_encoder_of
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.models.pair_head import read, read_all
 from edge_er.training.models.pretrained import bert_folder
-from edge_er.training.recipe import HeadSettings, ModelSettings, OptimSettings
+from edge_er.training.settings import HeadSettings, ModelSettings, OptimSettings
 
 WORK = REPOSITORY / "build" / "pair_sets"
 SETS = ("Beer", "Fodors-Zagats", "MRPC", "iTunes-Amazon", "RTE", "DBLP-ACM")

@@ -24,7 +24,8 @@ from edge_er.training.data.dev import STRATA
 from edge_er.training.data.held_requests import HeldTask, candidates_of, held_tasks
 from edge_er.training.data.pool import held_out, name_cluster
 from edge_er.training.models.dual_encoder import load_model
-from edge_er.training.recipe import Recipe, read_recipe
+from edge_er.training.recipe import read_recipe
+from edge_er.training.settings import Recipe
 
 UNIT = 20.0  # a cosine in units of the teacher's score: 1 over the temperature of the dual encoder's training
 RANKINGS = ("dense", "pair teacher", "sum", "among the candidates")

@@ -42,7 +42,8 @@ from edge_er.training.export.encoder_export import vector_scale
 from edge_er.training.export.encoder_graph import build_onnx
 from edge_er.training.methods.hpd import fit_axes, with_projection
 from edge_er.training.models.dual_encoder import DualEncoder, load_model
-from edge_er.training.recipe import Recipe, read_recipe
+from edge_er.training.recipe import read_recipe
+from edge_er.training.settings import Recipe
 
 Catalogs = dict[str, tuple[list[Entity], list[Request]]]
 

@@ -33,7 +33,7 @@ from edge_er.bundle.atomic import replacing
 from edge_er.errors import RecipeError
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
-from edge_er.training.recipe import OptimSettings, Recipe
+from edge_er.training.settings import OptimSettings, Recipe
 
 __all__ = ["Run", "able_bfloat16", "best_device", "mixed_precision"]
 

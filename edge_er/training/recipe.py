@@ -9,39 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edge_er.errors import RecipeError
-from edge_er.training.settings import (
-    DATA_FOLDER_WEIGHTS,
-    DataSettings,
-    DSESettings,
-    ExportSettings,
-    HeadSettings,
-    HPDSettings,
-    ModelSettings,
-    OptimSettings,
-    Recipe,
-    SentenceSettings,
-    StudentSettings,
-)
+from edge_er.training.settings import DATA_FOLDER_WEIGHTS, Recipe
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-__all__ = [
-    "DSESettings",
-    "DataSettings",
-    "ExportSettings",
-    "HPDSettings",
-    "HeadSettings",
-    "ModelSettings",
-    "OptimSettings",
-    "Recipe",
-    "SentenceSettings",
-    "StudentSettings",
-    "read_recipe",
-    "work_folder",
-]
+__all__ = ["read_recipe", "work_folder"]
 
 
 T = TypeVar("T")

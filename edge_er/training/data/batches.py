@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from edge_er.errors import RecipeError
 from edge_er.training.data.pool import Pool
 from edge_er.training.models.dual_encoder import DualEncoder
-from edge_er.training.recipe import OptimSettings
+from edge_er.training.settings import OptimSettings
 
 __all__ = ["Batches"]
 

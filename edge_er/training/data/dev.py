@@ -15,7 +15,7 @@ from edge_er.text.canonical import canonical_text
 from edge_er.training.data.data_folder import STATIONS, VOICE
 from edge_er.training.data.own_data import OwnData, read_own
 from edge_er.training.data.sources import read_rows
-from edge_er.training.recipe import DataSettings
+from edge_er.training.settings import DataSettings
 
 __all__ = ["DevTask", "dev_tasks", "gate_tasks", "recall_at_1"]
 

@@ -32,7 +32,7 @@ from edge_er.training.data.made_requests import requests_from
 from edge_er.training.data.own_data import own_files, read_own
 from edge_er.training.data.pool_key import pool_key
 from edge_er.training.data.sources import Sources, existing, read_rows
-from edge_er.training.recipe import DataSettings
+from edge_er.training.settings import DataSettings
 
 __all__ = [
     "CITIES",

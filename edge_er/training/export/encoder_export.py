@@ -27,7 +27,8 @@ from edge_er.training.data.pool import data_folder, load_pool
 from edge_er.training.export.encoder_graph import build_onnx, weight_names
 from edge_er.training.models.dual_encoder import DualEncoder, load_model
 from edge_er.training.models.pretrained import load_own, own_folder
-from edge_er.training.recipe import Recipe, read_recipe
+from edge_er.training.recipe import read_recipe
+from edge_er.training.settings import Recipe
 
 __all__ = ["GateResult", "Reference", "export_encoder", "gate", "main", "vector_scale", "write_folder"]
 

@@ -27,7 +27,8 @@ from edge_er.training.models.dual_encoder import DualEncoder, save_model
 from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read_all, read_rows
 from edge_er.training.models.pretrained import load_own, own_folder
 from edge_er.training.models.token_rows import to_device
-from edge_er.training.recipe import Recipe, work_folder
+from edge_er.training.recipe import work_folder
+from edge_er.training.settings import Recipe
 
 __all__ = ["TrainedHead", "train", "train_head"]
 

@@ -51,7 +51,8 @@ from edge_er.training.models.cross_encoder import (
 from edge_er.training.models.dual_encoder import DualEncoder, save_model
 from edge_er.training.models.pretrained import load_own, own_folder, weights_key
 from edge_er.training.models.token_rows import chunk_size, to_device
-from edge_er.training.recipe import OptimSettings, Recipe, read_recipe, work_folder
+from edge_er.training.recipe import read_recipe, work_folder
+from edge_er.training.settings import OptimSettings, Recipe
 
 __all__ = [
     "PairStudent",

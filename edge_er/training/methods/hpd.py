@@ -39,7 +39,8 @@ from edge_er.training.models.pretrained import load_own, load_teacher
 from edge_er.training.models.token_rows import TokenRows, chunk_size, length_chunks
 from edge_er.training.models.vocabulary import check_same_vocabulary
 from edge_er.training.parallel import first_process_first, share
-from edge_er.training.recipe import Recipe, read_recipe, work_folder
+from edge_er.training.recipe import read_recipe, work_folder
+from edge_er.training.settings import Recipe
 
 __all__ = [
     "HPDLoss",

@@ -22,7 +22,7 @@ from edge_er.training.models.cross_encoder import CrossEncoder
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.models.pair_head import PairHead, Reading, read_all, read_rows
 from edge_er.training.models.token_rows import DeviceRows, to_device
-from edge_er.training.recipe import HeadSettings, OptimSettings
+from edge_er.training.settings import HeadSettings, OptimSettings
 
 __all__ = [
     "HeadScorer",

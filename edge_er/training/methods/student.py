@@ -23,7 +23,8 @@ from edge_er.training.models.dual_encoder import DualEncoder, save_model
 from edge_er.training.models.pretrained import load_teacher
 from edge_er.training.models.token_rows import DeviceRows, TokenRows, chunk_size
 from edge_er.training.parallel import first_process_first, share
-from edge_er.training.recipe import OptimSettings, Recipe, read_recipe, work_folder
+from edge_er.training.recipe import read_recipe, work_folder
+from edge_er.training.settings import OptimSettings, Recipe
 
 __all__ = ["main", "text_places", "texts_of", "train_student"]
 

@@ -28,7 +28,8 @@ from edge_er.training.models.vocabulary import (
     train_tokenizer,
 )
 from edge_er.training.parallel import first_process_first, processes, rank, share
-from edge_er.training.recipe import ModelSettings, OptimSettings, Recipe, read_recipe, work_folder
+from edge_er.training.recipe import read_recipe, work_folder
+from edge_er.training.settings import ModelSettings, OptimSettings, Recipe
 
 __all__ = ["contrastive_loss", "main", "new_teacher", "train_teacher"]
 

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from edge_er.errors import RecipeError
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.models.token_rows import DeviceRows, TokenRows, to_device
-from edge_er.training.recipe import HeadSettings
+from edge_er.training.settings import HeadSettings
 
 __all__ = [
     "PairHead",

@@ -49,7 +49,7 @@ def test_a_recipe_names_one_where_nobody_else_does(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = pytest.importorskip("edge_er.training.data.pool")
-    from edge_er.training.recipe import DataSettings
+    from edge_er.training.settings import DataSettings
 
     settings = DataSettings(folder=str(folders["recipe"]))
     assert data.data_folder(DataSettings()) == folders["shared/data"]

@@ -64,7 +64,7 @@ def pool() -> Pool:
 def teacher(pool: Pool) -> DualEncoder:
     require_packages("torch")
     from edge_er.training.methods.teacher import new_teacher
-    from edge_er.training.recipe import ModelSettings
+    from edge_er.training.settings import ModelSettings
 
     shape = ModelSettings(vocab_size=400, layers=3, hidden=32, heads=2, intermediate=64, max_tokens=24)
     return new_teacher(shape, pool, seed=3).eval()

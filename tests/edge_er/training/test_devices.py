@@ -22,7 +22,7 @@ from edge_er.training.methods import dipair, dse, hpd, pair_scorers, student
 from edge_er.training.methods import teacher as teacher_module
 from edge_er.training.models.cross_encoder import CrossEncoder, cross_encoder_of
 from edge_er.training.models.dual_encoder import DualEncoder, save_model
-from edge_er.training.recipe import (
+from edge_er.training.settings import (
     DataSettings,
     DSESettings,
     HeadSettings,

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from edge_er.errors import RecipeError
-from edge_er.training.recipe import DataSettings, read_recipe
+from edge_er.training.recipe import read_recipe
+from edge_er.training.settings import DataSettings
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -15,7 +15,7 @@ from edge_er.text.canonical import canonical_text
 from edge_er.training.data.dev import gate_tasks
 from edge_er.training.data.own_data import read_own
 from edge_er.training.data.pool import data_folder, load_pool
-from edge_er.training.recipe import DataSettings
+from edge_er.training.settings import DataSettings
 
 TOOLS = [
     f"{size} {tool}" for size in ("Small", "Large", "Heavy") for tool in ("Drill", "Saw", "Lamp", "Sander")

@@ -25,7 +25,7 @@ from edge_er.training.methods.pair_scorers import (
     train_teacher,
 )
 from edge_er.training.models.cross_encoder import cross_encoder_of
-from edge_er.training.recipe import HeadSettings, OptimSettings
+from edge_er.training.settings import HeadSettings, OptimSettings
 
 
 @pytest.fixture(scope="module")

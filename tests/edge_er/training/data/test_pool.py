@@ -17,7 +17,7 @@ from edge_er.errors import EdgeERError
 from edge_er.training.data import pool as data
 from edge_er.training.data import pool_key
 from edge_er.training.data.pool import DATA_FILES, STATIONS, UTTERANCES, load_pool
-from edge_er.training.recipe import DataSettings
+from edge_er.training.settings import DataSettings
 
 COUNTRIES = {
     "DE": "Bayern 1",

@@ -28,7 +28,7 @@ from edge_er.training.export.head_export import export_head
 from edge_er.training.fit.head_weight import races
 from edge_er.training.methods.dipair import train_head
 from edge_er.training.models.pair_head import PairHead as TrainedHead
-from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
+from edge_er.training.settings import DataSettings, HeadSettings, OptimSettings, Recipe
 from web_demo.assemble import assemble
 
 SHAPE = HeadSettings(request_tokens=8, entity_tokens=4, dim=16, intermediate=32, candidates=5)

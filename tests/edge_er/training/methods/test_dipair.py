@@ -16,7 +16,7 @@ from edge_er.training.export.head_graph import build_head_onnx
 from edge_er.training.loop import Run
 from edge_er.training.methods.dipair import train_head
 from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
-from edge_er.training.recipe import DataSettings, HeadSettings, OptimSettings, Recipe
+from edge_er.training.settings import DataSettings, HeadSettings, OptimSettings, Recipe
 
 SHAPE = HeadSettings(request_tokens=8, entity_tokens=4, dim=16, intermediate=32, candidates=5)
 

@@ -22,7 +22,7 @@ from edge_er.training.models.cross_encoder import (
 )
 from edge_er.training.models.dual_encoder import load_model, save_model
 from edge_er.training.models.token_rows import TokenRows
-from edge_er.training.recipe import DataSettings, DSESettings, OptimSettings, Recipe
+from edge_er.training.settings import DataSettings, DSESettings, OptimSettings, Recipe
 
 
 def _recipe(folder, **dse_settings):

@@ -17,7 +17,7 @@ from edge_er.training.methods.simtde import student_of
 from edge_er.training.methods.teacher import new_teacher
 from edge_er.training.models.dual_encoder import load_model, save_model
 from edge_er.training.models.ensemble import Ensemble
-from edge_er.training.recipe import (
+from edge_er.training.settings import (
     DataSettings,
     HPDSettings,
     ModelSettings,

@@ -19,7 +19,7 @@ from edge_er.training.methods.simtde import student_of
 from edge_er.training.methods.student import train_student
 from edge_er.training.methods.teacher import train_teacher
 from edge_er.training.models.dual_encoder import DualEncoder, save_model
-from edge_er.training.recipe import DataSettings, ModelSettings, OptimSettings, Recipe, StudentSettings
+from edge_er.training.settings import DataSettings, ModelSettings, OptimSettings, Recipe, StudentSettings
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 

@@ -23,7 +23,7 @@ from edge_er.training.methods.student import train_student
 from edge_er.training.methods.teacher import train_teacher
 from edge_er.training.models.cross_encoder import load_cross_encoder
 from edge_er.training.models.dual_encoder import load_model, save_model
-from edge_er.training.recipe import (
+from edge_er.training.settings import (
     DataSettings,
     DSESettings,
     HeadSettings,

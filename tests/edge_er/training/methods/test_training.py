@@ -22,15 +22,8 @@ from edge_er.training.methods.teacher import contrastive_loss, train_teacher
 from edge_er.training.models.dual_encoder import save_model
 from edge_er.training.models.ensemble import Ensemble
 from edge_er.training.models.vocabulary import spelling_table
-from edge_er.training.recipe import (
-    DataSettings,
-    ModelSettings,
-    OptimSettings,
-    Recipe,
-    StudentSettings,
-    read_recipe,
-    work_folder,
-)
+from edge_er.training.recipe import read_recipe, work_folder
+from edge_er.training.settings import DataSettings, ModelSettings, OptimSettings, Recipe, StudentSettings
 
 SHAPE = ModelSettings(vocab_size=400, layers=2, hidden=32, heads=2, intermediate=64, max_tokens=24)
 

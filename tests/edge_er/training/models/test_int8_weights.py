@@ -14,7 +14,7 @@ from edge_er.training.methods.teacher import new_teacher, train_teacher
 from edge_er.training.models.dual_encoder import DualEncoder, save_model
 from edge_er.training.models.int8_weights import read_back
 from edge_er.training.models.pretrained import load_own, load_teacher
-from edge_er.training.recipe import HPDSettings, ModelSettings, OptimSettings, Recipe, StudentSettings
+from edge_er.training.settings import HPDSettings, ModelSettings, OptimSettings, Recipe, StudentSettings
 
 
 def write_exported(model: DualEncoder, folder, float_weights=()):

@@ -16,7 +16,7 @@ from edge_er.training.methods.student import text_places, train_student
 from edge_er.training.models.dual_encoder import load_model, save_model
 from edge_er.training.models.pretrained import load_teacher
 from edge_er.training.models.token_rows import TokenRows, length_chunks
-from edge_er.training.recipe import OptimSettings, Recipe, SentenceSettings, StudentSettings
+from edge_er.training.settings import OptimSettings, Recipe, SentenceSettings, StudentSettings
 
 SENTENCES = ["pon cadena ser", "Radio Kiss", "kiss fm radio radio", "ser", "pon kiss"]
 

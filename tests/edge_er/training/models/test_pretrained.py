@@ -15,7 +15,7 @@ from edge_er.training.export.encoder_graph import build_onnx
 from edge_er.training.methods.simtde import student_of
 from edge_er.training.methods.teacher import new_teacher
 from edge_er.training.models.vocabulary import train_tokenizer
-from edge_er.training.recipe import ModelSettings
+from edge_er.training.settings import ModelSettings
 
 WORDS = [
     "[PAD]",
