@@ -10,7 +10,8 @@ from edge_er.bundle.bundle import Bundle
 from edge_er.decision.calibration import COMPARED
 from edge_er.encoder.encoder import EncodedText, quantise
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.rerank import Hypothesis, Reranker, demands
+from edge_er.ranking.hypothesis import Hypothesis
+from edge_er.ranking.rerank import Reranker, demands
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text

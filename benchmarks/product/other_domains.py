@@ -34,7 +34,8 @@ from edge_er.evaluation.baselines import TfidfRanker, WRatioRanker
 from edge_er.evaluation.metrics import Evaluation, measure
 from edge_er.evaluation.rankers import EncoderRanker, Ranker, TextEncoder, form_table
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.rerank import Hypothesis, Reranker
+from edge_er.ranking.hypothesis import Hypothesis
+from edge_er.ranking.rerank import Reranker
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card

@@ -16,8 +16,9 @@ from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.evidence import Hypothesis, Pool
+from edge_er.ranking.evidence import Pool
 from edge_er.ranking.filters import MetadataIndex, allowed_entities, wanted_ids
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
 from edge_er.ranking.suggest import FormSuggestions, Suggested, TypedText, suggested
 from edge_er.ranking.weights import RerankWeights

@@ -22,7 +22,7 @@ weight is not computed.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -38,29 +38,19 @@ from edge_er.ranking.columns import (
     numbered,
     repeated,
 )
+from edge_er.ranking.hypothesis import Hypothesis, readings, shares_of
 from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import NgramIndex, NgramWeights
-from edge_er.text.numbers import is_sure, other_readings
+from edge_er.text.numbers import is_sure
 from edge_er.text.sound_codes import SoundCodes
 from edge_er.text.word_values import KnownWords
 from edge_er.text.words import NO_SCORE, WordIndex, WordScores, no_scores
 
-__all__ = ["Evidence", "FormEvidence", "Hypothesis", "Numbers", "Pool", "readings"]
+__all__ = ["Evidence", "FormEvidence", "Numbers", "Pool"]
 
 Numbers = NDArray[np.int64]
-
-
-class Hypothesis(NamedTuple):
-    """One text of an utterance: canonical text, dot products of its vector with all forms [forms], its weight, and the
-    dot product of a vector with itself.
-    """
-
-    text: str
-    dots: NDArray[Any]
-    weight: float = 1.0
-    same: int = 0
 
 
 class Evidence(NamedTuple):
@@ -175,7 +165,7 @@ class FormEvidence:
         rows = [self._readings(hypothesis.text) for hypothesis in hypotheses]
         pool = self._candidates(hypotheses, rows, k, allowed)
         parts: dict[str, NDArray[np.float64]] = {}
-        shares = _shares(hypotheses, rounded=self._weights.words > 0)
+        shares = shares_of(hypotheses, rounded=self._weights.words > 0)
         for hypothesis, said, share in zip(hypotheses, rows, shares, strict=True):
             evidence = self._evidence(hypothesis, said, pool, self._weights)
             for name, values in evidence.parts(self._weights).items():
@@ -308,24 +298,6 @@ class FormEvidence:
         return np.maximum(scores, row.words.scores[pool]) if self._weights.words else scores
 
 
-def readings(text: str, lang: str, weights: RerankWeights, names: Container[str]) -> list[str]:
-    """Canonical `text` as it stands, and with its numbers spelled otherwise; `names` are the words of names."""
-    others = other_readings(text, lang, names)[: weights.numbers] if weights.numbers else ()
-    return [text, *others]
-
-
 def _sure(rows: Sequence[_Rows]) -> bool:
     """Whether the number words of a request can be nothing else, so that it counts with its numbers in figures."""
     return len(rows) > 1 and is_sure(rows[0].text, rows[1].text)
-
-
-def _shares(hypotheses: Sequence[Hypothesis], rounded: bool) -> NDArray[np.float64]:
-    """The share of each text, [hypotheses].
-
-    Rounded, sums of whole numbers times shares are exact, whatever their order. So forms that nothing tells apart have
-    the very same score, however phrases make it up.
-    """
-    weights = np.array([each.weight for each in hypotheses], np.float64)
-    total = np.cumsum(weights)[-1]  # added one after another, as other runtimes do
-    shares: NDArray[np.float64] = weights / total
-    return np.floor(shares * EVIDENCE.shares + 0.5) / EVIDENCE.shares if rounded else shares

@@ -29,8 +29,9 @@ from edge_er.index.stored_words import WORDS_FILE, StoredWords
 from edge_er.index.two_level import TwoLevelIndex, popular_floor
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.columns import best_forms
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool, readings
+from edge_er.ranking.evidence import FormEvidence, Pool
 from edge_er.ranking.filters import wanted_ids
+from edge_er.ranking.hypothesis import Hypothesis, readings
 from edge_er.ranking.rerank import demands
 from edge_er.ranking.suggest import FormSuggestions
 from edge_er.ranking.weights import RerankWeights

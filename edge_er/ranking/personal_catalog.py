@@ -15,8 +15,9 @@ from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import EncodedText
 from edge_er.index.exact import ExactIndex
 from edge_er.ranking.catalog import Catalog
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
+from edge_er.ranking.evidence import FormEvidence, Pool
 from edge_er.ranking.filters import MetadataIndex
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import Candidate, best_candidates, demands
 from edge_er.ranking.suggest import FormSuggestions, Suggested, TypedText, suggested
 

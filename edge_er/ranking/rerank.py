@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
-from edge_er.ranking.evidence import Evidence, FormEvidence, Hypothesis, Pool
+from edge_er.ranking.evidence import Evidence, FormEvidence, Pool
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.weights import RerankWeights
 
 __all__ = [
     "Candidate",
     "Evidence",
-    "Hypothesis",
     "Reranker",
     "best_candidates",
     "demands",

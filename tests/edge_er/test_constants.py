@@ -11,7 +11,8 @@ import pytest
 
 from edge_er import constants
 from edge_er.decision.calibration import Calibration
-from edge_er.ranking.evidence import FormEvidence, Hypothesis
+from edge_er.ranking.evidence import FormEvidence
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import best_candidates
 from edge_er.ranking.weights import RerankWeights
 from tools.golden.make_defaults import TARGET, K, confidence_rows, rows

@@ -18,7 +18,8 @@ from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.locate import shipped_bundles
 from edge_er.decision.calibration import CandidateScores
 from edge_er.decision.resolution import Resolution
-from edge_er.ranking.rerank import Hypothesis, Reranker
+from edge_er.ranking.hypothesis import Hypothesis
+from edge_er.ranking.rerank import Reranker
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text

@@ -29,7 +29,8 @@ from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.evaluation.metrics import GoldMap
 from edge_er.evaluation.requests_file import Request
 from edge_er.index.exact import ExactIndex
-from edge_er.ranking.rerank import Evidence, Hypothesis, Reranker, demands
+from edge_er.ranking.hypothesis import Hypothesis
+from edge_er.ranking.rerank import Evidence, Reranker, demands
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card

@@ -21,7 +21,7 @@ from edge_er.constants import HEAD
 from edge_er.encoder.encoder import Encoder, quantise, read_encoder_files
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import EncoderError
-from edge_er.ranking.rerank import Hypothesis
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, update_card

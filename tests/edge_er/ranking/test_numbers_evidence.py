@@ -12,7 +12,8 @@ from edge_er.bundle.bundle import read_bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.manifest import MANIFEST
 from edge_er.errors import BundleCorruptError
-from edge_er.ranking.evidence import FormEvidence, Hypothesis
+from edge_er.ranking.evidence import FormEvidence
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import best_candidates
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
@@ -76,7 +77,7 @@ def test_own_entries_are_found_as_their_numbers_are_said(encoder_files) -> None:
 
 def test_no_weight_no_reading(encoder_files, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = make_bundle(ENTITIES, encoder_files).with_manifest(rerank={**RERANK, "numbers": 0})
-    monkeypatch.setattr("edge_er.ranking.evidence.other_readings", None)
+    monkeypatch.setattr("edge_er.ranking.hypothesis.other_readings", None)
     assert EntityResolver(bundle).resolve("kiss one oh five").matches
 
 

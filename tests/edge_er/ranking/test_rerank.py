@@ -13,7 +13,8 @@ from tiny import ENTITIES, make_bundle
 from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError
-from edge_er.ranking.rerank import Hypothesis, Reranker, demands
+from edge_er.ranking.hypothesis import Hypothesis
+from edge_er.ranking.rerank import Reranker, demands
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 from edge_er.text.misrecognition import Misrecognition

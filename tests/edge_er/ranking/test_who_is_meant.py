@@ -10,7 +10,8 @@ from tiny import make_bundle
 
 from edge_er.bundle.entity import Entity
 from edge_er.constants import WORDS
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
+from edge_er.ranking.evidence import FormEvidence, Pool
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
 

@@ -13,7 +13,8 @@ from tiny import ENTITIES, make_bundle, require_packages
 
 from edge_er.bundle.bundle import Bundle, write_bundle
 from edge_er.bundle.entity import Entity
-from edge_er.ranking.evidence import FormEvidence, Hypothesis, Pool
+from edge_er.ranking.evidence import FormEvidence, Pool
+from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import best_candidates
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
