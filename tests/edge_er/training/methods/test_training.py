@@ -190,6 +190,7 @@ def test_an_export_is_laid_beside_the_encoder_it_was_made_from(trained, pool, tm
     table.copy_(table[torch.randperm(len(table), generator=torch.Generator().manual_seed(1))])
     for name, model in (("teacher", teacher), ("broken", broken), ("good", teacher)):
         save_model(model, tmp_path / name, {"name": name, "dim": 32, "max_tokens": 24})
+    monkeypatch.setattr(export, "data_folder", lambda settings, given: tmp_path)  # neither reads it here
     monkeypatch.setattr(export, "load_pool", lambda folder, settings: pool)
     monkeypatch.setattr(export, "gate_tasks", lambda folder, settings: [_task(pool)])
     for name in ("broken", "good"):
