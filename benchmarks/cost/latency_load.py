@@ -20,10 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.lib.results_file import REPOSITORY, markdown_table
-from catalog_tools.build.build import build_bundle
 from catalog_tools.build.index_choice import EXACT
-from catalog_tools.build.options import BuildOptions, BuildWork, IndexOptions
-from catalog_tools.build.workers import default_workers
 from edge_er.training.data.voice_requests import domain_requests, read_rows, station_requests
 
 BUSY_PROCESSES = 2
@@ -46,17 +43,31 @@ def requests_for(data: Path, catalog: str, count: int) -> list[str]:
     return queries[:count]
 
 
-def artist_bundle(data: Path, catalog: str, folder: Path) -> Path:
-    """A bundle of so many artists, those that the requests ask for among them, without a budget."""
+BUILD = """
+import json, sys
+from catalog_tools.build.build import build_bundle
+from catalog_tools.build.options import BuildOptions, BuildWork, IndexOptions
+from catalog_tools.build.workers import default_workers
+out, index = sys.argv[1:]
+if __name__ == "__main__":
+    options = BuildOptions(BuildWork(default_workers()), IndexOptions(index))
+    build_bundle([{"name": name} for name in json.load(sys.stdin)], out, "en", budget=None, options=options)
+"""
+
+
+def artist_bundle(data: Path, catalog: str, checkout: Path, folder: Path) -> Path:
+    """A bundle of so many artists, those that the requests ask for among them, as `checkout` builds it; no budget."""
     count, index = ARTISTS[catalog]
     asked = dict.fromkeys(name for each in domain_requests(data, "artist", "en") for name in each.gold)
     rows = read_rows(data / "entities" / "media_entities.jsonl.gz")
     others = sorted({row["name"] for row in rows if row["domain"] == "artist"} - asked.keys())
     random.Random(0).shuffle(others)
-    records = [{"name": name} for name in [*asked, *others][:count]]
-    out = folder / catalog
-    options = BuildOptions(BuildWork(default_workers()), IndexOptions(index))
-    build_bundle(records, out, "en", budget=None, options=options)
+    names = [*asked, *others][:count]
+    out = folder / f"{catalog}_{len(list(folder.iterdir()))}"
+    script = folder / "build.py"
+    script.write_text(BUILD)
+    command = [sys.executable, str(script), str(out), index]
+    subprocess.run(command, input=json.dumps(names), env=environment(checkout), text=True, check=True)
     return out
 
 
@@ -121,7 +132,12 @@ def measured(
     result: dict[str, Any] = {"load_average": os.getloadavg()[0], "catalogs": {}}
     with tempfile.TemporaryDirectory() as folder:
         for catalog in catalogs:
-            bundle = catalog if catalog in RADIO else str(artist_bundle(data, catalog, Path(folder)))
+            bundles = {
+                name: catalog
+                if catalog in RADIO
+                else str(artist_bundle(data, catalog, checkout, Path(folder)))
+                for name, checkout in checkouts.items()
+            }
             queries = requests_for(data, catalog, requests)
             cells: dict[str, Any] = {name: {} for name in checkouts}
             measured_once: dict[str, Any] = {}
@@ -129,10 +145,10 @@ def measured(
                 for name, checkout in checkouts.items():
                     wratio = WRATIO_REQUESTS if name == THIS else 0
                     with busy(processes):
-                        measured_once = probe(checkout, bundle, queries, wratio)
+                        measured_once = probe(checkout, bundles[name], queries, wratio)
                     cells[name][load] = measured_once["systems"]
             for name, checkout in checkouts.items():
-                cells[name]["fresh_process"] = fresh_process(fresh, bundle, queries[0], True, checkout)
+                cells[name]["fresh_process"] = fresh_process(fresh, bundles[name], queries[0], True, checkout)
             result["catalogs"][catalog] = {
                 "counts": measured_once["counts"],
                 "index": measured_once["index"],
