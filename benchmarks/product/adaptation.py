@@ -2,10 +2,12 @@
 
     python -m benchmarks.product.adaptation
 
-Two catalogs: a made shop whose customers have words of their own for its products (docs/examples/make_products.py), and
-the names that people say in SLURP, English human speech with what a recogniser made of it. SLURP rows that stand among
-the requests of people, by which the product is judged, are left out. Requests of the shop are made, and its misheard
-ones simulated; those of SLURP are human speech, typed as they were said and as they were heard.
+Four catalogs: a made shop whose customers have words of their own for its products (docs/examples/make_products.py);
+the names that people say in SLURP, English human speech with what a recogniser made of it; places and contacts of
+people's English requests. SLURP rows that stand among the requests of people, by which the product is judged, are left
+out of the second. Requests of the shop are made, and its misheard ones simulated; those of SLURP are human speech,
+typed as they were said and as they were heard. Of places and contacts half of the names are fitted on and the others
+judged; that is a demonstration: what it fits is thrown away, and nothing that ships or is a default comes from it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +48,9 @@ NAMED = frozenset(
     f"{kind}_name"
     for kind in ("artist", "place", "business", "song", "audiobook", "radio", "podcast", "playlist", "game")
 ) | {"person"}
-HEARD_EACH, NOTHING, SEED = 3, 400, 7
+PEOPLE = ("place", "contact")
+CATALOGS = ("shop", "slurp", *PEOPLE)
+HEARD_EACH, NOTHING, SEED, HALF = 3, 400, 7, 0.5
 _SLOT = re.compile(r"\[(\w+) : ([^\]]+)\]")
 
 
@@ -87,6 +92,30 @@ def shop(folder: Path) -> tuple[Path, Path]:
     made = run_path(str(REPOSITORY / "docs" / "examples" / "make_products.py"))
     catalog, asked = made["write"](folder)
     return catalog, asked
+
+
+def people_rows(folder: Path, domain: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The catalog of a domain of people's English requests, and the requests."""
+    catalog = list(read_rows(folder / "people" / "catalogs" / f"{domain}_en.jsonl.gz"))
+    asked = [
+        {
+            "query": row["query"],
+            "entity": row["entity"],
+            "lang": "en",
+            "stratum": "asr" if row["speech"] else "text",
+        }
+        for row in read_rows(folder / "people" / "dev" / f"{domain}.jsonl.gz")
+        if row["lang"] == "en"
+    ]
+    return catalog, asked
+
+
+def inputs(name: str, data: Path, folder: Path) -> tuple[Path, Path]:
+    """Files of the catalog and of the requests of one of `CATALOGS`, written to `folder`."""
+    if name == "shop":
+        return shop(folder / "shop")
+    names, rows = people_rows(data, name) if name in PEOPLE else slurp_rows(data)
+    return write_lines(folder / f"{name}.jsonl", names), write_lines(folder / f"{name}_asked.jsonl", rows)
 
 
 def measured(catalog: Path, asked: Path, out: Path, settings: AdaptSettings) -> dict[str, Any]:
@@ -136,21 +165,17 @@ def main() -> None:
     )
     add_data_option(parser)
     parser.add_argument("--only", nargs="+", default=list(WAYS), choices=list(WAYS))
-    parser.add_argument("--catalogs", nargs="+", default=["shop", "slurp"], choices=["shop", "slurp"])
+    parser.add_argument("--catalogs", nargs="+", default=CATALOGS, choices=CATALOGS)
     options = parser.parse_args()
     results: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         for name in options.catalogs:
-            if name == "shop":
-                catalog, asked = shop(folder / "shop")
-            else:
-                names, rows = slurp_rows(data_folder(options.data))
-                catalog = write_lines(folder / "slurp.jsonl", names)
-                asked = write_lines(folder / "slurp_asked.jsonl", rows)
-            results[name] = {
-                way: measured(catalog, asked, folder / f"{name}_{way}", WAYS[way]) for way in options.only
-            }
+            catalog, asked = inputs(name, data_folder(options.data), folder)
+            results[name] = {}
+            for way in options.only:
+                settings = replace(WAYS[way], dev_share=HALF) if name in PEOPLE else WAYS[way]
+                results[name][way] = measured(catalog, asked, folder / f"{name}_{way}", settings)
     markdown = "# Bundles adapted to requests\n\n" + table(results)
     write_result("product.adaptation", "adaptation", {"results": results}, markdown)
     print(markdown)
