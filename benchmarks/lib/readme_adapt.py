@@ -11,16 +11,19 @@ from tools.documents import replace_section
 __all__ = ["ADAPT", "CATALOGS", "adapted", "before_and_after"]
 
 ADAPT = REPOSITORY / "docs" / "adapt.md"
-CATALOGS = ("shop", "slurp")
+CATALOGS = ("shop", "slurp", "place", "contact")
 WAYS = {"weights": "weights and confidence", "encoder": "`--encoder`", "scratch": "`--teacher`"}
 HEADING = ["", "requests", "rows", "Recall@1", "right but refused", "wrong match"]
 
 
 def before_and_after(ways: Mapping[str, Mapping[str, Any]]) -> str:
-    """A table of typed and spoken requests: before, and after each way to adapt, or that it was refused."""
+    """A table of typed and spoken requests, or of all where there is but one kind: before, and after each way to adapt,
+    or that it was refused.
+    """
     rows: list[list[str]] = []
     done = {way: result for way, result in ways.items() if "refused" not in result}
-    for kind in ("typed", "spoken"):
+    kinds = {kind for result in done.values() for kind in result["before"]}
+    for kind in ("typed", "spoken") if "typed" in kinds else ("all",):
         for way, result in done.items():
             if not any(row[:2] == ["before", kind] for row in rows):
                 rows.append(_row("before", kind, result["before"][kind]))
