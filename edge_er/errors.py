@@ -5,6 +5,8 @@
     │   ├── BundleNotFoundError    no bundle of that name or path (the nearest names are listed)
     │   ├── BundleCorruptError     a file is missing, damaged, or not what the manifest says
     │   ├── BundleVersionError     written by a newer version of this package
+    │   ├── BundleBusyError        somebody else is replacing or writing it
+    │   ├── BundleUntrustedError   another one than was pinned, unsigned, or signed by nobody who is trusted
     │   ├── DeltaError             damaged, or made for another bundle
     │   └── BudgetExceededError    larger than its budget (each file's size is listed)
     ├── CatalogError               a catalog that cannot be used: file, row, column
@@ -13,6 +15,7 @@
     ├── FilterError                a filter that no catalog field fits, or a value that cannot be compared
     ├── EncoderError               an encoder folder that cannot be loaded or used
     │   └── QualityGateError       an exported encoder that lost too much Recall@1
+    ├── EngineError                the compiled kernels were asked for, and there are none
     ├── RecipeError                a recipe with a missing or wrong setting
     └── VoiceError                 a voice or recogniser that is not there, or cannot be used
 
@@ -43,6 +46,14 @@ class BundleCorruptError(BundleError):
 
 class BundleVersionError(BundleError):
     """The bundle was written by a newer version of this package."""
+
+
+class BundleBusyError(BundleError):
+    """Somebody else is replacing or writing the file or bundle; try again when that is done."""
+
+
+class BundleUntrustedError(BundleError):
+    """Another bundle than the pinned one, or one that nobody who is trusted has signed."""
 
 
 class DeltaError(BundleError):
@@ -117,6 +128,10 @@ class EncoderError(EdgeERError):
 
 class QualityGateError(EncoderError):
     """An exported encoder lost more Recall@1 than the gate allows."""
+
+
+class EngineError(EdgeERError):
+    """The compiled kernels were asked for, and none are installed for this machine."""
 
 
 class RecipeError(EdgeERError):

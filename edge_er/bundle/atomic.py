@@ -1,23 +1,26 @@
 """Atomic writes: a file or folder appears whole or not at all, and the previous version can be kept.
 
 Everything is written under a temporary name in the same folder and then renamed, which is one step for the file system.
-A killed process leaves a file or folder whose name begins with a dot. The next write to the same path deletes it.
+Whoever writes holds the lock of the path (`edge_er.bundle.lock`). A killed process leaves a file or folder whose name
+begins with a dot. The next write to the same path, which has the lock then, deletes it.
 """
 
 from __future__ import annotations
 
+import errno
 import glob
 import io
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from edge_er.bundle.lock import locked
+
 __all__ = [
+    "check_file",
     "discard",
     "prepare_folder",
     "previous_version",
@@ -25,6 +28,7 @@ __all__ = [
     "second_name",
     "sync_directory",
     "temporary_folder",
+    "traces",
     "write_file",
     "write_json",
     "write_lines",
@@ -34,19 +38,37 @@ __all__ = [
 
 
 def write_file(path: Path, data: bytes, keep: bool = False) -> None:
-    """Write one file, whole or not at all; `keep` keeps the old one at `previous_version(path)`."""
-    prepare_folder(path)
+    """Write one file, whole or not at all; `keep` keeps the old one at `previous_version(path)`.
+
+    Raises:
+        BundleBusyError: somebody else writes `path`.
+    """
     with replacing(path) as part:
         with part.open("wb") as file:
             write_through(file, data)
         if keep and path.exists():
-            second_name(path).replace(previous_version(path))
+            second = second_name(path)
+            second.replace(previous_version(path))
+            second.unlink(missing_ok=True)  # a name of the same file is not replaced, and both stay
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file to write. It replaces `path` when the block ends, and is deleted if the block fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A temporary file to write. It replaces `path` when the block ends, and is deleted if the block fails.
+
+    Raises:
+        BundleBusyError: somebody else writes `path`.
+    """
+    with locked(path):
+        prepare_folder(path)
+        with _replacing(path) as part:
+            yield part
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    import tempfile  # reading needs none
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
     os.close(handle)
     part = Path(name)
@@ -56,10 +78,27 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.chmod(0o644)
         part.replace(path)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk is named without the file
         raise
     sync_directory(path.parent)
+
+
+def check_file(path: Path) -> None:
+    """See that a file may be written to `path`, before hours are spent on what goes into it; nothing is made.
+
+    Raises:
+        OSError: a folder has that name, or its folder cannot be made or may not be written.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    there = next(each for each in path.parents if each.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
@@ -83,13 +122,22 @@ def previous_version(path: Path) -> Path:
     return path.with_name(f".{path.name}.previous")
 
 
+def traces(path: Path) -> list[Path]:
+    """Temporary files and folders of writes to `path`, of running ones and of killed ones."""
+    return list(path.parent.glob(f".{glob.escape(path.name)}.tmp-*"))
+
+
 def temporary_folder(path: Path) -> Path:
     """A new folder beside `path`."""
+    import tempfile
+
     return Path(tempfile.mkdtemp(prefix=f".{path.name}.tmp-", dir=path.parent))
 
 
 def second_name(path: Path) -> Path:
     """A second, temporary name for the file at `path`: a hard link, or a copy if the file system has no links."""
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.tmp-", dir=path.parent)
     os.close(handle)
     second = Path(name)
@@ -103,9 +151,14 @@ def second_name(path: Path) -> Path:
 
 
 def prepare_folder(path: Path) -> None:
-    """Make the folder of `path` if it is missing, and delete what a killed write to `path` left in it."""
+    """Make the folder of `path` if it is missing, and delete what a killed write to `path` left in it.
+
+    Only for who holds the lock of `path`: all that lies there is of dead writers then.
+    """
+    import shutil
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in path.parent.glob(f".{glob.escape(path.name)}.tmp-*"):
+    for leftover in traces(path):
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
         else:
@@ -114,6 +167,8 @@ def prepare_folder(path: Path) -> None:
 
 def discard(folder: Path) -> None:
     """Delete a `previous_version`."""
+    import shutil
+
     # A half-deleted folder must never look like a whole one. So it first gets a temporary name, by which the next
     # write finds and deletes what a killed process left of it.
     if folder.exists():

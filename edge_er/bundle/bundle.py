@@ -33,7 +33,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.bundle.atomic import previous_version
 from edge_er.bundle.candidate_counts import with_candidates
+from edge_er.bundle.checks import check_arrays, check_encoder, check_needed, check_vectors
+from edge_er.bundle.contents import read_contents
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import EntityStore, packed_entities, streams_jsonl
 from edge_er.bundle.locate import find_bundle
@@ -45,18 +48,22 @@ from edge_er.bundle.manifest import (
     VECTORS,
     counted_sizes,
     over_budget,
-    read_manifest,
     seal,
+    unpacked_bound,
 )
-from edge_er.bundle.storage import MANIFEST, open_reader, parse_size, write_directory, write_zip
-from edge_er.bundle.verification import read_arrays, verified, verified_file
+from edge_er.bundle.reader import MANIFEST
+from edge_er.bundle.storage import parse_size, write_directory, write_zip
+from edge_er.bundle.trust import NO_TRUST, Trust
+from edge_er.bundle.verification import read_arrays
 from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.encoder.pair_head import HEAD_FILE, FormTokens
 from edge_er.errors import BundleCorruptError, BundleError
-from edge_er.index.faiss_index import INDEX_FILE
+from edge_er.index.faiss_index import FAISS, INDEX_FILE
+from edge_er.index.held_file import HeldFile
 from edge_er.index.ngram_weights import NGRAMS_FILE, NgramCounts
 from edge_er.index.stored_words import WORDS_FILE, WordPostings
 from edge_er.index.two_level import POPULAR_FILE
+from edge_er.text.distinct import distinct
 
 __all__ = [
     "BUNDLE_FILES",
@@ -96,9 +103,10 @@ class Bundle:
         form_entity: int32 [forms], the index in `entities` of each form's entity.
         encoder_files: contents by name, with head.onnx if the encoder has a head.
         head_tokens: the forms' tokens for the head, if the bundle keeps them.
-        index: the FAISS index of a large catalog, in bytes or in a verified file.
+        index: the FAISS index of a large catalog, in bytes or in a verified file that is held open.
         ngram_counts: how many forms have each n-gram, in a large catalog.
         popular_forms: int32 [n], indices of the forms that a two-level index searches first.
+        place: where it was read; None for one that was made in memory.
         word_postings: which forms have each word, in a large catalog; in a directory they stay in their file.
     """
 
@@ -108,10 +116,11 @@ class Bundle:
     form_entity: NDArray[np.int32]
     encoder_files: Mapping[str, bytes]
     head_tokens: FormTokens | None = None
-    index: bytes | Path | None = None
+    index: bytes | HeldFile | None = None
     ngram_counts: NgramCounts | None = None
     popular_forms: NDArray[np.int32] | None = None
     word_postings: WordPostings | None = None
+    place: Path | None = None
 
     def with_manifest(self, **changes: Any) -> Bundle:
         """The same bundle with other manifest fields (report, golden, calibration, ...)."""
@@ -162,53 +171,69 @@ def new_bundle(
     return Bundle(manifest, entities, vectors, form_entity, dict(encoder_files))
 
 
-def read_bundle(name_or_path: str | os.PathLike[str]) -> Bundle:
-    """Read a shipped bundle, a directory or a zip; every size and checksum is verified.
+def read_bundle(name_or_path: str | os.PathLike[str], trust: Trust = NO_TRUST) -> Bundle:
+    """Read a shipped bundle, a directory or a zip; every size and checksum is verified, and what `trust` asks for.
 
     Raises:
         BundleNotFoundError: there is no such bundle.
         BundleVersionError: a newer version of this package wrote it.
         BundleCorruptError: a file is missing, or differs from what the manifest says.
+        BundleBusyError: other versions took its place again and again while it was read.
+        BundleUntrustedError: it is not what `trust` asks for.
     """
-    path = find_bundle(name_or_path)
-    read = open_reader(path)
-    manifest = read_manifest(read(MANIFEST), path)
-    listed = manifest["files"]
+    path, manifest, _, files, held = read_contents(name_or_path, _kept_on_disk, trust)
     for name in (*ENCODER_FILES, ENTITIES, VECTORS):
-        if name not in listed:
+        if name not in manifest["files"]:
             raise BundleCorruptError(f"{path}: the manifest does not list {name}; build the bundle again")
-    mapped = (VECTORS, INDEX_FILE, WORDS_FILE) if INDEX_FILE in listed and path.is_dir() else ()
-    kept = {name: verified_file(name, listed[name], path) for name in mapped if name in listed}
-    files = {name: verified(read, name, listed[name], path) for name in listed if name not in kept}
-    entities = EntityStore(files[ENTITIES], files.get(STREAMS))
-
-    def arrays(name: str) -> Any:
-        held = kept.get(name, files.get(name))
-        return None if held is None else read_arrays(held, name, _ARRAYS[name], path)
-
-    vectors, form_entity = arrays(VECTORS)
+    check_needed(manifest, path)
+    entities = EntityStore(files[ENTITIES], files.get(STREAMS), unpacked_bound(manifest))
+    card = check_encoder(files, path)
+    arrays: dict[str, Any] = {}
+    for name, wanted in _ARRAYS.items():
+        found = held.get(name, files.get(name))
+        arrays[name] = None
+        if found is not None:
+            arrays[name] = check_arrays(name, read_arrays(found, name, wanted, path), path)
+    check_vectors(arrays, entities, manifest, card, path)
+    vectors, form_entity = arrays[VECTORS]
     _check_vectors(vectors, form_entity, len(entities))
-    encoder_files = {name: files[name] for name in (*ENCODER_FILES, HEAD_FILE) if name in files}
-    index = kept.get(INDEX_FILE, files.get(INDEX_FILE))
-    tokens, ngrams, popular = arrays(HEAD_TOKENS), arrays(NGRAMS_FILE), arrays(POPULAR_FILE)
-    first = None if popular is None else popular[0]
-    postings = arrays(WORDS_FILE)
-    words = None if postings is None else WordPostings(*postings)
+    if manifest["index"]["kind"] != FAISS:
+        entities.check()  # a large catalog is checked line by line as it is read: reading all of it takes seconds
+    postings, popular = arrays[WORDS_FILE], arrays[POPULAR_FILE]
     return Bundle(
-        manifest, entities, vectors, form_entity, encoder_files, tokens, index, ngrams, first, words
+        manifest=manifest,
+        entities=entities,
+        vectors=vectors,
+        form_entity=form_entity,
+        encoder_files={name: files[name] for name in (*ENCODER_FILES, HEAD_FILE) if name in files},
+        head_tokens=arrays[HEAD_TOKENS],
+        index=held.get(INDEX_FILE, files.get(INDEX_FILE)),
+        ngram_counts=arrays[NGRAMS_FILE],
+        popular_forms=None if popular is None else popular[0],
+        word_postings=None if postings is None else WordPostings(*postings),
+        place=_lasting(Path(name_or_path), path),
     )
+
+
+def _lasting(given: Path, found: Path) -> Path:
+    """The absolute path of a bundle, also where its previous version was read while another one replaced it."""
+    between = given.name and found == previous_version(given)
+    return (given if between else found).absolute()
 
 
 def read_files(path: Path) -> dict[str, bytes]:
     """Contents of all files of the bundle at `path` by name; every size and checksum is verified.
 
     Raises:
-        BundleVersionError, BundleCorruptError: see `read_bundle`.
+        BundleVersionError, BundleCorruptError, BundleBusyError: see `read_bundle`.
     """
-    read = open_reader(path)
-    data = read(MANIFEST)
-    listed = read_manifest(data, path)["files"]
-    return {MANIFEST: data, **{name: verified(read, name, listed[name], path) for name in listed}}
+    contents = read_contents(path)
+    return {MANIFEST: contents.data, **contents.files}
+
+
+def _kept_on_disk(manifest: Mapping[str, Any], place: Path) -> Sequence[str]:
+    """The files of a large catalog that stay on disk."""
+    return (VECTORS, INDEX_FILE, WORDS_FILE) if INDEX_FILE in manifest["files"] and place.is_dir() else ()
 
 
 def write_bundle(
@@ -282,7 +307,7 @@ def _check_vectors(vectors: NDArray[np.int8], form_entity: NDArray[np.int32], en
         raise BundleCorruptError(
             f"{VECTORS}: expected an int32 entity index for each form, {found}; build the bundle again"
         )
-    if not np.array_equal(np.unique(form_entity), np.arange(entities)):
+    if not np.array_equal(distinct(form_entity), np.arange(entities)):
         raise BundleCorruptError(
             f"{VECTORS}: expected a form for each of {entities} entities, {found}; build again"
         )

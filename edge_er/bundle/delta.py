@@ -12,21 +12,29 @@ differs from what its manifest says, nothing is written.
 from __future__ import annotations
 
 import io
-import json
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from edge_er.bundle.atomic import previous_version
 from edge_er.bundle.bundle import read_bundle, read_files, write_files
-from edge_er.bundle.delta_units import join_units, split_units
+from edge_er.bundle.contents import read_contents
+from edge_er.bundle.delta_units import SAME, join_units, split_units
+from edge_er.bundle.json_text import parse_json
 from edge_er.bundle.locate import find_bundle
-from edge_er.bundle.manifest import read_manifest
-from edge_er.bundle.storage import MANIFEST, restore, swap_versions
+from edge_er.bundle.lock import locked
+from edge_er.bundle.manifest import ENTITIES, read_manifest, unpacked_bound
+from edge_er.bundle.reader import open_file
+from edge_er.bundle.schema import SchemaError, check
+from edge_er.bundle.storage import MANIFEST, restore, swap_versions, versions_beside
+from edge_er.bundle.trust import NO_TRUST, Trust, trust_of
 from edge_er.bundle.verification import fingerprint
-from edge_er.errors import DeltaError
+from edge_er.constants import BOUNDS
+from edge_er.errors import BundleBusyError, BundleCorruptError, BundleError, DeltaError
 
 __all__ = [
     "DELTA",
@@ -35,19 +43,24 @@ __all__ = [
     "Delta",
     "apply_delta",
     "bundle_to_change",
+    "check_unchanged",
     "patched",
     "read_delta",
     "rollback",
 ]
 
 DELTA, DELTA_VERSION = "delta.json", 1
+PLAN_BYTES = 64_000_000  # of delta.json
 
 
 class Delta(NamedTuple):
-    """A delta in memory: the plan (delta.json), and for each file the units to insert, one after another."""
+    """A delta: the plan (delta.json), and what gives for each file the units to insert, one after another.
+
+    `inserted` takes a file's name and how many bytes there may be. It raises a ValueError if there are more.
+    """
 
     plan: Mapping[str, Any]
-    inserted: Mapping[str, bytes]
+    inserted: Callable[[str, int], bytes]
 
 
 class Applied(NamedTuple):
@@ -58,24 +71,35 @@ class Applied(NamedTuple):
     changed: bool
 
 
-def apply_delta(bundle: str | os.PathLike[str], delta: str | os.PathLike[str]) -> Applied:
+def apply_delta(
+    bundle: str | os.PathLike[str],
+    delta: str | os.PathLike[str],
+    trusted_keys: Iterable[str | os.PathLike[str]] | None = None,
+) -> Applied:
     """Turn a bundle, a directory or zip, into the result of a delta; the previous version is kept beside it.
 
     A crash leaves the old bundle or the new one. A bundle that is the result already does not change.
 
+    Args:
+        bundle: the bundle that is changed.
+        delta: the file.
+        trusted_keys: public keys, as PEM or files; only a delta whose result one of them has signed is applied.
+
     Raises:
+        BundleUntrustedError: nobody of `trusted_keys` has signed the result.
         DeltaError: the file is damaged or not a delta, is for another bundle, or does not give its result here.
         BundleNotFoundError, BundleCorruptError: there is no such bundle, or it is damaged.
     """
-    path = bundle_to_change(bundle)
-    change = read_delta(delta)
-    files = read_files(path)
-    manifest = read_manifest(files[MANIFEST], path)
-    if manifest["manifest_sha256"] == change.plan["result"]["manifest_sha256"]:
-        return Applied(path, manifest, False)
-    new = patched(files, change, Path(delta), path)
-    write_files(path, new, as_zip=path.is_file(), keep=True)
-    return Applied(path, read_manifest(new[MANIFEST], path), True)
+    change, trust = read_delta(delta), trust_of(None, trusted_keys)
+    with bundle_to_change(bundle) as path:
+        files = read_files(path)
+        manifest = read_manifest(files[MANIFEST], path)
+        if manifest["manifest_sha256"] == change.plan["result"]["manifest_sha256"]:
+            return Applied(path, manifest, False)
+        new = patched(files, change, Path(delta), path, trust)
+        check_unchanged(path, manifest["manifest_sha256"])
+        write_files(path, new, as_zip=path.is_file(), keep=True)
+        return Applied(path, read_manifest(new[MANIFEST], path), True)
 
 
 def rollback(bundle: str | os.PathLike[str]) -> Mapping[str, Any]:
@@ -85,47 +109,90 @@ def rollback(bundle: str | os.PathLike[str]) -> Mapping[str, Any]:
         BundleError: there is no previous version.
         BundleCorruptError: the previous version is damaged; nothing is changed.
     """
-    path = bundle_to_change(bundle)
-    previous = previous_version(path)
-    manifest = read_bundle(previous).manifest if previous.exists() else {}
-    swap_versions(path)
-    return manifest
+    with bundle_to_change(bundle) as path:
+        previous = previous_version(path)
+        manifest = read_bundle(previous).manifest if previous.exists() else {}
+        swap_versions(path)
+        return manifest
 
 
-def bundle_to_change(name_or_path: str | os.PathLike[str]) -> Path:
-    """Path of a bundle; what a killed write left half done is undone first.
+@contextmanager
+def bundle_to_change(name_or_path: str | os.PathLike[str], changes: bool = True) -> Iterator[Path]:
+    """Path of a bundle that nobody else writes meanwhile; what a killed write left half done is undone first.
+
+    Without `changes` it is only read, and takes no lock.
 
     Raises:
         BundleNotFoundError: there is no such bundle.
+        BundleBusyError: somebody else writes it.
     """
-    if Path(name_or_path).name:
-        restore(Path(name_or_path))
-    return find_bundle(name_or_path)
+    if not changes:
+        yield find_bundle(name_or_path)
+        return
+    given = Path(name_or_path)
+    if not given.name or not (given.exists() or versions_beside(given)):
+        given = find_bundle(name_or_path)
+    with locked(given):
+        restore(given)
+        yield find_bundle(name_or_path)
+
+
+def check_unchanged(path: Path, manifest_sha256: str) -> None:
+    """Check that the bundle at `path` is still the one that was read.
+
+    Raises:
+        BundleBusyError: it is another one, put there by somebody who takes no lock.
+    """
+    found = read_contents(path).manifest["manifest_sha256"] if path.exists() else "none"
+    if found != manifest_sha256:
+        raise BundleBusyError(
+            f"{path}: is being replaced: it was {manifest_sha256[:12]} when it was read and is {found[:12]} now; "
+            "nothing was written; try again"
+        )
 
 
 def read_delta(path: str | os.PathLike[str]) -> Delta:
-    """Read the file of a delta.
+    """Read the file of a delta. Its members are unpacked when they are needed, and no further than they may go.
 
     Raises:
         DeltaError: it cannot be read, is damaged or not a delta, or has another version.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(Path(path).read_bytes())) as archive:
-            members = {name: archive.read(name) for name in archive.namelist()}
-        plan = json.loads(members.pop(DELTA))
+        archive = zipfile.ZipFile(io.BytesIO(open_file(Path(path), f"{path}:").read_bytes()))
+        plan = parse_json(_member(archive, DELTA, PLAN_BYTES))
         version = plan["delta_version"]
-    except OSError as error:
-        raise DeltaError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except BundleCorruptError as error:
+        raise DeltaError(str(error).replace("copy the bundle again", "copy it again")) from error
     except Exception as error:  # zipfile and json raise many kinds on damaged bytes
         raise DeltaError(f"{path}: no whole delta ({error}); copy it again") from error
-    if version != DELTA_VERSION:
+    if isinstance(version, (int, float)) and not isinstance(version, bool) and version > DELTA_VERSION:
         raise DeltaError(
             f"{path}: delta version {version}; this edge-er reads {DELTA_VERSION}, so upgrade it"
         )
-    return Delta(plan, members)
+    try:
+        check(plan, "delta")
+    except SchemaError as error:
+        raise DeltaError(f"{path}: {DELTA}, {error}; make the delta again") from error
+    names = set(archive.namelist())
+    return Delta(plan, lambda name, most: _member(archive, name, most) if name in names else b"")
 
 
-def patched(files: Mapping[str, bytes], delta: Delta, source: Path, place: Path) -> dict[str, bytes]:
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """A member of a delta.
+
+    Raises:
+        ValueError: it holds more than `most` bytes.
+    """
+    with archive.open(name) as member:
+        data = member.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"{name}: expected {most:,} bytes at most, found more")
+    return data
+
+
+def patched(
+    files: Mapping[str, bytes], delta: Delta, source: Path, place: Path, trust: Trust = NO_TRUST
+) -> dict[str, bytes]:
     """The files of the result of `delta` by name, from those of its base.
 
     Args:
@@ -133,24 +200,42 @@ def patched(files: Mapping[str, bytes], delta: Delta, source: Path, place: Path)
         delta: how the result is made.
         source: path of the delta, for messages.
         place: path of the base, for messages.
+        trust: what the result must be.
 
     Raises:
+        BundleUntrustedError: the result is not what `trust` asks for.
         DeltaError: `files` are not those of the base, or the result differs from what its manifest says.
     """
     _check_base(files, delta, source, place)
-    file_plans: Mapping[str, Any] = delta.plan["files"]
-    new = {name: _made(name, how, files, delta, source) for name, how in file_plans.items()}
-    manifest = read_manifest(new[MANIFEST], source)
-    right = manifest["manifest_sha256"] == delta.plan["result"]["manifest_sha256"]
-    wrong = [name for name, expected in manifest["files"].items() if fingerprint(new[name]) != expected]
-    if wrong or not right or set(new) != {MANIFEST, *manifest["files"]}:
-        reason = (
-            f"{', '.join(wrong) or MANIFEST} would differ from what the manifest says"
-            "; zlib or safetensors here may write other bytes than where the delta was made: "
-            "make it with --whole-entities, or ship the whole bundle"
-        )
-        raise DeltaError(f"{source}: {reason}. {place} stays as it was")
+    plans: Mapping[str, Any] = delta.plan["files"]
+    if MANIFEST not in plans:
+        raise DeltaError(f"{source}: {DELTA}, files: expected {MANIFEST}, found none; make the delta again")
+    new = {MANIFEST: _made(MANIFEST, plans[MANIFEST], files, delta, source, BOUNDS.manifest_bytes)}
+    try:
+        manifest = read_manifest(new[MANIFEST], source)
+    except BundleError as error:
+        raise DeltaError(f"{error}; {place} stays as it was") from error
+    trust.check(manifest, new[MANIFEST], source)
+    listed = manifest["files"]
+    if manifest["manifest_sha256"] != delta.plan["result"]["manifest_sha256"]:
+        raise _differs(source, [MANIFEST], place)
+    if set(plans) != {MANIFEST, *listed}:
+        raise _differs(source, sorted(set(plans) ^ {MANIFEST, *listed}), place)
+    for name in listed:
+        most = unpacked_bound(manifest) if name == ENTITIES else listed[name]["size"]
+        new[name] = _made(name, plans[name], files, delta, source, most)
+    wrong = [name for name, expected in listed.items() if fingerprint(new[name]) != expected]
+    if wrong:
+        raise _differs(source, wrong, place)
     return new
+
+
+def _differs(source: Path, names: Sequence[str], place: Path) -> DeltaError:
+    return DeltaError(
+        f"{source}: {', '.join(names)} would differ from what the manifest says"
+        "; zlib or safetensors here may write other bytes than where the delta was made: "
+        f"make it with --whole-entities, or ship the whole bundle. {place} stays as it was"
+    )
 
 
 def _check_base(files: Mapping[str, bytes], delta: Delta, source: Path, place: Path) -> None:
@@ -167,29 +252,44 @@ def _named(manifest: Mapping[str, Any]) -> str:
     return f"{manifest['name']} ({counts['entities']:,} entities, {manifest['manifest_sha256'][:12]})"
 
 
-def _made(name: str, how: Mapping[str, Any], files: Mapping[str, bytes], delta: Delta, source: Path) -> bytes:
-    """One file of the result."""
+def _made(
+    name: str, how: Mapping[str, Any], files: Mapping[str, bytes], delta: Delta, source: Path, most: int
+) -> bytes:
+    """One file of the result, which may have `most` bytes, a packed one when it is unpacked."""
     try:
-        if how["units"] == "same":
+        if how["units"] == SAME:
             return files[name]
         base = split_units(how["units"], name, files) if name in files else []
-        units = _put_together(base, how["steps"], delta.inserted.get(name, b""))
+        wanted = sum(length for step in how["steps"] for length in step.get("insert", ()))
+        if wanted > most:
+            raise ValueError(f"expected {most:,} bytes at most, found {wanted:,}")
+        units = _put_together(base, how["steps"], delta.inserted(name, wanted), most)
         return join_units(how["units"], name, units, how.get("arrays"))
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except Exception as error:  # the file may be packed or cut in any way; zipfile and zlib raise many kinds
         raise DeltaError(
             f"{source}: {name}: expected steps that make the file, found wrong ones ({error!r}); make the delta again"
         ) from error
 
 
-def _put_together(base: Sequence[bytes], steps: Sequence[Mapping[str, Any]], inserted: bytes) -> list[bytes]:
+def _put_together(
+    base: Sequence[bytes], steps: Sequence[Mapping[str, Any]], inserted: bytes, most: int
+) -> list[bytes]:
     units: list[bytes] = []
-    at = 0
+    at = size = 0
     for step in steps:
         if "copy" in step:
             first, count = step["copy"]
-            units += base[first : first + count]
+            new = base[first : first + count]
+            if len(new) != count:
+                raise ValueError(f"no units {first} to {first + count} in the base")
         else:
-            for length in step["insert"]:
-                units.append(inserted[at : at + length])
-                at += length
+            ends = list(accumulate(step["insert"], initial=at))
+            new = [inserted[start:end] for start, end in pairwise(ends)]
+            at = ends[-1]
+        units += new
+        size += sum(map(len, new))
+        if size > most:
+            raise ValueError(f"expected {most:,} bytes at most, found more")
+    if at != len(inserted):
+        raise ValueError(f"expected {at:,} inserted bytes, found {len(inserted):,}")
     return units

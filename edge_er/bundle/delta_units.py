@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.bundle.entity_store import packed_lines
-from edge_er.bundle.manifest import VECTORS
+from edge_er.bundle.entity_store import packed_lines, unpacked
+from edge_er.bundle.json_text import parse_json
+from edge_er.bundle.manifest import VECTORS, unpacked_bound
+from edge_er.bundle.reader import MANIFEST
 
 __all__ = ["LINES", "PACKED_LINES", "ROWS", "SAME", "WHOLE", "arrays_of", "join_units", "split_units"]
 
@@ -33,7 +34,9 @@ def split_units(kind: str, name: str, files: Mapping[str, bytes]) -> list[bytes]
     if kind == WHOLE:
         return [data]
     if kind in (LINES, PACKED_LINES):
-        return (gzip.decompress(data) if kind == PACKED_LINES else data).splitlines(keepends=True)
+        if kind == PACKED_LINES:
+            data = unpacked(data, unpacked_bound(parse_json(files[MANIFEST])))
+        return data.splitlines(keepends=True)
     if kind == ROWS:
         arrays = _load(data)
         ends = np.cumsum(np.bincount(_load(files[VECTORS])[_OWNERS])).tolist()
@@ -76,6 +79,8 @@ def _saved(name: str, units: Sequence[bytes], arrays: Sequence[Mapping[str, Any]
 
     sizes = [np.dtype(array["dtype"]).itemsize * int(np.prod(array["row"])) for array in arrays]
     counts = np.array([len(unit) // sum(sizes) for unit in units], np.int64)
+    if any(len(unit) % sum(sizes) for unit in units):
+        raise ValueError(f"units that are no rows of {sum(sizes)} bytes")
     made: dict[str, NDArray[Any]] = {}
     skipped = 0
     for array, size in zip(arrays, sizes, strict=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from edge_er.text.arguments import text_list
 from edge_er.text.canonical import canonical_text
+from edge_er.text.canonical_lists import canonical_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,36 @@ class Entity:
     @property
     def spellings(self) -> dict[str, str]:
         """Canonical text to surface form, for all `surface_forms` in their order."""
-        first: dict[str, str] = {}
-        for form in (self.name, *self.aliases, *self.spoken):
-            first.setdefault(canonical_text(form), form)
-        if len(first) > 1:
-            first.pop("", None)
-        return first
+        forms = (self.name, *self.aliases, *self.spoken)
+        return _first_of_each(map(canonical_text, forms), forms)
+
+
+def spelled_forms(entities: Iterable[Entity]) -> tuple[list[str], list[str], list[int]]:
+    """Canonical texts and surface forms of all entities, in their order, and how many each entity has.
+
+    They are the `spellings` of each, all at once.
+    """
+    named = [(entity.name, *entity.aliases, *entity.spoken) for entity in entities]
+    canonical = iter(canonical_texts([form for forms in named for form in forms]))
+    texts, surface, counts = [], [], []
+    for forms in named:
+        if len(forms) == 1:
+            texts.append(next(canonical))
+            surface.append(forms[0])
+            counts.append(1)
+        else:
+            spellings = _first_of_each(canonical, forms)
+            texts += spellings
+            surface += spellings.values()
+            counts.append(len(spellings))
+    return texts, surface, counts
+
+
+def _first_of_each(canonical: Iterable[str], forms: Iterable[str]) -> dict[str, str]:
+    """The first form of each canonical text; an empty one only where there is no other."""
+    first: dict[str, str] = {}
+    for form, text in zip(forms, canonical, strict=False):
+        first.setdefault(text, form)
+    if len(first) > 1:
+        first.pop("", None)
+    return first

@@ -8,61 +8,101 @@ A line is parsed only when its entity is needed. So loaded entities take the mem
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
+import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from operator import lt
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_rows import LISTS, are_streams, entities_of_rows, entity_of_row, wrong_names
+from edge_er.bundle.json_text import parse_json
+from edge_er.constants import BOUNDS
 from edge_er.errors import BundleCorruptError, BundleError
 
-__all__ = ["OWN_FIELDS", "EntityStore", "json_line", "packed_entities", "packed_lines", "streams_jsonl"]
+__all__ = [
+    "OWN_FIELDS",
+    "EntityStore",
+    "json_line",
+    "packed_entities",
+    "packed_lines",
+    "streams_jsonl",
+    "unpacked",
+]
 
-STREAMS = "streams"
+STREAMS, STREAM_FILE = "streams", "streams.jsonl"
+ENTITIES = "entities.jsonl.gz"
 OWN_FIELDS = ("id", "name", "aliases", "spoken")
 _LINE_FEED = 10
+_GZIP = 16 + zlib.MAX_WBITS  # what zlib calls the format
 _BYTES_AT_ONCE = 1 << 22
 
 
 class EntityStore(Sequence[Entity]):
     """The entities of entities.jsonl.gz, with the stream addresses of streams.jsonl if there is one.
 
-    Entity i is line i of both files, from 0.
+    Entity i is line i of both files, from 0. Unpacked, entities.jsonl.gz may have `most` bytes.
 
     Raises:
-        BundleCorruptError: a file is damaged, or the two have different numbers of lines.
+        BundleCorruptError: a file is damaged or larger than it may be, or the two have different numbers of lines.
     """
 
-    def __init__(self, entities: bytes, streams: bytes | None = None) -> None:
-        self._lines = _Lines(_unpacked(entities))
+    def __init__(self, entities: bytes, streams: bytes | None = None, most: int = sys.maxsize - 1) -> None:
+        self._lines = _Lines(unpacked(entities, most))
         self._streams = None if streams is None else _Lines(streams)
+        self._rows: list[Entity] | None = None
         if self._streams is not None and len(self._streams) != len(self._lines):
             raise BundleCorruptError(
-                f"streams.jsonl: expected a line for each of {len(self._lines)} entities, "
+                f"{STREAM_FILE}: expected a line for each of {len(self._lines)} entities, "
                 f"found {len(self._streams)}; build the bundle again"
             )
 
     def without_streams(self) -> list[Entity]:
         """All entities without their stream addresses, many times faster than one by one."""
-        try:
-            rows = json.loads(self._lines.joined())
-        except ValueError:
-            rows = []
-        if len(rows) != len(self._lines) or not all(isinstance(row, dict) for row in rows):
-            rows = [_parse("entities.jsonl.gz", self._lines, index) for index in range(len(self._lines))]
-        return [_entity(row, index) for index, row in enumerate(rows)]
+        if self._rows is not None:
+            return self._rows
+        rows = _all_rows(self._lines)
+        if rows is not None and (found := entities_of_rows(rows)) is not None:
+            return found
+        return [self.bare(index) for index in range(len(self._lines))]  # one of them raises an error
+
+    def check(self) -> None:
+        """Check every line of both files; the entities are kept in memory until `release`.
+
+        Raises:
+            BundleCorruptError: a line is no entity, ids do not ascend, or a line of stream addresses is of another one.
+        """
+        self._rows = self.without_streams()
+        ids = [entity.id for entity in self._rows]
+        if not all(map(lt, ids, ids[1:])):
+            row = next(row for row, (one, other) in enumerate(pairwise(ids), start=2) if one >= other)
+            raise BundleCorruptError(
+                f"{ENTITIES}, row {row}: expected ascending ids, found {ids[row - 1]!r:.100} after "
+                f"{ids[row - 2]!r:.100}; build the bundle again"
+            )
+        if self._streams is None:
+            return
+        rows = _all_rows(self._streams)
+        if rows is None or not are_streams(rows, ids):
+            for index, identifier in enumerate(ids):
+                _stream_addresses(_parse(STREAM_FILE, self._streams, index), identifier, index)
+
+    def release(self) -> None:
+        """Forget the entities that `check` keeps."""
+        self._rows = None
 
     def __len__(self) -> int:
         return len(self._lines)
 
     def bare(self, index: int) -> Entity:
         """The entity of an index without its stream addresses."""
-        return _entity(_parse("entities.jsonl.gz", self._lines, index), index)
+        return _entity(_parse(ENTITIES, self._lines, index), index)
 
     @overload
     def __getitem__(self, index: int) -> Entity: ...
@@ -71,16 +111,11 @@ class EntityStore(Sequence[Entity]):
     def __getitem__(self, index: int | slice) -> Entity | list[Entity]:
         if isinstance(index, slice):
             return [self[row] for row in range(*index.indices(len(self)))]
-        fields = _parse("entities.jsonl.gz", self._lines, index)
+        fields = _parse(ENTITIES, self._lines, index)
         if self._streams is not None:
-            streams = _parse("streams.jsonl", self._streams, index)
-            if streams.get("id") != fields.get("id"):
-                raise BundleCorruptError(
-                    f"streams.jsonl, row {index + 1}: expected id {fields.get('id')!r}, "
-                    f"found {streams.get('id')!r}; build the bundle again"
-                )
-            if streams[STREAMS]:
-                fields[STREAMS] = streams[STREAMS]
+            values = _parse(STREAM_FILE, self._streams, index)
+            if streams := _stream_addresses(values, fields.get("id"), index):
+                fields[STREAMS] = streams
         return _entity(fields, index)
 
 
@@ -95,6 +130,8 @@ def packed_entities(entities: Iterable[Entity]) -> bytes:
 
 def packed_lines(lines: Iterable[bytes]) -> bytes:
     """Lines as a gzip file; the same lines give the same bytes as long as zlib is the same version."""
+    import gzip  # reading needs none
+
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as file:
         file.writelines(lines)
@@ -122,6 +159,8 @@ def _entity_line(entity: Entity) -> bytes:
         raise BundleError(
             f"entity {entity.id!r}: metadata may not be named {', '.join(clash)}; rename the column"
         )
+    if wrong := wrong_names(entity):
+        raise BundleError(f"entity {entity.id!r:.100}: {wrong}; correct the catalog")
     values: dict[str, Any] = {"id": entity.id, "name": entity.name}
     if entity.aliases:
         values["aliases"] = list(entity.aliases)
@@ -136,11 +175,26 @@ def _entity_line(entity: Entity) -> bytes:
         ) from error
 
 
-def _unpacked(data: bytes) -> bytes:
+def unpacked(data: bytes, most: int) -> bytes:
+    """The contents of a gzip file of one member.
+
+    Raises:
+        BundleCorruptError: it is not whole, something follows it, or it holds more than `most` bytes.
+    """
+    packed = zlib.decompressobj(_GZIP)
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise BundleCorruptError(f"entities.jsonl.gz: not gzip ({error}); build the bundle again") from error
+        whole = packed.decompress(data, most + 1)
+    except zlib.error as error:
+        raise BundleCorruptError(f"{ENTITIES}: not gzip ({error}); build the bundle again") from error
+    if len(whole) > most:
+        raise BundleCorruptError(
+            f"{ENTITIES}: expected {most:,} bytes at most when it is unpacked, found more; "
+            "build the bundle again"
+        )
+    if not packed.eof or packed.unused_data:
+        reason = "something follows it" if packed.eof else "cut off"
+        raise BundleCorruptError(f"{ENTITIES}: not gzip ({reason}); build the bundle again")
+    return whole
 
 
 class _Lines:
@@ -157,6 +211,12 @@ class _Lines:
         row = range(len(self))[index]
         return self._data[self._ends.item(row) + 1 : self._ends.item(row + 1)]
 
+    def most_brackets(self) -> int:
+        """The most brackets that open in one line, those within texts included."""
+        whole = np.frombuffer(self._data, np.uint8)[: max(self._ends[-1], 0)]
+        opens = np.flatnonzero((whole == ord("[")) | (whole == ord("{")))
+        return int(np.bincount(np.searchsorted(self._ends, opens), minlength=1).max())
+
     def joined(self) -> bytes:
         """All lines as one JSON list."""
         return b"[" + self._data[: max(self._ends[-1], 0)].replace(b"\n", b",") + b"]"
@@ -167,28 +227,49 @@ def _blocks(data: bytes) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     return ((at, whole[at : at + _BYTES_AT_ONCE]) for at in range(0, len(whole), _BYTES_AT_ONCE))
 
 
+def _all_rows(lines: _Lines) -> list[dict[str, Any]] | None:
+    """All lines of a file, parsed together, which is faster than one by one; None if one of them is no object."""
+    if lines.most_brackets() > BOUNDS.manifest_levels:
+        return None  # it may have too many levels, which only a closer look shows
+    try:
+        rows = parse_json(lines.joined(), few_levels=True)
+    except ValueError:
+        return None
+    return rows if len(rows) == len(lines) and not set(map(type, rows)) - {dict} else None
+
+
 def _parse(file: str, lines: _Lines, index: int) -> dict[str, Any]:
     try:
-        values = json.loads(lines[index])
+        values = parse_json(lines[index])
     except ValueError as error:
         raise BundleCorruptError(
             f"{file}, row {index + 1}: not JSON ({error}); build the bundle again"
         ) from error
     if not isinstance(values, dict):
-        raise BundleCorruptError(f"{file}, row {index + 1}: expected an object, found {values!r}")
+        raise BundleCorruptError(f"{file}, row {index + 1}: expected an object, found {values!r:.100}")
     return values
+
+
+def _stream_addresses(values: dict[str, Any], identifier: object, index: int) -> list[str]:
+    """The stream addresses in a line, which must be of the entity `identifier`."""
+    streams = values.get(STREAMS)
+    if values.get("id") != identifier or type(streams) is not list or set(map(type, streams)) - {str}:
+        raise BundleCorruptError(
+            f"{STREAM_FILE}, row {index + 1}: expected id {identifier!r:.100} and a list of addresses, "
+            f"found {values!r:.100}; build the bundle again"
+        )
+    return streams
 
 
 def _entity(fields: dict[str, Any], index: int) -> Entity:
     try:
-        return Entity(
-            id=fields.pop("id"),
-            name=fields.pop("name"),
-            aliases=tuple(fields.pop("aliases", ())),
-            spoken=tuple(fields.pop("spoken", ())),
-            metadata=fields,
-        )
+        lists = all(type(fields.get(name, ())) in LISTS for name in ("aliases", "spoken"))
+        entity = entity_of_row(fields)
+        wrong = wrong_names(entity) if lists else "expected lists of aliases and spoken forms"
     except KeyError as error:
-        raise BundleCorruptError(
-            f"entities.jsonl.gz, row {index + 1}: no field {error}; build the bundle again"
-        ) from error
+        wrong = f"no field {error}"
+    except TypeError:
+        wrong = "expected lists of aliases and spoken forms"
+    if wrong:
+        raise BundleCorruptError(f"{ENTITIES}, row {index + 1}: {wrong}; build the bundle again")
+    return entity

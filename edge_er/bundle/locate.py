@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from edge_er.bundle.atomic import previous_version
-from edge_er.bundle.storage import MANIFEST
+from edge_er.bundle.reader import MANIFEST
 from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.errors import BundleNotFoundError, CatalogError, EncoderError
 
@@ -119,6 +118,8 @@ def _nearest(name: str, shipped: Iterable[str]) -> str:
     names = list(shipped)
     if not names:
         return f"none is shipped in {models_folder()}"
+    import difflib  # only for an error
+
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     question = f"did you mean {' or '.join(close)}? " if close else ""
     return f"no shipped one has that name; {question}shipped: {', '.join(names)}"

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import shutil
-import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from edge_er.bundle.atomic import (
@@ -24,28 +22,22 @@ from edge_er.bundle.atomic import (
     write_file,
     write_through,
 )
-from edge_er.errors import BundleCorruptError, BundleError
+from edge_er.bundle.lock import locked
+from edge_er.bundle.reader import MANIFEST, ZIP_COMMENT
+from edge_er.errors import BundleError
 
 __all__ = [
     "MANIFEST",
-    "Reader",
-    "open_reader",
     "parse_size",
     "restore",
     "swap_versions",
+    "versions_beside",
     "write_directory",
     "write_zip",
 ]
 
-MANIFEST = "manifest.json"
-Reader = Callable[[str], bytes]
-"""Gives the contents of a file by its name; raises BundleCorruptError if it is missing or cannot be read."""
-
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_ZIP_COMMENT = b"edge-er bundle sha256="
-_ZIP_END = b"PK\x05\x06"  # the signature of the record that ends a zip
-_ZIP_END_SIZE = 22  # of this record without a comment
 
 
 def parse_size(size: str | int) -> int:
@@ -60,73 +52,10 @@ def parse_size(size: str | int) -> int:
     return int(float(match[1]) * _UNITS[match[2]])
 
 
-def open_reader(path: Path) -> Reader:
-    """A reader of the files of the bundle at `path`.
-
-    Raises:
-        BundleCorruptError: it is neither a directory nor a whole zip with a manifest.
-    """
-    if path.is_dir():
-        return _directory_reader(path)
-    try:
-        return _zip_reader(path)
-    except OSError as error:
-        raise BundleCorruptError(f"{path}: cannot be read ({error.strerror or error})") from error
-
-
-def _directory_reader(folder: Path) -> Reader:
-    def read(name: str) -> bytes:
-        try:
-            return (folder / name).read_bytes()
-        except FileNotFoundError as error:
-            raise BundleCorruptError(f"{folder}: {name} is missing; copy the bundle again") from error
-        except OSError as error:
-            reason = error.strerror or error
-            raise BundleCorruptError(f"{folder}: {name} cannot be read ({reason})") from error
-
-    return read
-
-
-def _zip_reader(path: Path) -> Reader:
-    data = path.read_bytes()
-    _check_zip_comment(data, path)
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (
-        Exception
-    ) as error:  # zipfile raises many kinds on damaged bytes (BadZipFile, struct.error, ValueError)
-        raise BundleCorruptError(
-            f"{path}: not a whole zip ({error}); copy it again or build it again"
-        ) from error
-    manifests = [name for name in archive.namelist() if name.rpartition("/")[2] == MANIFEST]
-    if not manifests:
-        raise BundleCorruptError(f"{path}: {MANIFEST} is missing; this zip is no bundle")
-    folder = min(manifests, key=len)[: -len(MANIFEST)]
-
-    def read(name: str) -> bytes:
-        try:
-            return archive.read(folder + name)
-        except KeyError as error:
-            raise BundleCorruptError(f"{path}: {name} is missing; copy the bundle again") from error
-        except Exception as error:  # BadZipFile, zlib.error, struct.error, ...
-            raise BundleCorruptError(f"{path}: {name} is damaged ({error}); copy the bundle again") from error
-
-    return read
-
-
-def _check_zip_comment(data: bytes, path: Path) -> None:
-    """Check every byte of a zip that this package wrote; a zip without a comment is of another tool and passes."""
-    # Without a comment, a zip ends in a record of 22 bytes whose last two, the length of the comment, are 0. With our
-    # comment it ends in 64 hexadecimal digits: the SHA-256 of everything before them.
-    if data[-_ZIP_END_SIZE : -_ZIP_END_SIZE + 4] == _ZIP_END and data[-2:] == b"\0\0":
-        return
-    body, found = data[:-64], data[-64:]
-    if not body.endswith(_ZIP_COMMENT) or hashlib.sha256(body).hexdigest().encode() != found:
-        raise BundleCorruptError(f"{path}: damaged or not a bundle (checksum of the zip); copy it again")
-
-
-def zip_bytes(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+def zip_bytes(files: Mapping[str, bytes], method: int = 0) -> bytes:
     """The zip of `files`, sorted by name and with a fixed date; the same files give the same bytes."""
+    import zipfile
+
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name in sorted(files):
@@ -134,7 +63,7 @@ def zip_bytes(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> b
             info.create_system = 3
             info.external_attr = 0o644 << 16
             archive.writestr(info, files[name], method)
-        archive.comment = _ZIP_COMMENT + b"0" * 64  # room for the digits of the checksum
+        archive.comment = ZIP_COMMENT + b"0" * 64  # room for the digits of the checksum
     body = buffer.getvalue()[:-64]
     return body + hashlib.sha256(body).hexdigest().encode()
 
@@ -144,11 +73,14 @@ def write_zip(path: Path, files: Mapping[str, bytes], keep: bool = False) -> Non
 
     Raises:
         BundleError: `path` is a directory.
+        BundleBusyError: somebody else writes `path`.
     """
-    check_replaceable(path)
-    write_file(path, zip_bytes(files), keep)
-    if not keep:
-        previous_version(path).unlink(missing_ok=True)
+    with locked(path):
+        check_replaceable(path)
+        restore(path)
+        write_file(path, zip_bytes(files), keep)
+        if not keep:
+            previous_version(path).unlink(missing_ok=True)
 
 
 def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str], keep: bool = False) -> None:
@@ -159,59 +91,87 @@ def write_directory(path: Path, files: Mapping[str, bytes], known: Iterable[str]
 
     Raises:
         BundleError: `path` is a file, or a directory without a bundle.
+        BundleBusyError: somebody else writes `path`.
     """
-    check_replaceable(path)
-    prepare_folder(path)
-    restore(path)
-    temporary = temporary_folder(path)
-    try:
-        for name, data in files.items():
-            with (temporary / name).open("wb") as file:
-                write_through(file, data)
-        _carry_over(path, temporary, {*known, *files})
-        temporary.chmod(0o755)
-        sync_directory(temporary)
-        _swap(path, temporary, keep)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+    with locked(path):
+        check_replaceable(path)
+        prepare_folder(path)
+        restore(path)
+        temporary = temporary_folder(path)
+        try:
+            for name, data in files.items():
+                with (temporary / name).open("wb") as file:
+                    write_through(file, data)
+            _carry_over(path, temporary, {*known, *files})
+            temporary.chmod(0o755)
+            sync_directory(temporary)
+            _swap(path, temporary, keep)
+        except BaseException:
+            import shutil  # reading needs none
+
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
 
 
 def swap_versions(path: Path) -> None:
     """Exchange the bundle at `path` and its `previous_version`; a second time undoes the first.
 
+    A process that is killed at any moment leaves both versions; `restore` puts them in their places.
+
     Raises:
         BundleError: there is no older version.
+        BundleBusyError: somebody else writes `path`.
     """
-    previous = previous_version(path)
-    if not previous.exists():
-        raise BundleError(
-            f"{path}: expected a previous version beside it, found none; only the one before the last update or delta "
-            "is kept, so build or copy the older one again"
-        )
-    if not path.exists():
-        previous.rename(path)
-        return
-    prepare_folder(path)
-    # No file system exchanges two names in one step. A file gets a second name first, so `path` always exists. A
-    # directory cannot have two names: between its renames only the previous version exists, and `restore` or
-    # `find_bundle` finds it there if the process is killed.
-    if previous.is_file():
-        newer = second_name(path)
-    else:
-        newer = temporary_folder(path) / path.name
-        path.rename(newer)
-    previous.replace(path)
-    newer.replace(previous)
-    sync_directory(path.parent)
-    prepare_folder(path)
+    with locked(path):
+        prepare_folder(path)
+        restore(path)
+        previous, newer = previous_version(path), _newer_version(path)
+        if not previous.exists():
+            raise BundleError(
+                f"{path}: expected a previous version beside it, found none; only the one before the last update or "
+                "delta is kept, so build or copy the older one again"
+            )
+        # No file system exchanges two names in one step. A file gets a second name first, so `path` always exists. A
+        # directory cannot have two names: after the first rename only the previous version exists, and `find_bundle`
+        # finds it there.
+        if previous.is_file():
+            second_name(path).replace(newer)
+        else:
+            path.rename(newer)
+        previous.replace(path)
+        newer.replace(previous)
+        sync_directory(path.parent)
 
 
 def restore(path: Path) -> None:
-    """Put the previous directory back if a write was killed between its two renames."""
-    previous = previous_version(path)
+    """Put versions back in their places where a writer was killed between two renames.
+
+    Only for who holds the lock of `path`.
+    """
+    previous, newer = previous_version(path), _newer_version(path)
+    if newer.exists():  # exchanging two versions was broken off
+        if not path.exists():
+            newer.rename(path)
+        elif not previous.exists():
+            newer.rename(previous)
+        elif newer.is_file():  # the second name of what is at `path`
+            newer.unlink()
+        else:
+            import shutil
+
+            shutil.rmtree(newer, ignore_errors=True)
     if previous.is_dir() and not path.exists():
         previous.rename(path)
+
+
+def versions_beside(path: Path) -> bool:
+    """Whether another version of `path` lies beside it."""
+    return previous_version(path).exists() or _newer_version(path).exists()
+
+
+def _newer_version(path: Path) -> Path:
+    """Where the newer of two versions waits while they are exchanged."""
+    return path.with_name(f".{path.name}.newer")
 
 
 def _swap(path: Path, new: Path, keep: bool) -> None:
@@ -247,6 +207,8 @@ def check_replaceable(path: Path) -> None:
 
 
 def _carry_over(old: Path, new: Path, known: set[str]) -> None:
+    import shutil
+
     if old.is_dir():
         for extra in old.iterdir():
             if extra.name not in known:

@@ -6,8 +6,14 @@ soon as a product is large: above 460,800 numbers in some versions of OpenBLAS, 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from edge_er.native.library import Kernels
+from edge_er.native.search import LARGEST_DIM, Scan
+from edge_er.text.distinct import distinct
 
 __all__ = ["ExactIndex", "dot_products", "dot_table", "exact_columns", "exact_float"]
 
@@ -47,20 +53,25 @@ class ExactIndex:
     Args:
         vectors: int8 [forms, dim].
         form_entity: int32 [forms], the entity index of each form.
+        kernels: that scan; without them numpy does.
 
     Raises:
         ValueError: the shapes do not fit each other.
     """
 
-    def __init__(self, vectors: NDArray[np.int8], form_entity: NDArray[np.int32]) -> None:
+    def __init__(
+        self, vectors: NDArray[np.int8], form_entity: NDArray[np.int32], kernels: Kernels | None = None
+    ) -> None:
         if vectors.ndim != 2 or form_entity.shape != vectors.shape[:1]:
             raise ValueError(
                 "expected vectors [forms, dim] and one entity index per form, "
                 f"found {vectors.shape} and {form_entity.shape}"
             )
         self.forms, self.dim = vectors.shape
-        self.entities = len(np.unique(form_entity))
-        self._columns = exact_columns(vectors)
+        self.entities = len(distinct(form_entity))
+        self._native = Scan(kernels, vectors) if kernels and self.dim <= LARGEST_DIM else None
+        if self._native is None:
+            self._columns = exact_columns(vectors)
         self._form_entity = form_entity
 
     def search(self, queries: NDArray[np.int8], k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -77,11 +88,11 @@ class ExactIndex:
             scores[row] = [score for _, score in best]
         return entities, scores
 
-    def form_scores(self, query: NDArray[np.int8]) -> NDArray[np.floating]:
-        """The dot product of one request, int8 [dim], with every form: whole numbers, floats [forms]."""
-        return dot_products(query, self._columns)
+    def form_scores(self, query: NDArray[np.int8]) -> NDArray[Any]:
+        """The dot product of one request, int8 [dim], with every form: whole numbers, floats or int32 [forms]."""
+        return dot_products(query, self._columns) if self._native is None else self._native(query)
 
-    def _best_entities(self, form_scores: NDArray[np.floating], k: int) -> list[tuple[int, float]]:
+    def _best_entities(self, form_scores: NDArray[Any], k: int) -> list[tuple[int, float]]:
         """(entity, score) of the `k` best entities, best first; ties by entity index."""
         # Look at the best `count` forms, and at four times as many while they belong to fewer than k entities.
         # `partition` finds the score of the last of them, the floor, without sorting. Every form that reaches the

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.exact import exact_float
+from edge_er.index.held_file import HeldFile
 
 __all__ = [
     "FAISS",
@@ -204,8 +204,8 @@ def faiss_threads(threads: int) -> Iterator[None]:
         faiss.omp_set_num_threads(before)
 
 
-def open_index(index: bytes | Path) -> Any:
-    """The FAISS index in verified bytes, or in a verified file, mapped into memory if its kind allows it.
+def open_index(index: bytes | HeldFile) -> Any:
+    """The FAISS index in verified bytes, or in a verified file, mapped into memory if its kind and the system allow it.
 
     Raises:
         BundleError: faiss is not installed.
@@ -213,10 +213,11 @@ def open_index(index: bytes | Path) -> Any:
     """
     faiss = import_faiss()
     try:
-        if isinstance(index, bytes):
-            return faiss.deserialize_index(np.frombuffer(index, np.uint8))
+        if isinstance(index, bytes) or index.name is None:
+            data = index if isinstance(index, bytes) else index.read_bytes()
+            return faiss.deserialize_index(np.frombuffer(data, np.uint8))
         flags = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY if hasattr(faiss, "OnDiskInvertedLists") else 0
-        return faiss.read_index(str(index), flags)
+        return faiss.read_index(index.name, flags)
     except RuntimeError as error:
         raise BundleCorruptError(
             f"{INDEX_FILE}: faiss cannot read it ({error}); build the bundle again"

@@ -1,9 +1,10 @@
 """Two-level index: the forms of popular entities are scanned first, all others only if none of those is near enough.
 
-After QLBT (Zhang et al. 2023, arXiv 2312.07517): popular entities are reached by a shorter path. QLBT puts them higher
-in a tree. Here they have a small exact index of their own. A request ends there if its best dot product reaches the
-floor, a threshold that is measured when the catalog is built (`catalog_tools.build.popular_choice`): from it up, the
-best popular form is nearly always the best of all forms.
+After the idea of QLBT (Zhang et al. 2023, arXiv 2312.07517): popular entities are reached by a shorter path. QLBT puts
+them higher in a tree (docs/papers/popular_search.md has both beside each other). Here they have a small exact index of
+their own. A request ends there if its best dot product reaches the floor, a threshold that is measured when the catalog
+is built (`catalog_tools.build.popular_choice`): from it up, the best popular form is nearly always the best of all
+forms.
 """
 
 from __future__ import annotations

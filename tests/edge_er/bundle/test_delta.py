@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
@@ -16,7 +17,6 @@ from hypothesis import strategies as st
 from tiny import ENTITIES, make_bundle
 
 from catalog_tools.build.delta import make_delta
-from edge_er.bundle import entity_store as entity_file
 from edge_er.bundle.atomic import previous_version
 from edge_er.bundle.bundle import Bundle, read_bundle, write_bundle
 from edge_er.bundle.delta import apply_delta, rollback
@@ -212,10 +212,8 @@ def test_another_zlib_is_an_error(
     old: Path, new: Path, delta: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portable = make_delta(old, new, tmp_path / "portable.delta", whole_entities=True).path
-    real = entity_file.gzip.GzipFile
-    monkeypatch.setattr(
-        entity_file.gzip, "GzipFile", lambda **options: real(**{**options, "compresslevel": 1})
-    )
+    real = gzip.GzipFile
+    monkeypatch.setattr(gzip, "GzipFile", lambda **options: real(**{**options, "compresslevel": 1}))
     with pytest.raises(DeltaError, match=r"entities\.jsonl\.gz.*--whole-entities"):
         apply_delta(old, delta)
     assert apply_delta(old, portable).changed

@@ -58,7 +58,7 @@ def test_entities_can_be_had_all_at_once() -> None:
     entities = [Entity("1", "a", ("x",), (), {"country": "ES", "streams": ["u"]}), Entity("2", "b")]
     file = EntityStore(packed_entities(entities), streams_jsonl(entities))
     assert file.without_streams() == [Entity("1", "a", ("x",), (), {"country": "ES"}), Entity("2", "b")]
-    assert EntityStore(b"").without_streams() == []
+    assert EntityStore(packed_entities([])).without_streams() == []
     with pytest.raises(BundleCorruptError, match="row 2"):
         EntityStore(gzip.compress(b'{"id":"1","name":"a"}\n{"id":\n')).without_streams()
     with pytest.raises(BundleCorruptError, match="row 1"):

@@ -68,7 +68,7 @@ def test_a_killed_save_of_entries(tmp_path: Path) -> None:
         kill(SAVE, file, after=chance.random() * 0.03)
         assert len(read_entries(file)[0]) in (400, 3)
     write_entries(file, [], {})
-    assert [each.name for each in tmp_path.iterdir()] == ["mine.jsonl"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".mine.jsonl.previous", "mine.jsonl"]
 
 
 @pytest.mark.parametrize("name", ["tiny", "tiny.zip"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.exact import ExactIndex
 from edge_er.index.faiss_index import INDEX_FILE, FaissIndex, IndexSettings
+from edge_er.index.held_file import HeldFile
 from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights, count_ngrams
 from edge_er.index.stored_words import WORDS_FILE
 from edge_er.index.two_level import POPULAR_FILE, TwoLevelIndex
@@ -164,9 +166,20 @@ def test_popular_entities_are_found_first(popular: Bundle, tmp_path: Path) -> No
 def test_vectors_stay_in_their_file(large_dir: Path) -> None:
     found = read_bundle(large_dir)
     assert isinstance(found.vectors, np.memmap)
-    assert isinstance(found.index, Path)
+    assert isinstance(found.index, HeldFile)
     assert found.word_postings is not None
     assert all(isinstance(array, np.memmap) for array in found.word_postings)
+
+
+def test_a_bundle_that_is_replaced_answers_from_the_version_that_was_read(
+    exact: Bundle, large: Bundle, large_dir: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(large_dir, tmp_path / "big"))
+    found = read_bundle(folder)
+    for name in (INDEX_FILE, "vectors.safetensors", "words.safetensors"):
+        (tmp_path / "other").write_bytes(b"another version")
+        (tmp_path / "other").replace(folder / name)
+    assert answers(EntityResolver(found)) == answers(EntityResolver(exact))
 
 
 def test_a_round_trip_gives_the_same_bytes(large_dir: Path, tmp_path: Path) -> None:
