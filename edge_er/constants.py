@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = [
+    "BOUNDS",
     "CALIBRATION",
     "CANDIDATES",
     "CARRIERS",
@@ -27,6 +28,7 @@ __all__ = [
     "SUGGEST",
     "VECTORS",
     "WORDS",
+    "read_table",
 ]
 
 Curve = tuple[tuple[float, float], ...]
@@ -172,10 +174,21 @@ class Selftest(NamedTuple):
     score_tolerance: float  # one step of one int8 value is about 0.001
 
 
+class Bounds(NamedTuple):
+    """How much is read of what comes from outside."""
+
+    text: int  # characters of a request's canonical text
+    texts: int  # of one utterance
+    filter_values: int  # distinct values of one field
+    manifest_bytes: int
+    manifest_levels: int  # objects and lists in one another
+
+
 class Entity(NamedTuple):
     """Entities, of catalogs and of a person's own."""
 
-    longest_name: int  # characters
+    longest_name: int  # characters of a name or an alias
+    longest_spoken: int  # of a spoken form, which may have numbers as words
     id_digits: int  # of the id made for an entity without one
 
 
@@ -189,7 +202,14 @@ def _curve(points: list[list[float]]) -> Curve:
     return tuple((x, y) for x, y in points)
 
 
-_READ = json.loads(files("edge_er").joinpath("data/constants.json").read_text(encoding="utf-8"))
+def read_table(name: str) -> str:
+    """The text of a file in ``edge_er/data``; to import `importlib.resources` takes longer than to read all files."""
+    file = str(Path(__file__).parent / "data" / name)
+    loader: Any = __spec__.loader  # a package in a zip is read too
+    return str(loader.get_data(file), "utf-8")
+
+
+_READ = json.loads(read_table("constants.json"))
 _CURVES = {name: _curve(_READ["calibration"][name]) for name in ("knots", "precision")}
 _WEIGHTS = MappingProxyType(_READ["calibration"]["weights"])
 
@@ -205,5 +225,6 @@ HEAD = Head(**_READ["head"])
 CALIBRATION = Calibration(**{**_READ["calibration"], **_CURVES, "weights": _WEIGHTS})
 DECISION = Decision(**_READ["decision"])
 SELFTEST = Selftest(**_READ["selftest"])
+BOUNDS = Bounds(**_READ["bounds"])
 ENTITY = Entity(**_READ["entity"])
 PERSONAL = Personal(**_READ["personal"])

@@ -56,20 +56,39 @@ class OwnEntries:
         before: OwnEntries | None = None,
     ) -> None:
         self.catalog = shared
-        self._shared, self._vectors, self._unit = shared, vectors, unit
-        self._lock = threading.RLock()
+        self._shared, self.vectors, self.unit = shared, vectors, unit
+        self._lock, self._saving = threading.RLock(), threading.Lock()
+        self._successor: OwnEntries | None = None
+        before = before._latest if before else None
         self._own: dict[str, OwnEntry] = dict(before._own) if before else {}
         self._popularity: dict[str, float] = dict(before._popularity) if before else {}
 
     @property
     def entries(self) -> tuple[Entity, ...]:
         """The own entries, in the order in which they were added."""
-        return tuple(own.entity for own in self._own.values())
+        return tuple(own.entity for own in self._latest._own.values())
 
     @property
     def popularity(self) -> dict[str, float]:
         """How often this person asked for entities, by id."""
-        return dict(self._popularity)
+        return dict(self._latest._popularity)
+
+    @property
+    def _latest(self) -> OwnEntries:
+        """These entries beside the catalog that was loaded last."""
+        return self if self._successor is None else self._successor._latest
+
+    def moved(
+        self, shared: Catalog, vectors: Callable[[Sequence[str]], NDArray[np.int8]], unit: float
+    ) -> OwnEntries:
+        """The same entries beside another catalog; whatever changes here from now on changes there."""
+        with self._lock:
+            if self._successor is not None:
+                return self._successor.moved(shared, vectors, unit)
+            new = OwnEntries(shared, vectors, unit)
+            new.change(self.entries, popularity=self.popularity)
+            self._successor = new
+            return new
 
     def add_all(
         self, entries: Iterable[EntryLike] | str | os.PathLike[str], popularity: Mapping[str, float]
@@ -96,11 +115,14 @@ class OwnEntries:
             CatalogError: an entry has no name or the id of another own entry, no own entry has an id to remove, or a
                 count is not a number from 0 up.
         """
-        new = [entry_of(entry) for entry in added]
+        new, removed = [entry_of(entry) for entry in added], list(removed)
         if popularity is not None and not isinstance(popularity, Mapping):
             raise _no_counts(popularity)
         counts = {one: count_of(one, count) for one, count in (popularity or {}).items()}
         with self._lock:
+            if self._successor is not None:
+                self._successor.change(new, removed, popularity)
+                return
             entries = {one: own.entity for one, own in self._own.items()}
             for one in removed:
                 if not isinstance(one, str) or entries.pop(one, None) is None:
@@ -120,24 +142,28 @@ class OwnEntries:
             self._own, self._popularity = own, counts
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write entries and popularity to a file; a crash leaves the old file or the new one.
+        """Write entries and popularity of one moment to a file; a crash leaves the old file or the new one.
+
+        What is saved last is what stays, also where several threads save.
 
         Raises:
             CatalogError: metadata cannot be written as JSON.
             OSError: the file cannot be written.
         """
-        with self._lock:
-            entries, popularity = self.entries, self.popularity
-        write_entries(path, entries, popularity)
+        with self._saving:
+            latest = self._latest
+            with latest._lock:
+                entries, popularity = latest.entries, latest.popularity
+            write_entries(path, entries, popularity)
 
     def _ready(self, entry: Entity) -> OwnEntry:
         texts = tuple(canonical_text(form) for form in entry.surface_forms)
-        return OwnEntry(entry, entry.surface_forms, texts, self._vectors(texts))
+        return OwnEntry(entry, entry.surface_forms, texts, self.vectors(texts))
 
     def _bonus(self, count: float) -> float:
         """What an entity asked for `count` times gains, in whole units of the dot product."""
         odds = min(math.sqrt(1 + count), PERSONAL.most)
-        return float(round(self._unit * math.log(odds)))
+        return float(round(self.unit * math.log(odds)))
 
 
 def _no_counts(found: object) -> CatalogError:

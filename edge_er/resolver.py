@@ -10,7 +10,9 @@ from typing import Any
 
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_store import EntityStore
 from edge_er.bundle.manifest import quality_report
+from edge_er.bundle.trust import trust_of
 from edge_er.constants import DECISION
 from edge_er.decision.answers import AnswerBuilder
 from edge_er.decision.calibration import COMPARED, Calibration
@@ -20,6 +22,7 @@ from edge_er.decision.resolution import Match, Resolution
 from edge_er.decision.selftest import golden_answer, selftest
 from edge_er.decision.suggestion import Suggestion, suggestion
 from edge_er.encoder.encoder import EncodedText, Encoder
+from edge_er.native.library import Engine, kernels_for
 from edge_er.personal import EntryLike, OwnEntries
 from edge_er.personal_resolver import PersonalEntries
 from edge_er.ranking.catalog import Catalog
@@ -27,32 +30,49 @@ from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.large_catalog import catalog_of
 from edge_er.ranking.suggest import TypedText
 from edge_er.ranking.weights import RerankWeights
+from edge_er.reloading import Made, Reloadable
 from edge_er.text.arguments import text_list
-from edge_er.text.canonical import canonical_text
+from edge_er.text.canonical import request_text
 
 __all__ = ["EntityResolver", "EntryLike", "Match", "PersonalResolver", "Resolution", "Suggestion"]
 
 
-class EntityResolver:
-    """Finds the entity of a bundle that a request names; opens no socket, writes no file, starts no thread unasked."""
+class EntityResolver(Reloadable):
+    """Finds the entity of a bundle that a request names; opens no socket, writes no file, starts no thread unasked.
+
+    Threads may share one. A forked process may use it, a spawned one gets its own: it can be pickled.
+    """
 
     def __init__(
-        self, bundle: Bundle, threads: int = 1, *, rerank: bool = True, min_precision: float | None = None
+        self,
+        bundle: Bundle,
+        threads: int = 1,
+        *,
+        rerank: bool = True,
+        min_precision: float | None = None,
+        engine: Engine = "auto",
     ) -> None:
-        self.encoder = Encoder.from_files(bundle.encoder_files, threads)
+        kernels = kernels_for(engine)
+        self.engine: Engine = "native" if kernels else "reference"
+        self.encoder = Encoder.from_files(bundle.encoder_files, threads, kernels)
         self.manifest = bundle.manifest
         self._scale = float(bundle.manifest["index"]["scale"])
         self.reranks = rerank and bool(bundle.manifest.get("rerank"))
         weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
-        self._bundle_catalog = catalog_of(bundle, self.encoder, weights, threads)
+        self._bundle_catalog = catalog_of(bundle, self.encoder, weights, threads, kernels)
         calibration, typed = (
             Calibration.from_manifest(bundle.manifest, self.reranks, typed) for typed in (False, True)
         )
         self._answers = AnswerBuilder(calibration, typed, weights, self._scale, self.lang)
         self._answers.needed(min_precision)  # a wrong value is an error now, not at the first request
         self._min_precision = min_precision
+        self.encoder.check()  # what a graph cannot do is an error now, too
         if self.reranks:
             self._bundle_catalog.prepare()
+        if isinstance(bundle.entities, EntityStore):
+            bundle.entities.release()
+        settings = {"threads": threads, "rerank": rerank, "min_precision": min_precision, "engine": engine}
+        self._made = Made(bundle, settings)
 
     @classmethod
     def load(
@@ -62,6 +82,9 @@ class EntityResolver:
         *,
         rerank: bool = True,
         min_precision: float | None = None,
+        engine: Engine = "auto",
+        sha256: str | None = None,
+        trusted_keys: Iterable[str | os.PathLike[str]] | None = None,
     ) -> EntityResolver:
         """A resolver for a shipped bundle, a bundle directory or a .zip.
 
@@ -70,14 +93,29 @@ class EntityResolver:
             threads: cores for one request: for the encoder, and for FAISS if the bundle has a FAISS index.
             rerank: False ranks by vectors alone, which is faster.
             min_precision: how often an answer should be right, between 0 and 1; by default the bundle decides.
+            engine: "native" answers with compiled kernels, "reference" with numpy and onnxruntime; "auto" takes the
+                kernels where they are installed. The answers are the same.
+            sha256: `manifest_sha256` of the only bundle that may be loaded.
+            trusted_keys: public keys, as PEM or files; only a bundle that one of them has signed is loaded.
 
         Raises:
+            EngineError: the engine is "native", and no kernels are installed.
             BundleNotFoundError: there is no such bundle; the message lists the nearest names.
             BundleVersionError: the bundle is newer than this package.
             BundleCorruptError: a file of the bundle is missing or damaged.
-            ValueError: `min_precision` is not between 0 and 1.
+            BundleBusyError: other versions took its place again and again while it was read.
+            BundleUntrustedError: it is another one than `sha256` says, or nobody of `trusted_keys` has signed it.
+            ValueError: `min_precision` is not between 0 and 1, there is no such engine, or `sha256` is no checksum.
         """
-        return cls(read_bundle(name_or_path), threads, rerank=rerank, min_precision=min_precision)
+        kernels_for(engine)  # before much is read
+        trust = trust_of(sha256, trusted_keys)
+        bundle = read_bundle(name_or_path, trust)
+        resolver = cls(bundle, threads, rerank=rerank, min_precision=min_precision, engine=engine)
+        resolver._made.settings["trusted_keys"] = trust.keys and [key.pem for key in trust.keys]
+        return resolver
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}: {len(self.entities):,} entities, {self.engine} engine>"
 
     def resolve(
         self,
@@ -93,16 +131,17 @@ class EntityResolver:
         """The entities that `query` names, at most `top_k`, best first, and a decision.
 
         Empty input gives no candidates. Input without letters or digits (emoji), or in a script that the encoder does
-        not know, is ranked, but its decision is "no_match".
+        not know, is ranked, but its decision is "no_match". Of a long text the first 1,000 characters are read.
 
         Args:
             query: the request.
             top_k: how many candidates to give, from 1 up.
-            nbest: instead of `query`, several texts of one utterance, each alone or with a weight above 0 (1 by
-                default). The weighted mean of their evidence counts.
+            nbest: instead of `query`, several texts of one utterance, 64 at most, each alone or with a weight above 0
+                (1 by default). The weighted mean of their evidence counts.
             min_precision: how often an answer should be right, between 0 and 1. The higher, the more requests are
                 "no_match". By default that of `load`.
-            where: only entities whose metadata has these values: `{"country": "ES", "tags": ["news", "talk"]}`.
+            where: only entities whose metadata has these values: `{"country": "ES", "tags": ["news", "talk"]}`; 1,000
+                distinct values of a field at most.
             ids: only entities with these ids; unknown ids are ignored.
             typed: whether the request was typed (keyboard, chat), not spoken. Then a name that is nearly one of the
                 catalog is more likely another one, and confidence and decision reckon with that.
@@ -112,10 +151,11 @@ class EntityResolver:
                 `ids` is not a collection of texts.
             TypeError: `query` or a text of `nbest` is not a string, neither or both of them are given, or `typed` is
                 not a bool.
-            ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, or a weight not above 0.
+            ValueError: `top_k` is below 1, `min_precision` not between 0 and 1, a weight not above 0 or their sum too
+                large, or there are more than 64 texts.
         """
         texts, weights = texts_and_weights(query, nbest)
-        return self._answer(texts, weights, top_k, min_precision, typed, where, ids)
+        return self._moment()._answer(texts, weights, top_k, min_precision, typed, where, ids)
 
     def _answer(
         self,
@@ -161,9 +201,8 @@ class EntityResolver:
         """The answers that `resolve` gives to each of `queries`; a single string is one request."""
         requests, wanted = text_list(queries, "request"), wanted_ids(ids)
         _check_count(top_k)
-        return [
-            self._answer([query], [1.0], top_k, min_precision, typed, where, wanted) for query in requests
-        ]
+        now = self._moment()
+        return [now._answer([query], [1.0], top_k, min_precision, typed, where, wanted) for query in requests]
 
     def explain(
         self,
@@ -175,12 +214,13 @@ class EntityResolver:
     ) -> list[Explanation]:
         """Form, score and summands of the best `top_k` candidates, in the order of `resolve`."""
         _check_count(top_k)
-        catalog = self._catalog
-        encoded = self._encoded(text_list([query], "request"), [1.0])
+        now = self._moment()
+        catalog = now._catalog
+        encoded = now._encoded(text_list([query], "request"), [1.0])
         if not encoded:
             return []
         ranked = catalog.ranked_with_forms(encoded, max(top_k + 1, COMPARED), catalog.allowed(where, ids))
-        return self._answers.explanations(catalog, encoded, ranked)[:top_k]
+        return now._answers.explanations(catalog, encoded, ranked)[:top_k]
 
     def suggest(
         self,
@@ -211,7 +251,7 @@ class EntityResolver:
         _check_count(top_k)
         (text,) = text_list([text], "text")
         catalog = self._catalog
-        typed = TypedText(canonical_text(text), text[-1:].isspace())
+        typed = TypedText(request_text(text), text[-1:].isspace())
         found = catalog.suggested(typed, top_k, catalog.allowed(where, ids))
         return tuple(
             suggestion(catalog.entities[each.entity], catalog.form(each.form), each.score) for each in found
@@ -295,6 +335,18 @@ class PersonalResolver(PersonalEntries, EntityResolver):
         vectors = partial(self.encoder.quantised, scale=self._scale)
         self._own = OwnEntries(base._bundle_catalog, vectors, unit, before)
         self._own.add_all(entries, popularity or {})
+
+    def _fresh(self, place: str | os.PathLike[str], settings: Mapping[str, Any]) -> EntityResolver:
+        return EntityResolver.load(place, **settings)
+
+    def _taking(self, fresh: EntityResolver) -> PersonalResolver:
+        """`fresh` with the own entries of this resolver beside its catalog."""
+        new = PersonalResolver(fresh)
+        new._own = self._own.moved(fresh._bundle_catalog, new._own.vectors, new._own.unit)
+        return new
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PersonalResolver, (self._base, self.own_entries, dict(self.popularity))
 
     def selftest(self) -> int:
         """Answer the golden requests of the bundle again, without own entries."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from edge_er.cli.common import JsonOption, check_budget, extra, print_json
+from edge_er.cli.common import JsonOption, check_budget, echo, extra, print_json, resumable
 
 if TYPE_CHECKING:
     from edge_er.training.adapt.adapt import Adaptation
@@ -69,7 +69,7 @@ def adapt(
     """Fit a bundle to requests of one's own; it is written only if it answers new names no worse than before."""
     if budget and budget.lower() != _NO_BUDGET:
         check_budget(budget)
-    with extra("train"):
+    with extra("train"), resumable():
         from edge_er.training.adapt.adapt import adapt as run
         from edge_er.training.adapt.settings import AdaptSettings
 
@@ -85,7 +85,7 @@ def adapt(
             seed=seed,
             resume=resume,
         )
-        result = run(catalog, requests, out, settings, lambda step: typer.echo(step, err=True))
+        result = run(catalog, requests, out, settings, lambda step: echo(step, err=True))
     if as_json:
         print_json(result.to_dict())
     else:
@@ -99,4 +99,4 @@ def _print_result(result: Adaptation) -> None:
     print_adaptation(result)
     console().print(f"{result.path}: {result.manifest['size_bytes']:,} bytes")
     if result.unmapped:
-        typer.echo(f"{result.unmapped:,} requests name no entity of the catalog and were left out", err=True)
+        echo(f"{result.unmapped:,} requests name no entity of the catalog and were left out", err=True)

@@ -1,6 +1,6 @@
 """The command line `edge-er`: each command calls the same function as in Python and prints tables or JSON.
 
-Exit codes: 0 done (also for no_match), 1 data, bundle or file error, 2 usage.
+Exit codes: 0 done (also for no_match), 1 data, bundle or file error, 2 usage, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from edge_er.cli import catalog as cli_catalog
 from edge_er.cli import dedup as cli_dedup
 from edge_er.cli import sources as cli_sources
 from edge_er.cli import training as cli_training
+from edge_er.cli import trust as cli_trust
 from edge_er.cli import update as cli_update
 from edge_er.cli import voice as cli_voice
 from edge_er.cli.common import (
@@ -24,6 +25,7 @@ from edge_er.cli.common import (
     JsonOption,
     WhereOption,
     conditions,
+    echo,
     extra,
     fail,
     print_json,
@@ -59,7 +61,7 @@ def _options(version: Annotated[bool, typer.Option("--version", help="Print the 
     if version:
         from edge_er import __version__
 
-        typer.echo(__version__)
+        echo(__version__)
         raise typer.Exit
 
 
@@ -158,20 +160,23 @@ def inspect(
 ) -> None:
     """Verify BUNDLE and show what is in it: counts, files against the budget, measured quality."""
     from edge_er.bundle.bundle import find_bundle, read_bundle
+    from edge_er.native.library import kernels_for
 
     path = find_bundle(bundle)
     content = read_bundle(path)
+    engine = "native" if kernels_for("auto") else "reference"
     if as_json:
-        print_json({"path": str(path), **content.manifest})
+        print_json({"path": str(path), "engine": engine, **content.manifest})
     else:
         from edge_er.cli.tables import print_bundle
 
         print_bundle(path, content.manifest)
+        typer.echo(f"engine: {engine}")
     if selftest:
         from edge_er.resolver import EntityResolver
 
         answered = EntityResolver(content).selftest()
-        typer.echo(f"selftest: {answered} golden requests answered as expected", err=as_json)
+        echo(f"selftest: {answered} golden requests answered as expected", err=as_json)
 
 
 @app.command("list")
@@ -191,5 +196,14 @@ def list_bundles(as_json: JsonOption = False) -> None:
         print_bundle_list(bundles)
 
 
-for topic in (cli_catalog, cli_sources, cli_dedup, cli_update, cli_voice, cli_training, cli_adapt):
+for topic in (
+    cli_catalog,
+    cli_sources,
+    cli_dedup,
+    cli_update,
+    cli_trust,
+    cli_voice,
+    cli_training,
+    cli_adapt,
+):
     topic.register(app)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from edge_er.cli.common import JsonOption, check_budget, extra, print_json
+from edge_er.cli.common import JsonOption, check_budget, echo, extra, print_json
 from edge_er.cli.sources import (
     ColumnOption,
     DelimiterOption,
@@ -90,6 +90,12 @@ def build(
             "--single-words", help="Add single words of names as spoken forms: Zoë for Zoë Kravitz."
         ),
     ] = False,
+    vocabulary: Annotated[
+        Literal["whole", "catalog"],
+        typer.Option(
+            help="Keep the encoder's whole vocabulary, or the pieces that catalog and language need."
+        ),
+    ] = "whole",
     say: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(help="A column that people say with the name: artist, for TITLE by ARTIST. Repeatable."),
@@ -140,6 +146,7 @@ def build(
             BuildWork(workers or default_workers(), work, engine, ray_address),
             IndexOptions(index, popular_share),
             SurfaceForms(single_words, head_tokens, say=tuple(say or ())),
+            vocabulary=vocabulary,
         )
         spoken = read_locale(locale, lang) if locale else lang or "en"
         with read_records(catalog, source) as records:
@@ -178,4 +185,4 @@ def _print_result(result: BuildResult, as_json: bool) -> None:
     }
     for note, applies in notes.items():
         if applies:
-            typer.echo(note, err=True)
+            echo(note, err=True)

@@ -10,16 +10,22 @@ from typing import Annotated, Any, Optional
 
 import typer
 
+from edge_er.text.display import shown, shown_in_json
+
 __all__ = [
     "BundleArgument",
     "JsonOption",
     "WhereOption",
     "check_budget",
     "conditions",
+    "echo",
     "extra",
     "fail",
     "print_json",
+    "resumable",
 ]
+
+_INTERRUPTED = 130  # of a shell, for SIGINT
 
 BundleArgument = Annotated[
     str, typer.Argument(metavar="BUNDLE", help="A shipped name (edge-er list), a directory or a .zip.")
@@ -72,12 +78,27 @@ def extra(name: str) -> Iterator[None]:
         fail(f"{error.name} is not installed; install it with: pip install 'edge-er[{name}]'")
 
 
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Say how to go on with what is interrupted in the block (Ctrl-C); exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("edge-er: stopped; the same command with --resume goes on", err=True)
+        sys.exit(_INTERRUPTED)
+
+
+def echo(message: object = "", err: bool = False) -> None:
+    """Print a line, with characters that steer a terminal as escapes."""
+    typer.echo(shown(str(message)), err=err)
+
+
 def print_json(values: Any) -> None:
     """Print ``values`` as JSON on stdout."""
-    typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+    typer.echo(shown_in_json(json.dumps(values, ensure_ascii=False, indent=2)))
 
 
 def fail(message: str) -> None:
     """Print one line on stderr and exit with code 1."""
-    typer.echo(f"edge-er: {' '.join(message.split())}", err=True)
+    echo(f"edge-er: {' '.join(message.split())}", err=True)
     sys.exit(1)

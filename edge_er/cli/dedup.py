@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from edge_er.cli.common import JsonOption, extra, print_json
+from edge_er.cli.common import JsonOption, echo, extra, print_json
 from edge_er.cli.sources import (
     ColumnOption,
     KindOption,
@@ -69,10 +69,10 @@ def match(
     if as_json:
         print_json(decided.to_dict())
         return
-    typer.echo(f"{decided.decision} (probability {decided.probability:.4f})")
+    echo(f"{decided.decision} (probability {decided.probability:.4f})")
     width = max((len(each.field) for each in decided.evidence), default=0)
     for each in decided.evidence:
-        typer.echo(f"  {each.weight:+6.2f}  {each.field:{width}}  {each.words}")
+        echo(f"  {each.weight:+6.2f}  {each.field:{width}}  {each.words}")
 
 
 def dedup(
@@ -111,6 +111,7 @@ def dedup(
         from catalog_tools.readers.convert import write_records
         from catalog_tools.readers.sources import read_records
         from catalog_tools.records import deduplicate, read_pair_labels, read_weights, reject_contradictions
+        from edge_er.bundle.lock import locked
 
         corrected = read_pair_labels(corrections) if corrections else []
         reject_contradictions(corrected, corrections)
@@ -124,11 +125,12 @@ def dedup(
             learned = _learn(table, records, labels)
         found = deduplicate(records, weights=learned, corrections=corrected, table=table)
         content = dedup_report(found, Path(catalog).name, most)
-        write_records(found.merged(), out)
-        if report:
-            write_dedup_report(content, report)
-        if learned and save_weights:
-            learned.write(save_weights)
+        with locked(out):  # records and report of one run
+            write_records(found.merged(), out)
+            if report:
+                write_dedup_report(content, report)
+            if learned and save_weights:
+                learned.write(save_weights)
     _show(content, out, report, as_json)
 
 
@@ -141,9 +143,9 @@ def _show(content: dict[str, Any], out: Path, report: Path | None, as_json: bool
         print_json({"path": str(out), **counts, "unused_corrections": content["unused_corrections"]})
     else:
         summary = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
-        typer.echo(f"{summary}: {out}" + (f", {report}" if report else ""))
+        echo(f"{summary}: {out}" + (f", {report}" if report else ""))
     for each in content["unused_corrections"]:
-        typer.echo(f"note: row {each['row']} of the corrections names a record that is not there", err=True)
+        echo(f"note: row {each['row']} of the corrections names a record that is not there", err=True)
 
 
 def _check_usage(out: Path, labels: Path | None, weights: Path | None, save_weights: Path | None) -> None:

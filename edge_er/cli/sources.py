@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from edge_er.cli.common import JsonOption, extra, print_json
+from edge_er.cli.common import JsonOption, echo, extra, print_json
 
 if TYPE_CHECKING:
     from catalog_tools.readers.sources import SourceOptions
@@ -126,7 +126,7 @@ def notes_on_stderr() -> Iterator[None]:
 
         def show(message: Warning | str, category: type[Warning], *where: Any, **rest: Any) -> None:
             if issubclass(category, SourceWarning):
-                typer.echo(f"note: {message}", err=True)
+                echo(f"note: {message}", err=True)
             else:
                 shown(message, category, *where, **rest)
 
@@ -169,4 +169,4 @@ def convert(
     if as_json:
         print_json({"path": str(out), **counts})
     else:
-        typer.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) + f": {out}")
+        echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) + f": {out}")

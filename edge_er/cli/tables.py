@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from edge_er.bundle.bundle import STREAMS
@@ -15,12 +15,14 @@ from edge_er.bundle.storage import MANIFEST
 from edge_er.decision.explanation import Explanation
 from edge_er.evaluation.report_table import decision_cells, decision_table, requests_name
 from edge_er.resolver import Match, Resolution, Suggestion
+from edge_er.text.display import shown
 
 if TYPE_CHECKING:
     from edge_er.training.adapt.adapt import Adaptation
 
 __all__ = [
     "console",
+    "escape",
     "print_adaptation",
     "print_bundle",
     "print_bundle_list",
@@ -34,6 +36,11 @@ def console() -> Console:
     """The terminal; 120 columns wide if the output goes into a file or a pipe."""
     terminal = Console(highlight=False)
     return terminal if terminal.is_terminal else Console(highlight=False, width=120)
+
+
+def escape(text: str) -> str:
+    """`text` as a terminal may show it: neither markup nor anything that steers the terminal."""
+    return escape_markup(shown(text))
 
 
 def print_resolution(resolution: Resolution) -> None:
@@ -112,7 +119,7 @@ def print_bundle(path: Path, manifest: Mapping[str, Any]) -> None:
     counts = ", ".join(f"{value:,} {what}" for what, value in manifest["counts"].items())
     encoder = ", ".join(f"{key} {value}" for key, value in manifest["encoder"].items())
     screen.print(f"[bold]{escape(manifest['name'])}[/bold]  {escape(str(path))}")
-    screen.print(f"lang {manifest['lang']}, version {escape(manifest['version'])}, {counts}")
+    screen.print(escape(f"lang {manifest['lang']}, version {manifest['version']}, {counts}"))
     screen.print(f"encoder: {escape(encoder)}")
     if "recall" in manifest["index"]:
         screen.print(f"index: {escape(_index_line(manifest['index']))}")
@@ -150,7 +157,7 @@ def print_bundle_list(bundles: Mapping[str, Mapping[str, Any]]) -> None:
         recall = manifest["report"].get("recall_at_1", {}).get(manifest["lang"], {}).get("text")
         table.add_row(
             escape(name),
-            manifest["lang"],
+            escape(manifest["lang"]),
             escape(manifest["version"]),
             *(f"{manifest['counts'][what]:,}" for what in ("entities", "aliases")),
             f"{manifest['size_bytes'] / 1e6:.2f}",
@@ -166,7 +173,7 @@ def _file_table(manifest: Mapping[str, Any]) -> Table:
     table.add_column("bytes", justify="right")
     table.add_column("of budget" if budget else "of all", justify="right")
     for name, size in sorted(_counted_files(manifest), key=lambda item: -item[1]):
-        table.add_row(name, f"{size:,}", f"{size / (budget or total):.1%}")
+        table.add_row(escape(name), f"{size:,}", f"{size / (budget or total):.1%}")
     table.add_section()
     table.add_row("together", f"{total:,}", f"{total / (budget or total):.1%}")
     table.add_row("budget", f"{budget:,}" if budget else "none", "")
@@ -192,5 +199,5 @@ def _quality_table(report: Mapping[str, Any]) -> Table:
         for stratum, cell in strata.items():
             interval = f"{cell['low']:.3f} - {cell['high']:.3f}"
             counts = (f"{cell['rows']:,}", f"{cell['entities']:,}")
-            table.add_row(lang, stratum, f"{cell['value']:.3f}", interval, *counts)
+            table.add_row(escape(lang), escape(stratum), f"{cell['value']:.3f}", interval, *counts)
     return table

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from edge_er.cli.common import extra, print_json
+from edge_er.cli.common import echo, extra, print_json, resumable
 
 __all__ = ["STEPS", "register"]
 
@@ -38,6 +39,8 @@ STEPS = (
     ),
 )
 
+ALONE = {"dipair"}  # steps that do not divide their work between the processes of torchrun
+
 train = typer.Typer(help="Train and export encoders; needs edge-er\\[train].", no_args_is_help=True)
 fit = typer.Typer(
     help="Fit weights, confidence and misrecognition costs on requests whose answer is known.",
@@ -66,8 +69,12 @@ def _step_command(step: str, module: str, purpose: str) -> None:
     """`edge-er train STEP RECIPE` runs `main` of a module."""
 
     def run(recipe: RecipeArgument, data: DataOption = None, resume: ResumeOption = False) -> None:
-        with extra("train"):
-            typer.echo(import_module(module).main(recipe, resume=resume, data=data))
+        with extra("train"), resumable():
+            if step in ALONE:
+                import_module("edge_er.training.parallel").refuse_several(f"edge-er train {step}")
+            out = import_module(module).main(recipe, resume=resume, data=data)
+            if os.environ.get("RANK", "0") == "0":  # of the processes of torchrun one speaks
+                echo(out)
 
     train.command(step, help=purpose)(run)
 
@@ -169,7 +176,7 @@ def misrecognition(
     with extra("train"):
         from edge_er.training.fit.misrecognition_costs import main
 
-        typer.echo(main(out, data))
+        echo(main(out, data))
 
 
 @fit.command()
@@ -187,4 +194,4 @@ def confusions(
         from edge_er.training.fit.confusions import main
 
         for file, (rows, pairs) in main(out, data, voice, min_count).items():
-            typer.echo(f"{file}: {rows:,} confusions from {pairs:,} pairs")
+            echo(f"{file}: {rows:,} confusions from {pairs:,} pairs")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from edge_er.cli.common import BundleArgument, JsonOption, extra, print_json
+from edge_er.cli.common import BundleArgument, JsonOption, echo, extra, print_json
+from edge_er.cli.trust import TrustedOption
 
 if TYPE_CHECKING:
     from catalog_tools.build.update import UpdateResult
@@ -63,21 +64,25 @@ def update(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Keep the finished shards of a large catalog here for later updates."),
     ] = None,
+    encoder: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Choose the vocabulary again, from this encoder that the bundle's was cut from."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add entities to BUNDLE and remove others: what a full build would give, in seconds."""
     with extra("catalog"):
         from catalog_tools.build.options import BuildWork
-        from catalog_tools.build.update import update_bundle
+        from catalog_tools.build.update import BuiltWith, update_bundle
         from catalog_tools.build.workers import default_workers
         from catalog_tools.language.language import read_locale
 
-        language = read_locale(locale) if locale else None
+        given = BuiltWith(read_locale(locale) if locale else None, encoder)
         doers = BuildWork(workers or default_workers(), work)
-        result = update_bundle(bundle, add or (), remove or (), out, requests, language, measure, doers)
+        result = update_bundle(bundle, add or (), remove or (), out, requests, given, measure, doers)
     _print_update(result, as_json)
     if out is None and not as_json:
-        typer.echo(f"the version before is kept: edge-er rollback {bundle}", err=True)
+        echo(f"the version before is kept: edge-er rollback {bundle}", err=True)
 
 
 def _print_update(result: UpdateResult, as_json: bool) -> None:
@@ -87,11 +92,11 @@ def _print_update(result: UpdateResult, as_json: bool) -> None:
         print_json({"path": str(result.built.path), **changed, "manifest": manifest})
         return
     counts = ", ".join(f"{len(ids):,} {what}" for what, ids in changed.items())
-    typer.echo(
+    echo(
         f"{result.built.path}: {counts}; {manifest['counts']['entities']:,} entities, {manifest['size_bytes']:,} bytes"
     )
     if result.report_lost:
-        typer.echo("its measured quality is no longer known: measure it with --requests", err=True)
+        echo("its measured quality is no longer known: measure it with --requests", err=True)
 
 
 def delta(
@@ -114,24 +119,25 @@ def delta(
         sizes = {"size_bytes": result.size_bytes, "result_bytes": result.result_bytes}
         print_json({"path": str(result.path), **sizes})
     else:
-        typer.echo(f"{result.path}: {result.size_bytes:,} bytes for {result.result_bytes:,}")
+        echo(f"{result.path}: {result.size_bytes:,} bytes for {result.result_bytes:,}")
 
 
 def apply(
     bundle: BundleArgument,
     delta: Annotated[Path, typer.Argument(metavar="DELTA", help="A file of edge-er delta.")],
+    trusted: TrustedOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make BUNDLE the result of DELTA, whole or not at all; the version before is kept."""
     from edge_er.bundle.delta import apply_delta
 
-    result = apply_delta(bundle, delta)
+    result = apply_delta(bundle, delta, trusted or None)
     if as_json:
         print_json({"path": str(result.path), "changed": result.changed, "manifest": result.manifest})
     elif result.changed:
-        typer.echo(f"{result.path}: {result.manifest['counts']['entities']:,} entities")
+        echo(f"{result.path}: {result.manifest['counts']['entities']:,} entities")
     else:
-        typer.echo(f"{result.path}: is the result of {delta} already")
+        echo(f"{result.path}: is the result of {delta} already")
 
 
 def rollback(bundle: BundleArgument, as_json: JsonOption = False) -> None:
@@ -142,7 +148,7 @@ def rollback(bundle: BundleArgument, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"path": bundle, "manifest": manifest})
     else:
-        typer.echo(f"{bundle}: {manifest['counts']['entities']:,} entities again")
+        echo(f"{bundle}: {manifest['counts']['entities']:,} entities again")
 
 
 def diff(
@@ -164,10 +170,9 @@ def diff(
 
 
 def _print_diff(difference: Diff) -> None:
-    from rich.markup import escape
     from rich.table import Table
 
-    from edge_er.cli.tables import console
+    from edge_er.cli.tables import console, escape
 
     counts = ", ".join(f"{number:,} {name}" for name, number in difference.counts.items())
     console().print(f"{difference.requests:,} requests: {counts}")
@@ -184,6 +189,6 @@ def _print_diff(difference: Diff) -> None:
 
 
 def _cell(answer: Answer) -> str:
-    from rich.markup import escape
+    from edge_er.cli.tables import escape
 
     return f"{answer.decision}: {escape(answer.name)}" if answer.name else answer.decision

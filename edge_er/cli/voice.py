@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from edge_er.cli.common import JsonOption, extra, print_json
+from edge_er.cli.common import JsonOption, echo, extra, print_json, resumable
 
 if TYPE_CHECKING:
     from edge_er.bundle.entity import Entity
@@ -71,14 +71,14 @@ def voice(
         settings = VoiceSettings(decibels, times, limit, held_out, domain, nbest, batch, seed, phrases)
         speaker = find_speaker(engine, facts.code)
         hearer = find_recogniser(recogniser, facts.code, model, nbest, device)
-        with _progress() as progress:
+        with _progress() as progress, resumable():
             made = simulate(entities, speaker, hearer, out, facts, settings, resume=resume, progress=progress)
     if as_json:
         print_json({"path": str(made.path), "rows": made.rows, "silent": made.silent})
     else:
-        typer.echo(f"{made.path}: {made.rows:,} requests, spoken by {speaker.name}, heard by {hearer.name}")
+        echo(f"{made.path}: {made.rows:,} requests, spoken by {speaker.name}, heard by {hearer.name}")
     if made.silent:
-        typer.echo(f"{made.silent:,} utterances left out: the voice has no sound for them", err=True)
+        echo(f"{made.silent:,} utterances left out: the voice has no sound for them", err=True)
 
 
 def _decibels(noise: str) -> tuple[float, float]:
@@ -153,6 +153,6 @@ def _lines() -> Callable[[int, int], None]:
         if rate and (done - reported[0] >= total / _LINES or done == total):
             reported[0] = done
             left = f"{(total - done) / rate:,.0f} s left" if done < total else "done"
-            typer.echo(f"{done:,} of {total:,} utterances, {rate:.2g} a second, {left}", err=True)
+            echo(f"{done:,} of {total:,} utterances, {rate:.2g} a second, {left}", err=True)
 
     return line

@@ -13,13 +13,12 @@ from edge_er.decision.explanation import Explanation
 from edge_er.decision.features import (
     ALIKE,
     COSINE,
-    FEATURES,
     HEARD,
     OF_TEXTS,
     SHARED,
-    SIZE,
     Utterance,
     candidate_features,
+    known_features,
     utterance_of,
 )
 from edge_er.decision.resolution import Match, Resolution
@@ -50,8 +49,9 @@ class AnswerBuilder:
         self._weights, self.unit, self._lang = weights, scale**2, lang
         self._vectors_alone = weights == RerankWeights()
         wanted = {COSINE, HEARD, *calibration.weights, *typed.weights}
-        # Without the misrecognition score there are no bits, and with vectors alone not even forms to compare.
-        known = FEATURES if weights.heard else (COSINE, SIZE)
+        known = known_features(weights.heard)
+        for each in (calibration, typed):
+            each.check_features(known)
         self._names = frozenset(wanted.intersection(known))
         self._seeks_equals = not self._names.isdisjoint((SHARED, ALIKE))
         self._sound_codes = SoundCodes(lang)

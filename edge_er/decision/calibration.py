@@ -14,7 +14,7 @@ rivals are added.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from itertools import pairwise
@@ -119,14 +119,21 @@ class Calibration:
         Raises:
             BundleCorruptError: there is a weight for a feature that the candidates do not have.
         """
-        if missing := self.weights.keys() - candidates.features.keys():
-            known = ", ".join(sorted(candidates.features))
-            raise _wrong("weights", f"weights of {known}", ", ".join(sorted(missing)))
+        self.check_features(candidates.features)
         weighted = _sum(weight * candidates.features[name] for name, weight in self.weights.items())
         among = among or candidates.scores[:COMPARED].count(candidates.scores[0])
         odds = _odds(candidates.scores[: DECISION.sharing], self.spread or self.temperature)
         share = _sum(odds[:among]) / _sum(odds)
         return weighted + self.choice * math.log(share) + self.bias
+
+    def check_features(self, known: Collection[str]) -> None:
+        """Check that every feature with a weight is `known`.
+
+        Raises:
+            BundleCorruptError: one is not.
+        """
+        if missing := self.weights.keys() - set(known):
+            raise _wrong("weights", f"weights of {', '.join(sorted(known))}", ", ".join(sorted(missing)))
 
     def confidences(self, candidates: CandidateScores) -> list[float]:
         """Confidence in [0, 1] of each candidate."""

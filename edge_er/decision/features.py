@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from edge_er.encoder.encoder import EncodedText
@@ -36,6 +37,7 @@ __all__ = [
     "candidate_features",
     "exact_score",
     "is_said_whole",
+    "known_features",
     "says_whole",
     "utterance_of",
 ]
@@ -99,24 +101,29 @@ def utterance_of(
     total = 0.0
     for each in texts:
         total += each.weight
-    words = frozenset(word for form in forms for word in form.split())
+    words = frozenset(" ".join(forms).split())
     said, score = [], 0.0
     for each in texts:
         spelled = other_readings(each.text, lang, words)[:readings]
         of_text = [_reading(text, words) for text in (each.text, *spelled)]
         share = each.weight / total
         figures = in_figures(each.text, lang)
-        named = without_carrier(figures, name_span(figures, words)).split()
-        said.append(Said(of_text, named, share))
+        name = of_text[0].name if figures == each.text else _named(figures, words)
+        said.append(Said(of_text, name.split(), share))
         score += share * exact_score(lang, of_text[0].name)
     return Utterance(said, score, lang)
 
 
+def _named(text: str, words: frozenset[str]) -> str:
+    return without_carrier(text, name_span(text, words))
+
+
 def _reading(text: str, words: frozenset[str]) -> Reading:
-    name = without_carrier(text, name_span(text, words))
+    name = _named(text, words)
     return Reading(text, name, frozenset(name.split()) - carrier_words().words)
 
 
+@lru_cache(maxsize=1024)
 def exact_score(lang: str, form: str) -> int:
     """The misrecognition score of a form that is recognised letter by letter, in eighths of a bit; 0 without any."""
     letters = form.replace(" ", "")
@@ -179,6 +186,14 @@ def _is_same_number(word: str, other: str) -> bool:
         return True
     year, short = max(word, other, key=len), min(word, other, key=len)
     return len(year) == 4 and len(short) == 2 and is_number(other) and year.endswith(short)
+
+
+def known_features(heard: int) -> tuple[str, ...]:
+    """The features that candidates have where the misrecognition score weighs ``heard``.
+
+    Without it there are no bits, and with vectors alone not even forms to compare.
+    """
+    return FEATURES if heard else (COSINE, SIZE)
 
 
 def candidate_features(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,9 +14,13 @@ from numpy.typing import NDArray
 
 from edge_er.constants import VECTORS
 from edge_er.encoder.onnx_session import open_session
+from edge_er.encoder.onnx_weights import read_weights
+from edge_er.encoder.wordpiece import WordPiece, read_wordpiece
 from edge_er.errors import EncoderError
+from edge_er.native.encoder import NativeEncoder
+from edge_er.native.library import Kernels
 from edge_er.text.arguments import as_sequence, text_list
-from edge_er.text.canonical import canonical_text
+from edge_er.text.canonical import canonical_text, request_text
 
 __all__ = ["ENCODER_FILES", "EncodedText", "Encoder", "quantise", "read_encoder_files"]
 
@@ -26,6 +31,9 @@ _CARD_FIELDS: dict[str, type | tuple[type, ...]] = {
     "max_tokens": int,
     "vector_scale": (int, float),
 }
+
+
+_LENGTH_TOLERANCE = 1e-3
 
 
 class EncodedText(NamedTuple):
@@ -46,16 +54,39 @@ class Encoder:
     """A sentence encoder: an ONNX graph, its tokenizer and its card.
 
     The graph takes `input_ids` and `attention_mask`, int64 [batch, tokens], and gives `embedding`, vectors of length 1,
-    float32 [batch, dim]. The card (encoder.json) describes the encoder and its training.
+    float32 [batch, dim]. The card (encoder.json) describes the encoder and its training. With kernels the graph is
+    computed from its weights, and onnxruntime and tokenizers are only imported for what these cannot do.
+
+    Args:
+        open_session: opens the graph.
+        cut: canonical text to token ids.
+        vocabulary: how many there are.
+        specials: ids of [UNK] and special tokens.
+        card: of the encoder.
+        native: computes the graph; without it the session is opened at once.
     """
 
-    def __init__(self, session: Any, tokenizer: Any, card: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        open_session: Callable[[], Any],
+        cut: Callable[[str], list[int]],
+        vocabulary: int,
+        specials: Iterable[int],
+        card: Mapping[str, Any],
+        native: NativeEncoder | None = None,
+    ) -> None:
         self.card = card
         self.dim: int = card["dim"]
         self.max_tokens: int = card["max_tokens"]
-        self._session = session
-        self._tokenizer = tokenizer
-        self._specials = {tokenizer.token_to_id(token) for token in _SPECIALS}
+        self._open, self._cut, self._specials = open_session, cut, frozenset(specials)
+        self._last = vocabulary - 1
+        self._native = native
+        if native is None:
+            self._session  # noqa: B018  a graph that cannot be used is an error now
+
+    @cached_property
+    def _session(self) -> Any:
+        return self._open()
 
     @classmethod
     def load(cls, folder: str | Path, threads: int = 1) -> Encoder:
@@ -67,32 +98,52 @@ class Encoder:
         return cls.from_files(read_encoder_files(folder), threads)
 
     @classmethod
-    def from_files(cls, files: Mapping[str, bytes], threads: int = 1) -> Encoder:
+    def from_files(
+        cls, files: Mapping[str, bytes], threads: int = 1, kernels: Kernels | None = None
+    ) -> Encoder:
         """Encoder from the contents of its files by name, as in a bundle; see `from_bytes`."""
         card = json.loads(files["encoder.json"])
-        return cls.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card, threads)
+        return cls.from_bytes(files["encoder.onnx"], files["tokenizer.json"], card, threads, kernels)
 
     @classmethod
     def from_bytes(
-        cls, onnx: bytes, tokenizer_json: str | bytes, card: Mapping[str, Any], threads: int = 1
+        cls,
+        onnx: bytes,
+        tokenizer_json: str | bytes,
+        card: Mapping[str, Any],
+        threads: int = 1,
+        kernels: Kernels | None = None,
     ) -> Encoder:
         """Encoder from the contents of its files; `threads` is how many cores one request may use.
+
+        `kernels` compute graphs and cut texts that this project wrote; others need onnxruntime and tokenizers.
 
         Raises:
             EncoderError: the card lacks a field, or graph or tokenizer cannot be used.
         """
         _check_card(card)
-        return cls(_session(onnx, threads), _tokenizer(tokenizer_json), card)
+        opened = partial(_session, onnx, threads)
+        pieces = read_wordpiece(tokenizer_json) if kernels else None
+        if kernels and pieces and pieces.reads(_SPECIALS):
+            native = _native(kernels, onnx, card, pieces)
+            return cls(opened, pieces, pieces.size, map(pieces.id_of, _SPECIALS), card, native)
+        tokenizer = _tokenizer(tokenizer_json)
+        specials = [tokenizer.token_to_id(token) for token in _SPECIALS]
+        size = tokenizer.get_vocab_size()
+        return cls(opened, lambda text: list(tokenizer.encode(text).ids), size, specials, card)
 
     def token_ids(self, text: str) -> list[int]:
         """Token ids of `text`, from [CLS] to [SEP]; a longer text is cut to `max_tokens` ids and ends in [SEP]."""
         return self.canonical_ids(canonical_text(text))
 
     def encode_text(self, text: str, scale: float, weight: float = 1.0) -> EncodedText:
-        """One text of a request: its canonical text, and its vector as `quantise` gives it for `scale`."""
-        canonical = canonical_text(text)
+        """One text of a request: its canonical text as far as it is read, and its vector (`quantise` for `scale`)."""
+        canonical = request_text(text)
         tokens = self.canonical_ids(canonical)
-        vector = quantise(self._run([tokens])[0], scale)
+        if self._native is not None:
+            _, vector = self._native.encode(tokens, scale, VECTORS.clip)
+        else:
+            vector = quantise(self._run([tokens])[0], scale)
         return EncodedText(canonical, vector, weight, self.can_read(tokens))
 
     def encode(self, texts: str | Iterable[str], batch_size: int = 64) -> NDArray[np.float32]:
@@ -128,7 +179,7 @@ class Encoder:
 
     def canonical_ids(self, text: str) -> list[int]:
         """The same as `token_ids` for a text that is canonical already."""
-        ids: list[int] = self._tokenizer.encode(text).ids
+        ids = self._cut(text)
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
     def token_outputs(self, ids: Iterable[list[int]], output: str) -> Iterator[NDArray[np.float32]]:
@@ -145,10 +196,32 @@ class Encoder:
         """Whether a text's token ids include any other than [UNK] and special tokens."""
         return not self._specials.issuperset(ids)
 
+    def check(self) -> None:
+        """Run the graph on the shortest and the longest text, with the last token of the vocabulary.
+
+        Raises:
+            EncoderError: it cannot be run, or gives no vectors of length 1.
+        """
+        for tokens in ([2, 3], [2, *[self._last] * (self.max_tokens - 2), 3]):
+            vectors = self._run([tokens])
+            right = vectors.shape == (1, self.dim) and vectors.dtype == np.float32
+            if not right or not abs(float(np.linalg.norm(vectors)) - 1.0) < _LENGTH_TOLERANCE:
+                raise EncoderError(
+                    f"encoder.onnx: expected vectors float32 [1, {self.dim}] of length 1, found {vectors.dtype} "
+                    f"{vectors.shape} of length {np.linalg.norm(vectors)}; export it again"
+                )
+
     def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:
+        if self._native is not None:
+            return np.array([self._native.encode(tokens, 1.0, VECTORS.clip)[0] for tokens in ids], np.float32)
         input_ids = np.array(ids, np.int64)
         feeds = {"input_ids": input_ids, "attention_mask": np.ones_like(input_ids)}
-        vectors: NDArray[np.float32] = self._session.run(["embedding"], feeds)[0]
+        try:
+            vectors: NDArray[np.float32] = self._session.run(["embedding"], feeds)[0]
+        except Exception as error:  # onnxruntime has no common error class
+            raise EncoderError(
+                f"encoder.onnx: onnxruntime cannot run it ({error}); export it again"
+            ) from error
         return vectors
 
 
@@ -213,6 +286,20 @@ def _check_card(card: Mapping[str, Any]) -> None:
             raise EncoderError(
                 f"encoder.json, field {name!r}: expected a number above 0, found {value!r}; export the encoder again"
             )
+
+
+def _native(
+    kernels: Kernels, onnx: bytes, card: Mapping[str, Any], pieces: WordPiece
+) -> NativeEncoder | None:
+    """What computes a graph without onnxruntime; None if it is no graph that kernels know."""
+    weights = read_weights(onnx)
+    if weights is None:
+        return None
+    try:
+        native = NativeEncoder(kernels, weights.arrays, weights.epsilon, card["dim"])
+    except (ValueError, OverflowError):
+        return None
+    return native if card["max_tokens"] <= native.tokens and pieces.size <= native.vocabulary else None
 
 
 def _session(onnx: bytes, threads: int) -> Any:

@@ -9,6 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from edge_er.text.display import shown
+
 __all__ = ["DECISION_HEADINGS", "decision_cells", "decision_table", "report_table", "requests_name"]
 
 OTHER_METRICS = ("recall_at_5", "recall_at_20", "mrr")
@@ -42,7 +44,7 @@ def decision_table(report: Mapping[str, Any]) -> Table:
     for place, heading in enumerate(DECISION_HEADINGS):
         table.add_column(heading, justify="right" if place else "left")
     for cells in decision_cells(report):
-        table.add_row(*cells)
+        table.add_row(*map(_plain, cells))
     return table
 
 
@@ -57,10 +59,15 @@ def report_table(report: Mapping[str, Any]) -> Group:
         table.add_column(heading, justify="right")
     for name, figures in _systems(report):
         for row in _rows(name, figures):
-            table.add_row(*row)
+            table.add_row(*map(_plain, row))
         table.add_section()
     decided = [decision_table(report)] if decision_cells(report) else []
-    return Group(table, *decided, *(Text(line) for line in _notes(report)))
+    return Group(table, *decided, *(Text(shown(line)) for line in _notes(report)))
+
+
+def _plain(cell: str) -> Text:
+    """A cell that is neither markup nor steers the terminal."""
+    return Text(shown(cell))
 
 
 def _systems(report: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

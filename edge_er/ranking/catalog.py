@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity import Entity, spelled_forms
 from edge_er.bundle.entity_store import EntityStore
 from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
 from edge_er.errors import BundleCorruptError
 from edge_er.index.exact import ExactIndex
+from edge_er.native.library import Kernels
 from edge_er.ranking.evidence import Pool
 from edge_er.ranking.filters import MetadataIndex, allowed_entities, wanted_ids
 from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
 from edge_er.ranking.suggest import FormSuggestions, Suggested, TypedText, suggested
 from edge_er.ranking.weights import RerankWeights
-from edge_er.text.canonical import canonical_text
 from edge_er.text.ngrams import NgramWeights
 from edge_er.text.word_values import KnownWords
 
@@ -32,17 +32,19 @@ __all__ = ["Catalog"]
 class Catalog:
     """The catalog of a bundle. It never changes, so requests and personal catalogs can share it."""
 
-    def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights) -> None:
-        self._bundle, self._encoder, self.weights = bundle, encoder, weights
+    def __init__(
+        self, bundle: Bundle, encoder: Encoder, weights: RerankWeights, kernels: Kernels | None = None
+    ) -> None:
+        self._bundle, self._encoder, self.weights, self.kernels = bundle, encoder, weights, kernels
         self._vectors_alone = weights == RerankWeights()
         self.lang = str(bundle.manifest["lang"])
         self.form_count = len(bundle.form_entity)
         self.entities: Sequence[Entity] = bundle.entities
-        self._index = ExactIndex(bundle.vectors, bundle.form_entity)
+        self._index = ExactIndex(bundle.vectors, bundle.form_entity, kernels)
         self._search = self._index.search
 
     def prepare(self) -> None:
-        """Prepare all evidence now, so that the first request need not wait."""
+        """Read all forms now; the indexes of the evidence are made for the first request."""
         self.reranker  # noqa: B018
 
     def ranked(
@@ -133,8 +135,25 @@ class Catalog:
 
     @cached_property
     def forms(self) -> list[str]:
-        """Surface forms in the order of the vectors."""
-        return [form for entity in self.without_streams() for form in entity.surface_forms]
+        """Surface forms in the order of the vectors.
+
+        Raises:
+            BundleCorruptError: an entity has another number of them than the vectors say.
+        """
+        return self._spellings[1]
+
+    @cached_property
+    def _spellings(self) -> tuple[list[str], list[str]]:
+        """Canonical texts and surface forms in the order of the vectors."""
+        texts, forms, found = spelled_forms(self.without_streams())
+        counts = np.bincount(self._bundle.form_entity, minlength=len(found)).tolist()
+        if counts != found:
+            index = next(place for place, count in enumerate(found) if count != counts[place])
+            raise BundleCorruptError(
+                f"entities.jsonl.gz, {self.entities[index].id!r}: expected {counts[index]} surface forms as in "
+                f"vectors.safetensors, found {found[index]}; build the bundle again"
+            )
+        return texts, forms
 
     def form(self, index: int) -> str:
         """The surface form of an index."""
@@ -156,10 +175,11 @@ class Catalog:
     @cached_property
     def reranker(self) -> Reranker:
         """Ranks on all evidence that has a weight."""
-        forms = [canonical_text(form) for form in self.forms]
+        forms = self._spellings[0]
         popularity = demands(self.without_streams()) if self.weights.asks_for_demand else None
         head = self._read_head(forms) if self.weights.head else None
-        return Reranker(forms, self._bundle.form_entity, self.lang, self.weights, popularity, head)
+        owners = self._bundle.form_entity
+        return Reranker(forms, owners, self.lang, self.weights, popularity, head, self.kernels)
 
     def _read_head(self, forms: Sequence[str]) -> PairHead:
         files = self._bundle.encoder_files

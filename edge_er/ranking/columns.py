@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_forms", "groups_of", "highest_of_each", "highest_of_group", "numbered", "repeated"]
+__all__ = [
+    "LEAST",
+    "best_forms",
+    "groups_of",
+    "highest_of_each",
+    "highest_of_group",
+    "numbered",
+    "repeated",
+]
 
 Numbers = NDArray[np.int64]
+LEAST = -(1 << 31)  # no dot product and no score of words is so low
 _COLUMNS, _ROWS = 4, 4  # columns for each of the best; from so many rows up not all scores are sorted
 
 
 def repeated(values: Numbers, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether the value of each place stands at another place of `among` too."""
-    several, times = np.unique(values[among], return_counts=True)
-    return np.isin(values, several[times > 1])
+    several = {value for value, times in Counter(values[among].tolist()).items() if times > 1}
+    if not several:
+        return np.zeros(len(values), bool)
+    return np.array([value in several for value in values.tolist()])
 
 
 def highest_of_each(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -34,8 +46,11 @@ def numbered(texts: Sequence[str]) -> Numbers:
 def groups_of(keys: Numbers) -> Numbers | None:
     """The group of each place, from 0: places of one key; None where each is alone in its group."""
     listed = keys.tolist()
-    groups = {key: group for group, key in enumerate(dict.fromkeys(listed))}
-    return np.array([groups[key] for key in listed], np.int64) if len(groups) < len(listed) else None
+    distinct = dict.fromkeys(listed)
+    if len(distinct) == len(listed):
+        return None
+    groups = {key: group for group, key in enumerate(distinct)}
+    return np.array([groups[key] for key in listed], np.int64)
 
 
 def highest_of_group(values: Numbers, groups: Numbers) -> Numbers:

@@ -30,7 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import EVIDENCE, WORDS
+from edge_er.native.library import Kernels
+from edge_er.native.search import BestForms
+from edge_er.ranking.candidates import Beside, Evidence, Numbers, Pool
 from edge_er.ranking.columns import (
+    LEAST,
     best_forms,
     groups_of,
     highest_of_each,
@@ -41,45 +45,14 @@ from edge_er.ranking.columns import (
 from edge_er.ranking.hypothesis import Hypothesis, readings, shares_of
 from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
+from edge_er.text.distinct import distinct
 from edge_er.text.misrecognition import Misrecognition
-from edge_er.text.ngrams import NgramIndex, NgramWeights
+from edge_er.text.ngrams import NgramIndex
 from edge_er.text.numbers import is_sure
 from edge_er.text.sound_codes import SoundCodes
-from edge_er.text.word_values import KnownWords
 from edge_er.text.words import NO_SCORE, WordIndex, WordScores, no_scores
 
-__all__ = ["Evidence", "FormEvidence", "Numbers", "Pool"]
-
-Numbers = NDArray[np.int64]
-
-
-class Evidence(NamedTuple):
-    """Evidence of one hypothesis for some forms, each int64 [forms]; zeros where it was not computed."""
-
-    dots: Numbers
-    misrecognition: Numbers
-    demand: Numbers
-    ngrams: Numbers
-    phrase: Numbers
-    meant: Numbers
-
-    def parts(self, weights: RerankWeights) -> dict[str, Numbers]:
-        """The summands of the score, by the keys of `explain`: dense, phrase, heard, popularity, pieces."""
-        return {
-            "dense": self.dots,
-            "phrase": self.phrase,
-            "heard": weights.heard * self.misrecognition,
-            "popularity": weights.popularity * self.demand + weights.heard * self.meant,
-            "pieces": weights.sound_pieces * self.ngrams,
-        }
-
-
-class Pool(NamedTuple):
-    """Candidates: indices of forms and of their entities, int64 [n], and summands of their scores, float64 [n] each."""
-
-    forms: Numbers
-    entities: Numbers
-    parts: dict[str, NDArray[np.float64]]
+__all__ = ["Beside", "Evidence", "FormEvidence", "Numbers", "Pool"]
 
 
 class _Rows(NamedTuple):
@@ -94,7 +67,7 @@ class _Rows(NamedTuple):
 
 
 class FormEvidence:
-    """The evidence for one set of forms, `forms`.
+    """The evidence for one set of forms, `forms`; its indexes are made for the first request that asks for them.
 
     Args:
         forms: surface forms in canonical text.
@@ -102,9 +75,9 @@ class FormEvidence:
         lang: the language that is spoken.
         weights: of the evidence; evidence without a weight is not prepared.
         demand: int64 [forms], the demand of each form's entity.
-        ngram_weights: of n-grams in another catalog; by default they come from their rarity in `forms`.
-        base_words: of the catalog that these forms stand beside.
+        beside: the catalog that these forms stand beside; by default n-grams and words count as these forms say.
         main: bool [forms], whether each is the main name of its entity; by default none is.
+        kernels: that do the long loops; without them numpy does.
     """
 
     def __init__(
@@ -114,36 +87,30 @@ class FormEvidence:
         lang: str,
         weights: RerankWeights,
         demand: Numbers,
-        ngram_weights: NgramWeights | None = None,
-        base_words: KnownWords | None = None,
+        beside: Beside | None = None,
         main: NDArray[np.bool_] | None = None,
+        kernels: Kernels | None = None,
     ) -> None:
         self.forms, self._entity, self._demand = forms, form_entity, demand
-        self._lang, self._weights, self._ngram_weights = lang, weights, ngram_weights
-        self._base_words = base_words
+        self._lang, self._weights, self._beside, self._kernels = lang, weights, beside or Beside(), kernels
+        self._best = kernels and BestForms(kernels)
         self._main = np.zeros(len(forms), bool) if main is None else main
-        self._entities = len(np.unique(form_entity))
+        self._entities = len(distinct(form_entity))
         self._sound_codes = SoundCodes(lang)
-        if weights.heard:
-            self._misrecognition  # noqa: B018  made now, so that no request waits for it
-        if weights.sound_pieces or weights.sound_forms:
-            self.ngrams  # noqa: B018
-        if weights.words:
-            self.words, self._texts  # noqa: B018
 
     @cached_property
     def words(self) -> WordIndex:
         """The words of all forms."""
-        return WordIndex(self._lang, self.forms, self._base_words)
+        return WordIndex(self._lang, self.forms, self._beside.words, self._kernels)
 
     @cached_property
     def _misrecognition(self) -> Misrecognition:
-        return Misrecognition(self._lang, self.forms)
+        return Misrecognition(self._lang, self.forms, self._kernels)
 
     @cached_property
     def ngrams(self) -> NgramIndex:
         """The n-grams in the sound codes of all forms."""
-        return NgramIndex(self._sound_codes.all(self.forms), self._ngram_weights)
+        return NgramIndex(self._sound_codes.all(self.forms), self._beside.ngram_weights, self._kernels)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Weighted share of each form's n-grams that canonical `text` has too: float64 [forms].
@@ -164,13 +131,18 @@ class FormEvidence:
         """
         rows = [self._readings(hypothesis.text) for hypothesis in hypotheses]
         pool = self._candidates(hypotheses, rows, k, allowed)
+        entities = self._entity[pool].astype(np.int64)
+        each = [
+            self._evidence(hypothesis, said, pool, self._weights).parts(self._weights)
+            for hypothesis, said in zip(hypotheses, rows, strict=True)
+        ]
+        if len(each) == 1:  # its share is 1
+            return Pool(pool, entities, {name: values.astype(np.float64) for name, values in each[0].items()})
         parts: dict[str, NDArray[np.float64]] = {}
-        shares = shares_of(hypotheses, rounded=self._weights.words > 0)
-        for hypothesis, said, share in zip(hypotheses, rows, shares, strict=True):
-            evidence = self._evidence(hypothesis, said, pool, self._weights)
-            for name, values in evidence.parts(self._weights).items():
+        for one, share in zip(each, shares_of(hypotheses, rounded=self._weights.words > 0), strict=True):
+            for name, values in one.items():
                 parts[name] = parts[name] + share * values if name in parts else share * values
-        return Pool(pool, self._entity[pool].astype(np.int64), parts)
+        return Pool(pool, entities, parts)
 
     def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
         """Candidate forms of one hypothesis, int64 [candidates], and all evidence for each, to fit weights on."""
@@ -206,37 +178,50 @@ class FormEvidence:
 
         While they belong to fewer than `k` entities, twice as many are taken by vector.
         """
-        count, among, entities = self._weights.dense_forms, None, self._entities
+        count, mask, entities = self._weights.dense_forms, None, self._entities
+        forms = len(self._entity)
         if allowed is not None:
-            among = np.flatnonzero(allowed[self._entity])
-            entities = len(np.unique(self._entity[among]))
-        forms = len(self._entity) if among is None else len(among)
+            mask = allowed[self._entity]
+            forms, entities = int(np.count_nonzero(mask)), len(distinct(self._entity[mask]))
         rows = [row for each in of_texts for row in each]
         others: list[Numbers] = []
         if self._weights.sound_forms:
-            sounds = (self._sound_scores(row.ngrams) for row in rows)
-            others += [best_forms(scores, self._weights.sound_forms, among) for scores in sounds]
+            others += [self._best_by_sound(row.ngrams, mask) for row in rows]
         if self._weights.words:
-            others += [self._best_by_words(row.words.scores, among) for row in rows]
+            others += [
+                self._best_by_score(row.words.scores, self._weights.words, mask, NO_SCORE) for row in rows
+            ]
         while True:
-            near = [best_forms(each.dots, count, among) for each in hypotheses]
-            pool = np.unique(np.concatenate([*others, *near]))
+            near = [self._best_by_score(each.dots, count, mask) for each in hypotheses]
+            pool = distinct(np.concatenate([*others, *near]))
             if count >= forms or len(set(self._entity[pool].tolist())) >= min(k, entities):
                 return pool
             count *= 2
 
-    def _best_by_words(self, scores: Numbers, among: Numbers | None) -> Numbers:
-        """Indices of the forms with the highest word scores, of those that have one."""
-        there = np.flatnonzero(scores > NO_SCORE)
-        if among is not None:
-            there = np.intersect1d(there, among, assume_unique=True)
-        return best_forms(scores, self._weights.words, there)
+    def _best_by_sound(self, shared: NDArray[Any], mask: NDArray[np.bool_] | None) -> Numbers:
+        """Indices of the forms that share the most n-grams for their length, of those in `mask`."""
+        if self._best and shared.dtype == np.int32:
+            return self._best.by_quotient(shared, self._sounds, self._weights.sound_forms, mask)
+        among = None if mask is None else np.flatnonzero(mask)
+        return best_forms(self._sound_scores(shared), self._weights.sound_forms, among)
 
-    def _shared(self, text: str, span: Span) -> NDArray[np.float64]:
-        """Weight of the n-grams that each form shares with the name in `text`: float64 [forms]."""
+    def _best_by_score(
+        self, scores: NDArray[Any], count: int, mask: NDArray[np.bool_] | None, least: int = LEAST
+    ) -> Numbers:
+        """Indices of the forms with the highest scores above `least`, of those in `mask`."""
+        if self._best and scores.dtype == np.int32:
+            return self._best.by_score(scores, count, mask, least)
+        among = None if mask is None else np.flatnonzero(mask)
+        if least != LEAST:
+            there = scores > least
+            among = np.flatnonzero(there if mask is None else there & mask)
+        return best_forms(scores, count, among)
+
+    def _shared(self, text: str, span: Span) -> NDArray[Any]:
+        """Weight of the n-grams that each form shares with the name in `text`: whole numbers [forms]."""
         return self.ngrams.shared(self._sound_codes(without_carrier(text, span)))
 
-    def _sound_scores(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _sound_scores(self, shared: NDArray[Any]) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = shared / self._sounds
         return scores
 

@@ -8,7 +8,6 @@ list in the metadata (tags) fits if any of its values does. Texts are compared l
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import STREAMS
+from edge_er.constants import BOUNDS
 from edge_er.errors import FilterError
 
 __all__ = ["MetadataIndex", "allowed_entities", "wanted_ids"]
@@ -66,7 +66,7 @@ def allowed_entities(
 
     Raises:
         FilterError: no entity has such a field (the message lists the fields), or a value is not a text, number, truth
-            value or collection of these.
+            value or collection of these, or there are more than `BOUNDS.filter_values` distinct ones.
     """
     allowed = np.ones(size, bool)
     for field, wanted in _conditions(where).items():
@@ -111,11 +111,19 @@ def _wanted(field: str, value: Any) -> Collection[Hashable]:
             f"where, field {field!r}: expected a text, a number, a truth value, or a set or list of them, "
             f"found {wrong[0]!r}"
         )
-    return values
+    distinct = {_key(each): each for each in values}
+    if len(distinct) > BOUNDS.filter_values:
+        raise FilterError(
+            f"where, field {field!r}: expected {BOUNDS.filter_values:,} distinct values at most, "
+            f"found {len(distinct):,}; filter by ids"
+        )
+    return list(distinct.values())
 
 
 def _check_field(field: str, known: set[str]) -> None:
     if field not in known:
+        import difflib  # only for an error
+
         close = difflib.get_close_matches(str(field), known, n=1)
         question = f"did you mean {close[0]!r}? " if close else ""
         names = ", ".join(sorted(known)) or "no metadata"

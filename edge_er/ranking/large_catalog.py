@@ -27,9 +27,10 @@ from edge_er.index.faiss_index import FAISS, INDEX_FILE, FaissIndex, IndexSettin
 from edge_er.index.ngram_weights import NGRAMS_FILE, StoredNgramWeights
 from edge_er.index.stored_words import WORDS_FILE, StoredWords
 from edge_er.index.two_level import TwoLevelIndex, popular_floor
+from edge_er.native.library import Kernels
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.columns import best_forms
-from edge_er.ranking.evidence import FormEvidence, Pool
+from edge_er.ranking.evidence import Beside, FormEvidence, Pool
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.hypothesis import Hypothesis, readings
 from edge_er.ranking.rerank import demands
@@ -44,23 +45,38 @@ _ENTITIES_AT_HAND = 4096
 _FEW_IDS = 1000  # so many are found by binary search
 
 
-def catalog_of(bundle: Bundle, encoder: Encoder, weights: RerankWeights, threads: int = 1) -> Catalog:
+def catalog_of(
+    bundle: Bundle,
+    encoder: Encoder,
+    weights: RerankWeights,
+    threads: int = 1,
+    kernels: Kernels | None = None,
+) -> Catalog:
     """The catalog of a bundle: a `LargeCatalog` if it has a FAISS index, which may use `threads` cores.
+
+    `kernels` do the long loops; without them numpy does.
 
     Raises:
         BundleError: the bundle has a FAISS index, and faiss is not installed.
         BundleCorruptError: a file that the manifest needs is missing, or does not fit the others.
     """
     if bundle.manifest["index"].get("kind") == FAISS:
-        return LargeCatalog(bundle, encoder, weights, threads)
-    return Catalog(bundle, encoder, weights)
+        return LargeCatalog(bundle, encoder, weights, threads, kernels)
+    return Catalog(bundle, encoder, weights, kernels)
 
 
 class LargeCatalog(Catalog):
     """The catalog of a bundle with a FAISS index."""
 
-    def __init__(self, bundle: Bundle, encoder: Encoder, weights: RerankWeights, threads: int = 1) -> None:
-        self._bundle, self._encoder, self.weights = bundle, encoder, weights
+    def __init__(
+        self,
+        bundle: Bundle,
+        encoder: Encoder,
+        weights: RerankWeights,
+        threads: int = 1,
+        kernels: Kernels | None = None,
+    ) -> None:
+        self._bundle, self._encoder, self.weights, self.kernels = bundle, encoder, weights, kernels
         self._vectors_alone = weights == RerankWeights()
         self.lang = str(bundle.manifest["lang"])
         self.form_count = len(bundle.form_entity)
@@ -111,7 +127,8 @@ class LargeCatalog(Catalog):
         form_entity = entity.astype(np.int32)
         main = self._owners[forms - 1] != self._owners[forms]  # names stand before aliases
         main[forms == 0] = True
-        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, ngram_weights, words, main)
+        beside = Beside(ngram_weights, words)
+        evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, beside, main, self.kernels)
         local = [
             hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
         ]

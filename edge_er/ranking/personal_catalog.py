@@ -15,7 +15,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.encoder.encoder import EncodedText
 from edge_er.index.exact import ExactIndex
 from edge_er.ranking.catalog import Catalog
-from edge_er.ranking.evidence import FormEvidence, Pool
+from edge_er.ranking.evidence import Beside, FormEvidence, Pool
 from edge_er.ranking.filters import MetadataIndex
 from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import Candidate, best_candidates, demands
@@ -53,7 +53,7 @@ class PersonalCatalog(Catalog):
         bonus: Mapping[str, float],
         favour: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self._base, self.weights = base, base.weights
+        self._base, self.weights, self.kernels = base, base.weights, base.kernels
         own = [each.entity for each in entries]
         index_of = base.indices(entry.id for entry in own)
         new = [entry for entry in own if entry.id not in index_of]
@@ -142,10 +142,11 @@ class _OwnForms:
         ngram_weights = base.ngram_weights if by_sound else None
         words = base.words if base.weights.words else None
         main = np.concatenate([np.arange(len(own.forms)) == 0 for _, own in owned])
+        beside = Beside(ngram_weights, words)
         self._evidence = FormEvidence(
-            self.texts, owners, base.lang, base.weights, demand, ngram_weights, words, main
+            self.texts, owners, base.lang, base.weights, demand, beside, main, base.kernels
         )
-        self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners)
+        self._index = ExactIndex(np.concatenate([own.vectors for _, own in owned]), owners, base.kernels)
 
     def pool(self, texts: Sequence[EncodedText], k: int, allowed: NDArray[np.bool_] | None) -> Pool:
         """See `Catalog.pool`."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
+from edge_er.native.library import Kernels
 from edge_er.ranking.evidence import Evidence, FormEvidence, Pool
 from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.weights import RerankWeights
@@ -50,6 +51,7 @@ class Reranker:
         weights: of the evidence.
         popularity: int [entities], the demand of each (`demands`); 0 by default.
         head: a pair head for the same forms, if there is one.
+        kernels: that do the long loops; without them numpy does.
 
     Raises:
         BundleCorruptError: `forms` and `form_entity` differ in length.
@@ -63,6 +65,7 @@ class Reranker:
         weights: RerankWeights,
         popularity: Sequence[int] | None = None,
         head: PairHead | None = None,
+        kernels: Kernels | None = None,
     ) -> None:
         if len(forms) != len(form_entity):
             raise BundleCorruptError(
@@ -76,7 +79,7 @@ class Reranker:
         main = np.append(True, form_entity[1:] != form_entity[:-1])[
             : len(forms)
         ]  # names stand before aliases
-        self.form_evidence = FormEvidence(forms, form_entity, lang, weights, demand, main=main)
+        self.form_evidence = FormEvidence(forms, form_entity, lang, weights, demand, None, main, kernels)
 
     def rank(
         self, hypotheses: Sequence[Hypothesis], k: int, allowed: NDArray[np.bool_] | None = None
@@ -134,11 +137,12 @@ def _best(pool: Pool, k: int) -> list[Candidate]:
             if len(places) == k:
                 break
     chosen = list(places.values())
-    parts = {name: values[chosen].tolist() for name, values in pool.parts.items()}
-    forms, totals = pool.forms[chosen].tolist(), scores[chosen].tolist()
+    names, rows = tuple(pool.parts), np.array([values[chosen] for values in pool.parts.values()]).T.tolist()
     return [
-        Candidate(entity, forms[at], totals[at], {name: values[at] for name, values in parts.items()})
-        for at, entity in enumerate(places)
+        Candidate(entity, form, total, dict(zip(names, row, strict=True)))
+        for entity, form, total, row in zip(
+            places, pool.forms[chosen].tolist(), scores[chosen].tolist(), rows, strict=True
+        )
     ]
 
 

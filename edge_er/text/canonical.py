@@ -18,9 +18,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from importlib.resources import files
 
-__all__ = ["canonical_text", "is_number"]
+from edge_er.constants import BOUNDS, read_table
+
+__all__ = ["canonical_text", "is_number", "replacement", "request_text"]
 
 _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 _DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
@@ -34,6 +35,7 @@ class _Table(dict[int, str]):
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
         spans: list[tuple[int, int]] = []
+        self._maps: dict[str, str] = {}  # by code point as it is written: most are never asked for
         for line in lines:
             kind, _, rest = line.partition(" ")
             if kind == "keep":
@@ -42,13 +44,17 @@ class _Table(dict[int, str]):
                     spans.append((int(low, 16), int(high or low, 16)))
             elif kind == "map":
                 code, _, replacement = rest.partition("=")
-                self[int(code, 16)] = replacement
+                self._maps[code] = replacement
         for apostrophe in _APOSTROPHES:
             self[ord(apostrophe)] = "' "  # kept until spelled letters are joined
         self._starts = [low for low, _ in spans]
         self._ends = [high for _, high in spans]
 
     def __missing__(self, code: int) -> str:
+        replacement = self._maps.get(f"{code:X}")
+        if replacement is not None:
+            self[code] = replacement
+            return replacement
         span = bisect_right(self._starts, code) - 1
         self[code] = chr(code) if span >= 0 and code <= self._ends[span] else " "
         return self[code]
@@ -56,7 +62,12 @@ class _Table(dict[int, str]):
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
-    return _Table(files("edge_er").joinpath("data/unicode.txt").read_text(encoding="utf-8").split("\n"))
+    return _Table(read_table("unicode.txt").split("\n"))
+
+
+def replacement(code: int) -> str:
+    """What the table makes of a code point: a character, several, or a space."""
+    return _table()[code]
 
 
 def canonical_text(text: str) -> str:
@@ -70,6 +81,11 @@ def canonical_text(text: str) -> str:
     spaced = _DIGIT_BORDER.sub(" ", _THOUSANDS.sub("", text).translate(_table()))
     words = " ".join(word for word in spaced.split() if word != "'")
     return _SPELLED.sub(_joined, words).replace("'", "")
+
+
+def request_text(text: str) -> str:
+    """Canonical form of a request, of which only the first `BOUNDS.text` characters are read: no name is longer."""
+    return canonical_text(text)[: BOUNDS.text].rstrip(" ")
 
 
 def _joined(spelled: re.Match[str]) -> str:

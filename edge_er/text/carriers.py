@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
-from edge_er.constants import CARRIERS
+from edge_er.constants import CARRIERS, read_table
 from edge_er.text.canonical import is_number
 
 __all__ = ["CarrierWords", "Span", "carrier_words", "name_span", "without_carrier"]
 
+
+_KINDS = (*["calls"] * CARRIERS.calls, "opens", "nouns")  # before a name, in this order
 
 Span = tuple[int, int]
 """Index of the first word of a name in a request, and of the word after its last."""
@@ -40,7 +41,7 @@ class CarrierWords(NamedTuple):
 @lru_cache(maxsize=1)
 def carrier_words() -> CarrierWords:
     """The words and phrases of all languages."""
-    text = files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8")
+    text = read_table("hearing.txt")
     kinds: dict[str, set[str]] = {kind: set() for kind in CarrierWords._fields}
     for line in text.splitlines():
         kind, _, rest = line.partition(" ")
@@ -61,27 +62,40 @@ def name_span(request: str, name_words: Container[str] = frozenset()) -> Span:
     first, last = 0, len(words)
     if not words:
         return first, last
-    for kind in (*["calls"] * CARRIERS.calls, "opens", "nouns"):
-        phrases: frozenset[str] = getattr(known, kind)
-        sizes = _sizes(first, last, _longest(kind).get(words[first], 0))
-        first += next((size for size in sizes if _phrase(words, first, size) in phrases), 0)
+    for kind in _KINDS:
+        longest = _longest(kind).get(words[first], 0)
+        if longest:
+            first += _taken(words, first, min(longest, last - first - 1), getattr(known, kind))
     closing_words = _any_number(words)
     for _ in range(CARRIERS.closes):
         closing = closing_words[last - 1]
-        named = words[last - 1] in name_words and closing not in known.fillers
-        sizes = _sizes(first, last, min(_longest("closes").get(closing, 0), 1 if named else CARRIERS.longest))
-        last -= next((size for size in sizes if _phrase(closing_words, last - size, size) in known.closes), 0)
+        longest = _longest("closes").get(closing, 0)
+        if not longest:
+            break
+        if longest > 1 and closing not in known.fillers and words[last - 1] in name_words:
+            longest = 1
+        longest = min(longest, last - first - 1)
+        before = last
+        for size in range(longest, 0, -1):
+            if " ".join(closing_words[last - size : last]) in known.closes:
+                last -= size
+                break
+        if last == before:
+            break
     return first, last
+
+
+def _taken(words: Sequence[str], start: int, longest: int, phrases: Collection[str]) -> int:
+    """How many words the longest phrase of at most `longest` words has that stands at `start`; 0 for none."""
+    for size in range(longest, 0, -1):
+        if " ".join(words[start : start + size]) in phrases:
+            return size
+    return 0
 
 
 def _any_number(words: Sequence[str]) -> list[str]:
     """The words, with 0 in the place of every number in figures."""
     return ["0" if is_number(word) else word for word in words]
-
-
-def _sizes(first: int, last: int, longest: int) -> Collection[int]:
-    """Lengths of a phrase of at most `longest` words that leaves a word, the longest first."""
-    return range(min(longest, last - first - 1), 0, -1)
 
 
 @lru_cache(maxsize=len(CarrierWords._fields))
@@ -92,10 +106,6 @@ def _longest(kind: str) -> dict[str, int]:
         for word in phrase.split()[-1 if kind == "closes" else 0 :][:1]:
             longest[word] = max(longest.get(word, 0), min(phrase.count(" ") + 1, CARRIERS.longest))
     return longest
-
-
-def _phrase(words: Sequence[str], start: int, size: int) -> str:
-    return " ".join(words[start : start + size])
 
 
 def without_carrier(request: str, span: Span | None = None) -> str:

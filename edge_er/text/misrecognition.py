@@ -21,14 +21,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.constants import MISRECOGNITION
+from edge_er.constants import MISRECOGNITION, read_table
+from edge_er.native.letters import FormLetters, LetterCosts
+from edge_er.native.library import Kernels
 from edge_er.text.carriers import CarrierWords, Span, carrier_words, name_span
+from edge_er.text.split_forms import split_forms
 
 __all__ = ["BIT", "Costs", "Misrecognition", "letter_codes", "read_costs", "word_gain", "word_gains"]
 
@@ -68,25 +70,27 @@ class Misrecognition:
     Args:
         lang: the language that is spoken; one without counts of its own uses those of all languages.
         forms: surface forms in canonical text.
+        kernels: that align; without them numpy does.
     """
 
-    def __init__(self, lang: str, forms: Sequence[str]) -> None:
+    def __init__(self, lang: str, forms: Sequence[str], kernels: Kernels | None = None) -> None:
         self._costs = read_costs(lang)
         letters = [form.replace(" ", "") for form in forms]
         self._lengths = np.array([len(form) for form in letters], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
         # Costs depend on a letter and its two neighbours alone, so they are computed once for each such triple
         # (`contexts`) that occurs in any form. The lowest bit says whether the letter belongs to a filler.
-        contexts, self._context_of = np.unique(2 * _contexts(letters) + _spared(forms), return_inverse=True)
+        contexts, self._context_of = _distinct(2 * _contexts(letters) + _spared(forms))
         spared, contexts = contexts % 2 == 1, contexts // 2
         before, said, after = contexts // CODES**2, contexts // CODES % CODES, contexts % CODES
-        costs = self._costs.said[said]
-        shifts = self._costs.after[before, said].astype(np.int64) + self._costs.before[said, after]
+        costs = self._costs.said.astype(np.int16)[said]  # small numbers, for there are many of them
+        shifts = self._costs.after[before, said] + self._costs.before[said, after]
         costs = np.where(costs < UNHEARD_OF, np.clip(costs + shifts, 0, UNHEARD_OF), costs)
         lost = np.maximum(np.where(spared, costs[:, _LOST] // SPARED, costs[:, _LOST]), 1)
-        self._gains = (lost[:, None] - costs[:, :CODES]).astype(np.int32)
+        self._gains = lost[:, None] - costs[:, :CODES]
         lost_before = np.concatenate([[0], np.cumsum(lost[self._context_of])])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
+        self._native = kernels and FormLetters(kernels, self._letter_costs())
 
     def scores(self, request: str, forms: Sequence[int] | Numbers, span: Span | None = None) -> Numbers:
         """Score of each of `forms`, given by index, for canonical `request`: int64 [forms], in eighths of a bit.
@@ -96,9 +100,12 @@ class Misrecognition:
         chosen = np.asarray(forms, np.int64)
         if not len(chosen) or not request:
             return np.zeros(len(chosen), np.int64)
+        span = span or name_span(request)
+        if self._native is not None:
+            return self._native.align(chosen, *_words_of(request, span))
         letters = letter_codes(request.replace(" ", ""))
         before = np.concatenate([[EDGE], letters[:-1]])
-        usual = np.where(_in_name(request, span or name_span(request)), self._costs.usual[before, letters], 0)
+        usual = np.where(_in_name(request, span), self._costs.usual[before, letters], 0)
         added = np.maximum(self._costs.added[before, letters] - usual, 1)
         left, border = _left_and_border(request)
         added_before = np.concatenate([[0], np.cumsum(added)])
@@ -115,6 +122,19 @@ class Misrecognition:
         scores = np.empty(len(chosen), np.int64)
         scores[longest_first] = (heaviest + after).max(axis=1) - self._lost[order]
         return scores
+
+    def _letter_costs(self) -> LetterCosts:
+        return LetterCosts(
+            np.append(self._starts, len(self._context_of)),
+            self._context_of,
+            self._gains,
+            self._lost,
+            self._costs.usual,
+            self._costs.added,
+            LEFT,
+            BORDER,
+            EDGE,
+        )
 
     def _heaviest(
         self, forms: Numbers, letters: Numbers, reward: Numbers, start: Numbers
@@ -204,6 +224,29 @@ def _in_name(request: str, span: Span) -> NDArray[np.bool_]:
     return np.repeat([span[0] <= place < span[1] for place in range(len(sizes))], np.array(sizes, np.int64))
 
 
+def _words_of(request: str, span: Span) -> tuple[bytes, list[int], bytes]:
+    """The letters of a canonical request as codes; of its words the letters and the kinds (see `FormLetters`)."""
+    words, carriers, (first, last) = request.split(), carrier_words().words, span
+    kinds = bytes((word in carriers) + 2 * (first <= place < last) for place, word in enumerate(words))
+    letters = "".join(words)
+    codes = letters.encode("ascii").translate(_ascii_codes()) if letters.isascii() else _code_bytes(letters)
+    return codes, [len(word) for word in words], kinds
+
+
+def _code_bytes(text: str) -> bytes:
+    return letter_codes(text).astype(np.uint8).tobytes()
+
+
+def _distinct(contexts: Numbers) -> tuple[Numbers, NDArray[np.int32]]:
+    """The distinct contexts, ascending, and the place among them of each."""
+    there = np.zeros(2 * CODES**3, bool)
+    there[contexts] = True
+    found = np.flatnonzero(there)
+    place = np.empty(len(there), np.int32)
+    place[found] = np.arange(len(found))
+    return found, place[contexts]
+
+
 def letter_codes(text: str) -> Numbers:
     """The codes of the characters of `text`: int64 [characters], from 0 to 62."""
     if text.isascii():
@@ -225,14 +268,12 @@ def _codes(points: Numbers) -> Numbers:
 
 def _spared(forms: Sequence[str]) -> Numbers:
     """1 for each letter of all forms in a filler that stands beside other words, else 0: int64 [letters]."""
+    split = split_forms(forms)
     fillers = carrier_words().fillers
-    spared: list[int] = []
-    for form in forms:
-        words = form.split()
-        alone = fillers.issuperset(words)
-        for word in words:
-            spared += [int(word in fillers and not alone)] * len(word)
-    return np.array(spared, np.int64)
+    filler = np.array([word in fillers for word in split.ids], bool)[split.word_of]
+    others = np.bincount(split.owners, ~filler, len(forms)) > 0
+    lengths = np.array([len(word) for word in split.ids], np.int64)[split.word_of]
+    return np.repeat((filler & others[split.owners]).astype(np.int64), lengths)
 
 
 def _contexts(forms: Sequence[str]) -> Numbers:
@@ -249,7 +290,7 @@ def _contexts(forms: Sequence[str]) -> Numbers:
 @lru_cache(maxsize=8)
 def read_costs(lang: str) -> Costs:
     """The cost tables of `lang`, or of all languages together where it has none."""
-    text = files("edge_er").joinpath("data/hearing.txt").read_text(encoding="utf-8")
+    text = read_table("hearing.txt")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
     costs = _no_costs()
     for line in sections.get(lang, sections["all"]).splitlines():
@@ -257,9 +298,8 @@ def read_costs(lang: str) -> Costs:
         if kind in CarrierWords._fields:
             continue
         key = tuple(_CODE_OF[letter] for letter in cells[0])
-        for cell in cells[1:]:
-            column = _LOST if cell[0] == "-" else _CODE_OF[cell[0]]
-            getattr(costs, kind)[(*key, column)] = int(cell[1:])
+        columns = [_LOST if cell[0] == "-" else _CODE_OF[cell[0]] for cell in cells[1:]]
+        getattr(costs, kind)[key][..., columns] = [int(cell[1:]) for cell in cells[1:]]
     return costs
 
 

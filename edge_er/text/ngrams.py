@@ -8,14 +8,19 @@ machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_er.native.library import Kernels
+from edge_er.native.search import Postings
+from edge_er.text.distinct import distinct
+
 __all__ = ["NgramIndex", "NgramWeights", "ngrams", "rarity"]
 
 _BORDER = "\0"
+_MOST_CODES = 1 << 22
 
 
 def ngrams(text: str) -> set[str]:
@@ -45,21 +50,26 @@ class NgramIndex:
     Args:
         forms: texts to index, usually sound codes.
         weights: of n-grams, where another catalog decides them; by default their rarity among `forms`.
+        kernels: that add up; without them numpy does.
     """
 
-    def __init__(self, forms: Sequence[str], weights: NgramWeights | None = None) -> None:
+    def __init__(
+        self, forms: Sequence[str], weights: NgramWeights | None = None, kernels: Kernels | None = None
+    ) -> None:
         self.forms = len(forms)
-        distinct, ngram_of, owners = _pairs(forms)
-        having = np.bincount(ngram_of, minlength=len(distinct))
-        self._ids = {ngram: number for number, ngram in enumerate(distinct)}
+        spellings, ngram_of, owners = _pairs(forms)
+        having = np.bincount(ngram_of, minlength=len(spellings))
+        self._ids = {ngram: number for number, ngram in enumerate(spellings)}
         self._forms_of = owners
         self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
         if weights is None:
-            self._weights = [rarity(self.forms, count) for count in having.tolist()]
+            weighs = {count: rarity(self.forms, count) for count in set(having.tolist())}
+            self._weights = [weighs[count] for count in having.tolist()]
         else:
-            self._weights = [weights.weight(ngram) for ngram in distinct]
+            self._weights = [weights.weight(ngram) for ngram in spellings]
         weight_of = np.array(self._weights, np.float64)[ngram_of] if len(ngram_of) else None
         self.totals = np.bincount(owners, weight_of, self.forms).astype(np.int64)
+        self._native = kernels and Postings(kernels, self._starts, owners, self._weights, self.forms)
 
     def weight(self, ngram: str) -> int:
         """What sharing `ngram` counts; one that no form has counts as if one form had it."""
@@ -71,9 +81,12 @@ class NgramIndex:
         having = np.diff(self._starts).tolist()
         return {ngram: having[number] for ngram, number in self._ids.items()}
 
-    def shared(self, request: str) -> NDArray[np.float64]:
-        """Weight of the n-grams that each form shares with `request`: whole numbers, float64 [forms]."""
-        known = [self._ids[ngram] for ngram in ngrams(request) if ngram in self._ids]
+    def shared(self, request: str) -> NDArray[Any]:
+        """Weight of the n-grams that each form shares with `request`: whole numbers, int32 or float64 [forms]."""
+        ids = self._ids
+        known = [ids[ngram] for ngram in ngrams(request) if ngram in ids]
+        if self._native is not None:
+            return self._native.shared(known)
         postings = [self._forms_of[self._starts[number] : self._starts[number + 1]] for number in known]
         if not postings:
             return np.zeros(self.forms, np.float64)
@@ -89,24 +102,38 @@ def _pairs(forms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[
     millions of them at once.
     """
     text = np.frombuffer((_BORDER.join(forms) + _BORDER * 3).encode("utf-32-le"), np.uint32)
-    alphabet, letters = np.unique(text, return_inverse=True)  # the border is the smallest, and so number 0
+    alphabet = distinct(text)
+    letters = np.searchsorted(alphabet, text)  # the border is the smallest, and so number 0
     owner = np.cumsum(letters == 0) - (letters == 0)
     size, first, second, third = len(alphabet), letters[:-2], letters[1:-1], letters[2:]
     two = (first > 0) & (second > 0)
     kinds = (first * size + second) * size
-    codes = [
-        (codes * len(forms) + owner[:-2])[at]
-        for codes, at in ((kinds, two), (kinds + third, two & (third > 0)))
-    ]
-    pairs = np.sort(np.concatenate(codes))
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-    kinds, forms_of = np.divmod(pairs, max(len(forms), 1))
+    codes = np.concatenate([kinds[two], (kinds + third)[two & (third > 0)]])
+    owners = np.concatenate([owner[:-2][two], owner[:-2][two & (third > 0)]])
+    order = np.argsort(_few_bits(codes, size**3), kind="stable")  # so forms ascend for each n-gram
+    codes, owners = codes[order], owners[order]
+    once = (np.diff(codes, prepend=-1) != 0) | (np.diff(owners, prepend=-1) != 0)
+    kinds, forms_of = codes[once], owners[once]
     new = np.diff(kinds, prepend=-1) > 0
     spelled = alphabet[
         np.stack([kinds[new] // size**2, kinds[new] // size % size, kinds[new] % size], axis=1)
     ]
-    distinct = [ngram.rstrip(_BORDER) for ngram in _texts(spelled)]
-    return distinct, np.cumsum(new) - 1, forms_of.astype(np.int32)
+    spellings = [ngram.rstrip(_BORDER) for ngram in _texts(spelled)]
+    return spellings, np.cumsum(new) - 1, forms_of.astype(np.int32)
+
+
+def _few_bits(codes: NDArray[np.int64], most: int) -> NDArray[Any]:
+    """Codes below `most` as numbers of the same order, of 16 bits if these are enough: they are sorted in one pass."""
+    if most > _MOST_CODES:
+        return codes
+    there = np.zeros(most, bool)
+    there[codes] = True
+    found = np.flatnonzero(there)
+    if len(found) > 1 << 16:
+        return codes
+    place = np.empty(most, np.uint16)
+    place[found] = np.arange(len(found), dtype=np.uint16)
+    return place[codes]
 
 
 def _texts(points: NDArray[np.uint32]) -> list[str]:

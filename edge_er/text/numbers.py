@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from edge_er.constants import read_table
 from edge_er.text.canonical import is_number
 
 __all__ = ["in_figures", "is_sure", "other_readings"]
@@ -60,12 +60,14 @@ _OTHER = _Atom("other")  # a word that is no number word
 
 
 class _Language(NamedTuple):
-    """The atoms of a language by their letters, the first two letters of each, the length of the longest, the usual
-    word of each value by its figures, the suffixes of decades, and whether it says numbers as pairs.
+    """The atoms of a language by their letters, the first two letters of each, the first words of those of two, the
+    length of the longest, the usual word of each value by its figures, the suffixes of decades, and whether it says
+    numbers as pairs.
     """
 
     atoms: dict[str, _Atom]
     beginnings: frozenset[str]
+    firsts: frozenset[str]
     longest: int
     usual: dict[str, str]
     suffixes: frozenset[str]
@@ -106,11 +108,12 @@ def other_readings(text: str, lang: str, names: Container[str] = frozenset()) ->
     First in figures, then in Roman figures, then in words. The latter two write only words of `names`, so a catalog
     without "ii" gets no reading with it; and no number beside another, as in frequencies, and no decade.
     """
-    language, figures = _language(lang), in_figures(text, lang)
+    figures = in_figures(text, lang)
     readings = {text: None, figures: None}
     words = figures.split()
     if not any(map(is_number, words)):
         return tuple(readings)[1:]
+    language = _language(lang)
     single = [
         not is_number(before) and not is_number(after) and after not in language.suffixes
         for before, after in zip(["", *words], [*words, ""][1:], strict=False)
@@ -135,10 +138,19 @@ def is_sure(text: str, reading: str) -> bool:
 @lru_cache(maxsize=64)  # evidence and confidence ask for the same text
 def in_figures(text: str, lang: str) -> str:
     """Canonical `text` with number words of `lang` and Roman figures in figures; `text` itself where it has none."""
-    words, language, roman = text.split(), _language(lang), _roman()
-    if any(language.may_cut(word) or word in roman for word in words):
-        words = list(_Reading(words, language).written())
-    return " ".join(words)
+    words = text.split()
+    if all(_is_plain(word, lang) for word in words):
+        return text
+    return " ".join(_Reading(words, _language(lang)).written())
+
+
+@lru_cache(maxsize=8192)
+def _is_plain(word: str, lang: str) -> bool:
+    """Whether a word is none of a number, whatever stands beside it."""
+    language = _language(lang)
+    if is_number(word) or word in _roman() or word in language.firsts:
+        return False
+    return language.cut(word) == [_OTHER]
 
 
 class _Reading:
@@ -257,6 +269,7 @@ def _figures(word: str) -> str:
     return _roman().get(word, "")
 
 
+@lru_cache(maxsize=1)
 def _roman() -> dict[str, str]:
     return {word: figures for figures, word in _language("all").usual.items() if len(word) > 1}
 
@@ -264,7 +277,7 @@ def _roman() -> dict[str, str]:
 @lru_cache(maxsize=8)
 def _language(lang: str) -> _Language:
     """The number words of `lang`, none where the table has none; those of "all" are the Roman figures."""
-    text = files("edge_er").joinpath("data/numbers.txt").read_text(encoding="utf-8")
+    text = read_table("numbers.txt")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
     atoms: dict[str, _Atom] = {}
     usual: dict[str, str] = {}
@@ -276,4 +289,7 @@ def _language(lang: str) -> _Language:
             usual.setdefault(value, words.split("|")[0])
     suffixes = frozenset(atom.suffix for atom in atoms.values() if atom.suffix)
     beginnings = frozenset(word[:2] for word in atoms)
-    return _Language(atoms, beginnings, max(map(len, atoms), default=0), usual, suffixes, "-" in atoms)
+    firsts = frozenset(word.split()[0] for word in atoms if " " in word)
+    return _Language(
+        atoms, beginnings, firsts, max(map(len, atoms), default=0), usual, suffixes, "-" in atoms
+    )

@@ -15,16 +15,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edge_er.constants import read_table
 
 __all__ = ["SoundCodes"]
 
 _RULE = re.compile(r"(\w+)(?:\((\w+)\))? (\w+|-)")
 _SILENT = "-"
 _BORDER = "\0"
+_TEXTS_AT_HAND = 1024  # evidence and confidence ask for the same
 _REPEATED = re.compile(r"([a-z])\1+")  # digits and other scripts keep theirs
 
 
@@ -36,10 +38,10 @@ class SoundCodes:
         rules = [rule for section in sections for rule in section]
         self._rules = rules
         self._codes = [code for _, _, code in rules]
-        patterns = (
-            f"{letters}(?=[{following}])" if following else letters for letters, following, _ in rules
-        )
-        self._pattern = re.compile("|".join(f"({pattern})" for pattern in patterns))
+        self._by_first: dict[str, list[tuple[str, str, str]]] = {}
+        for rule in rules:
+            self._by_first.setdefault(rule[0][0], []).append(rule)
+        self._of = lru_cache(maxsize=_TEXTS_AT_HAND)(self._coded)
 
     def all(self, texts: Sequence[str]) -> list[str]:
         """Sound codes of each of canonical `texts`: the same as a call for each, in a fraction of the time."""
@@ -50,30 +52,63 @@ class SoundCodes:
         rule, length = np.full(len(points), -1), np.ones(len(points), np.int64)
         # Every rule marks all places where it fits, the last rule first, so that earlier rules overwrite later ones.
         # Then one pass from the left skips places inside a longer text that a rule has replaced already.
+        firsts = {letter: np.flatnonzero(points == ord(letter)) for letter in self._by_first}
         for number, (letters, following, _) in reversed(list(enumerate(self._rules))):
-            places = _places(points, letters, following)
+            places = _places(points, firsts[letters[0]], letters, following)
             rule[places], length[places] = number, len(letters)
         inside = np.zeros(len(points), bool)
         for place in np.flatnonzero(length > 1).tolist():
             if not inside[place]:
                 inside[place + 1 : place + length[place]] = True
-        codes = [code for _, _, code in self._rules]
-        kept = zip(rule[~inside].tolist(), points[~inside].tolist(), strict=True)
-        coded = "".join([codes[number] if number >= 0 else chr(point) for number, point in kept])
-        return _REPEATED.sub(r"\1", coded).split(_BORDER)[:-1]
+        coded = self._written(points[~inside], rule[~inside])
+        return coded.astype("<u4").tobytes().decode("utf-32-le").split(_BORDER)[:-1]
+
+    def _written(self, points: NDArray[np.uint32], rule: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """The codes of rules one after another, a character itself where none fits (-1); no letter twice in a row."""
+        sizes = np.array([*map(len, self._codes), 1])[rule]
+        first = np.cumsum(sizes) - sizes
+        coded = np.zeros(sizes.sum(), np.uint32)
+        for step in range(max(map(len, self._codes), default=0)):
+            letters = np.array(
+                [ord(code[step]) if step < len(code) else 0 for code in [*self._codes, ""]], np.uint32
+            )
+            there = (sizes > step) & (rule >= 0)
+            coded[first[there] + step] = letters[rule[there]]
+        coded[first[rule < 0]] = points[rule < 0]
+        again = np.append(False, coded[1:] == coded[:-1]) & (coded >= ord("a")) & (coded <= ord("z"))
+        return coded[~again]
 
     def __call__(self, text: str) -> str:
         """Sound codes of canonical `text`, without spaces."""
-        codes = self._pattern.sub(self._code, text.replace(" ", ""))
-        return _REPEATED.sub(r"\1", codes)
+        return self._of(text)
 
-    def _code(self, match: re.Match[str]) -> str:
-        return self._codes[(match.lastindex or 1) - 1]
+    def _coded(self, text: str) -> str:
+        letters, by_first = text.replace(" ", ""), self._by_first
+        codes, place, end = [], 0, len(letters)
+        while place < end:
+            first = letters[place]
+            for piece, following, code in by_first.get(first, ()):
+                after = place + len(piece)
+                if (len(piece) == 1 or letters.startswith(piece, place)) and (
+                    not following or (after < end and letters[after] in following)
+                ):
+                    codes.append(code)
+                    place = after
+                    break
+            else:
+                codes.append(first)
+                place += 1
+        return _REPEATED.sub(r"\1", "".join(codes))
 
 
-def _places(points: NDArray[np.uint32], letters: str, following: str) -> NDArray[np.int64]:
-    """Where `letters` stand, and after them, if `following` is not empty, one of its letters: int64 [places]."""
-    places = np.flatnonzero(points[: len(points) - len(letters)] == ord(letters[0]))
+def _places(
+    points: NDArray[np.uint32], places: NDArray[np.int64], letters: str, following: str
+) -> NDArray[np.int64]:
+    """Where `letters` stand, and after them, if `following` is not empty, one of its letters: int64 [places].
+
+    `places` are those of the first letter.
+    """
+    places = places[: np.searchsorted(places, len(points) - len(letters))]
     for step, letter in enumerate(letters[1:], start=1):
         places = places[points[places + step] == ord(letter)]
     if following:
@@ -91,7 +126,7 @@ def _sections() -> dict[str, list[tuple[str, str, str]]]:
     """Rules (letters to replace, letters of which one must follow, code) of each section."""
     sections: dict[str, list[tuple[str, str, str]]] = {}
     section: list[tuple[str, str, str]] = []
-    text = files("edge_er").joinpath("data/phonetic.txt").read_text(encoding="utf-8")
+    text = read_table("phonetic.txt")
     for line in text.split("\n"):
         if line.startswith("["):
             section = sections.setdefault(line.strip("[]"), [])

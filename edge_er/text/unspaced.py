@@ -9,24 +9,30 @@ a sentence is a part of what counts as one word.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["is_unspaced", "parts_of"]
 
 # Thai and Lao, Burmese, Khmer, Hiragana and Katakana, Han
 _LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-_RUN = re.compile(f"[{_LETTERS}]+")
 _LEAST, _MOST = 2, 16  # characters of a part
 
 
 def is_unspaced(text: str) -> bool:
     """Whether all of a text is written so; it has two characters at least."""
-    return len(text) >= _LEAST and _RUN.fullmatch(text) is not None
+    return not text.isascii() and len(text) >= _LEAST and _run().fullmatch(text) is not None
 
 
 def parts_of(word: str) -> set[str]:
     """All that may be a name in `word`: what stands together there, of 2 to 16 characters of these scripts."""
     if word.isascii():
         return set()
-    runs = _RUN.findall(word)
+    runs = _run().findall(word)
     sizes = range(_LEAST, _MOST + 1)
     return {run[at : at + size] for run in runs for size in sizes for at in range(len(run) - size + 1)}
+
+
+@lru_cache(maxsize=1)
+def _run() -> re.Pattern[str]:
+    """Letters of these scripts side by side; so many ranges take a millisecond, and most catalogs have none."""
+    return re.compile(f"[{_LETTERS}]+")

@@ -41,7 +41,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import WORDS
+from edge_er.native.library import Kernels
+from edge_er.native.words import MOST_WORDS, FormWords, SaidWords, WordTables
+from edge_er.text.canonical import is_number
 from edge_er.text.carriers import Span, name_span
+from edge_er.text.distinct import distinct, distinct_places
+from edge_er.text.split_forms import SplitForms, split_forms
 from edge_er.text.word_request import WordRequest, word_request
 from edge_er.text.word_values import KnownWords, common_words, frequencies, is_rare, word_values
 
@@ -49,17 +54,18 @@ __all__ = ["NO_SCORE", "WordIndex", "WordScores", "form_scores", "no_scores", "s
 
 NO_SCORE = -(1 << 30)  # of forms that the words of a request say nothing about
 _CONTENT, _STRONG = 1 << 16, 1 << 32  # units of counts that share a number
+_LIMITS = (WORDS.sentence, WORDS.weak_forms, WORDS.rare_left, WORDS.rare_gain, WORDS.omitted_most)
 
 Numbers = NDArray[np.int64]
 
 
 class WordScores(NamedTuple):
-    """What the words of a request say about all forms: the word scores, int64 [forms], `NO_SCORE` where they say
-    nothing; whether each form is a phrase of the request, bool [forms]; and whether it is said in part and nothing else
-    is but words of carriers that no name has, bool [forms].
+    """What the words of a request say about all forms: the word scores, whole numbers [forms], `NO_SCORE` where they
+    say nothing; whether each form is a phrase of the request, bool [forms]; and whether it is said in part and nothing
+    else is but words of carriers that no name has, bool [forms].
     """
 
-    scores: Numbers
+    scores: NDArray[Any]
     phrase: NDArray[np.bool_]
     part: NDArray[np.bool_]
 
@@ -72,30 +78,43 @@ class WordIndex:
         forms: surface forms in canonical text.
         base: of the catalog that these forms stand beside; it says which words many names have, and its words count as
             words of names too.
+        kernels: that score; without them numpy does.
     """
 
-    def __init__(self, lang: str, forms: Sequence[str], base: KnownWords | None = None) -> None:
-        words = [tuple(dict.fromkeys(form.split())) for form in forms]
-        self._ids: dict[str, int] = {}
-        of_words = [self._ids.setdefault(word, len(self._ids)) for form in words for word in form]
-        self._sizes = np.array([len(form) for form in words], np.int64)
-        word_of = np.array(of_words, np.int64)
-        owners = np.repeat(np.arange(len(words)), self._sizes)
-        having = np.bincount(word_of, minlength=len(self._ids))
+    def __init__(
+        self,
+        lang: str,
+        forms: Sequence[str],
+        base: KnownWords | None = None,
+        kernels: Kernels | None = None,
+    ) -> None:
+        split = split_forms(forms)
+        self._ids, known, count = split.ids, list(split.ids), len(forms)
+        first = _first_places(split)
+        word_of, owners = split.word_of[first], split.owners[first]
+        self._sizes = np.bincount(owners, minlength=count).astype(np.int64)
+        having = np.bincount(word_of, minlength=len(known))
         by_word = np.argsort(word_of, kind="stable")
         self._forms_of = owners[by_word]
         self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
-        known = list(self._ids)
         self._texts = forms
         self._base = base
-        self.common: frozenset[str] = common_words(known, having, len(words)) if base is None else base.common
+        self.common: frozenset[str] = common_words(known, having, count) if base is None else base.common
         self._values = word_values(lang, known, self.common)
-        self._worth = np.bincount(owners, self._values.gains[word_of], len(words)).astype(np.int64)
-        parts = [frequencies(form.split()) for form in forms]
-        cheap = [word in part for part, own in zip(parts, words, strict=True) for word in own]
-        omissions = np.where(cheap, WORDS.omitted_frequency, self._values.omissions[word_of])
+        self._worth = np.bincount(owners, self._values.gains[word_of], count).astype(np.int64)
+        omissions = self._values.omissions[word_of]
+        omissions[_frequency_places(forms, known, word_of, owners)] = WORDS.omitted_frequency
         self._omissions = omissions[by_word]
-        self._omitted = np.bincount(owners, omissions, len(words)).astype(np.int64)
+        self._omitted = np.bincount(owners, omissions, count).astype(np.int64)
+        self._native = None
+        if kernels is not None:
+            form_starts = np.append(0, np.cumsum(self._sizes))
+            values = self._values
+            tables = WordTables(
+                *(self._starts, self._forms_of, self._omissions, form_starts, word_of, omissions),
+                *(values.gains, values.gains_in_part, values.weak, self._sizes, self._worth, self._omitted),
+            )
+            self._native = FormWords(kernels, tables, _LIMITS)
 
     def __contains__(self, word: object) -> bool:
         """Whether a form, or one of the catalog beside it, has the word."""
@@ -113,11 +132,35 @@ class WordIndex:
         `span` are the words of the name; by default those that `name_span` finds with the words of the forms.
         """
         said = word_request(request, span or name_span(request, self), self._ids)
+        if self._native is not None and said.explained and len(said.explained) < MOST_WORDS:
+            return self._native_scores(said, self._native)
         found = no_scores(len(self._sizes))
         if said.explained:
             self._score_said(said, found)
             self._score_rare(said, found)
         return found
+
+    def _native_scores(self, request: WordRequest, native: FormWords) -> WordScores:
+        """The same as `_score_said` and `_score_rare`, by the kernels."""
+        ids, left, content = self._ids, request.left, request.content
+        kinds = bytes(
+            (word in content) + 2 * bool(left.get(word) and is_rare(word, self)) for word in request.explained
+        )
+        scores, phrase, part, others = native.scores(
+            SaidWords(
+                [ids.get(word, -1) for word in request.text.split()],
+                [ids[word] for word in request.explained],
+                list(request.explained.values()),
+                kinds,
+                len(content),
+                request.weak_alone,
+                sum(left.values()),
+                request.unknown,
+            )
+        )
+        for form in others.tolist():
+            phrase[form] = request.has(self._texts[form])
+        return WordScores(scores, phrase, part)
 
     def _score_said(self, request: WordRequest, found: WordScores) -> None:
         """Score the forms that are said whole, and those that hold the name."""
@@ -200,9 +243,29 @@ class WordIndex:
         return gains - min(omitted, WORDS.omitted_most)
 
 
+def _first_places(split: SplitForms) -> Numbers:
+    """Where each word of a form stands first, ascending."""
+    pairs = split.owners * max(len(split.ids), 1) + split.word_of
+    return np.sort(distinct_places(pairs)[1])
+
+
+def _frequency_places(
+    forms: Sequence[str], known: Sequence[str], word_of: Numbers, owners: Numbers
+) -> NDArray[np.bool_]:
+    """Which of the words of forms are part of a frequency: bool [words of all forms]."""
+    found = np.zeros(len(word_of), bool)
+    number = np.array([is_number(word) for word in known], bool)
+    starts = np.searchsorted(owners, np.arange(len(forms) + 1))
+    for form in distinct(owners[number[word_of]]).tolist() if len(known) else ():
+        parts = frequencies(forms[form].split())
+        for place in range(starts[form], starts[form + 1]) if parts else ():
+            found[place] = known[word_of[place]] in parts
+    return found
+
+
 def no_scores(forms: int) -> WordScores:
     """What words say that say nothing."""
-    return WordScores(np.full(forms, NO_SCORE, np.int64), np.zeros(forms, bool), np.zeros(forms, bool))
+    return WordScores(np.full(forms, NO_SCORE, np.int32), np.zeros(forms, bool), np.zeros(forms, bool))
 
 
 def said_how(

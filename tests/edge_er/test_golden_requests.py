@@ -22,7 +22,7 @@ from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import Reranker
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
-from edge_er.text.canonical import canonical_text
+from edge_er.text.canonical import canonical_text, request_text
 from tools.golden.answers import Answerer
 from tools.golden.golden_file import FOLDER, write_rows
 from tools.golden.make_requests import AWKWARD, NBEST, REQUESTS, golden_rows, nbest_rows, requests_of
@@ -109,7 +109,7 @@ def test_text_and_tokens_are_equal(asked: tuple[Bundle, list[dict[str, Any]]]) -
     bundle, rows = asked
     encoder = EntityResolver(bundle).encoder
     for row in rows:
-        assert canonical_text(row["query"]) == row["canonical"]
+        assert request_text(row["query"]) == row["canonical"]
         assert encoder.token_ids(row["query"]) == row["token_ids"], row["query"]
 
 

@@ -24,7 +24,7 @@ REQUESTS = ("pon la cadena ser", "radio clasica", "los cuarenta", "llama a mama"
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["vectors alone", "all evidence"])
-def base(request: pytest.FixtureRequest, bundle: Bundle) -> EntityResolver:
+def base(request: pytest.FixtureRequest, bundle: Bundle, engine: str) -> EntityResolver:
     return EntityResolver(bundle.with_manifest(rerank=WEIGHTS) if request.param else bundle)
 
 

@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tiny import REPOSITORY
 
 from edge_er import __version__
 from edge_er.bundle import locate as shipped
+from edge_er.cli.training import STEPS
 
 
 def test_resolve(edge_er, bundle_dir: Path) -> None:
@@ -104,7 +106,9 @@ def test_inspect_json_is_the_manifest(edge_er, bundle_dir: Path) -> None:
     code, out, err = edge_er("inspect", bundle_dir, "--json", "--selftest")
     assert code == 0
     manifest = json.loads((bundle_dir / "manifest.json").read_text(encoding="utf-8"))
-    assert json.loads(out) == {"path": str(bundle_dir), **manifest}
+    shown = json.loads(out)
+    assert shown.pop("engine") in ("native", "reference")
+    assert shown == {"path": str(bundle_dir), **manifest}
     assert "selftest" in err
 
 
@@ -241,6 +245,16 @@ def test_missing_extra_says_what_to_install(edge_er, monkeypatch: pytest.MonkeyP
     code, _, err = edge_er("train", "teacher", tmp_path / "recipe.toml")
     assert code == 1
     assert "pip install 'edge-er[train]'" in err
+
+
+def test_what_is_interrupted_says_how_to_go_on(edge_er, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for command in STEPS:
+        monkeypatch.setitem(sys.modules, command[1], SimpleNamespace(main=stop))
+        code, _, err = edge_er("train", command[0], "recipe.toml")
+        assert (code, err) == (130, "edge-er: stopped; the same command with --resume goes on\n")
 
 
 def test_version_and_help(edge_er) -> None:

@@ -34,7 +34,7 @@ REQUESTS = [
 
 
 @pytest.fixture(scope="module")
-def reranked(bundle: Bundle) -> EntityResolver:
+def reranked(bundle: Bundle, engine: str) -> EntityResolver:
     weights = {"heard": 60, "sound_pieces": 100, "sound_forms": 4}
     return EntityResolver(bundle.with_manifest(rerank=weights))
 

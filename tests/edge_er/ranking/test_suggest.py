@@ -59,7 +59,7 @@ def test_the_golden_rows_need_every_constant(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture(scope="module")
-def resolver(bundle: Bundle) -> EntityResolver:
+def resolver(bundle: Bundle, engine: str) -> EntityResolver:
     return EntityResolver(bundle)
 
 

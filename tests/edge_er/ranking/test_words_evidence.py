@@ -127,7 +127,7 @@ def test_candidates_by_words_are_chosen_among_forms_that_pass_a_filter() -> None
 
 
 @pytest.fixture(scope="module")
-def by_words(bundle: Bundle) -> EntityResolver:
+def by_words(bundle: Bundle, engine: str) -> EntityResolver:
     return EntityResolver(bundle.with_manifest(rerank={**RERANK, "words": 4}))
 
 
