@@ -14,13 +14,16 @@ import sys
 from pathlib import Path
 
 from catalog_tools import build_bundle, radio
+from catalog_tools.build.options import BuildOptions
+from catalog_tools.build.vocabulary import CATALOG
 from catalog_tools.language.requests import LANGUAGES
 from edge_er.bundle.locate import data_folder
 from edge_er.errors import EdgeERError
 from edge_er.training.data.voice_requests import station_requests, write_requests
 from tools.documents import REPOSITORY
 
-BUDGET = "2MB"
+# Of 2 MB: more spoken forms than radio_en has room for here were measured to find nothing more.
+BUDGET = "1.85MB"
 
 
 def main() -> None:
@@ -59,6 +62,7 @@ def main() -> None:
             budget=BUDGET,
             name=name,
             requests=requests,
+            options=BuildOptions(vocabulary=CATALOG),
         )
         recall = built.manifest["report"]["recall_at_1"][lang]
         shown = ", ".join(f"{stratum} {figure['value']:.3f}" for stratum, figure in recall.items())

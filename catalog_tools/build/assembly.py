@@ -15,6 +15,7 @@ from catalog_tools.build.form_selection import SpokenChoice
 from catalog_tools.build.index_choice import AUTO, index_bytes
 from catalog_tools.build.options import BuildOptions
 from catalog_tools.build.shards import VECTORS
+from catalog_tools.build.vocabulary import WHOLE
 from catalog_tools.build.workers import ShardRunner
 from catalog_tools.language.language import Language
 from catalog_tools.language.requests import Carriers
@@ -31,8 +32,8 @@ __all__ = ["BundleLabel", "assembled", "bytes_a_form", "golden_queries", "recipe
 
 GOLDEN_REQUESTS = 12
 AWKWARD = ("", "🎵📻", "asdf qwer zxcv")  # golden requests that no bundle may answer
-_MANIFEST_BYTES = 8_000  # kept free for the manifest when spoken forms fill a budget
-_REPORT_BYTES = 32_000
+_MANIFEST_BYTES = 18_000  # kept free for the manifest when spoken forms fill a budget
+_REPORT_BYTES = 22_000
 _ROW_NUMBER_BYTES = 4  # of the entity that a form belongs to
 
 
@@ -62,6 +63,7 @@ def recipe_of(
         **({"index": options.index.kind} if options.index.kind != AUTO else {}),
         **({"single_words": True} if options.forms.single_words else {}),
         **({"say": list(options.forms.say)} if options.forms.say else {}),
+        **({"vocabulary": options.vocabulary} if options.vocabulary != WHOLE else {}),
     }
 
 
@@ -80,17 +82,21 @@ def bytes_a_form(files: Mapping[str, bytes], entities: Sequence[Entity], options
 
 def room_for_spoken(
     out: Path,
-    limit: int,
+    limit: int | None,
     entities: Sequence[Entity],
     files: Mapping[str, bytes],
     form_bytes: int,
     reported: bool,
-) -> int:
+) -> int | None:
     """Bytes that names, aliases and encoder leave for spoken forms; the manifest's size is a generous guess.
+
+    None where there is no ``limit``.
 
     Raises:
         BudgetExceededError: they leave none even with an empty manifest.
     """
+    if limit is None:
+        return None
     forms = sum(len(entity.surface_forms) for entity in entities)
     sizes = {name: len(data) for name, data in files.items()}
     sizes |= {

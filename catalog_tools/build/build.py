@@ -20,19 +20,22 @@ from catalog_tools.build.assembly import (
     room_for_spoken,
 )
 from catalog_tools.build.entity_forms import Offer, check_columns
-from catalog_tools.build.form_selection import choose_spoken_forms
+from catalog_tools.build.form_selection import chosen_of, new_offers
 from catalog_tools.build.index_choice import with_index
 from catalog_tools.build.measure import Measurement, measure_on, simulated_requests
 from catalog_tools.build.options import BuildOptions, BuildWork, with_moved
 from catalog_tools.build.popular_choice import with_popular
 from catalog_tools.build.shards import SPOKEN, ShardWorker
+from catalog_tools.build.vocabulary import CatalogVocabulary
 from catalog_tools.build.workers import LOCAL, ShardRunner, default_workers, shard_runner
 from catalog_tools.language.language import Language, language
 from catalog_tools.language.short_names import with_single_words
 from catalog_tools.readers.record_entities import RecordLike, entities_of
 from edge_er.bundle.bundle import Bundle, parse_size, read_bundle, write_bundle
+from edge_er.bundle.delta import check_unchanged
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import find_encoder
+from edge_er.bundle.lock import locked
 from edge_er.bundle.storage import check_replaceable
 from edge_er.encoder.encoder import read_encoder_files
 from edge_er.evaluation.requests_file import Request, read_requests
@@ -108,6 +111,7 @@ def build_bundle(
         EncoderError: no such encoder (lists the nearest names), or a damaged one.
         BundleError: ``out`` is something that is not replaced, or the catalog is large enough for a FAISS index and
             faiss is not installed.
+        BundleBusyError: somebody else writes ``out``.
         BudgetExceededError: names, aliases and encoder alone are larger than ``budget``; nothing is written.
         RequestFileError: ``requests`` cannot be read.
         BuildError: workers keep dying, the work folder cannot be used, or the index finds too little; the old bundle
@@ -116,33 +120,60 @@ def build_bundle(
         ValueError: ``budget`` is no size, or an option has no such value.
     """
     options = with_moved(options or BuildOptions(), moved)
-    place, facts = Path(out), language(lang)
+    inputs = _Inputs(records, lang, encoder, budget, name, previous, requests, measure)
+    with locked(Path(out)):
+        return _built(inputs, Path(out), options)
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What `build_bundle` is given, by the same names."""
+
+    records: str | Path | Iterable[RecordLike]
+    lang: str | Language
+    encoder: str | os.PathLike[str] | Mapping[str, bytes]
+    budget: str | int | None
+    name: str | None
+    previous: str | os.PathLike[str] | None
+    requests: str | os.PathLike[str] | None
+    measure: bool
+
+
+def _built(given: _Inputs, place: Path, options: BuildOptions) -> BuildResult:
+    """The whole build, for who holds the lock of `place`."""
+    facts = language(given.lang)
     check_replaceable(place)
-    limit = None if budget is None else parse_size(budget)
-    rows = [] if requests is None else read_requests(Path(requests))
-    files = dict(encoder) if isinstance(encoder, Mapping) else read_encoder_files(find_encoder(encoder))
-    known = read_bundle(previous).entities if previous is not None else ()
-    entities = entities_of(records, list(known))
-    recipe = recipe_of(files, facts, entities, options)
+    limit = None if given.budget is None else parse_size(given.budget)
+    rows = [] if given.requests is None else read_requests(Path(given.requests))
+    whole = _encoder_files(given.encoder)
+    known = read_bundle(given.previous).entities if given.previous is not None else ()
+    entities = entities_of(given.records, list(known))
+    recipe = recipe_of(whole, facts, entities, options)
     check_columns(entities, options.forms.say)
     if options.forms.single_words:
         entities = with_single_words(entities)
-    dim = bytes_a_form(files, entities, options)
-    room = (
-        None if limit is None else room_for_spoken(place, limit, entities, files, dim, bool(rows) or measure)
-    )
-    with _runner(ShardWorker(files, facts), place, entities, options.work) as runner:
-        offers = partial(_offers, runner)
-        choice = choose_spoken_forms(entities, facts, dim, room, offers, options.forms.say)
-        label = BundleLabel(name or place.stem, facts.code, recipe)
+    dim = bytes_a_form(whole, entities, options)
+    vocabulary = CatalogVocabulary(whole, facts, options.vocabulary)
+    vocabulary.add(form for entity in entities for form in entity.surface_forms)
+    files = vocabulary.files()
+    room = room_for_spoken(place, limit, entities, files, dim, bool(rows) or given.measure)
+    with _runner(ShardWorker(whole, facts), place, entities, options.work) as runner:
+        offers = new_offers(entities, facts, partial(_offers, runner), options.forms.say)
+        vocabulary.add(each.offer.text for each in offers)
+        before, files = files, vocabulary.files()
+        room = None if room is None else room - _grown(before, files)
+        choice = chosen_of(entities, offers, dim, room)
+        label = BundleLabel(given.name or place.stem, facts.code, recipe)
         bundle = assembled(label, choice, files, options, runner)
     bundle = _searchable(bundle, facts, options)
     resolver, measurement = EntityResolver(bundle), None
     bundle = bundle.with_manifest(golden=resolver.golden(golden_queries(entities, facts)))
-    if rows or measure:
+    if rows or given.measure:
         measurement = _measured(resolver, bundle, rows, facts)
         bundle = bundle.with_manifest(report=measurement.report)
-    manifest = write_bundle(place, bundle, budget, options.keep_previous)
+    if options.replaces is not None:
+        check_unchanged(place, options.replaces)
+    manifest = write_bundle(place, bundle, given.budget, options.keep_previous)
     if options.work.folder is None:
         runner.store.remove()
     silent = tuple(entity.id for entity in entities if not canonical_text(entity.name))
@@ -150,6 +181,15 @@ def build_bundle(
     return BuildResult(
         place, manifest, choice.left_out, silent, measurement, runner.shards, runner.kept, unfitted
     )
+
+
+def _grown(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> int:
+    """How many bytes files have grown by."""
+    return sum(map(len, after.values())) - sum(map(len, before.values()))
+
+
+def _encoder_files(encoder: str | os.PathLike[str] | Mapping[str, bytes]) -> dict[str, bytes]:
+    return dict(encoder) if isinstance(encoder, Mapping) else read_encoder_files(find_encoder(encoder))
 
 
 def _runner(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from catalog_tools.build.build import BuildResult
 from catalog_tools.build.measure import Measurement
+from catalog_tools.pages.html_text import escape
 from catalog_tools.pages.report_plots import COLOURS, latency_plot, recall_plot, size_plot
 from edge_er.bundle.atomic import write_text
 from edge_er.bundle.bundle import STREAMS

@@ -76,7 +76,8 @@ def make_delta(
     ends = [{key: manifest.get(key) for key in _NAMED} for manifest in manifests]
     whole = {"delta_version": DELTA_VERSION, "base": ends[0], "result": ends[1], "files": changes}
     members = {name: data for name, data in inserted.items() if data}
-    patched(base, Delta(whole, members), Path(out), old_path)  # what cannot be applied is not written
+    delta = Delta(whole, lambda name, _: members.get(name, b""))
+    patched(base, delta, Path(out), old_path)  # what cannot be applied is not written
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
     data = zip_bytes({DELTA: text, **members}, zipfile.ZIP_DEFLATED)
     write_file(Path(out), data)

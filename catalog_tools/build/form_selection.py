@@ -25,6 +25,8 @@ __all__ = [
     "Offer",
     "SpokenChoice",
     "choose_spoken_forms",
+    "chosen_of",
+    "new_offers",
     "offered_forms",
 ]
 
@@ -61,11 +63,27 @@ def choose_spoken_forms(
     no limit), and each name and alias has at most three, and six of its parts. ``offered`` gives the forms of names, in
     their order, where they are not made here. ``say`` are columns that are said with the name.
     """
+    return chosen_of(entities, new_offers(entities, lang, offered, say), dim, room)
+
+
+def new_offers(
+    entities: Sequence[Entity],
+    lang: str | Language,
+    offered: Callable[[Sequence[str]], Iterable[Sequence[Offer]]] | None = None,
+    say: Sequence[str] = (),
+) -> list[Offered]:
+    """All spoken forms that ``entities`` may get, the likeliest first; see `choose_spoken_forms`."""
     names = [name for entity in entities for name in (entity.name, *entity.aliases)]
     offers = (offered or partial(map, partial(offered_forms, lang=lang)))(names)
     more = entity_offers(entities, language(lang), say)
     new = _new_forms(entities, [*_of_names(entities, offers), *more])
-    ranked = sorted(new, key=lambda each: (-each.offer.share, each.offer.text))
+    return sorted(new, key=lambda each: (-each.offer.share, each.offer.text))
+
+
+def chosen_of(
+    entities: Sequence[Entity], ranked: Sequence[Offered], dim: int, room: int | None = None
+) -> SpokenChoice:
+    """Give ``entities`` the first of the offers in ``ranked``, as many as there is room for."""
     chosen: defaultdict[int, list[str]] = defaultdict(list)
     used = count = 0
     for index, offer in ranked:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog_tools.build.index_choice import AUTO
+from catalog_tools.build.vocabulary import VOCABULARIES, WHOLE
 from catalog_tools.build.workers import ENGINES, LOCAL
 
 __all__ = ["BuildOptions", "BuildWork", "IndexOptions", "SurfaceForms", "with_moved", "work_with_moved"]
@@ -97,6 +98,13 @@ class BuildOptions:
         calibration: scores to confidence, for the manifest; None (the default) takes the encoder's.
         keep_previous: whether the version before stays beside the bundle, for `edge_er.bundle.delta.rollback`; by
             default not.
+        vocabulary: "whole" (the default), or "catalog" for an encoder with only the pieces of words that catalog and
+            language need. See `catalog_tools.build.vocabulary`.
+        replaces: `manifest_sha256` of the bundle that the new one was made from. The build refuses to write if another
+            one lies there by then. None (the default) replaces whatever is there.
+
+    Raises:
+        ValueError: there is no such ``vocabulary``.
     """
 
     work: BuildWork = field(default_factory=BuildWork)
@@ -104,6 +112,12 @@ class BuildOptions:
     forms: SurfaceForms = field(default_factory=SurfaceForms)
     calibration: Mapping[str, Any] | None = None
     keep_previous: bool = False
+    vocabulary: str = WHOLE
+    replaces: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.vocabulary not in VOCABULARIES:
+            raise ValueError(f"expected a vocabulary of {', '.join(VOCABULARIES)}; found {self.vocabulary!r}")
 
 
 # Keywords of version 0.1: the group and the field that each has become.

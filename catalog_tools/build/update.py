@@ -15,19 +15,32 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from catalog_tools.build.build import BuildResult, build_bundle
 from catalog_tools.build.index_choice import AUTO
 from catalog_tools.build.options import BuildOptions, BuildWork, IndexOptions, SurfaceForms, work_with_moved
+from catalog_tools.build.vocabulary import WHOLE, cut_from, pieces_of_each
 from catalog_tools.language.language import Language
 from catalog_tools.readers.record_entities import RecordLike, as_records, entities_of
 from catalog_tools.readers.sources import Record, read_records
 from edge_er.bundle.bundle import Bundle, read_bundle
 from edge_er.bundle.delta import bundle_to_change
 from edge_er.bundle.entity import Entity
-from edge_er.errors import BundleError, CatalogError
+from edge_er.bundle.locate import find_encoder
+from edge_er.encoder.encoder import read_encoder_files
+from edge_er.errors import BundleError, CatalogError, EncoderError
 from edge_er.text.canonical import canonical_text
 
-__all__ = ["UpdateResult", "entities_before_forms", "rebuild_options", "rebuild_settings", "update_bundle"]
+__all__ = [
+    "BuiltWith",
+    "UpdateResult",
+    "entities_before_forms",
+    "rebuild_options",
+    "rebuild_settings",
+    "update_bundle",
+]
 
 _Names = Mapping[str, Sequence[str]]
 
@@ -46,13 +59,28 @@ class UpdateResult:
     built: BuildResult
 
 
+@dataclass(frozen=True)
+class BuiltWith:
+    """What a bundle was built with and does not hold.
+
+    Attributes:
+        locale: the locale file's language; None (the default) where there was none.
+        encoder: the encoder that the bundle's was cut from, a shipped name or a folder, to choose the vocabulary again
+            for the new catalog. None (the default) keeps the vocabulary, and with it the encoder: devices can take a
+            delta.
+    """
+
+    locale: Language | None = None
+    encoder: str | os.PathLike[str] | None = None
+
+
 def update_bundle(
     bundle: str | os.PathLike[str],
     add: str | Path | Iterable[RecordLike] = (),
     remove: str | Path | Iterable[str] = (),
     out: str | os.PathLike[str] | None = None,
     requests: str | os.PathLike[str] | None = None,
-    locale: Language | None = None,
+    locale: Language | BuiltWith | None = None,
     measure: bool = True,
     work: BuildWork | int | str | os.PathLike[str] | None = None,
     **moved: Any,
@@ -68,7 +96,8 @@ def update_bundle(
         out: where the new bundle goes; by default in the place of the old, which stays beside it for ``rollback``.
         requests: a request file to measure the new bundle on. A report on such requests is not carried over without
             them; one on simulated requests is made again.
-        locale: the locale file's language, if the bundle was built with one.
+        locale: the locale file's language, if the bundle was built with one; or `BuiltWith`, to choose the vocabulary
+            again from the whole encoder.
         measure: without, a report on simulated requests is not made again but left out, which is faster.
         work: workers for a large catalog, and the folder of finished shards that later updates use again. The folder
             itself, or the number of workers, is accepted until version 0.3, with a DeprecationWarning.
@@ -78,29 +107,54 @@ def update_bundle(
         CatalogError: a record that cannot be used, an id or name that is not there (names file and row), a bundle that
             would be empty, or a locale file that is missing.
         BundleError: the bundle is missing or damaged, or a shipped one shall be replaced.
+        EncoderError: the encoder of `BuiltWith` is not the one that the bundle's was cut from.
+        BundleBusyError: somebody else writes the bundle, or put another one there meanwhile.
         BudgetExceededError: the new catalog does not fit the bundle's budget; nothing is written.
         TypeError: there is no such keyword.
     """
     work = work_with_moved(work, moved)
-    path = bundle_to_change(bundle)
-    if out is None and path != Path(bundle):
-        raise BundleError(f"{path} is a shipped bundle; give another place for the new one with --out")
+    change = _Change(add, remove, requests, locale, measure, work)
+    with bundle_to_change(bundle, changes=out is None) as path:
+        if out is None and path != Path(bundle):
+            raise BundleError(f"{path} is a shipped bundle; give another place for the new one with --out")
+        return _updated(path, change, None if out is None else Path(out))
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What `update_bundle` is given, by the same names."""
+
+    add: str | Path | Iterable[RecordLike]
+    remove: str | Path | Iterable[str]
+    requests: str | os.PathLike[str] | None
+    locale: Language | BuiltWith | None
+    measure: bool
+    work: BuildWork
+
+
+def _updated(path: Path, change: _Change, out: Path | None) -> UpdateResult:
+    """The whole update, for who holds the lock of what is written."""
     old = read_bundle(path)
+    given = change.locale if isinstance(change.locale, BuiltWith) else BuiltWith(change.locale)
+    whole = None if given.encoder is None else _whole(given.encoder, old, path)
     known = {entity.id: entity for entity in entities_before_forms(old)}
-    removed = _removed(remove, known, path)
+    removed = _removed(change.remove, known, path)
     left = {identifier: entity for identifier, entity in known.items() if identifier not in removed}
-    new = [*_new(add, left)]
+    new = [*_new(change.add, left)]
     came = {record.id for record in new if record.id}
     entities = entities_of([*(each for each in left.values() if each.id not in came), *new])
     ids = {entity.id for entity in entities}
     simulated = old.manifest["report"].get("requests", {}).get("simulated", False)
+    replaces = old.manifest["manifest_sha256"] if out is None else None
     built = build_bundle(
         entities,
         path if out is None else out,
-        requests=requests,
-        measure=measure and simulated,
-        options=replace(rebuild_options(old), work=work, keep_previous=out is None),
-        **rebuild_settings(old, locale),
+        requests=change.requests,
+        measure=change.measure and simulated,
+        options=replace(
+            rebuild_options(old, whole), work=change.work, keep_previous=out is None, replaces=replaces
+        ),
+        **rebuild_settings(old, given.locale, whole),
     )
     return UpdateResult(
         added=tuple(sorted(ids - left.keys())),
@@ -111,31 +165,60 @@ def update_bundle(
     )
 
 
-def rebuild_settings(old: Bundle, locale: Language | None) -> dict[str, Any]:
-    """The language, encoder, budget and name that the bundle was built with."""
+def rebuild_settings(
+    old: Bundle, locale: Language | None, whole: Mapping[str, bytes] | None = None
+) -> dict[str, Any]:
+    """The language, encoder, budget and name that the bundle was built with; ``whole`` is the encoder before a cut."""
     return {
         "lang": _language(old.manifest, locale),
-        "encoder": old.encoder_files,
+        "encoder": whole or old.encoder_files,
         "budget": old.manifest["budget_bytes"],
         "name": old.manifest["name"],
     }
 
 
-def rebuild_options(old: Bundle) -> BuildOptions:
-    """All else that the bundle was built with, and the vectors that it has."""
+def rebuild_options(old: Bundle, whole: Mapping[str, bytes] | None = None) -> BuildOptions:
+    """All else that the bundle was built with, and the vectors that it has.
+
+    Where the encoder is to be cut anew from ``whole``, only those of forms that both read alike: a name that came with
+    an update was read by the pieces that there were.
+    """
     manifest, recipe = old.manifest, old.manifest["recipe"]
-    forms = [form for entity in old.entities for form in entity.surface_forms]
     share = manifest["index"].get("popular", {}).get("share", 0.0)
     return BuildOptions(
         index=IndexOptions(recipe.get("index", AUTO), share),
         forms=SurfaceForms(
             single_words=recipe.get("single_words", False),
             head_tokens=old.head_tokens is not None,
-            known_vectors=dict(zip(forms, old.vectors, strict=True)),
+            known_vectors=_known_vectors(old, whole),
             say=tuple(recipe.get("say", ())),
         ),
         calibration=manifest["calibration"],
+        vocabulary=recipe.get("vocabulary", WHOLE),
     )
+
+
+def _known_vectors(old: Bundle, whole: Mapping[str, bytes] | None) -> dict[str, NDArray[np.int8]]:
+    forms = [form for entity in old.entities for form in entity.surface_forms]
+    vectors = dict(zip(forms, old.vectors, strict=True))
+    if whole is None:
+        return vectors
+    now, then = (pieces_of_each(files["tokenizer.json"], forms) for files in (whole, old.encoder_files))
+    return {
+        form: vectors[form] for form, mine, theirs in zip(forms, now, then, strict=True) if mine == theirs
+    }
+
+
+def _whole(encoder: str | os.PathLike[str], old: Bundle, path: Path) -> dict[str, bytes]:
+    """The files of the encoder that a bundle's was cut from."""
+    files = read_encoder_files(find_encoder(encoder))
+    if not cut_from(old.encoder_files, files):
+        made = old.manifest["encoder"].get("name")
+        raise EncoderError(
+            f"{path}: its encoder was not cut from {os.fspath(encoder)!r}; expected the {made!r} that it was built "
+            "with, and --vocabulary catalog; leave --encoder out, or build the bundle again"
+        )
+    return files
 
 
 def _language(manifest: Mapping[str, Any], locale: Language | None) -> str | Language:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+
+from catalog_tools.pages.html_text import escape
 
 __all__ = ["Card", "Page", "render_page"]
 

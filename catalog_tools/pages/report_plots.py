@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from catalog_tools.pages.html_text import escape
 
 __all__ = ["COLOURS", "latency_plot", "recall_plot", "size_plot"]
 

@@ -65,12 +65,20 @@ class TtsPico:
 
     def speak(self, text: str, rng: random.Random) -> Pcm:
         """See `Speaker`. A new engine speaks each text: one engine never says a text twice in the same way."""
-        engine = self._ttspico.TtsEngine(rng.choice(self._voices))
+        engine = self._engine(rng.choice(self._voices))
         engine.rate, engine.pitch = round(100 * rng.uniform(*_RATES)), round(100 * rng.uniform(*_PITCHES))
         sound = (
             engine.speak(re.sub(r"[<>]", " ", text)) if text.strip() else None
         )  # "<" opens a command of Pico
         return _cut(np.frombuffer(sound or b"", np.int16))
+
+    def _engine(self, voice: str) -> Any:
+        try:
+            return self._ttspico.TtsEngine(voice)
+        except RuntimeError as error:
+            raise VoiceError(
+                f"ttspico cannot speak ({error}): its files of voices are not where they should be; install it again"
+            ) from error
 
 
 class EspeakNg:

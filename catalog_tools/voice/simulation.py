@@ -26,6 +26,7 @@ from catalog_tools.voice.engines import Pcm, Speaker
 from catalog_tools.voice.recognisers import Recogniser
 from catalog_tools.voice.voice_file import VoiceFile
 from edge_er.bundle.entity import Entity
+from edge_er.bundle.lock import locked
 from edge_er.errors import CatalogError
 from edge_er.text.arguments import text_list
 from edge_er.text.canonical import canonical_text
@@ -127,30 +128,29 @@ def simulate(
             DeprecationWarning.
 
     Raises:
+        BundleBusyError: somebody else writes ``out``.
         CatalogError: nothing to speak, or a part of a run with other settings lies there.
         VoiceError: the voice or the recogniser failed.
         TypeError: there is no such keyword.
     """
     settings, facts = _with_moved(settings or VoiceSettings(), moved), language(lang)
     spoken = utterances(entities, facts, settings)
-    file = VoiceFile(
-        Path(out),
-        {
-            "voice": speaker.name,
-            "recogniser": recogniser.name,
-            "lang": facts.code,
-            **{name: value for name, value in asdict(settings).items() if name != "carriers"},
-            "utterances": [(each.key, each.text) for each in spoken],
-        },
-        resume,
-    )
-    for start in range(file.done, len(spoken), settings.batch):
-        progress(start, len(spoken))
-        batch = spoken[start : start + settings.batch]
-        rows = list(_heard(batch, speaker, recogniser, facts.code, settings))
-        file.append(rows, utterances=len(batch))
-    progress(len(spoken), len(spoken))
-    file.finish()
+    about = {
+        "voice": speaker.name,
+        "recogniser": recogniser.name,
+        "lang": facts.code,
+        **{name: value for name, value in asdict(settings).items() if name != "carriers"},
+        "utterances": [(each.key, each.text) for each in spoken],
+    }
+    with locked(Path(out)):
+        file = VoiceFile(Path(out), about, resume)
+        for start in range(file.done, len(spoken), settings.batch):
+            progress(start, len(spoken))
+            batch = spoken[start : start + settings.batch]
+            rows = list(_heard(batch, speaker, recogniser, facts.code, settings))
+            file.append(rows, utterances=len(batch))
+        progress(len(spoken), len(spoken))
+        file.finish()
     return Simulation(Path(out), file.rows, len(spoken) - file.rows)
 
 

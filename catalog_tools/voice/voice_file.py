@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edge_er.bundle.atomic import write_json
+from edge_er.bundle.atomic import check_file, write_json
 from edge_er.errors import CatalogError
 
 __all__ = ["VoiceFile"]
@@ -30,6 +30,7 @@ class VoiceFile:
 
     Raises:
         CatalogError: a part lies there and ``resume`` was not asked for, or it has other settings, or is damaged.
+        OSError: ``out`` cannot be written.
     """
 
     def __init__(self, out: Path, settings: Mapping[str, Any], resume: bool) -> None:
@@ -44,6 +45,7 @@ class VoiceFile:
                     "a run was broken off here; go on with --resume, or delete this file", file=self._state
                 )
             self._go_on()
+        check_file(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         with self._part.open("ab") as file:
             if file.tell() < self._bytes:

@@ -199,6 +199,13 @@ def test_a_part_is_never_mixed_with_another_run(tmp_path: Path) -> None:
         run(out, resume=True)
 
 
+def test_a_folder_in_the_place_of_the_file_is_named_before_anything_is_spoken(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError) as caught:
+        run(tmp_path)
+    assert caught.value.filename == str(tmp_path)
+    assert not tmp_path.with_name(f"{tmp_path.name}.part").exists()
+
+
 def test_a_killed_run_goes_on_without_doubles(tmp_path: Path) -> None:
     whole, out = tmp_path / "whole.jsonl.gz", tmp_path / "killed.jsonl.gz"
     run(whole, batch=1)

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -216,6 +217,15 @@ def test_a_damaged_model_is_named(tmp_path: Path) -> None:
         (tmp_path / name).write_text("{}", encoding="utf-8")
     with pytest.raises(VoiceError, match="faster-whisper cannot load the model"):
         find_recogniser("faster-whisper", "en", tmp_path)
+
+
+def test_a_voice_without_its_files_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(voice: str):
+        raise RuntimeError(f"Could not instantiate TTS engine with language {voice}")
+
+    monkeypatch.setattr(voice_engines, "import_module", lambda _: SimpleNamespace(TtsEngine=without))
+    with pytest.raises(VoiceError, match=r"ttspico cannot speak \(.* de-DE\): .* install it again"):
+        find_speaker("ttspico", "de").speak("radio", random.Random(0))
 
 
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
