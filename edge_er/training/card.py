@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edge_er.bundle.atomic import write_text
+from edge_er.bundle.atomic import check_file, write_text
 from edge_er.errors import EncoderError
 
-__all__ = ["read_card", "untrained", "update_card", "write_card"]
+__all__ = ["check_card", "read_card", "untrained", "update_card", "write_card"]
 
+_CARD = "encoder.json"
 # What a card says of one set of weights: other weights make it untrue.
 _OF_WEIGHTS = (
     "rerank",
@@ -22,6 +23,7 @@ _OF_WEIGHTS = (
     "vector_scale",
     "quantisation",
     "head",
+    "cut_from",
 )
 
 
@@ -31,7 +33,7 @@ def read_card(folder: str | Path) -> dict[str, Any]:
     Raises:
         EncoderError: there is none, or it is not a JSON object; names the file.
     """
-    file = Path(folder) / "encoder.json"
+    file = Path(folder) / _CARD
     try:
         card = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -49,12 +51,23 @@ def read_card(folder: str | Path) -> dict[str, Any]:
 
 def write_card(folder: str | Path, card: Mapping[str, Any]) -> None:
     """Write the card of an encoder folder, whole or not at all; the same card gives the same bytes."""
-    write_text(Path(folder) / "encoder.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+    write_text(Path(folder) / _CARD, json.dumps(card, indent=1, sort_keys=True) + "\n")
 
 
 def update_card(folder: str | Path, **parts: Any) -> None:
     """Write parts of the card of an encoder folder, and leave all its others as they are."""
     write_card(folder, {**read_card(folder), **parts})
+
+
+def check_card(folder: str | Path) -> None:
+    """See that the card of an encoder folder is there and may be written, before what goes into it is fitted.
+
+    Raises:
+        EncoderError: there is none, or it is not a JSON object.
+        OSError: the folder may not be written.
+    """
+    read_card(folder)
+    check_file(Path(folder) / _CARD)
 
 
 def untrained(card: Mapping[str, Any]) -> dict[str, Any]:

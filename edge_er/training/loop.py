@@ -10,6 +10,7 @@ holds weights, optimizer, random numbers and what else the run depends on (``kep
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import math
 from contextlib import AbstractContextManager, nullcontext
@@ -35,7 +36,7 @@ from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.parallel import average_gradients, local_rank, rank, start_alike
 from edge_er.training.settings import OptimSettings, Recipe
 
-__all__ = ["Run", "able_bfloat16", "best_device", "mixed_precision"]
+__all__ = ["Run", "able_bfloat16", "best_device", "forget", "mixed_precision"]
 
 LOG_EVERY, SHOW_EVERY = 200, 20  # steps: of a log, of a bar on a terminal
 MEAN_OF = 50  # steps that the shown loss is about the mean of
@@ -73,14 +74,15 @@ class Run:
     Args:
         model: what is trained, on the device where it shall be.
         settings: of the run.
-        checkpoint: file the state is saved to every ``save_every`` steps; removed by ``finish``.
-        resume: take up the checkpoint if there is one.
+        checkpoint: file the state is saved to every ``save_every`` steps and by ``finish``; whoever trains removes it
+            with ``forget`` when the model is written.
+        resume: take up the checkpoint if there is one; without it an older one is removed.
         kept: tensors that the run depends on beside its weights, such as mined neighbours; whoever trains puts them
             here, and finds those of the checkpoint here.
         recipe: of the run; its checkpoint is for this recipe alone.
 
     Raises:
-        RecipeError: the checkpoint is of models with another vocabulary, or of a run with other settings.
+        RecipeError: the checkpoint is damaged, of models with another vocabulary, or of a run with other settings.
     """
 
     def __init__(
@@ -107,7 +109,9 @@ class Run:
         self.optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=fused)
         self.first_step, self._vocabulary = 0, _vocabulary(model)
         if resume and checkpoint.is_file():
-            self._take_up(torch.load(checkpoint, map_location="cpu", weights_only=True))
+            self._take_up(_read(checkpoint))
+        elif not resume and not rank():
+            forget(checkpoint)
         start_alike(model)
         if settings.compile:
             for each in model.modules():
@@ -157,9 +161,18 @@ class Run:
             self.save(step + 1)
 
     def save(self, step: int) -> None:
-        """Write the checkpoint whole or not at all; of several processes the first does."""
+        """Write the checkpoint whole or not at all; of several processes the first does.
+
+        Raises:
+            RecipeError: the weights are no numbers any more, and there is nothing to go on from.
+        """
         if rank():
             return
+        if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
+            raise RecipeError(
+                f"[optim] learning_rate: at step {step:,} the weights are no numbers any more, found "
+                f"{self.settings.learning_rate}; set it lower, and start anew"
+            )
         state: dict[str, Any] = {
             "model": _on_host(self.model.state_dict()),
             "optimizer": _on_host(self.optimizer.state_dict()),
@@ -171,13 +184,15 @@ class Run:
         }
         if self.device.type == "cuda":
             state["random_there"] = torch.cuda.get_rng_state(self.device)
+        contents = io.BytesIO()
+        torch.save(state, contents)  # torch names a full disk in words of its own
         with replacing(self.checkpoint) as part:
-            torch.save(state, part)
+            part.write_bytes(contents.getvalue())
 
     def finish(self) -> None:
-        """Remove the checkpoint of a finished run."""
-        if not rank():
-            self.checkpoint.unlink(missing_ok=True)
+        """Save the last step, so that nothing has to be trained again if the model cannot be written."""
+        if self.first_step < self.steps:
+            self.save(self.steps)
 
     def mixed_precision(self) -> AbstractContextManager[Any]:
         """``mixed_precision`` of the device where the model is."""
@@ -186,6 +201,23 @@ class Run:
     def progress(self, title: str, losses: str = "loss {:.3f}") -> _Bar:
         """A bar with the time left on a terminal; a line now and then elsewhere. ``losses`` is how they are shown."""
         return _Bar(title, losses, self.first_step, self.steps)
+
+
+def forget(*checkpoints: Path) -> None:
+    """Remove the checkpoints of a run whose model is written; of several processes the first does."""
+    for checkpoint in () if rank() else checkpoints:
+        checkpoint.unlink(missing_ok=True)
+
+
+def _read(checkpoint: Path) -> dict[str, Any]:
+    try:
+        return dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
+    except OSError:
+        raise
+    except Exception as error:  # torch has many kinds for damaged bytes
+        raise RecipeError(
+            f"{checkpoint}: cannot be read as a checkpoint ({type(error).__name__}); start anew (without --resume)"
+        ) from error
 
 
 def _bound(settings: OptimSettings, recipe: Recipe | None) -> dict[str, Any]:

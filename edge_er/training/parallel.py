@@ -19,14 +19,18 @@ import numpy as np
 import torch
 from torch import distributed, nn
 
+from edge_er.errors import RecipeError
+
 __all__ = [
     "average_gradients",
     "first_process_first",
     "local_rank",
     "processes",
     "rank",
+    "refuse_several",
     "share",
     "start_alike",
+    "wait_for_all",
 ]
 
 _PATIENCE = timedelta(hours=6)  # the first process may make the pool meanwhile
@@ -52,8 +56,34 @@ def local_rank() -> int:
 
 
 def share(rows: np.ndarray) -> np.ndarray:
-    """The part of a batch that this process computes."""
-    return rows[rank() :: processes()]
+    """The part of a batch that this process computes: every nth of its rows, texts or groups of them.
+
+    Raises:
+        RecipeError: there are fewer rows than processes.
+    """
+    count = processes()
+    if len(rows) < count:
+        raise RecipeError(
+            f"a batch must have a row or a group of rows for each process: expected at least {count}, found "
+            f"{len(rows)}; make [optim] batch larger (of [dse] student_batch), or start fewer processes"
+        )
+    return rows[rank() :: count]
+
+
+def refuse_several(command: str) -> None:
+    """RecipeError where several processes were started for a command that is for one."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    if count > 1:
+        raise RecipeError(
+            f"{command} does not divide its work: expected one process, found {count} (WORLD_SIZE); start it "
+            f"without torchrun"
+        )
+
+
+def wait_for_all() -> None:
+    """Go on when every process has come here: what one has written before, all can read after."""
+    if processes() > 1:
+        distributed.barrier()
 
 
 @torch.no_grad()
@@ -82,9 +112,9 @@ def average_gradients(model: nn.Module) -> None:
 def first_process_first() -> Iterator[None]:
     """The first process goes through the block, then all others: what it writes, they find."""
     if rank():
-        distributed.barrier()
+        wait_for_all()
     try:
         yield
     finally:
-        if processes() > 1 and not rank():
-            distributed.barrier()
+        if not rank():
+            wait_for_all()

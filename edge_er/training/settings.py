@@ -25,6 +25,11 @@ def _from(default: Any, least: float, most: float = math.inf) -> Any:
     return field(default=default, metadata={"range": (least, most)})
 
 
+def _one_of(*choices: str) -> Any:
+    """A word out of some; the first is the default."""
+    return field(default=choices[0], metadata={"choices": choices})
+
+
 @dataclass(frozen=True)
 class DataSettings:
     """Where requests come from and how many are made: the public data folder, or catalogs and requests of one's own.
@@ -82,7 +87,7 @@ class ModelSettings:
 
     Attributes:
         init: folder or hub name of a pretrained one, which brings its vocabulary; "" for a fresh start.
-        vocabulary: a tokenizer.json to use; "" trains one, which is not the same twice (ties fall at random).
+        vocabulary: a tokenizer.json to use; "" trains one on the pool.
         vocab_size: pieces of a vocabulary that is trained. max_tokens: of a text, [CLS] and [SEP] included.
         spelling_start: start the token table from the spelling of its pieces (``vocabulary.spelling_table``).
     """
@@ -102,27 +107,41 @@ class ModelSettings:
 class StudentSettings:
     """SimTDE: ``token_dim`` d, last ``keep_layers`` K layers, ``alpha`` of equation 5, ``start`` "svd" or "random".
 
+    From ``layers`` on the settings are what the paper's Table 2 compares SimTDE with.
+
     Attributes:
         teacher: an encoder folder, or a pretrained BERT (see ``pretrained.load_teacher``).
-        hidden_states: weight of the hidden states' error, which is an ablation of the paper; 0 leaves it out.
+        token_dim: 0 keeps the teacher's own token table.
+        layers: "teacher" starts the K layers from the teacher's; "random" does not.
+        hidden_states: weight of the error of the K layers' states against the teacher's last K; 0 leaves it out.
+        width: of a student narrower than its teacher, which is compared through learnable matrices; 0 for the teacher's
+            width. Nothing of the teacher's weights fits it, so ``token_dim`` is 0 and ``layers`` "random".
+        output_loss: "mse", "kl", "cosine_mse" or "cosine_mae" (see ``simtde.output_loss``).
     """
 
     teacher: str = ""
-    token_dim: int = _from(32, 1)
+    token_dim: int = _from(32, 0)
     keep_layers: int = _from(2, 1)
     alpha: float = _from(0.5, 0, 1)
-    start: str = "svd"
+    start: str = _one_of("svd", "random")
+    layers: str = _one_of("teacher", "random")
     hidden_states: float = _from(0.0, 0)
+    width: int = _from(0, 0)
+    output_loss: str = _one_of("mse", "kl", "cosine_mse", "cosine_mae")
 
 
 @dataclass(frozen=True)
 class HPDSettings:
-    """HPD: the output has ``dim`` dimensions (0: the encoder's width), from a PCA over ``sample`` texts.
+    """HPD: the output has ``dim`` dimensions, which must be given, from a PCA over ``sample`` texts.
 
     Attributes:
         start: folder of a finished SimTDE student of the same teacher to go on from; "" starts a fresh one.
         teachers: encoder folders whose embeddings together are mimicked (see ``ensemble``), instead of the teacher's
             of [student], which is then the measure of L_TE alone.
+        projection: the student's first projection: "pca" takes the axes that it mimics, "random" weights as a fresh
+            layer has them, which is how the paper starts.
+        sentence: weight of the error of the reduced embeddings; 0 leaves the PCA out, so that a plain projection is
+            learned from the similarities alone.
         similarity: weight of the error of the batch's cosines at ``temperature``; 0 is the paper's method.
     """
 
@@ -130,6 +149,8 @@ class HPDSettings:
     sample: int = _from(50_000, 1)
     start: str = ""
     teachers: list[str] = field(default_factory=list)
+    projection: str = "pca"
+    sentence: float = _from(1.0, 0)
     similarity: float = _from(0.0, 0)
     temperature: float = _from(0.05, 1e-4)
 
@@ -185,29 +206,43 @@ class HeadSettings:
     Attributes:
         encoder: float32 encoder folder whose token embeddings it reads.
         kind: "transformer" or "ffnn". request_tokens, entity_tokens: N and M. dim: D of both projections.
+        tokens: "first" reads the first N and M tokens of the texts, as the paper does, "last" the last (section 4.8).
         entity_side: "output" reads the encoder's output of the entity form, as the paper does; "table" its token
             embeddings from the encoder's table, which costs a catalog neither bytes nor time.
-        layers, heads: of the transformer. intermediate: its inner width, or the feed-forward network's.
+        layers, heads: of the transformer; a feed-forward network has as many hidden layers. intermediate: its inner
+            width, or that of the hidden layers.
         candidates: how many entity forms a request is trained with, the right one among them.
         start: "likeness" starts the head as a matcher of like tokens (``PairHead.start_from``), "random" does not.
         share: share of the held-out name clusters the head is trained on; the others are left for its weight.
+        frozen_stage: whether the head is first trained alone; without it both are trained from the start (section 3.7).
         joint_requests: requests of the second stage, which trains the encoder too; 0 leaves it out.
+        cosine_loss: weight of the loss of the encoder's own cosines in the second stage, so that it goes on finding
+            candidates; the paper has none.
+        teacher: folder of a pair teacher (``edge-er train dse`` writes one), whose scores are soft labels.
+        soft_labels: share of the soft labels in the loss; the rest is that of the right candidates.
+        temperature: T of the soft labels.
     """
 
     encoder: str = ""
-    kind: str = "transformer"
+    kind: str = _one_of("transformer", "ffnn")
     request_tokens: int = _from(12, 1)
     entity_tokens: int = _from(6, 1)
     dim: int = _from(32, 1)
-    entity_side: str = "output"
+    tokens: str = _one_of("first", "last")
+    entity_side: str = _one_of("output", "table")
     layers: int = _from(2, 1)
     heads: int = _from(1, 1)
     intermediate: int = _from(64, 1)
     candidates: int = _from(10, 2)
-    start: str = "likeness"
+    start: str = _one_of("likeness", "random")
     share: float = _from(0.7, 0, 1)
+    frozen_stage: bool = True
     joint_requests: int = _from(0, 0)
     joint_learning_rate: float = _from(1e-4, 0)
+    cosine_loss: float = _from(1.0, 0)
+    teacher: str = ""
+    soft_labels: float = _from(0.0, 0, 1)
+    temperature: float = _from(1.0, 0.01)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ part; and requests simulated for names of the shipped catalogs, without which th
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog_tools.build.vocabulary import CUT_FROM, cut_from
 from edge_er.bundle.atomic import write_file
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import shipped_encoders
@@ -88,9 +90,12 @@ def trained_files(
 def start_folder(files: Mapping[str, bytes], folder: Path) -> Path:
     """A folder to go on from: that of a shipped encoder with float32 weights, if it is this one, else int8 ones.
 
-    An installed package has no float32 weights; they are read back from int8 (``int8_weights``).
+    An installed package has no float32 weights; they are read back from int8 (``int8_weights``). Of an encoder that was
+    cut for a bundle it is the whole one, so that training sees the pieces of all requests; the build cuts it again.
     """
     for shipped in shipped_encoders().values():
+        if CUT_FROM in json.loads(files["encoder.json"]) and cut_from(files, read_encoder_files(shipped)):
+            return shipped
         same = (shipped / "encoder.onnx").read_bytes() == files["encoder.onnx"]
         if same and (shipped / FLOAT32).is_file():
             return shipped

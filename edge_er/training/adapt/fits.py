@@ -13,6 +13,7 @@ import numpy as np
 
 from edge_er.bundle.locate import find_encoder
 from edge_er.decision.calibration import DENSE, RERANKED, TYPED
+from edge_er.decision.features import known_features
 from edge_er.encoder.encoder import Encoder
 from edge_er.ranking.weights import RerankWeights
 from edge_er.resolver import EntityResolver
@@ -61,8 +62,9 @@ def fitted_files(files: Mapping[str, bytes], known: Known) -> dict[str, bytes]:
         name: fit_on(weighed, [(catalog, half)], TOOL, shares)
         for name, half in (("fitted", asked), ("fitted on the other half", other))
     }
-    if before := encoder.card.get("calibration"):
-        offered["before"] = {**offered["fitted"], **before}
+    before = encoder.card.get("calibration") or {}
+    if usable := _usable(before, weighed):
+        offered["before"] = {**offered["fitted"], **usable}
     use = {name: _use(weighed, catalog, each, known.rows) for name, each in offered.items()}
     kept = {
         way: max(use, key=lambda name: use[name][kind]) for way, kind in _USE_OF.items()
@@ -78,6 +80,12 @@ def fitted_files(files: Mapping[str, bytes], known: Known) -> dict[str, bytes]:
             same = {**encoder.card["rerank"], "fit": {**_fit_of(weighed), "kept": "before"}}
             return _with_card(files, rerank=same, adapted={**adapted, "confidence": "before"})
     return _with_card(weighed, calibration=chosen, adapted=adapted)
+
+
+def _usable(calibration: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What is left of a calibration with the weights in a card: some features are there only where *heard* counts."""
+    known = known_features(json.loads(files["encoder.json"])["rerank"]["heard"])
+    return {way: each for way, each in calibration.items() if set(each["weights"]) <= set(known)}
 
 
 def _fit_of(files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -43,6 +43,11 @@ class Batches:
                 f"[data] requests: expected at least {seeds:,}, a batch without its neighbours, found "
                 f"{len(self.entity):,}; make more of them, or set [optim] batch lower"
             )
+        if len(set(pool.cluster)) < 2:
+            raise RecipeError(
+                f"[data] expected names of at least two things to tell apart, found {len(set(pool.cluster))}; give a "
+                "catalog with more of them"
+            )
         self._rows_by_entity = np.argsort(self.entity, kind="stable")
         self._first = np.searchsorted(self.entity[self._rows_by_entity], np.arange(len(pool.names) + 1))
 
@@ -91,10 +96,12 @@ class Batches:
 def _by_faiss(asked: Tensor, names: Tensor, rng: np.random.Generator) -> Tensor:
     """The nearest names of each request by an approximate index; -1 where fewer are found."""
     vectors, lists = names.numpy(), max(1, min(512, len(names) // 40))
-    index = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[rng.permutation(len(vectors))[:40_000]])
+    kind = f"IVF{lists},SQ8" if lists > 1 else "Flat"  # too few names for lists are all compared
+    index = faiss.index_factory(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+    if lists > 1:
+        index.train(vectors[rng.permutation(len(vectors))[:40_000]])
+        faiss.ParameterSpace().set_index_parameter(index, "nprobe", 6)
     index.add(vectors)
-    faiss.ParameterSpace().set_index_parameter(index, "nprobe", 6)
     return torch.from_numpy(index.search(asked.numpy(), NEAREST)[1])
 
 

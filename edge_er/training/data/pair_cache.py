@@ -17,13 +17,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from rich.progress import track
 
 from edge_er.bundle.atomic import replacing
 from edge_er.training.data.held_requests import Candidates, HeldTask
 from edge_er.training.data.pair_lists import PairLists
+from edge_er.training.data.pool import read_table
+from edge_er.training.data.shown import shown
 from edge_er.training.loop import mixed_precision
 from edge_er.training.models.cross_encoder import CrossEncoder
+from edge_er.training.parallel import processes, rank, wait_for_all
 
 __all__ = ["cache_scores", "held_pairs", "pairs_of_lists"]
 
@@ -72,20 +74,29 @@ def held_pairs(candidates_by_task: Sequence[tuple[HeldTask, Candidates]]) -> pa.
 
 
 def cache_scores(model: CrossEncoder, pairs: pa.Table, file: Path, resume: bool = False) -> pa.Table:
-    """Score every pair and write them to ``file``; with ``resume``, parts that are there are not scored again."""
+    """Score every pair and write them to ``file``; with ``resume``, parts that are there are not scored again.
+
+    Several processes each score parts of their own; the first puts them together.
+    """
     folder = file.with_suffix(".parts")
-    if not resume:
-        shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    parts = [folder / f"{start:09}.parquet" for start in range(0, len(pairs), PART)]
-    for number, part in enumerate(track(parts, f"scores {file.name}")):
-        if not part.is_file():
-            rows = pairs.slice(number * PART, PART)
-            _write(rows.append_column("score", pa.array(_scores(model, rows))), part)
-    whole = pa.concat_tables([pq.read_table(part) for part in parts])
-    _write(whole, file)
-    shutil.rmtree(folder)
-    return whole
+    if not rank():
+        if not resume:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    wait_for_all()
+    size = min(PART, -(-len(pairs) // processes()))
+    parts = [folder / f"{start:09}_{size}.parquet" for start in range(0, len(pairs), size)]
+    own = range(rank(), len(parts), processes())
+    for number in own if rank() else shown(own, len(own), f"scores {file.name}"):
+        if not parts[number].is_file():
+            rows = pairs.slice(number * size, size)
+            _write(rows.append_column("score", pa.array(_scores(model, rows))), parts[number])
+    wait_for_all()
+    if not rank():
+        _write(pa.concat_tables([read_table(part) for part in parts]), file)
+        shutil.rmtree(folder)
+    wait_for_all()
+    return read_table(file)
 
 
 @torch.no_grad()

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,8 @@ import pyarrow.parquet as pq
 
 from catalog_tools.language.name_split import held_out, name_cluster
 from edge_er.bundle import locate
+from edge_er.bundle.atomic import replacing
+from edge_er.errors import BuildError, EdgeERError
 from edge_er.training.data.data_folder import (
     CITIES,
     DATA_FILES,
@@ -31,6 +36,7 @@ from edge_er.training.data.data_folder import (
 from edge_er.training.data.made_requests import requests_from
 from edge_er.training.data.own_data import own_files, read_own
 from edge_er.training.data.pool_key import pool_key
+from edge_er.training.data.shown import shown
 from edge_er.training.data.sources import Sources, existing, read_rows
 from edge_er.training.settings import DataSettings
 
@@ -49,6 +55,7 @@ __all__ = [
     "name_cluster",
     "pool_of",
     "read_rows",
+    "read_table",
     "sources_of",
 ]
 
@@ -108,17 +115,33 @@ def _make(job: _Job) -> tuple[list[str], list[str]]:
 
 
 def _parts(folder: Path, settings: DataSettings, key: str) -> Iterable[tuple[list[str], list[str]]]:
-    from rich.progress import track
-
     jobs = [
         _Job(key, folder, settings, part, min(CHUNK, settings.requests - part * CHUNK))
         for part in range(-(-settings.requests // CHUNK))
     ]
+    title = f"making {settings.requests:,} requests"
     if len(jobs) == 1:
-        yield _make(jobs[0])
+        yield from shown(map(_make, jobs), 1, title)
         return
-    with ProcessPoolExecutor() as workers:
-        yield from track(workers.map(_make, jobs), "making requests", total=len(jobs))
+    yield from shown(_by_processes(jobs), len(jobs), title)
+
+
+def _by_processes(jobs: Sequence[_Job]) -> Iterator[tuple[list[str], list[str]]]:
+    """``_make`` of all jobs, in order, on all cores; whoever interrupts it does not wait for what is begun."""
+    ignored = signal.SIGINT, signal.SIG_IGN  # a Ctrl-C on the terminal is for this process
+    with ProcessPoolExecutor(initializer=signal.signal, initargs=ignored) as workers:
+        try:
+            yield from workers.map(_make, jobs)
+        except BrokenProcessPool as error:
+            raise BuildError(
+                "a process that makes training requests died, as where memory is short; free some and run it again, or "
+                "make the pool on another machine and copy its folder ([data] cache)"
+            ) from error
+        except BaseException:
+            workers.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                child.terminate()
+            raise
 
 
 def data_folder(settings: DataSettings, given: Path | None = None, needs: str = "voice") -> Path:
@@ -158,15 +181,27 @@ def load_pool(folder: Path, settings: DataSettings, part: tuple[float, float] | 
     key = data_key(folder, settings)
     cached = Path(settings.cache) / f"{key}.parquet"
     if not cached.is_file():
-        cached.parent.mkdir(parents=True, exist_ok=True)
         queries, names = [], []
         for asked, named in _parts(folder, settings, key):
             queries += asked
             names += named
-        partial = cached.with_suffix(".partial")
-        pq.write_table(pa.table({"query": queries, "name": names}), partial, compression="zstd")
-        partial.replace(cached)
-    return _pool_of(pq.read_table(cached), part or (settings.held_share, 1.0))
+        with replacing(cached) as partial:
+            pq.write_table(pa.table({"query": queries, "name": names}), partial, compression="zstd")
+    return _pool_of(read_table(cached), part or (settings.held_share, 1.0))
+
+
+def read_table(file: Path) -> pa.Table:
+    """A Parquet file that a run wrote.
+
+    Raises:
+        EdgeERError: it is damaged.
+    """
+    try:
+        return pq.read_table(file)
+    except pa.ArrowInvalid as error:
+        raise EdgeERError(
+            f"{file}: damaged ({str(error).splitlines()[0]}); delete it, and it is made anew"
+        ) from error
 
 
 def pool_of(queries: list[str], names: list[str]) -> Pool:

@@ -19,7 +19,8 @@ from edge_er.training.data.pair_lists import PairLists
 from edge_er.training.export.encoder_export import vector_scale, write_folder
 from edge_er.training.export.encoder_graph import build_onnx
 from edge_er.training.export.head_graph import build_head_onnx
-from edge_er.training.methods.dipair import train
+from edge_er.training.loop import forget
+from edge_er.training.methods.dipair import checkpoints, train
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.models.pair_head import PairHead as TrainedHead
 from edge_er.training.models.pair_head import pair_scores, read_all
@@ -108,6 +109,8 @@ def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Train the head of a recipe file and export it; a head that cannot run on a device is only trained."""
     settings = read_recipe(recipe)
     trained, out = train(settings, resume, data), Path(settings.out)
-    if settings.head.kind == "transformer" and settings.head.entity_side == "output":
+    head = settings.head
+    if (head.kind, head.entity_side, head.tokens) == ("transformer", "output", "first"):
         export_head(trained.model, trained.head, trained.card, trained.unseen, out, settings.export.max_loss)
+    forget(*checkpoints(settings))
     return out

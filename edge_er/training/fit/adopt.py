@@ -26,7 +26,16 @@ COUNTS = ("words", "numbers", "dense_forms", "sound_forms", "head_forms")  # not
 
 
 def unit_ratio(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> float:
-    """How many units of the dot product in `card`'s encoder make one of `fitted`'s."""
+    """How many units of the dot product in `card`'s encoder make one of `fitted`'s.
+
+    Raises:
+        EncoderError: one of them has no unit, as it was not exported.
+    """
+    for each in (fitted, card):
+        if not each.get("vector_scale"):
+            raise EncoderError(
+                f"encoder {each.get('name')!r}: its card has no vector_scale; run edge-er train export first"
+            )
     return (float(card["vector_scale"]) / float(fitted["vector_scale"])) ** 2
 
 
@@ -46,7 +55,7 @@ def adopted(fitted: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any
     for name, command in FITS.items():
         if not fitted.get(name):
             raise EncoderError(
-                f"encoder {fitted['name']!r}: its card has no {name}; run edge-er train fit {command} first"
+                f"encoder {fitted.get('name')!r}: its card has no {name}; run edge-er train fit {command} first"
             )
     ratio = unit_ratio(fitted, card)
     return {

@@ -24,10 +24,20 @@ from numpy.typing import NDArray
 from edge_er.bundle.bundle import Bundle, new_bundle
 from edge_er.bundle.locate import data_folder, find_encoder
 from edge_er.decision.calibration import COMPARED, DENSE, RERANKED, TYPED, Calibration, CandidateScores
-from edge_er.decision.features import ALIKE, COSINE, EXPLAINED, MISSING, NUMBER, SHARED, SIZE, WHOLE
+from edge_er.decision.features import (
+    ALIKE,
+    COSINE,
+    EXPLAINED,
+    MISSING,
+    NUMBER,
+    SHARED,
+    SIZE,
+    WHOLE,
+    known_features,
+)
 from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise
 from edge_er.resolver import EntityResolver
-from edge_er.training.card import update_card
+from edge_er.training.card import check_card, update_card
 from edge_er.training.data.decision_catalogs import decision_catalogs
 from edge_er.training.data.decision_requests import (
     KINDS,
@@ -70,6 +80,10 @@ def bundle_of(catalog: Catalog, encoder: Encoder, files: dict[str, bytes]) -> Bu
     ids = sorted(range(len(catalog.entities)), key=lambda place: catalog.entities[place].id)
     entities = [catalog.entities[place] for place in ids]
     forms = [(form, place) for place, entity in enumerate(entities) for form in entity.surface_forms]
+    known = known_features(encoder.card.get("rerank", {}).get("heard", 0))
+    weighed = {
+        way: [name for name in WEIGHED[way] if way == DENSE or name in known] for way in (DENSE, RERANKED)
+    }
     return new_bundle(
         name=f"{catalog.domain}_{catalog.lang}",
         lang=catalog.lang,
@@ -78,7 +92,7 @@ def bundle_of(catalog: Catalog, encoder: Encoder, files: dict[str, bytes]) -> Bu
         form_entity=np.array([place for _, place in forms], np.int32),
         encoder_files=files,
         # A resolver computes the features that a calibration weighs.
-        calibration={way: {"weights": dict.fromkeys(WEIGHED[way], 1.0)} for way in (DENSE, RERANKED)},
+        calibration={way: {"weights": dict.fromkeys(names, 1.0)} for way, names in weighed.items()},
     )
 
 
@@ -203,6 +217,8 @@ def main(encoder: str, data: Path | None = None, dry_run: bool = False) -> dict[
         dry_run: leave the card as it is.
     """
     folder = find_encoder(encoder)
+    if not dry_run:
+        check_card(folder)
     calibrations = fit(folder, data_folder(data))
     for values in calibrations.values():
         Calibration.from_mapping(values)

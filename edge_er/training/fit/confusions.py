@@ -51,6 +51,8 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
         ):
             for number, line in enumerate(lines, start=1):
                 row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise RequestFileError("expected a JSON object a line", file=file, row=number)
                 missing = [name for name in FIELDS if not isinstance(row.get(name), str)]
                 if missing:
                     raise RequestFileError(

@@ -33,7 +33,7 @@ from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import Evidence, Reranker, demands
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
-from edge_er.training.card import read_card, update_card
+from edge_er.training.card import check_card, read_card, update_card
 from edge_er.training.data.decision_requests import HELD_SHARE, Source
 from edge_er.training.data.pool import held_out, name_cluster
 from edge_er.training.data.voice_requests import OTHER_DOMAINS, domain_names, entities_of
@@ -47,6 +47,7 @@ SEED = 20260703
 STATION, MOST = "station", 250  # rows of a catalog, each as asr and asr_noisy
 POOL = RerankWeights(dense_forms=32, sound_forms=32)
 EVIDENCE = ("dense", "heard", "sound_pieces")
+USUAL_COUNTS = {"words": 16, "numbers": 2}  # of the shipped bundles
 HEARD = ("asr", "asr_noisy")
 OTHERWISE = "otherwise"  # requests as people put them
 OTHERWISE_COUNTS = 0.1  # how much these count beside 1 for each of HEARD
@@ -163,12 +164,18 @@ def _joined(parts: Sequence[Cell]) -> Choices:
     return joined([part.choices for part in parts], shares)
 
 
+def _counts(encoder: Encoder) -> dict[str, int]:
+    """What is not fitted: how many candidates words bring and readings numbers, as the card has it, else as usual."""
+    before = encoder.card.get("rerank")
+    return {name: before.get(name, 0) if before else usual for name, usual in USUAL_COUNTS.items()}
+
+
 def fit(folder: Path, encoder: Encoder, evidence: Collection[str] = EVIDENCE) -> dict[str, Any]:
     """Weights in whole numbers, and how well the weights of one half rank the requests of the other."""
     parts = list(cells(folder, encoder))
     weights = fit_weights(_joined(parts), evidence)
     unit = float(encoder.card["vector_scale"]) ** 2
-    whole = whole_weights(weights, unit, POOL.dense_forms, POOL.sound_forms).to_dict()
+    whole = whole_weights(weights, unit, POOL.dense_forms, POOL.sound_forms).to_dict() | _counts(encoder)
     measured = {
         "requests": sum(part.requests for part in parts),
         "recall_at_1": recall(parts, evidence),
@@ -194,9 +201,12 @@ def main(
         dry_run: leave the card as it is.
     """
     folder = find_encoder(encoder)
+    scale = unit_ratio(read_card(folder), read_card(find_encoder(like))) if like else 1.0
+    if not (like or dry_run):
+        check_card(folder)
     weights = fit(data_folder(data), Encoder.load(folder), evidence)
     if like:
-        return rescaled(weights, unit_ratio(read_card(folder), read_card(find_encoder(like))))
+        return rescaled(weights, scale)
     if not dry_run:
         update_card(folder, rerank=weights)
     return weights

@@ -24,7 +24,7 @@ from edge_er.errors import EncoderError
 from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.canonical import canonical_text
-from edge_er.training.card import read_card, update_card
+from edge_er.training.card import check_card, read_card, update_card
 from edge_er.training.data.decision_requests import Source
 from edge_er.training.data.pool import held_out, name_cluster
 from edge_er.training.data.voice_requests import OTHER_DOMAINS, domain_names, entities_of
@@ -134,6 +134,8 @@ def main(encoder: str, data: Path | None = None, dry_run: bool = False) -> dict[
         raise EncoderError(
             f"{folder}: no {HEAD_FILE} in it; edge-er train dipair makes an encoder folder with a head"
         )
+    if not dry_run:
+        check_card(folder)
     loaded, rerank = Encoder.load(folder), read_card(folder).get("rerank") or {}
     weights = RerankWeights.from_mapping(rerank)
     requests = list(races(data_folder(data), loaded, files[HEAD_FILE], weights))

@@ -17,7 +17,7 @@ from pathlib import Path
 from catalog_tools.language.language import language
 from catalog_tools.language.requests import NAME_SLOTS, Carriers
 from catalog_tools.radio import CATALOG_COUNTRIES
-from edge_er.bundle.atomic import write_text
+from edge_er.bundle.atomic import check_file, write_text
 from edge_er.bundle.locate import data_folder
 from edge_er.text.canonical import canonical_text
 from edge_er.text.numbers import in_figures
@@ -133,6 +133,7 @@ def main(out: Path, data: Path | None = None) -> Path:
         out: the file; the runtimes read `edge_er/data/hearing.txt`.
         data: data folder (`edge_er.bundle.locate.data_folder`).
     """
+    check_file(out)
     folder = data_folder(data)
     lines, total = [f"fillers {' '.join(FILLERS)}"], Counts.empty()
     for lang, of_lang in sorted(pairs(folder).items()):

@@ -15,7 +15,10 @@ as a re-ranking head's are: on names that encoder knows by heart a group is solv
 scores on that encoder's training names, which the student learns, are then those of new names too.
 
 The student's score is s(x, y) = a · cos(u_x, v_y) + b with a and b learned, since an index can rank by nothing else;
-the paper's s is a small network over [u, v, |u - v|, u ∘ v], see ``pairs``.
+the paper's s is a small network over [u, v, |u - v|, u ∘ v], see ``pair_scorers``.
+
+Of several processes each computes its share of the groups of a batch, of the pairs that are scored, and of the
+student's requests (see ``parallel``).
 """
 
 from __future__ import annotations
@@ -28,7 +31,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from torch import Tensor, nn
 
@@ -39,8 +41,8 @@ from edge_er.training.data.batches import Batches
 from edge_er.training.data.held_requests import candidates_of, held_tasks
 from edge_er.training.data.pair_cache import cache_scores, held_pairs, pairs_of_lists
 from edge_er.training.data.pair_lists import make_lists
-from edge_er.training.data.pool import Pool, data_folder, data_key, load_pool
-from edge_er.training.loop import Run, best_device
+from edge_er.training.data.pool import Pool, data_folder, data_key, load_pool, read_table
+from edge_er.training.loop import Run, best_device, forget
 from edge_er.training.methods.teacher import card_of
 from edge_er.training.models.cross_encoder import (
     CrossEncoder,
@@ -51,7 +53,8 @@ from edge_er.training.models.cross_encoder import (
 from edge_er.training.models.dual_encoder import DualEncoder, save_model
 from edge_er.training.models.pretrained import load_own, own_folder, weights_key
 from edge_er.training.models.token_rows import chunk_size, to_device
-from edge_er.training.recipe import read_recipe, work_folder
+from edge_er.training.parallel import first_process_first, rank, share, wait_for_all
+from edge_er.training.recipe import checkpoint_file, out_folder, read_recipe
 from edge_er.training.settings import OptimSettings, Recipe
 
 __all__ = [
@@ -85,7 +88,7 @@ def train_pair_teacher(recipe: Recipe, dual: DualEncoder, pool: Pool, resume: bo
     """Train the cross-attentive teacher of ``recipe`` from the weights of ``dual``, on names ``dual`` confuses."""
     settings, size = recipe.optim, recipe.optim.neighbours
     model = cross_encoder_of(dual, recipe.dse.extra_layers, settings.seed).to(best_device()).train()
-    run = Run(model, settings, work_folder(recipe) / "pairs.pt", resume, recipe=recipe)
+    run = Run(model, settings, checkpoint_file(recipe, "pairs"), resume, recipe=recipe)
     batches = Batches(pool, settings, run.kept)
     if not batches.mined:
         batches.mine(dual.to(best_device()))
@@ -93,7 +96,7 @@ def train_pair_teacher(recipe: Recipe, dual: DualEncoder, pool: Pool, resume: bo
     queries, names = (model.encoder.tokenize(texts).on(model.device) for texts in (pool.queries, pool.names))
     with run.progress(f"pair teacher {recipe.name}") as bar:
         for step, rows in enumerate(batches.draw(run.first_step, run.steps), run.first_step):
-            groups = _groups(rows, size)
+            groups = share(_groups(rows, size))
             asked = batches.entity[groups]
             pairs = _all_pairs(*groups.shape)
             pairs = np.stack([groups.ravel()[pairs[:, 0]], asked.ravel()[pairs[:, 1]]], axis=1)
@@ -162,16 +165,17 @@ def distil(recipe: Recipe, student: DualEncoder, pairs: pa.Table, resume: bool =
     model = PairStudent(student, 1 / optim.temperature).to(best_device()).train()
     named = pairs.column("candidate").combine_chunks().dictionary_encode()
     queries = pairs.column("query").take(pa.array(np.arange(0, len(pairs), shape.candidates))).to_pylist()
-    run = Run(model, optim, work_folder(recipe) / "student.pt", resume, recipe=recipe)
+    run = Run(model, optim, checkpoint_file(recipe, "student"), resume, recipe=recipe)
     rows = student.tokenize(queries).on(run.device)
     names = student.tokenize(named.dictionary.to_pylist()).on(run.device)
     places = named.indices.to_numpy().reshape(-1, shape.candidates)
     taught = to_device(pairs.column("score").to_numpy().reshape(places.shape).copy(), run.device)
     with run.progress(f"student {recipe.name}") as bar:
         for step in range(run.first_step, run.steps):
-            chosen = np.random.default_rng((optim.seed, step)).integers(len(places), size=optim.batch)
+            rng = np.random.default_rng((optim.seed, step))
+            chosen = share(rng.integers(len(places), size=optim.batch))
             different, where = np.unique(places[chosen], return_inverse=True)
-            column = to_device(where.reshape(optim.batch, -1), run.device)
+            column = to_device(where.reshape(len(chosen), -1), run.device)
             with run.mixed_precision():
                 asked = student.embed(rows, chosen, _size(optim, run.device, len(chosen)))
                 listed = student.embed(names, different, _size(optim, run.device, len(different)))
@@ -197,23 +201,28 @@ def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     if they are of this recipe, these data and this start (``steps.json`` in the recipe's folder says of which).
     """
     settings = read_recipe(recipe)
-    folder, out = Path(settings.dse.folder), Path(settings.out)
+    folder, out = Path(settings.dse.folder), out_folder(settings, settings.dse.start, settings.dse.student)
     steps = (
         (_teacher_step, folder / "teacher" / "scorer.safetensors"),
         (_scores_step, folder / "train_scores.parquet"),
         (_student_step, out / "model.safetensors"),
     )
     known = _steps_taken(folder) if resume else {}
+    to_take = []
     for (take, output), key in zip(steps, step_keys(settings, data), strict=True):
         name = take.__name__.strip("_")
         begun = known.get(name, {}).get("key") == key
-        if begun and known[name]["done"] and output.is_file():
-            continue
+        if not (begun and known[name]["done"] and output.is_file()):
+            to_take.append((take, name, key, begun))
+    wait_for_all()  # what is to be done was read by all before the first writes
+    for take, name, key, begun in to_take:
         for done in (False, True):
             if done:
                 take(settings, folder, begun, data)
+                wait_for_all()
             known[name] = {"key": key, "done": done}
-            write_json(folder / STEPS, known)
+            if not rank():
+                write_json(folder / STEPS, known)
     return out
 
 
@@ -249,9 +258,11 @@ def step_keys(settings: Recipe, data: Path | None = None) -> list[str]:
 def _teacher_step(settings: Recipe, folder: Path, resume: bool, data: Path | None) -> None:
     held = settings.data.held_share
     part = (held * (1 - settings.dse.share), held)
-    pool = load_pool(data_folder(settings.data, data), settings.data, part)
+    with first_process_first():
+        pool = load_pool(data_folder(settings.data, data), settings.data, part)
     model = train_pair_teacher(settings, load_own(settings.dse.start, "[dse] start"), pool, resume)
     save_cross_encoder(model, folder / "teacher", card_of(model.encoder, settings))
+    forget(checkpoint_file(settings, "pairs"))
 
 
 def _scores_step(settings: Recipe, folder: Path, resume: bool, data: Path | None) -> None:
@@ -263,14 +274,16 @@ def _scores_step(settings: Recipe, folder: Path, resume: bool, data: Path | None
         for task in held_tasks(source, settings.data.held_share)
     ]
     cache_scores(model, held_pairs(candidates), folder / "held_scores.parquet", resume)
-    pool = load_pool(source, settings.data)
+    with first_process_first():
+        pool = load_pool(source, settings.data)
     lists = make_lists(pool, dual, shape.requests, shape.candidates, settings.optim.seed)
     cache_scores(model, pairs_of_lists(lists), folder / "train_scores.parquet", resume)
 
 
 def _student_step(settings: Recipe, folder: Path, resume: bool, _: Path | None) -> None:
     student = load_own(settings.dse.student, "[dse] student")
-    student = distil(settings, student, pq.read_table(folder / "train_scores.parquet"), resume)
+    student = distil(settings, student, read_table(folder / "train_scores.parquet"), resume)
     card = untrained(read_card(own_folder(settings.dse.student) or settings.dse.student))
     recipe = {**card.get("recipe", {}), "dse": dataclasses.asdict(settings.dse)}
     save_model(student, Path(settings.out), {**card, "name": settings.name, "recipe": recipe})
+    forget(checkpoint_file(settings, "student"))

@@ -12,12 +12,13 @@ and a projection without a bias gives the same direction whether a vector is nor
 
 A reduced teacher is the most that this can reach. ``[hpd] similarity`` adds what the student can do better: the
 softmax over a batch's cosines of its k dimensions is to be that of the teacher's full width, in batches of requests
-with confusable names, so that the dimensions go to what tells such names apart.
+with confusable names, so that the dimensions go to what tells such names apart. ``[hpd] sentence`` weighs the other
+half: with 0 a plain projection is learned from the similarities, and no PCA is mimicked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,8 @@ from edge_er.errors import RecipeError
 from edge_er.training.data.batches import Batches
 from edge_er.training.data.pool import Pool
 from edge_er.training.data.targets import TeacherTargets
-from edge_er.training.loop import Run, best_device
-from edge_er.training.methods.simtde import student_of, token_loss
+from edge_er.training.loop import Run, best_device, forget
+from edge_er.training.methods.simtde import Compared, compare, student_of
 from edge_er.training.methods.student import CHUNK, text_places, texts_of
 from edge_er.training.methods.teacher import card_of
 from edge_er.training.models.dual_encoder import DualEncoder, linear_of, save_model
@@ -39,8 +40,8 @@ from edge_er.training.models.pretrained import load_own, load_teacher
 from edge_er.training.models.token_rows import TokenRows, chunk_size, length_chunks
 from edge_er.training.models.vocabulary import check_same_vocabulary
 from edge_er.training.parallel import first_process_first, share
-from edge_er.training.recipe import read_recipe, work_folder
-from edge_er.training.settings import Recipe
+from edge_er.training.recipe import checkpoint_file, out_folder, read_recipe
+from edge_er.training.settings import HPDSettings, Recipe
 
 __all__ = [
     "HPDLoss",
@@ -87,30 +88,22 @@ class HPDLoss:
     similarity: Tensor
 
 
-def hpd_loss(
-    embedded: Tensor,
-    wanted: Tensor,
-    axes: Tensor,
-    token: Tensor,
-    alpha: float,
-    similarity: float,
-    temperature: float,
-) -> HPDLoss:
-    """The loss of one batch, alpha · L_TE + (1 - alpha) · (L_SE + similarity · L_sim).
+def hpd_loss(found: Compared, axes: Tensor, alpha: float, shape: HPDSettings) -> HPDLoss:
+    """The loss of one batch, alpha · L_TE + (1 - alpha) · (sentence · L_SE + similarity · L_sim).
 
     Args:
-        embedded: the student's embeddings [n, dim], not normalised.
-        wanted: the teacher's embeddings [n, width], not normalised.
+        found: of the batch; the teacher's embeddings in it are [n, width].
         axes: of the teacher's PCA [dim, width].
-        token: L_TE of the batch.
         alpha: as in SimTDE.
-        similarity: weight of L_sim (see ``similarity_loss``); 0 is the paper's method.
-        temperature: of L_sim.
+        shape: the weights of L_SE and of L_sim (see ``similarity_loss``), whose 0 is the paper's method, and the
+            temperature of L_sim.
     """
-    sentence = nn.functional.mse_loss(embedded, wanted @ axes.T)
-    near = similarity_loss(embedded, wanted, temperature) if similarity else torch.zeros_like(sentence)
-    total = alpha * token + (1 - alpha) * (sentence + similarity * near)
-    return HPDLoss(total, token, sentence, near)
+    sentence = nn.functional.mse_loss(found.embedded, found.wanted @ axes.T)
+    near = torch.zeros_like(sentence)
+    if shape.similarity:
+        near = similarity_loss(found.embedded, found.wanted, shape.temperature)
+    total = alpha * found.token + (1 - alpha) * (shape.sentence * sentence + shape.similarity * near)
+    return HPDLoss(total, found.token, sentence, near)
 
 
 def similarity_loss(embedded: Tensor, wanted: Tensor, temperature: float) -> Tensor:
@@ -138,16 +131,14 @@ def train_hpd(recipe: Recipe, teacher: DualEncoder, texts: Pool, resume: bool = 
         with_projection(start, _start_axes(recipe, start, known, axes, len(rows))).to(best_device()).train()
     )
     kept = {"axes": torch.from_numpy(axes)}
-    run = Run(student, settings, work_folder(recipe) / "checkpoint.pt", resume, kept, recipe)
+    run = Run(student, settings, checkpoint_file(recipe), resume, kept, recipe)
     reduce, there = run.kept["axes"].to(student.device), rows.on(student.device)
     size = chunk_size(settings.chunk, student.device, CHUNK)
     with run.progress(f"hpd {recipe.name}", "L_TE {:.5f} L_SE {:.5f} L_sim {:.4f}") as bar:
         for step, places in _batches(recipe, teacher, texts, run):
             with run.mixed_precision():
-                embedded, wanted, token = _embedded(
-                    student, teacher, there.chunks(places, size), places, known
-                )
-            loss = hpd_loss(embedded, wanted, reduce, token, shape.alpha, hpd.similarity, hpd.temperature)
+                found = compare(student, teacher, there.chunks(places, size), places, known)
+            loss = hpd_loss(found, reduce, shape.alpha, hpd)
             run.step(step, loss.total)
             bar.advance(step + 1, loss.token, loss.sentence, loss.similarity)
     run.finish()
@@ -158,7 +149,7 @@ def _start(recipe: Recipe, teacher: DualEncoder) -> DualEncoder:
     """The student to go on from; RecipeError where its token table cannot be compared with the teacher's."""
     shape, name = recipe.student, recipe.hpd.start
     if not name:
-        return student_of(teacher, shape.token_dim, shape.keep_layers, shape.start)
+        return student_of(teacher, shape.token_dim, shape.keep_layers, shape.start, shape.layers)
     start = load_own(name, "[hpd] start")
     names = name, shape.teacher or "the teacher"
     check_same_vocabulary("[hpd] start", start.tokenizer, teacher.tokenizer, names)
@@ -181,8 +172,11 @@ def _targets(
         ]
         ensemble = Ensemble(together, [*texts.queries, *texts.names], _usual_length(start, rows))
         return ensemble, fit_axes(recipe, ensemble, texts)
-    known = TeacherTargets(teacher, rows, Path(recipe.sentences.cache)) if recipe.sentences.wordnet else None
-    return known, fit_axes(recipe, teacher, texts)
+    if not recipe.sentences.wordnet:
+        return None, fit_axes(recipe, teacher, texts)
+    known = TeacherTargets(teacher, rows, Path(recipe.sentences.cache))
+    vectors = nn.functional.normalize(known(_sample(recipe, len(rows))), dim=-1)
+    return known, pca_axes(vectors.cpu().numpy(), recipe.hpd.dim)
 
 
 @torch.no_grad()
@@ -210,8 +204,12 @@ def _start_axes(
 
     It is the axes themselves: the student starts as its teacher reduced by PCA, and training has only to make up for
     its smaller table and fewer layers. An ensemble's vectors are wider than the student's, so there the start is the
-    least squares map of the vectors of ``start`` to the ensemble's reduced ones.
+    least squares map of the vectors of ``start`` to the ensemble's reduced ones. ``[hpd] projection = "random"`` starts
+    it as torch does a fresh layer.
     """
+    if recipe.hpd.projection == "random":
+        torch.manual_seed(recipe.optim.seed)
+        return nn.Linear(start.width, len(axes), bias=False).weight.detach().numpy()
     if not isinstance(known, Ensemble):
         return axes
     sample = [known.texts[place] for place in _sample(recipe, count)]
@@ -243,29 +241,14 @@ def _batches(recipe: Recipe, teacher: DualEncoder, texts: Pool, run: Run) -> Ite
         yield step, share(np.concatenate([asked, len(texts.queries) + named]))
 
 
-def _embedded(
-    student: DualEncoder,
-    teacher: DualEncoder,
-    chunks: Iterable[tuple[np.ndarray, Tensor, Tensor]],
-    places: np.ndarray,
-    known: TeacherTargets | Ensemble | None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Embeddings of the texts at ``places`` by student [n, dim] and teacher [n, width] in one order, and L_TE."""
-    embedded, wanted, token = [], [], torch.zeros((), device=student.device)
-    for chunk, ids, mask in chunks:
-        embedded.append(student(ids, mask).float())
-        with torch.no_grad():
-            wanted.append(teacher(ids, mask).float() if known is None else known(places[chunk]))
-        token = token + len(chunk) / len(places) * token_loss(student, teacher, ids, mask)
-    return torch.cat(embedded), torch.cat(wanted), token
-
-
 def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Train the reduced student of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
+    out = out_folder(settings, settings.student.teacher, settings.hpd.start, *settings.hpd.teachers)
     teacher = load_teacher(settings.student.teacher, settings.model.max_tokens)
     with first_process_first():
         texts = texts_of(settings, data)
     student = train_hpd(settings, teacher, texts, resume)
-    save_model(student, Path(settings.out), card_of(student, settings))
-    return Path(settings.out)
+    save_model(student, out, card_of(student, settings))
+    forget(checkpoint_file(settings))
+    return out

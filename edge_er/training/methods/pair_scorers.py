@@ -3,13 +3,14 @@
 `VectorScorer` is DSE's student (Barkan et al., AAAI 2020): a feed-forward network over [u, v, u ∘ v, |u - v|] of two
 sentence embeddings. `HeadScorer` is DiPair's head over the first token embeddings of both texts. Either is trained
 first on a frozen encoder, whose outputs are computed once, then together with the encoder's upper layers (DiPair,
-section 3.7).
+section 3.7) or with all of them, as DSE trains its student.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from edge_er.training.data.pairs import Pairs
-from edge_er.training.loop import Run, best_device, mixed_precision
+from edge_er.training.loop import Run, best_device, forget, mixed_precision
 from edge_er.training.models.cross_encoder import CrossEncoder
 from edge_er.training.models.dual_encoder import DualEncoder
 from edge_er.training.models.pair_head import PairHead, Reading, read_all, read_rows
@@ -30,13 +31,14 @@ __all__ = [
     "Stages",
     "VectorScorer",
     "label_loss",
+    "leave_upper_layers",
     "reconstruction_loss",
+    "score_loss",
     "scores_of",
     "soft_label_loss",
     "teacher_scores",
     "train_scorer",
     "train_teacher",
-    "trained_upper_half",
 ]
 
 COSINE_START = (10.0, -7.0)  # the head's score starts as 10 cos - 7: what it learns is added to the cosine
@@ -52,6 +54,11 @@ def label_loss(scores: Tensor, taught: Tensor, labels: Tensor) -> Tensor:
 def reconstruction_loss(scores: Tensor, taught: Tensor, labels: Tensor) -> Tensor:
     """DSE: half the squared error of the teacher's score, half the cross-entropy on the labels."""
     return (nn.functional.mse_loss(scores, taught) + label_loss(scores, taught, labels)) / 2
+
+
+def score_loss(scores: Tensor, taught: Tensor, labels: Tensor) -> Tensor:
+    """DSE without labels: the squared error of the teacher's score."""
+    return nn.functional.mse_loss(scores, taught)
 
 
 def soft_label_loss(scores: Tensor, taught: Tensor, labels: Tensor) -> Tensor:
@@ -99,14 +106,15 @@ class HeadScorer(nn.Module):
 
 @dataclass(frozen=True)
 class Stages:
-    """Pairs seen and learning rate: on the frozen encoder, then with its upper half; no pair more than ``passes`` times
-    in either.
+    """Pairs seen and learning rate: on the frozen encoder, then with the upper ``joint_layers`` of its layers, a share
+    of them; no pair more than ``passes`` times in either.
     """
 
     frozen_pairs: int = 16_000
     frozen_rate: float = 1e-3
     joint_pairs: int = 1_200
     joint_rate: float = 1e-4
+    joint_layers: float = 0.5
     passes: int = 12
     batch: int = 16
     seed: int = 1
@@ -118,11 +126,11 @@ class Stages:
         return OptimSettings(seen, self.batch, rate, seed=self.seed + joint)
 
 
-def trained_upper_half(model: DualEncoder) -> None:
-    """Leave only the upper half of the encoder's layers to be trained."""
+def leave_upper_layers(model: DualEncoder, share: float) -> None:
+    """Leave only the upper ``share`` of the encoder's layers to be trained; its token table stays as it is."""
     layers = model.bert.encoder.layer
     model.requires_grad_(False)
-    for layer in layers[len(layers) // 2 :]:
+    for layer in layers[len(layers) - round(share * len(layers)) :]:
         layer.requires_grad_(True)
 
 
@@ -148,7 +156,7 @@ def train_teacher(model: CrossEncoder, pairs: Pairs, optim: OptimSettings, folde
             loss = label_loss(scores, scores, labels[to_device(rows, run.device)])
             run.step(step, loss)
             bar.advance(step + 1, loss)
-    run.finish()
+    forget(run.checkpoint)
     return model.eval()
 
 
@@ -185,7 +193,7 @@ def train_scorer(
             loss = loss_of(scorer(*(side.rows(rows) for side in known)), *(t[rows] for t in targets))
             run.step(step, loss)
             bar.advance(step + 1, loss)
-    run.finish()
+    forget(run.checkpoint)
     if stages.joint_pairs:
         _train_jointly(model, scorer, sides, targets, loss_of, stages, folder)
     scorer.eval()
@@ -200,8 +208,8 @@ def _train_jointly(
     stages: Stages,
     folder: Path,
 ) -> None:
-    """The second stage: the encoder's upper half learns too."""
-    trained_upper_half(model)
+    """The second stage: the encoder's upper layers learn too."""
+    leave_upper_layers(model, stages.joint_layers)
     optim = stages.optim(True, len(targets[0]))
     run = Run(nn.ModuleList([model, scorer]), optim, folder / "joint.pt")
     with run.progress("with the upper layers") as bar:
@@ -213,7 +221,7 @@ def _train_jointly(
             loss = loss_of(scores, *(target[there] for target in targets))
             run.step(step, loss)
             bar.advance(step + 1, loss)
-    run.finish()
+    forget(run.checkpoint)
 
 
 @torch.no_grad()
@@ -229,8 +237,12 @@ def scores_of(model: DualEncoder, scorer: VectorScorer | HeadScorer, pairs: Pair
 
 def _rows(count: int, optim: OptimSettings, step: int) -> np.ndarray:
     """The pairs of one step: whole shuffled passes, one after another."""
-    rows = []
-    for place in range(step * optim.batch, (step + 1) * optim.batch):
-        turn, at = divmod(place, count)
-        rows.append(np.random.default_rng((optim.seed, turn)).permutation(count)[at])
-    return np.array(rows)
+    turns, places = np.divmod(np.arange(step * optim.batch, (step + 1) * optim.batch), count)
+    orders = {turn: _order(count, optim.seed, turn) for turn in set(turns.tolist())}
+    return np.array([orders[turn][at] for turn, at in zip(turns.tolist(), places.tolist(), strict=True)])
+
+
+@lru_cache(maxsize=4)
+def _order(count: int, seed: int, turn: int) -> np.ndarray:
+    """The shuffled order of one pass."""
+    return np.random.default_rng((seed, turn)).permutation(count)

@@ -18,17 +18,18 @@ from transformers import BertConfig, BertModel
 from edge_er.errors import RecipeError
 from edge_er.training.data.batches import Batches
 from edge_er.training.data.pool import Pool, data_folder, load_pool
-from edge_er.training.loop import Run, best_device
+from edge_er.training.loop import Run, best_device, forget
 from edge_er.training.models.dual_encoder import CompactEmbedding, DualEncoder, save_model
 from edge_er.training.models.pretrained import load_bert, load_own, own_folder
 from edge_er.training.models.token_rows import chunk_size, to_device
 from edge_er.training.models.vocabulary import (
     check_same_vocabulary,
+    read_tokenizer,
     spelling_table,
     train_tokenizer,
 )
 from edge_er.training.parallel import first_process_first, processes, rank, share
-from edge_er.training.recipe import read_recipe, work_folder
+from edge_er.training.recipe import checkpoint_file, out_folder, read_recipe, work_folder
 from edge_er.training.settings import ModelSettings, OptimSettings, Recipe
 
 __all__ = ["contrastive_loss", "main", "new_teacher", "train_teacher"]
@@ -84,7 +85,7 @@ def _tokenizer(settings: ModelSettings, pool: Pool, seed: int) -> Tokenizer:
 def _tokenizer_file(file: str) -> Tokenizer:
     if not Path(file).is_file():
         raise RecipeError(f"[model] vocabulary: no file {file}; give a tokenizer.json, or leave it out")
-    return Tokenizer.from_file(file)
+    return read_tokenizer(Path(file))
 
 
 def _vocabulary_texts(pool: Pool, seed: int) -> list[str]:
@@ -106,18 +107,19 @@ def contrastive_loss(asked: Tensor, names: Tensor, cluster: Tensor, temperature:
 
 def train_teacher(recipe: Recipe, pool: Pool, resume: bool = False) -> DualEncoder:
     """Train the teacher of ``recipe`` on ``pool``; progress is shown and saved, and taken up with ``resume``."""
-    settings, folder = recipe.optim, work_folder(recipe)
+    settings, folder, checkpoint = recipe.optim, work_folder(recipe), checkpoint_file(recipe)
     tokenizer_file = folder / "tokenizer.json"
     shape = recipe.model
     with first_process_first():  # its vocabulary is that of all
-        if (resume or rank()) and tokenizer_file.is_file():
+        begun = resume and checkpoint.is_file()
+        if (begun or rank()) and tokenizer_file.is_file():
             shape = dataclasses.replace(shape, vocabulary=str(tokenizer_file))
         model = new_teacher(shape, pool, settings.seed)
         if not rank():
             folder.mkdir(parents=True, exist_ok=True)
             model.tokenizer.save(str(tokenizer_file))
     model.to(best_device()).train()
-    run = Run(model, settings, folder / "checkpoint.pt", resume, recipe=recipe)
+    run = Run(model, settings, checkpoint, resume, recipe=recipe)
     queries, names = (model.tokenize(texts).on(model.device) for texts in (pool.queries, pool.names))
     cluster = to_device(np.asarray(pool.cluster), model.device)
     batches = Batches(pool, settings, run.kept)
@@ -179,8 +181,10 @@ def _token_dim(model: DualEncoder) -> int:
 def main(recipe: Path, resume: bool = False, data: Path | None = None) -> Path:
     """Train the teacher of a recipe file and write its float32 encoder folder."""
     settings = read_recipe(recipe)
+    out = out_folder(settings, settings.model.init)
     with first_process_first():
         pool = load_pool(data_folder(settings.data, data), settings.data)
     model = train_teacher(settings, pool, resume)
-    save_model(model, Path(settings.out), card_of(model, settings))
-    return Path(settings.out)
+    save_model(model, out, card_of(model, settings))
+    forget(checkpoint_file(settings))
+    return out

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from transformers import BertModel
 
+from edge_er.bundle.atomic import write_file
 from edge_er.errors import EncoderError
-from edge_er.training.models.dual_encoder import DualEncoder, load_model, save_model
+from edge_er.training.models.dual_encoder import CompactEmbedding, DualEncoder, load_model, save_model
 from edge_er.training.models.token_rows import LENGTH_STEP, DeviceRows, TokenRows, chunk_size, to_device
+from edge_er.training.parallel import rank
 
 __all__ = ["CrossEncoder", "PairBatch", "cross_encoder_of", "load_cross_encoder", "save_cross_encoder"]
 
@@ -119,6 +121,8 @@ def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> Cro
     config.type_vocab_size = 2
     config.attn_implementation = "sdpa"
     bert = BertModel(config, add_pooling_layer=False)
+    if isinstance(compact := dual.bert.get_input_embeddings(), CompactEmbedding):
+        bert.set_input_embeddings(copy.deepcopy(compact).cpu())
     start = {name: value.cpu() for name, value in dual.bert.state_dict().items()}
     kinds = start.pop("embeddings.token_type_embeddings.weight")
     bert.load_state_dict(start, strict=False)
@@ -133,10 +137,13 @@ def cross_encoder_of(dual: DualEncoder, extra_layers: int, seed: int = 1) -> Cro
 
 
 def save_cross_encoder(model: CrossEncoder, folder: Path, card: dict[str, object]) -> None:
-    """Write the encoder's files as ``save_model`` does, and ``scorer.safetensors``."""
+    """Write the encoder's files as ``save_model`` does, and ``scorer.safetensors``; of several processes the first."""
+    if rank():
+        return
     save_model(model.encoder, folder, card)
     own = {name: value for name, value in model.state_dict().items() if not name.startswith("encoder.")}
-    save_file({name: value.float().cpu().contiguous() for name, value in own.items()}, folder / SCORER)
+    contents = save({name: value.float().cpu().contiguous() for name, value in own.items()})
+    write_file(folder / SCORER, contents)
 
 
 def load_cross_encoder(folder: Path | str) -> CrossEncoder:

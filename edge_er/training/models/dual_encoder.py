@@ -7,16 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
+from edge_er.bundle.atomic import write_file
+from edge_er.encoder.encoder import ENCODER_FILES
+from edge_er.encoder.pair_head import HEAD_FILE
 from edge_er.errors import EncoderError
 from edge_er.text.arguments import text_list
 from edge_er.text.canonical import canonical_text
 from edge_er.training.card import read_card, write_card
 from edge_er.training.models.token_rows import DeviceRows, TokenRows, chunk_size, to_device
+from edge_er.training.models.vocabulary import read_tokenizer
 from edge_er.training.parallel import rank
 
 __all__ = [
@@ -30,6 +34,8 @@ __all__ = [
 
 TOKENIZED_AT_ONCE = 200_000
 OUTPUT = "output_projection.weight"  # name of HPD's projection [dim, width] among the saved weights
+WEIGHTS = "model.safetensors"
+EXPORTED = ENCODER_FILES[0], HEAD_FILE
 ENCODED_AT_ONCE = 512, 8192  # texts, on a CPU and on a GPU
 
 
@@ -162,10 +168,12 @@ def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> Non
 
     The card gains ``canonical: false`` for an encoder that reads texts as they are. Of several processes that train
     together the first writes.
+
+    The weights are written last, and older ones removed first with what was exported of them: a folder that was not
+    written whole has none.
     """
     if rank():
         return
-    folder.mkdir(parents=True, exist_ok=True)
     weights = {
         name: tensor.detach().float().cpu().contiguous()
         for name, tensor in model.bert.state_dict().items()
@@ -175,38 +183,59 @@ def save_model(model: DualEncoder, folder: Path, card: dict[str, object]) -> Non
         weights[OUTPUT] = model.output.weight.detach().float().cpu().contiguous()
     if not model.canonical:
         card = {**card, "canonical": False}
-    save_file(weights, folder / "model.safetensors")
-    model.bert.config.to_json_file(str(folder / "config.json"))
-    (folder / "tokenizer.json").write_text(model.tokenizer.to_str(pretty=False), encoding="utf-8")
+    for name in (WEIGHTS, *EXPORTED):
+        (folder / name).unlink(missing_ok=True)
+    write_file(folder / "config.json", model.bert.config.to_json_string().encode())
+    write_file(folder / "tokenizer.json", model.tokenizer.to_str(pretty=False).encode())
     write_card(folder, card)
+    write_file(folder / WEIGHTS, save(weights))
 
 
 def load_model(folder: Path | str) -> DualEncoder:
     """Read a float32 encoder written by ``save_model``, teacher or student."""
     folder = Path(folder)
-    for name in ("model.safetensors", "config.json", "tokenizer.json", "encoder.json"):
+    for name in (WEIGHTS, "config.json", "tokenizer.json", "encoder.json"):
         if not (folder / name).is_file():
             raise EncoderError(
                 f"{folder}: not a float32 encoder folder, {name} is missing; train it first, with the recipe whose "
                 "`out` it is: edge-er train teacher (or student) RECIPE"
             )
-    card = read_card(folder)
-    bert = BertModel(BertConfig.from_json_file(str(folder / "config.json")), add_pooling_layer=False)
-    weights = load_file(folder / "model.safetensors")
-    projection = weights.pop(OUTPUT, None)
-    table = weights.get("embeddings.word_embeddings.table.weight")
-    if table is not None:
-        bert.set_input_embeddings(CompactEmbedding(table.shape[0], table.shape[1], bert.config.hidden_size))
-    bert.load_state_dict(weights, strict=True)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    card, tokenizer = read_card(folder), read_tokenizer(folder / "tokenizer.json")
+    try:
+        bert, projection = _weights(folder)
+    except OSError:
+        raise
+    except Exception as error:  # of transformers and safetensors, each of many kinds
+        raise EncoderError(
+            f"{folder}: config.json or {WEIGHTS} is damaged, or they are of two encoders "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); train or copy the folder again"
+        ) from error
     if tokenizer.get_vocab_size() > bert.config.vocab_size:
         raise EncoderError(
             f"{folder}: tokenizer.json has {tokenizer.get_vocab_size():,} pieces, the token table of model.safetensors "
             f"{bert.config.vocab_size:,} rows; they are of two encoders: train or copy the folder again"
         )
+    longest = card.get("max_tokens")
+    if not isinstance(longest, int):
+        raise EncoderError(
+            f"{folder}/encoder.json: field 'max_tokens': expected a whole number, found {longest!r}; train or copy the "
+            "folder again"
+        )
     output = None if projection is None else linear_of(projection)
-    model = DualEncoder(bert, tokenizer, int(card["max_tokens"]), output, bool(card.get("canonical", True)))
+    model = DualEncoder(bert, tokenizer, longest, output, bool(card.get("canonical", True)))
     return model.eval()
+
+
+def _weights(folder: Path) -> tuple[BertModel, Tensor | None]:
+    """The BERT of a float32 folder, and the matrix of its output projection if it has one."""
+    bert = BertModel(BertConfig.from_json_file(str(folder / "config.json")), add_pooling_layer=False)
+    weights = load_file(folder / WEIGHTS)
+    projection = weights.pop(OUTPUT, None)
+    table = weights.get("embeddings.word_embeddings.table.weight")
+    if table is not None:
+        bert.set_input_embeddings(CompactEmbedding(table.shape[0], table.shape[1], bert.config.hidden_size))
+    bert.load_state_dict(weights, strict=True)
+    return bert, projection
 
 
 def linear_of(weight: Tensor) -> nn.Linear:

@@ -1,15 +1,16 @@
 """The DiPair head in torch, and how a dual encoder's token embeddings are read for it (Chen et al. 2020).
 
-The head takes the first N token embeddings of the request and the first M of the entity form (section 3.3), projects
-each side to D dimensions (section 3.4), joins them with position and segment embeddings, and reads the pair with a
-small transformer, whose state of the first token gives the score, or with a feed-forward network over all of them
-(section 3.5; the two are compared in section 4.6).
+The head takes the first N token embeddings of the request and the first M of the entity form (section 3.3), or the
+last (section 4.8), projects each side to D dimensions (section 3.4), joins them with position and segment embeddings,
+and reads the pair with a small transformer, whose state of the first token gives the score, or with a feed-forward
+network over all of them (section 3.5; the two are compared in section 4.6).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ __all__ = [
     "read",
     "read_all",
     "read_rows",
+    "read_sorted",
 ]
 
 CHUNK = 1024
@@ -64,7 +66,9 @@ class PairHead(nn.Module):
             self.layers = nn.ModuleList(layer)
             self.score = nn.Linear(dim, 1)
         else:
-            self.inner = nn.Linear(tokens * dim, settings.intermediate)
+            widths = [tokens * dim, *[settings.intermediate] * settings.layers]
+            hidden = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b), nn.ReLU())]
+            self.inner = nn.Sequential(*hidden)
             self.score = nn.Linear(settings.intermediate, 1)
 
     @torch.no_grad()
@@ -111,7 +115,7 @@ class PairHead(nn.Module):
         states = self.norm(both + self.position)
         if settings.kind == "ffnn":
             joined = (states * mask.unsqueeze(-1)).flatten(1)
-            scores = self.score(torch.relu(self.inner(joined)))
+            scores = self.score(self.inner(joined))
         else:
             away = (1 - mask.to(states.dtype))[:, None, None, :] * -1e4
             for layer in self.layers:
@@ -155,7 +159,8 @@ def multiply_adds(settings: HeadSettings, width: int, candidates: int) -> int:
     dim, tokens = settings.dim, settings.request_tokens + settings.entity_tokens
     projection = settings.request_tokens * width * dim
     if settings.kind == "ffnn":
-        return projection + candidates * (tokens * dim + 1) * settings.intermediate
+        hidden = (settings.layers - 1) * settings.intermediate
+        return projection + candidates * (tokens * dim + hidden + 1) * settings.intermediate
     layer = tokens * (4 * dim * dim + 2 * dim * settings.intermediate) + 2 * tokens * tokens * dim
     return projection + candidates * settings.layers * layer
 
@@ -172,33 +177,77 @@ class Reading(NamedTuple):
         return Reading(self.states[places], self.mask[places], self.vectors[places])
 
 
-def read(model: DualEncoder, rows: Sequence[np.ndarray], tokens: int, side: str = "output") -> Reading:
-    """Read rows of token ids; the first ``tokens`` token embeddings are kept, of the encoder's output or "table"."""
-    return read_rows(model, TokenRows.of(rows).on(model.device), np.arange(len(rows)), tokens, side)
+def read(
+    model: DualEncoder, rows: Sequence[np.ndarray], tokens: int, side: str = "output", end: str = "first"
+) -> Reading:
+    """Read rows of token ids.
+
+    Args:
+        model: the encoder.
+        rows: token ids of each text.
+        tokens: how many token embeddings are kept of each.
+        side: "output", those of the encoder's output, or "table", those of its token table.
+        end: "first" or "last", which of them.
+    """
+    there = TokenRows.of(rows).on(model.device)
+    return read_rows(model, there, np.arange(len(rows)), tokens, side, end)
 
 
 def read_rows(
-    model: DualEncoder, rows: DeviceRows, places: np.ndarray, tokens: int, side: str = "output"
+    model: DualEncoder,
+    rows: DeviceRows,
+    places: np.ndarray,
+    tokens: int,
+    side: str = "output",
+    end: str = "first",
 ) -> Reading:
     """The same of the rows at ``places``, which are on the device already."""
     ids, mask = rows.batch(places, tokens)
     states = model.token_states(ids, mask)
     vectors = nn.functional.normalize(model.pool(states, mask).float(), dim=-1)
-    kept = states if side == "output" else model.token_embeddings(ids[:, :tokens])
+    kept = states if side == "output" else model.token_embeddings(ids)
+    if end == "last":
+        kept, mask = _last(kept, mask, tokens)
     return Reading(kept[:, :tokens], mask[:, :tokens], vectors)
 
 
-@torch.no_grad()
-def read_all(model: DualEncoder, rows: TokenRows | DeviceRows, tokens: int, side: str = "output") -> Reading:
-    """The same of all rows, in chunks of like length."""
-    rows = rows.on(model.device)
-    order = np.argsort(rows.lengths, kind="stable")
+def _last(states: Tensor, mask: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The last ``count`` tokens of each text in their order, and their mask; of a shorter text all, then padding."""
+    skipped = (mask.sum(1) - count).clamp(min=0)
+    at = skipped[:, None] + torch.arange(count, device=mask.device)
+    return states.gather(1, at.unsqueeze(-1).expand(-1, -1, states.shape[-1])), mask.gather(1, at)
+
+
+def read_sorted(
+    model: DualEncoder,
+    rows: DeviceRows,
+    places: np.ndarray,
+    size: int,
+    tokens: int,
+    side: str = "output",
+    end: str = "first",
+) -> Reading:
+    """The same of many rows, ``size`` of like length at a time, so that little is spent on padding; in their order."""
+    order = np.argsort(rows.lengths[places], kind="stable")
     parts = [
-        read_rows(model, rows, order[start : start + CHUNK], tokens, side)
-        for start in range(0, len(order), CHUNK)
+        read_rows(model, rows, places[order[start : start + size]], tokens, side, end)
+        for start in range(0, len(order), size)
     ]
     back = to_device(np.argsort(order), model.device)
     return Reading(*(torch.cat(part)[back] for part in zip(*parts, strict=True)))
+
+
+@torch.no_grad()
+def read_all(
+    model: DualEncoder,
+    rows: TokenRows | DeviceRows,
+    tokens: int,
+    side: str = "output",
+    end: str = "first",
+) -> Reading:
+    """The same of all rows."""
+    rows = rows.on(model.device)
+    return read_sorted(model, rows, np.arange(len(rows)), CHUNK, tokens, side, end)
 
 
 def pair_scores(head: PairHead, asked: Reading, named: Reading, chosen: Tensor) -> tuple[Tensor, Tensor]:

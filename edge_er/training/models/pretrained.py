@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -15,7 +16,7 @@ from edge_er.encoder.encoder import ENCODER_FILES
 from edge_er.errors import RecipeError
 from edge_er.training.models.dual_encoder import DualEncoder, load_model
 from edge_er.training.models.int8_weights import read_back
-from edge_er.training.models.vocabulary import wrap_texts
+from edge_er.training.models.vocabulary import read_tokenizer, wrap_texts
 
 __all__ = ["bert_folder", "load_bert", "load_own", "load_teacher", "own_folder", "weights_key"]
 
@@ -94,7 +95,8 @@ def load_bert(
         RecipeError: there is no such model, it is no BERT, lacks weights, or has fewer positions than ``max_tokens``.
     """
     source = bert_folder(name, setting)
-    if not Path(source).is_dir() and not _HUB_NAME.fullmatch(name):
+    here = bool(name) and Path(source).is_dir()
+    if not here and not _may_be_of_hub(name):
         raise _missing(name, setting)
     try:
         config = AutoConfig.from_pretrained(source)
@@ -106,7 +108,8 @@ def load_bert(
         )
         tokenizer = _tokenizer(source)
     except (OSError, ValueError) as error:
-        raise RecipeError(f"{setting} {name!r} cannot be loaded: {_first_line(error)}") from None
+        where = "" if here else f"no such folder, seen from {Path.cwd()}, and no such model of the hub: "
+        raise RecipeError(f"{setting} {name!r} cannot be loaded: {where}{_first_line(error)}") from None
     if found["missing_keys"]:
         raise RecipeError(
             f"{setting} {name!r}: the folder has no weights for {sorted(found['missing_keys'])[0]} and "
@@ -121,6 +124,12 @@ def load_bert(
     return bert, tokenizer
 
 
+def _may_be_of_hub(name: str) -> bool:
+    """Whether a name can be that of a model of the hub, and is not rather a folder missing among others."""
+    near = Path(name).parent
+    return bool(_HUB_NAME.fullmatch(name)) and (near == Path() or not near.is_dir())
+
+
 def _tokenizer(source: str) -> Tokenizer:
     """The tokenizer of a folder's tokenizer.json; transformers makes it of other files, and of those of the hub.
 
@@ -128,7 +137,7 @@ def _tokenizer(source: str) -> Tokenizer:
     """
     file = Path(source) / "tokenizer.json"
     if file.is_file():
-        return Tokenizer.from_file(str(file))
+        return read_tokenizer(file)
     return AutoTokenizer.from_pretrained(source).backend_tokenizer
 
 
@@ -159,7 +168,9 @@ def bert_folder(name: str, setting: str = TEACHER) -> str:
 
 def _packaged(package: str, setting: str) -> str:
     """The folder with config.json inside an installed package."""
-    spec = importlib.util.find_spec(package)
+    spec = None
+    with suppress(ImportError, ValueError):  # a name with dots imports the package before the last one
+        spec = importlib.util.find_spec(package)
     for place in (spec.submodule_search_locations or []) if spec else []:
         configs = sorted(Path(place).rglob("config.json"), key=lambda file: len(file.parts))
         if configs:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from edge_er.errors import RecipeError
+from edge_er.errors import EncoderError, RecipeError
 
-__all__ = ["check_same_vocabulary", "spelling_table", "train_tokenizer", "wrap_texts"]
+__all__ = ["check_same_vocabulary", "read_tokenizer", "spelling_table", "train_tokenizer", "wrap_texts"]
 
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ALPHABET = 400
@@ -45,6 +46,20 @@ def train_tokenizer(texts: Sequence[str], vocab_size: int) -> Tokenizer:
     tokenizer.add_special_tokens(SPECIALS)
     wrap_texts(tokenizer)
     return tokenizer
+
+
+def read_tokenizer(file: Path) -> Tokenizer:
+    """The tokenizer of a tokenizer.json.
+
+    Raises:
+        EncoderError: it is damaged, or of something else.
+    """
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise EncoderError(
+            f"{file}: not a tokenizer.json ({error}); train or copy its folder again"
+        ) from error
 
 
 def _split_at_spaces(vocab: dict[str, int]) -> Tokenizer:

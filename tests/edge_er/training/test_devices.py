@@ -200,8 +200,8 @@ def test_what_stays_behind_is_refused_and_what_waits_is_counted():
 def test_a_step_that_waits_would_be_seen(recipe, pool, teacher, device, monkeypatch):
     loss_of = student.simtde_loss
 
-    def waiting(*given):
-        loss = loss_of(*given)
+    def waiting(found, shape):
+        loss = loss_of(found, shape)
         loss.total.item()
         return loss
 

@@ -16,6 +16,7 @@ from edge_er.decision.calibration import Calibration
 from edge_er.errors import BuildError, BundleNotFoundError, QualityGateError
 from edge_er.resolver import EntityResolver
 from edge_er.training.adapt import adapt as module
+from edge_er.training.adapt import fits
 from edge_er.training.adapt.adapt import adapt
 from edge_er.training.adapt.settings import AdaptSettings
 
@@ -87,6 +88,17 @@ def test_the_same_seed_gives_the_same_bundle_and_a_bundle_can_be_adapted(
         read_bundle(tmp_path / "again.zip").manifest["counts"]
         == read_bundle(tmp_path / "one").manifest["counts"]
     )
+
+
+def test_confidence_of_before_is_not_taken_where_what_was_heard_does_not_count_any_more(
+    shop: tuple[Path, Path], tmp_path: Path, fast: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = fits.fitted_weights
+    monkeypatch.setattr(fits, "fitted_weights", lambda *given: {**fitted(*given), "heard": 0})
+    monkeypatch.setattr(module, "check_better", lambda *_: None)
+    found = adapt(*shop, tmp_path / "shop").confidence["right_less_wrong"]
+    assert found["before"]["spoken"] != found["nothing changed"]["spoken"]
+    assert EntityResolver.load(tmp_path / "shop").selftest() > 0
 
 
 def test_a_worse_bundle_is_refused_and_the_old_one_stays(

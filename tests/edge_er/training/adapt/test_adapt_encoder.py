@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tiny import require_packages
 
+from catalog_tools.build.vocabulary import CatalogVocabulary
 from catalog_tools.language.name_split import name_cluster
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.locate import find_encoder
@@ -67,6 +68,13 @@ def test_training_starts_from_float32_weights_where_they_are(tmp_path: Path) -> 
     fold = read_encoder_files(find_encoder("multilingual-32-hpd64-fold"))
     assert start_folder(fold, tmp_path / "start") == tmp_path / "start"
     assert {file.name for file in (tmp_path / "start").iterdir()} == set(ENCODER_FILES)
+
+
+def test_training_starts_from_the_whole_encoder_that_a_bundles_was_cut_from(tmp_path: Path) -> None:
+    shipped = find_encoder("multilingual-32-hpd64")
+    vocabulary = CatalogVocabulary(read_encoder_files(shipped), "en")
+    vocabulary.add(entity.name for entity in TOOLS)
+    assert start_folder(vocabulary.files(), tmp_path / "start") == shipped
 
 
 @pytest.mark.parametrize("start", ["multilingual-32-hpd64", "multilingual-32-hpd64-fold"])

@@ -18,6 +18,7 @@ from edge_er.training.methods.pair_scorers import (
     VectorScorer,
     label_loss,
     reconstruction_loss,
+    score_loss,
     scores_of,
     soft_label_loss,
     teacher_scores,
@@ -77,6 +78,30 @@ def test_sentence_pairs_are_read_with_and_without_a_heading(tmp_path):
     )
 
 
+def test_the_development_pairs_of_paws_are_trained_and_validated_on(tmp_path):
+    (tmp_path / "pawsx").mkdir()
+    for part, count in (("dev", 10), ("test", 3)):
+        text = "".join(f"{part} {i}\tother {i}\t{i % 2}\n" for i in range(count))
+        (tmp_path / "pawsx" / f"{part}-en.tsv.gz").write_bytes(gzip.compress(text.encode()))
+    found = read_pair_set(tmp_path, "PAWS")
+    assert found.metric == "accuracy"
+    assert found.valid.left == ["dev 0", "dev 5"] and found.valid.labels.tolist() == [0.0, 1.0]
+    assert sorted(found.train.left + found.valid.left) == sorted(f"dev {i}" for i in range(10))
+    assert found.test.right == ["other 0", "other 1", "other 2"]
+
+
+def test_similarities_are_read_as_shares_of_the_highest(tmp_path):
+    folder = tmp_path / "sts" / "stsb_multi"
+    folder.mkdir(parents=True)
+    for part in ("train", "dev", "test"):
+        text = 'A plane.,"An air plane, red.",5.0\na,b,1.5\n'
+        (folder / f"stsb-en-{part}.csv.gz").write_bytes(gzip.compress(text.encode()))
+    found = read_pair_set(tmp_path / "pairs", "STS-B")
+    assert found.metric == "spearman"
+    assert found.test.right[0] == "An air plane, red."
+    assert found.train.labels.tolist() == pytest.approx([1.0, 0.3])
+
+
 def test_what_is_wrong_with_a_set_is_said(tmp_path):
     with pytest.raises(EdgeERError, match="known are Beer"):
         read_pair_set(tmp_path, "Cheese")
@@ -98,6 +123,18 @@ def test_metrics_are_those_of_scikit_learn():
     assert metric_of("accuracy", scores, labels, 0.4) == pytest.approx(accuracy_score(labels, scores > 0.4))
 
 
+def test_the_metric_of_similarities_is_spearmans_and_needs_no_threshold():
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 6, 100) / 5
+    scores = labels + rng.normal(size=100)
+    threshold = best_threshold("spearman", scores, labels)
+    assert metric_of("spearman", scores, labels, threshold) == pytest.approx(
+        spearmanr(scores, labels).statistic
+    )
+
+
 @pytest.mark.parametrize("metric", ["f1", "accuracy"])
 def test_no_threshold_is_better_than_the_best(metric):
     rng = np.random.default_rng(2)
@@ -115,6 +152,17 @@ def test_losses_are_the_papers():
     assert soft_label_loss(scores, taught, labels).item() == pytest.approx(given.item(), rel=1e-5)
     both = (((scores - taught) ** 2).mean() + hard) / 2
     assert reconstruction_loss(scores, taught, labels).item() == pytest.approx(both.item(), rel=1e-5)
+    assert score_loss(scores, taught, labels).item() == pytest.approx(2 * both.item() - hard.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("share", "trained"), [(0.5, [False, True, True]), (1.0, [True] * 3), (0.34, [False, False, True])]
+)
+def test_the_upper_layers_are_left_to_be_trained(teacher, share, trained):
+    model = copy.deepcopy(teacher)
+    pair_scorers.leave_upper_layers(model, share)
+    assert [layer.output.dense.weight.requires_grad for layer in model.bert.encoder.layer] == trained
+    assert not model.bert.embeddings.word_embeddings.weight.requires_grad
 
 
 @pytest.mark.parametrize("kind", ["vectors", "head"])

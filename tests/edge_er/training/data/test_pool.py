@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catalog_tools.build.code_files import modules_of
-from edge_er.errors import EdgeERError
+from edge_er.errors import BuildError, EdgeERError
 from edge_er.training.data import pool as data
 from edge_er.training.data import pool_key
 from edge_er.training.data.pool import DATA_FILES, STATIONS, UTTERANCES, load_pool
+from edge_er.training.data.shown import shown
 from edge_er.training.settings import DataSettings
 
 COUNTRIES = {
@@ -32,6 +36,58 @@ def write(file: Path, rows: list[Mapping[str, Any]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(file, "wt", encoding="utf-8") as out:
         out.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def test_a_log_says_what_is_made_before_it_is_and_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = shown(iter(range(80)), 80, "making requests")
+    assert next(parts) == 0
+    assert capsys.readouterr().out == "making requests 0/80\n"
+    assert list(parts) == list(range(1, 80))
+    lines = capsys.readouterr().out.splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("making requests 4/80", "making requests 80/80", 20)
+    assert list(shown("ab", 2, "scores")) == ["a", "b"]
+    assert capsys.readouterr().out.splitlines() == ["scores 0/2", "scores 1/2", "scores 2/2"]
+
+
+def _dies(job: Any) -> None:
+    os._exit(1)
+
+
+def _naps(job: Any) -> tuple[list[str], list[str]]:
+    time.sleep(0.0 if job.part == 0 else 60.0)
+    return [], []
+
+
+def test_a_process_that_dies_is_told(
+    folder: Path, settings: DataSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "CHUNK", 10)
+    monkeypatch.setattr(data, "_make", _dies)
+    with pytest.raises(BuildError, match="a process that makes training requests died"):
+        load_pool(folder, settings)
+    assert not list(Path(settings.cache).glob("*"))
+
+
+def test_who_stops_waits_for_no_process(
+    folder: Path, settings: DataSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "CHUNK", 10)
+    monkeypatch.setattr(data, "_make", _naps)
+    parts = iter(data._parts(folder, settings, "key"))
+    assert next(parts) == ([], [])
+    children = active_children()
+    parts.close()
+    for child in children:
+        child.join(timeout=30)
+        assert child.exitcode is not None
+
+
+def test_a_damaged_pool_is_named(folder: Path, settings: DataSettings) -> None:
+    load_pool(folder, settings)
+    (file,) = Path(settings.cache).iterdir()
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(EdgeERError, match=rf"{file}: damaged .*; delete it, and it is made anew"):
+        load_pool(folder, settings)
 
 
 def stations(names: Mapping[str, str]) -> list[Mapping[str, Any]]:

@@ -188,8 +188,8 @@ def test_javascript_asks_the_head_too(bundles, pool, tmp_path):
     expected = [resolver.explain(query, 3) for query in queries]
     expected += [resolver.with_entries(entries).explain(query, 3) for query in queries]
     for kept in (True, False):
-        calls = [{"bundle": str(bundles[kept]), "explain": [query, 3]} for query in queries]
-        calls += [{**call, "entries": entries} for call in calls]
+        calls = [{"bundle": str(bundles[kept]), "explain": [query, {"topK": 3}]} for query in queries]
+        calls += [{**call, "entries": [entries]} for call in calls]
         for answer, found in zip(expected, ask_javascript(tmp_path / "page", calls), strict=True):
             assert [one["id"] for one in found] == [one.id for one in answer]
             for one, other in zip(found, answer, strict=True):

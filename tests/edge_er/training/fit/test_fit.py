@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tiny import VECTOR_SCALE, require_packages
 from tiny_data import write_data, write_rows
 from typer.testing import CliRunner
 
 from catalog_tools.language.noise import Confusions
+from edge_er.bundle.locate import find_encoder
 from edge_er.cli import training as cli_training
 from edge_er.cli.app import app
 from edge_er.decision.calibration import Calibration
@@ -23,6 +26,7 @@ from edge_er.ranking.weights import RerankWeights
 from edge_er.training.card import read_card, update_card
 from edge_er.training.fit import confidence, evidence_weights
 from edge_er.training.fit.misrecognition_costs import HEADING
+from edge_er.training.fit.reranking import SCALES
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,20 @@ def test_fits_are_written_into_the_card_and_nothing_else_changes(
 ) -> None:
     folder, printed = fitted
     assert read_card(folder) == {**read_card(encoder_folder), **printed}
+
+
+def test_what_is_not_fitted_is_that_of_the_card_or_of_the_shipped_bundles(
+    fitted: tuple[Path, dict[str, Any]], encoder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = read_card(find_encoder("multilingual-32-hpd64"))["rerank"]
+    for name in ("words", "numbers"):
+        assert fitted[1]["rerank"][name] == shipped[name] > 0
+    monkeypatch.setattr(evidence_weights, "cells", lambda *_: [])
+    monkeypatch.setattr(evidence_weights, "_joined", lambda _: None)
+    monkeypatch.setattr(evidence_weights, "fit_weights", lambda *_: np.ones(len(SCALES)))
+    update_card(encoder, rerank={"words": 5, "heard": 3})
+    again = evidence_weights.fit(data, Encoder.load(encoder))
+    assert (again["words"], again["numbers"]) == (5, 0)
 
 
 def test_weights_rank_held_out_names(fitted: tuple[Path, dict[str, Any]]) -> None:
@@ -103,6 +121,17 @@ def test_a_dry_run_leaves_the_card(
     assert (encoder / "encoder.json").read_bytes() == before
     assert edge_er("train", "fit", command, encoder, "--data", data)[0] == 0
     assert (encoder / "encoder.json").read_bytes() != before
+
+
+@pytest.mark.parametrize("command", ["weights", "confidence"])
+def test_a_card_that_may_not_be_written_is_named_before_anything_is_fitted(
+    edge_er, command: str, encoder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence_weights, "fit", lambda *_: pytest.fail("fitted"))
+    monkeypatch.setattr(confidence, "fit", lambda *_: pytest.fail("fitted"))
+    monkeypatch.setattr("os.access", lambda _, mode: not mode & os.W_OK)
+    code, _, err = edge_er("train", "fit", command, encoder, "--data", data)
+    assert (code, err) == (1, f"edge-er: {encoder}: Permission denied\n")
 
 
 def test_weights_of_other_evidence_and_in_other_units(
@@ -170,6 +199,8 @@ def test_a_head_is_fitted_only_where_there_is_one(edge_er, encoder: Path, data: 
 def test_misrecognition_costs_of_every_language_and_of_all(edge_er, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "hearing.txt"
     assert edge_er("train", "fit", "misrecognition", "--data", data, "--out", out)[:2] == (0, f"{out}\n")
+    code, _, err = edge_er("train", "fit", "misrecognition", "--data", tmp_path / "none", "--out", tmp_path)
+    assert (code, err) == (1, f"edge-er: {tmp_path}: Is a directory\n")
     text = out.read_text(encoding="utf-8")
     assert text.startswith(HEADING)
     assert [line for line in text.splitlines() if line.startswith("[")] == ["[en]", "[es]", "[all]"]
@@ -226,6 +257,7 @@ def test_confusions_of_the_data_folder_and_of_a_file(
             "split 'train', found none",
         ),
         ("pon x", "not lines of JSON"),
+        ("[1]", "expected a JSON object a line"),
         (None, "cannot be read"),
     ],
 )

@@ -14,8 +14,11 @@ from edge_er.training.data.pair_lists import make_lists
 from edge_er.training.data.pool import held_out
 from edge_er.training.export.head_graph import build_head_onnx
 from edge_er.training.loop import Run
-from edge_er.training.methods.dipair import train_head
+from edge_er.training.methods.dipair import list_loss, list_scores, train_head
+from edge_er.training.models.cross_encoder import cross_encoder_of
+from edge_er.training.models.dual_encoder import CompactEmbedding
 from edge_er.training.models.pair_head import PairHead, multiply_adds, pair_scores, read, read_all
+from edge_er.training.recipe import read_recipe
 from edge_er.training.settings import DataSettings, HeadSettings, OptimSettings, Recipe
 
 SHAPE = HeadSettings(request_tokens=8, entity_tokens=4, dim=16, intermediate=32, candidates=5)
@@ -162,6 +165,111 @@ def test_a_stopped_training_goes_on_where_it_was(tmp_path, teacher, lists, monke
     resumed, _ = train_head(_recipe(tmp_path / "b", 640), teacher, lists, resume=True)
     for name, value in whole.state_dict().items():
         assert torch.allclose(value, resumed.state_dict()[name], atol=1e-5), name
+
+
+def test_without_a_frozen_stage_head_and_encoder_are_trained_from_the_start(tmp_path, teacher, lists):
+    model = type(teacher)(*_copied(teacher))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    one, _ = train_head(_recipe(tmp_path / "a", 320, frozen_stage=False, joint_requests=32), model, lists)
+    assert not all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    rate = {"joint_learning_rate": 3e-3}
+    fast = train_head(
+        _recipe(tmp_path / "b", 320, frozen_stage=False, joint_requests=32, **rate),
+        type(teacher)(*_copied(teacher)),
+        lists,
+    )[0]
+    torch.manual_seed(1)
+    start = PairHead(dataclasses.replace(SHAPE, start="random"), 32)
+    moved, moved_fast = (
+        float((head.score.weight - start.score.weight).detach().norm()) for head in (one, fast)
+    )
+    assert moved < moved_fast
+
+
+def test_the_loss_of_the_cosines_can_be_left_out(tmp_path, teacher, lists):
+    changed = {}
+    for weight in (0.0, 1.0):
+        model = type(teacher)(*_copied(teacher))
+        recipe = _recipe(tmp_path / str(weight), 16, joint_requests=32, cosine_loss=weight)
+        changed[weight] = train_head(recipe, model, lists)[1].state_dict()
+    assert not all(torch.equal(value, changed[1.0][name]) for name, value in changed[0.0].items())
+
+
+def test_soft_labels_are_the_teachers_shares_of_a_list():
+    scores, taught = torch.tensor([[1.0, 0.0, -1.0]]), torch.tensor([[0.0, 2.0, 2.0]])
+    hard = -scores.log_softmax(1)[0, 0]
+    shares = torch.tensor([np.exp(0.0), np.exp(1.0), np.exp(1.0)])
+    soft = -(shares / shares.sum() * scores.log_softmax(1)[0]).sum()
+    assert list_loss(scores, None, 0.7, 2.0) == pytest.approx(float(hard))
+    assert list_loss(scores, taught, 0.25, 2.0) == pytest.approx(float(0.25 * soft + 0.75 * hard))
+
+
+def test_a_head_learns_what_its_teacher_says(tmp_path, teacher, lists):
+    """A teacher that puts the second candidate first is followed, against the labels."""
+    wrong = np.tile(np.array([0, 9, 0, 0, 0], np.float32), (len(lists.queries), 1))
+    head, model = train_head(_recipe(tmp_path, 1600, soft_labels=1.0), teacher, lists, taught=wrong)
+    with torch.no_grad():
+        queries = read_all(model, model.tokenize(lists.queries), SHAPE.request_tokens)
+        names = read_all(model, model.tokenize(lists.names), SHAPE.entity_tokens)
+        _, scores = pair_scores(head, queries, names, torch.from_numpy(lists.candidates).long())
+    means = scores.mean(0)
+    assert means[0] < means[1]
+
+
+def test_list_scores_are_those_of_each_pair(teacher, lists):
+    model = cross_encoder_of(teacher, 0).eval()
+    few = dataclasses.replace(lists, queries=lists.queries[:3], candidates=lists.candidates[:3])
+    scores = list_scores(model, few)
+    assert scores.shape == (3, 5)
+    left, right = model.encoder.tokenize([few.queries[2]]), model.encoder.tokenize(few.names)
+    with torch.no_grad():
+        alone = model.scores(left, right, np.array([[0, few.candidates[2, 4]]]))
+    assert scores[2, 4] == pytest.approx(float(alone), abs=0.2)  # bfloat16 where the processor has it
+
+
+def test_the_last_tokens_are_read_instead_of_the_first(teacher):
+    rows = teacher.tokenize(["pon cadena ser por favor", "x"])
+    whole = read(teacher, [rows[0], rows[1]], 24)
+    last = read(teacher, [rows[0], rows[1]], 4, end="last")
+    count = len(rows[0])
+    assert torch.allclose(last.states[0], whole.states[0, count - 4 : count], atol=1e-5)
+    assert last.mask.tolist() == [[1, 1, 1, 1], [1] * len(rows[1]) + [0] * (4 - len(rows[1]))]
+    assert torch.allclose(last.states[1, : len(rows[1])], whole.states[1, : len(rows[1])], atol=1e-5)
+    assert torch.allclose(last.vectors, whole.vectors, atol=1e-5)
+    table = read(teacher, [rows[0]], 2, side="table", end="last")
+    assert torch.allclose(table.states[0, 1], teacher.token_embeddings(torch.tensor([int(rows[0][-1])]))[0])
+
+
+def test_a_feed_forward_head_has_as_many_hidden_layers_as_it_is_told():
+    settings = HeadSettings(kind="ffnn", request_tokens=2, entity_tokens=1, dim=4, layers=3, intermediate=8)
+    head = PairHead(settings, 16)
+    assert [tuple(value.shape) for name, value in head.inner.named_parameters() if "weight" in name] == [
+        (8, 12),
+        (8, 8),
+        (8, 8),
+    ]
+    assert multiply_adds(settings, 16, 10) == 2 * 16 * 4 + 10 * (12 * 8 + 2 * 8 * 8 + 8)
+
+
+def test_a_recipe_with_a_head_that_cannot_learn_is_refused(tmp_path):
+    file = tmp_path / "head.toml"
+    for line, message in (
+        ('tokens = "middle"', "tokens must be first or last"),
+        ("frozen_stage = false", "joint_requests must be above 0"),
+        ("soft_labels = 0.5", "soft_labels need a teacher"),
+    ):
+        file.write_text(f'name = "a"\nout = "b"\n[head]\n{line}\n', encoding="utf-8")
+        with pytest.raises(RecipeError, match=message):
+            read_recipe(file)
+
+
+def test_a_pair_teacher_of_a_student_starts_with_the_students_tokens(teacher):
+    model = type(teacher)(*_copied(teacher))
+    table = model.bert.get_input_embeddings().weight
+    compact = CompactEmbedding(len(table), 8, 32)
+    model.bert.set_input_embeddings(compact)
+    ids = torch.tensor([[1, 5, 7]])
+    assert torch.equal(cross_encoder_of(model, 0).encoder.token_embeddings(ids), model.token_embeddings(ids))
 
 
 def test_padding_does_not_change_what_is_read(teacher):

@@ -13,7 +13,7 @@ from edge_er.errors import EncoderError, RecipeError
 from edge_er.training.export.encoder_graph import build_onnx, weight_names
 from edge_er.training.loop import Run
 from edge_er.training.methods.hpd import hpd_loss, pca_axes, similarity_loss, train_hpd, with_projection
-from edge_er.training.methods.simtde import student_of
+from edge_er.training.methods.simtde import Compared, student_of
 from edge_er.training.methods.teacher import new_teacher
 from edge_er.training.models.dual_encoder import load_model, save_model
 from edge_er.training.models.ensemble import Ensemble
@@ -60,13 +60,18 @@ def test_dimensions_the_teacher_cannot_give_are_refused(dim):
 
 def test_the_loss_is_the_weighted_sum_of_its_parts():
     torch.manual_seed(0)
-    found, wanted, axes = torch.randn(5, 3), torch.randn(5, 8), torch.randn(3, 8)
-    loss = hpd_loss(found, wanted, axes, torch.tensor(0.7), alpha=0.3, similarity=2.0, temperature=0.1)
-    sentence = (found - wanted @ axes.T).pow(2).mean()
-    near = similarity_loss(found, wanted, 0.1)
-    assert loss.total.item() == pytest.approx((0.3 * 0.7 + 0.7 * (sentence + 2 * near)).item(), rel=1e-5)
-    papers = hpd_loss(found, wanted, axes, torch.tensor(0.7), alpha=0.3, similarity=0.0, temperature=0.1)
-    assert papers.total.item() == pytest.approx((0.3 * 0.7 + 0.7 * sentence).item(), rel=1e-5)
+    embedded, wanted, axes = torch.randn(5, 3), torch.randn(5, 8), torch.randn(3, 8)
+    found = Compared(embedded, wanted, torch.tensor(0.7), torch.tensor(0.0))
+    sentence = (embedded - wanted @ axes.T).pow(2).mean()
+    near = similarity_loss(embedded, wanted, 0.1)
+
+    def total(**weights):
+        return hpd_loss(found, axes, 0.3, HPDSettings(dim=3, temperature=0.1, **weights)).total.item()
+
+    assert total(similarity=2.0) == pytest.approx((0.3 * 0.7 + 0.7 * (sentence + 2 * near)).item(), rel=1e-5)
+    assert total() == pytest.approx((0.3 * 0.7 + 0.7 * sentence).item(), rel=1e-5)
+    plain = total(sentence=0.0, similarity=1.0)
+    assert plain == pytest.approx((0.3 * 0.7 + 0.7 * near).item(), rel=1e-5)
 
 
 def test_similarities_of_a_rotated_copy_are_the_same_and_others_are_not():
@@ -120,6 +125,35 @@ def test_training_brings_the_student_closer_to_the_reduced_teacher(teacher, pool
     trained = train_hpd(recipe, teacher, pool)
     assert trained.dim == 6
     assert distance(trained) < 0.8 * distance(untrained)
+
+
+def _cosines(model, texts):
+    vectors = model.encode(texts)
+    return vectors @ vectors.T
+
+
+def test_a_plain_projection_learns_the_cosines_and_not_the_axes(teacher, pool, tmp_path):
+    recipe = Recipe(
+        name="tiny-plain",
+        out=str(tmp_path / "out"),
+        data=DataSettings(cache=str(tmp_path / "pool")),
+        student=StudentSettings(token_dim=8, keep_layers=2),
+        hpd=HPDSettings(dim=6, sample=200, projection="random", sentence=0.0, similarity=1.0),
+        optim=OptimSettings(requests=64, batch=64, learning_rate=1e-9, neighbours=1),
+    )
+    texts = [*pool.queries[:60], *pool.names]
+    wanted = _cosines(teacher, texts)
+    start = train_hpd(recipe, teacher, pool)
+    longer = dataclasses.replace(recipe.optim, requests=64 * 80, learning_rate=3e-3)
+    trained = train_hpd(dataclasses.replace(recipe, optim=longer), teacher, pool)
+    axes = pca_axes(teacher.encode([*pool.queries, *pool.names]), 6)
+    reduced = with_projection(teacher, axes).eval().encode(texts)
+    assert np.abs(start.output.weight.detach().numpy() - axes).max() > 0.1  # a fresh layer
+    assert (
+        np.abs(_cosines(trained, texts) - wanted).mean()
+        < 0.5 * np.abs(_cosines(start, texts) - wanted).mean()
+    )
+    assert np.abs(trained.encode(texts) - reduced).mean() > 0.1  # no PCA was mimicked
 
 
 def _other_vocabulary(teacher, folder):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import multiprocessing
 import os
 import traceback
@@ -10,16 +12,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 
+from edge_er.errors import RecipeError
 from edge_er.training import parallel
+from edge_er.training.data import pair_cache
+from edge_er.training.data.pair_lists import make_lists
 from edge_er.training.data.pool import Pool
+from edge_er.training.methods import dse
 from edge_er.training.methods.simtde import student_of
 from edge_er.training.methods.student import train_student
 from edge_er.training.methods.teacher import train_teacher
-from edge_er.training.models.dual_encoder import DualEncoder, save_model
-from edge_er.training.settings import DataSettings, ModelSettings, OptimSettings, Recipe, StudentSettings
+from edge_er.training.models.cross_encoder import CrossEncoder, cross_encoder_of, load_cross_encoder
+from edge_er.training.models.dual_encoder import DualEncoder, load_model, save_model
+from edge_er.training.settings import (
+    DataSettings,
+    DSESettings,
+    ModelSettings,
+    OptimSettings,
+    Recipe,
+    StudentSettings,
+)
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 
@@ -104,6 +119,133 @@ def test_a_teacher_of_two_processes_has_one_vocabulary_and_one_set_of_weights(
     (first, vocabulary), (second, other) = _together(run)
     assert vocabulary == other
     assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+@pytest.fixture
+def undropped(teacher: DualEncoder) -> DualEncoder:
+    """The teacher without dropout, of which processes draw the same numbers for other texts."""
+    model = copy.deepcopy(teacher)
+    model.bert.config.hidden_dropout_prob = model.bert.config.attention_probs_dropout_prob = 0.0
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+        elif hasattr(module, "dropout_prob"):
+            module.dropout_prob = 0.0
+    return model
+
+
+def _dse_recipe(folder: Path, **settings: Any) -> Recipe:
+    shape = DSESettings(folder=str(folder / "dse"), extra_layers=0, requests=40, candidates=5, **settings)
+    optim = OptimSettings(requests=32 * 6, batch=32, learning_rate=1e-3, neighbours=4)
+    return dataclasses.replace(_recipe(folder, 6), optim=optim, dse=shape)
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:
+    """How many rows each call of a loss of DSE gets."""
+    loss, counts = getattr(dse, name), []
+    monkeypatch.setattr(dse, name, lambda scores, *rest: counts.append(len(scores)) or loss(scores, *rest))
+    return counts
+
+
+def test_a_pair_teacher_of_two_processes_is_that_of_one(
+    pool: Pool, undropped: DualEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = _counted(monkeypatch, "group_loss")
+    recipe = _dse_recipe(tmp_path)
+    asked, named = undropped.tokenize(pool.queries[:20]), undropped.tokenize(pool.names[:8])
+    pairs = np.stack([np.arange(20), np.arange(20) % 8], axis=1)
+
+    def scores(model: CrossEncoder) -> np.ndarray:
+        return model.eval().scores(asked, named, pairs).detach().numpy()
+
+    def run() -> tuple[dict[str, np.ndarray], np.ndarray, list[int]]:
+        model = dse.train_pair_teacher(recipe, copy.deepcopy(undropped), pool)
+        return _weights(model), scores(model), groups
+
+    (first, reached, of_first), (second, _, of_second) = _together(run)
+    assert of_first == of_second == [4] * 6  # of the 8 groups of a batch
+    alone, start = run()[1], scores(cross_encoder_of(undropped, 0, recipe.optim.seed))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert abs(reached - alone).max() < 0.02 * abs(start - alone).max()
+
+
+def test_pairs_are_scored_once_by_one_of_two_processes(
+    pool: Pool, teacher: DualEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = cross_encoder_of(teacher, 0).eval()
+    pairs = pair_cache.pairs_of_lists(make_lists(pool, teacher, 30, 5, seed=1))
+    monkeypatch.setattr(pair_cache, "PART", 40)
+    scored, taken = pair_cache._scores, []
+    monkeypatch.setattr(
+        pair_cache, "_scores", lambda model, rows: taken.append(len(rows)) or scored(model, rows)
+    )
+    whole = pair_cache.cache_scores(model, pairs, tmp_path / "alone.parquet")
+    assert taken == [40, 40, 40, 30]
+
+    def run() -> tuple[list[int], list[float]]:
+        taken.clear()
+        together = pair_cache.cache_scores(model, pairs, tmp_path / "together.parquet")
+        return list(taken), together.column("score").to_pylist()
+
+    (of_first, scores), (of_second, again) = _together(run)
+    assert (of_first, of_second) == ([40, 40], [40, 30])
+    assert scores == again == whole.column("score").to_pylist()
+    assert pq.read_table(tmp_path / "together.parquet").drop(["score"]).equals(pairs)
+    assert not list(tmp_path.glob("*.parts"))
+
+
+def test_the_three_steps_of_dse_by_two_processes_are_those_of_one(
+    pool: Pool, undropped: DualEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_model(undropped, tmp_path / "start", {"max_tokens": undropped.max_tokens})
+    start = str(tmp_path / "start")
+    # with alpha 1 the student's loss is a mean over requests
+    recipe = _dse_recipe(
+        tmp_path, start=start, student=start, alpha=1.0, student_requests=320, student_batch=32
+    )
+    monkeypatch.setattr(dse, "data_folder", lambda settings, given=None: tmp_path)
+    monkeypatch.setattr(dse, "data_key", lambda folder, settings: "")
+    monkeypatch.setattr(dse, "load_pool", lambda folder, settings, part=None: pool)
+    monkeypatch.setattr(dse, "held_tasks", lambda folder, share: [])
+    monkeypatch.setattr(
+        dse, "held_pairs", lambda tasks: pair_cache.pairs_of_lists(make_lists(pool, undropped, 4, 3, 1))
+    )
+
+    requests = _counted(monkeypatch, "dse_loss")
+
+    def into(name: str) -> tuple[dict[str, np.ndarray], np.ndarray, list[int]]:
+        folder = tmp_path / name
+        own = dataclasses.replace(recipe.dse, folder=str(folder / "dse"))
+        changed = dataclasses.replace(recipe, out=str(folder / "out"), dse=own)
+        monkeypatch.setattr(dse, "read_recipe", lambda file: changed)
+        student = load_model(dse.main(tmp_path / "recipe.toml"))
+        return _weights(student), student.encode(pool.names), requests
+
+    (first, reached, of_first), (second, _, of_second) = _together(lambda: into("together"))
+    assert of_first == of_second == [16] * 10  # of the 32 requests of a batch
+    alone, before = into("alone")[1], undropped.encode(pool.names)
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert abs(reached - alone).max() < 0.05 * abs(before - alone).max()
+    assert load_cross_encoder(tmp_path / "together" / "dse" / "teacher")
+    assert not list((tmp_path / "together").rglob("*.parts"))
+
+
+def test_a_batch_smaller_than_the_processes_is_refused() -> None:
+    def run() -> list[str]:
+        with pytest.raises(RecipeError) as caught:
+            parallel.share(np.arange(1))
+        return [str(caught.value)]
+
+    assert all("expected at least 2, found 1" in message for (message,) in _together(run))
+
+
+def test_a_head_is_trained_by_one_process(
+    edge_er: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    code, _, said = edge_er("train", "dipair", tmp_path / "recipe.toml")
+    assert code == 1
+    assert "train dipair does not divide its work: expected one process, found 2" in " ".join(said.split())
 
 
 def test_a_share_is_every_nth_row_and_shares_are_the_batch() -> None:
