@@ -24,7 +24,7 @@ from edge_er.bundle.storage import MANIFEST
 PAGE = Path(__file__).resolve().parent
 DEFAULT = PAGE.parent / "build" / "web_demo"
 KINDS = (".html", ".css", ".js", ".svg", ".webmanifest")
-TABLES = ("unicode.txt", "phonetic.txt", "hearing.txt", "numbers.txt")
+TABLES = ("unicode", "phonetic", "hearing", "numbers")  # texts in Python, one module in JavaScript
 CONSTANTS = "constants"  # JSON in Python, a module in JavaScript
 INDEX = "files.json"
 
@@ -42,17 +42,25 @@ def assemble(out: Path, bundles: Sequence[str]) -> dict[str, Any]:
     for file in sorted(PAGE.rglob("*")):
         if file.suffix in KINDS:
             _copy(file, out / file.relative_to(PAGE))
-    data, tables = files("edge_er").joinpath("data"), out / "edge-er" / "data"
-    for name in TABLES:
-        _write(tables / name, data.joinpath(name).read_bytes())
-    constants = data.joinpath(f"{CONSTANTS}.json").read_bytes()
-    _write(tables / f"{CONSTANTS}.js", b"export default " + constants.rstrip() + b";\n")
+    write_tables(out / "edge-er" / "data")
+    for notice in ("LICENSE", "THIRD_PARTY_NOTICES.md"):
+        _copy(PAGE.parent / notice, out / notice)
     page = {path.relative_to(out).as_posix(): _fingerprint(path) for path in _all_files(out)}
     told = [_bundle(out, name) for name in bundles]
     version = hashlib.sha256(json.dumps([page, told], sort_keys=True).encode()).hexdigest()[:16]
     index = {"version": version, "files": page, "bundles": told}
     _write(out / INDEX, (json.dumps(index, ensure_ascii=False, indent=1) + "\n").encode())
     return index
+
+
+def write_tables(folder: Path) -> None:
+    """Write the modules `tables.js` and `constants.js`: what Python reads from `edge_er/data`."""
+    data = files("edge_er").joinpath("data")
+    tables = {name: data.joinpath(f"{name}.txt").read_text("utf-8") for name in TABLES}
+    text = json.dumps(tables, ensure_ascii=False, indent=1)
+    _write(folder / "tables.js", f"export const TABLES = {text};\n".encode())
+    constants = data.joinpath(f"{CONSTANTS}.json").read_bytes()
+    _write(folder / f"{CONSTANTS}.js", b"export default " + constants.rstrip() + b";\n")
 
 
 def _bundle(out: Path, name: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ export async function open(context, url) {
   const page = await context.newPage();
   page.uncaught = [];
   page.on("pageerror", (error) => page.uncaught.push(error.message));
+  page.on("console", (message) => /Content Security Policy/.test(message.text()) && page.uncaught.push(message.text()));
   await page.goto(url);
   return page;
 }
@@ -34,8 +35,9 @@ export async function ready(page) {
   );
 }
 
-/** What the page shows. */
-export function shown(page) {
+/** What the page shows when no answer is on its way. */
+export async function shown(page) {
+  await page.waitForFunction(() => document.getElementById("main").getAttribute("aria-busy") !== "true");
   return page.evaluate(() => {
     const text = (id) => document.getElementById(id).textContent;
     const visible = (id) => !document.getElementById(id).hidden;

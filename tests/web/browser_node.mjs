@@ -55,8 +55,8 @@ const scenarios = {
         const load = (path) => import(new URL(path, location));
         const check = await load("golden/golden_check.mjs");
         const { EntityResolver } = await load("edge-er/index.js");
-        const { quantise } = await load("edge-er/encoder.js");
-        const { isBlank } = await load("edge-er/normalize.js");
+        const { quantise } = await load("edge-er/encoder/encoder.js");
+        const { isBlank } = await load("edge-er/text/canonical.js");
         const findings = new check.Findings();
         for (const name of ["requests.jsonl", "nbest.jsonl"]) {
           const rows = check.jsonLines(await (await fetch(`golden/${name}`)).text());
@@ -101,7 +101,11 @@ const scenarios = {
       const tree = await page.locator("main").ariaSnapshot();
       await page.reload();
       await ready(page);
+      const workers = page.workers().map((worker) => new URL(worker.url()).pathname);
+      const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
       return {
+        workers,
+        policy,
         first,
         empty,
         steps,
@@ -184,6 +188,11 @@ const scenarios = {
         (await page.evaluate(() => caches.keys())).filter((name) => name.startsWith("edge-er page "));
       while ((await pages()).join() !== "edge-er page newer") await page.waitForTimeout(50);
       await page.waitForFunction(() => navigator.serviceWorker.controller?.scriptURL.endsWith("newer"));
+      await page.waitForFunction(
+        () =>
+          !document.getElementById("update").hidden ||
+          performance.getEntriesByType("navigation")[0].workerStart === 0,
+      );
       const seen = await page.evaluate(() => ({
         told: !document.getElementById("update").hidden,
         fromNetwork: performance.getEntriesByType("navigation")[0].workerStart === 0,

@@ -12,7 +12,6 @@ import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 const [web, folder, zip, packed] = process.argv.slice(2);
-const tables = pathToFileURL(join(web, "edge-er", "data") + "/");
 const whole = new Map();
 for (const name of await readdir(folder)) whole.set(name, await readFile(join(folder, name)));
 const zipped = await readFile(zip);
@@ -28,7 +27,7 @@ const { EntityResolver, EdgeERError } = await import(pathToFileURL(join(web, "ed
 async function attempt(what, files, path = "b") {
   served = new Map([...files].map(([name, data]) => [files === whole || path === "b" ? `b/${name}` : name, data]));
   try {
-    const resolver = await EntityResolver.load(`http://bundle.test/${path}`, { tables });
+    const resolver = await EntityResolver.load(`http://bundle.test/${path}`);
     resolver.resolve("radio maria");
     found[what] = { error: null };
   } catch (error) {

@@ -41,18 +41,18 @@ export function checkNormalization(rows, normalizer, findings) {
 }
 
 /** lexical.jsonl, with the classes of the runtime and its tables. */
-export function checkLexical(rows, { SoundFold, GramIndex, Hearing, carrierWords, withoutCarrier }, tables, findings) {
+export function checkLexical(rows, { SoundCodes, NgramIndex, Misrecognition, carrierWords, withoutCarrier }, tables, findings) {
   for (const row of rows) {
-    const fold = new SoundFold(tables.phonetic, row.lang);
+    const fold = new SoundCodes(tables.phonetic, row.lang);
     const sounds = fold.fold(row.request);
-    const index = new GramIndex(row.form_sounds);
+    const index = new NgramIndex(row.form_sounds);
     const found = {
       form_sounds: row.forms.map((form) => fold.fold(form)),
       without_carrier: withoutCarrier(row.request, carrierWords(tables.hearing)),
       sounds,
       form_worth: Array.from(index.totals),
       shared_worth: Array.from(index.shared(sounds)),
-      heard_worth: new Hearing(tables.hearing, row.lang, row.forms).worth(
+      heard_worth: new Misrecognition(tables.hearing, row.lang, row.forms).worth(
         row.request,
         row.forms.map((_, form) => form),
       ),
@@ -64,10 +64,10 @@ export function checkLexical(rows, { SoundFold, GramIndex, Hearing, carrierWords
 }
 
 /** words.jsonl, with the classes of the runtime and its tables. */
-export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords, nameSpan, wordsOf }, tables, findings) {
+export function checkWords(rows, { Misrecognition, WordIndex, NO_SCORE, carrierWords, nameSpan, wordsOf }, tables, findings) {
   const carriers = carrierWords(tables.hearing);
   for (const row of rows) {
-    const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
+    const hearing = new Misrecognition(tables.hearing, row.lang, [], carriers);
     const index = new WordIndex(hearing, carriers, row.forms);
     const beside = (forms) => new WordIndex(hearing, carriers, row.forms, new WordIndex(hearing, carriers, forms));
     const often = Array(9).fill(row.forms).flat(); // no word of them is rare
@@ -93,21 +93,22 @@ export function checkWords(rows, { Hearing, WordIndex, NO_SCORE, carrierWords, n
   }
 }
 
-/** suggest.jsonl, with the classes of the runtime and its tables; this runtime keeps no counts of what a person asks for. */
-export function checkSuggestions(rows, { FormSuggestions, suggested, carrierWords, Normalizer }, tables, findings) {
+/** suggest.jsonl, with the classes of the runtime and its tables. */
+export function checkSuggestions(rows, { FormSuggestions, suggested, favourOf, carrierWords, CanonicalText }, tables, findings) {
   const carriers = carrierWords(tables.hearing);
-  const normalizer = new Normalizer(tables.unicode);
+  const normalizer = new CanonicalText(tables.unicode);
   const set = (listed) => ({
     forms: listed.map(([text]) => text),
     owners: listed.map(([, owner]) => owner),
     demand: listed.map(([, , demand]) => demand),
   });
-  for (const row of rows.filter(({ favour }) => !favour.length)) {
+  for (const row of rows) {
     const base = new FormSuggestions(set(row.catalog), row.lang, tables, carriers, { bySound: row.by_sound });
     const own = row.own.length ? [new FormSuggestions(set(row.own), row.lang, tables, carriers, { base })] : [];
     const allowed = row.allowed && Uint8Array.from({ length: 100 }, (_, entity) => Number(row.allowed.includes(entity)));
     const typed = { text: normalizer.canonicalText(row.text), finished: row.finished };
-    const found = suggested([base, ...own], typed, 5, row.numbers, allowed);
+    const favour = new Map(row.favour.map(([entity, count]) => [entity, favourOf(count)]));
+    const found = suggested([base, ...own], typed, 5, row.numbers, allowed, favour);
     const listed = found.map(({ entity, form, score }) => [entity, form, score]);
     const right = typed.text === row.canonical && same(listed, row.suggestions);
     findings.check("suggestions", right, { text: row.text, expected: row.suggestions, found: listed });
@@ -130,17 +131,17 @@ export function checkWordRequests(rows, parts, tables, findings) {
 }
 
 /** features.jsonl: what a request says about the first of some forms. */
-export function checkFeatures(rows, { Features, Hearing, Numbers, SoundFold, carrierWords, equals }, tables, findings) {
+export function checkFeatures(rows, { Features, Misrecognition, Numbers, SoundCodes, carrierWords, equals }, tables, findings) {
   const carriers = carrierWords(tables.hearing);
   for (const row of rows) {
-    const hearing = new Hearing(tables.hearing, row.lang, [], carriers);
+    const hearing = new Misrecognition(tables.hearing, row.lang, [], carriers);
     const all = Object.fromEntries(Object.keys(row.features).map((name) => [name, 1]));
     const features = new Features([all], hearing, carriers, new Numbers(tables.numbers, row.lang), row.numbers);
     const utterance = features.utterance(
       row.texts.map(([text, weight]) => ({ text, weight })),
       row.forms,
     );
-    const alike = equals(utterance, row.forms, row.scores, new SoundFold(tables.phonetic, row.lang));
+    const alike = equals(utterance, row.forms, row.scores, new SoundCodes(tables.phonetic, row.lang));
     findings.check("equals", same([alike.count, alike.shared], row.equals), { row, found: alike });
     const found = features.of(row.cosine, row.heard, row.forms[0], utterance, row.entities, alike);
     const names = Object.keys(row.features);
@@ -250,7 +251,7 @@ function checkFromVectors(row, resolver, isBlank, findings) {
   const hypotheses = told
     .map(([text, weight], place) => ({ text, vector: vectors[place], weight }))
     .filter(({ text }) => !isBlank(text))
-    .map((each) => ({ ...each, text: resolver.encoder.canonicalText(each.text) }));
+    .map((each) => ({ ...each, text: row.canonical ?? resolver.encoder.canonicalText(each.text) }));
   const catalog = resolver._catalog;
   const candidates = catalog.evidence.pool(hypotheses, COMPARED, null).map(({ form }) => form);
   const ranked = catalog.ranked(hypotheses, COMPARED).slice(0, row.ranking.length);

@@ -20,22 +20,20 @@ import {
 const [web, golden, ...bundles] = process.argv.slice(2);
 const runtime = (name) => import(pathToFileURL(join(web, "edge-er", name)).href);
 const rows = async (name) => jsonLines(await readFile(join(golden, name), "utf8"));
-const table = (name) => readFile(join(web, "edge-er", "data", name), "utf8");
 
-const [{ EntityResolver }, { quantise }, { isBlank, Normalizer }] = await Promise.all(
-  ["index.js", "encoder.js", "normalize.js"].map(runtime),
+const [{ EntityResolver }, { quantise }, { isBlank, CanonicalText }] = await Promise.all(
+  ["node.js", "encoder/encoder.js", "text/canonical.js"].map(runtime),
 );
 const RUNTIME = (
-  "phonetic lexical hearing carrier words numbers calibrate evidence equals features catalog normalize completions suggest"
+  "text/sound_codes text/ngrams text/misrecognition text/carriers text/words text/numbers decision/calibration ranking/evidence decision/equals decision/features ranking/catalog text/canonical text/completions ranking/suggest"
 )
   .split(" ")
   .map((name) => `${name}.js`);
 const parts = Object.assign({}, ...(await Promise.all(RUNTIME.map(runtime))));
-const TABLES = ["unicode", "phonetic", "hearing", "numbers"];
-const tables = Object.fromEntries(await Promise.all(TABLES.map(async (name) => [name, await table(`${name}.txt`)])));
+const { TABLES: tables } = await runtime("data/tables.js");
 
 const findings = new Findings();
-checkNormalization(await rows("normalization.jsonl"), new Normalizer(tables.unicode), findings);
+checkNormalization(await rows("normalization.jsonl"), new CanonicalText(tables.unicode), findings);
 checkLexical(await rows("lexical.jsonl"), parts, tables, findings);
 checkWords(await rows("words.jsonl"), parts, tables, findings);
 checkNumbers(await rows("numbers.jsonl"), parts, tables, findings);

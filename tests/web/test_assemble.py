@@ -26,11 +26,14 @@ def test_the_folder_holds_page_tables_and_bundles(bundle: Bundle, bundle_dir: Pa
     }
     there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert there == {*listed, "files.json"}
-    assert {"index.html", "sw.js", "edge-er/index.js", "edge-er/data/hearing.txt"} <= there
+    assert {"index.html", "sw.js", "edge-er/index.js", "edge-er/data/tables.js"} <= there
     constants = (out / "edge-er/data/constants.js").read_text("utf-8")
     assert json.loads(constants.removeprefix("export default ").removesuffix(";\n")) == json.loads(
         (Path(edge_er.__file__).parent / "data" / "constants.json").read_text("utf-8")
     )
+    tables = (out / "edge-er/data/tables.js").read_text("utf-8").removeprefix("export const TABLES = ")
+    hearing = (Path(edge_er.__file__).parent / "data" / "hearing.txt").read_text("utf-8")
+    assert json.loads(tables.removesuffix(";\n"))["hearing"] == hearing
     for path, expected in listed.items():
         data = (out / path).read_bytes()
         assert expected == {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}

@@ -113,6 +113,18 @@ def test_a_browser_that_dies_is_replaced(served: tuple[str, Path], chromium: str
     assert seen["insecure"]["shown"]["names"][0] == "Cadena SER"
 
 
+def test_the_page_waits_for_nothing_and_may_do_nothing_else(found: dict[str, Any]) -> None:
+    """Answers come from one module worker; what the policy forbids was never tried."""
+    typing = found["typing"]
+    assert typing["workers"] == ["/page/worker.js"]
+    rules = dict(rule.split(" ", 1) for rule in typing["policy"].split("; "))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    own = [name for name, allowed in rules.items() if allowed == "'self'"]
+    assert own == ["script-src", "worker-src", "connect-src", "style-src", "img-src", "manifest-src"]
+    assert rules["media-src"] == "https: http:"
+    assert typing["uncaught"] == []
+
+
 def test_golden_files_in_a_browser(found: dict[str, Any]) -> None:
     findings = found["golden"]["findings"]
     assert "Chrome" in found["golden"]["agent"]

@@ -24,6 +24,15 @@ export class BundleCorruptError extends BundleError {}
 /** The bundle was written by a newer version, or needs what this runtime has not. */
 export class BundleVersionError extends BundleError {}
 
+/** Somebody else is replacing the bundle; load it again when that is done. */
+export class BundleBusyError extends BundleError {}
+
+/** Another bundle than the pinned one, or one that nobody who is trusted has signed. */
+export class BundleUntrustedError extends BundleError {}
+
+/** Own entries, or a file of them, that cannot be used. */
+export class CatalogError extends EdgeERError {}
+
 /** An encoder that cannot be loaded or used. */
 export class EncoderError extends EdgeERError {}
 

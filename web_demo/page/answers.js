@@ -28,7 +28,7 @@ export class Answers {
 
   /**
    * Show a resolution.
-   * @param {import("../edge-er/resolver.js").Resolution} resolution
+   * @param {import("../edge-er/index.js").Resolution} resolution
    * @param {number} milliseconds that it took
    * @param {ReturnType<typeof import("./texts.js").textsOf>} text
    * @param {string} lang

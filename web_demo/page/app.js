@@ -1,12 +1,13 @@
 /** The page: a catalog for each language, answers while one types, own entries, speech, streams. */
 
-import { EntityResolver } from "../edge-er/index.js";
 import { Answers } from "./answers.js";
+import { LoadedCatalog } from "./catalog.js";
 import { byId } from "./elements.js";
 import { showFacts } from "./facts.js";
 import { startOffline } from "./offline.js";
 import { OwnEntries } from "./own.js";
 import { Player } from "./player.js";
+import { shown } from "./shown.js";
 import { Speech } from "./speech.js";
 import { Suggestions } from "./suggestions.js";
 import { EXAMPLES, LANGUAGES, textsOf } from "./texts.js";
@@ -20,8 +21,8 @@ const state = {
   catalogs: [],
   loaded: new Map(),
   current: null,
-  resolver: null,
   heard: null,
+  asked: 0,
 };
 const player = new Player(byId("player"), byId("player-text"), byId("audio"));
 const answers = new Answers(byId("answer"), byId("spoken"), {
@@ -39,23 +40,36 @@ const speech = new Speech(byId("speak"), {
 });
 const offline = startOffline((ready) => (state.offline = ready) && facts());
 
-/** Answer what stands in the box, or what was heard. */
-function answer() {
+/** Answer what stands in the box, or what was heard, and suggest what the box may become; an answer that is late is dropped. */
+async function answer() {
   const query = byId("query").value;
-  suggest(query);
-  if (!state.resolver || (!query && !state.heard)) {
+  const { current, heard } = state;
+  const number = ++state.asked;
+  if (!current || (!query && !heard)) {
     answers.clear();
+    suggestions.clear();
+    busy(false);
     return;
   }
-  const start = performance.now();
-  const resolution = state.heard ? state.resolver.resolve(null, { nbest: state.heard }) : state.resolver.resolve(query);
-  answers.show(resolution, performance.now() - start, state.text, state.lang);
+  busy(true);
+  try {
+    const found = await current.answer(heard ? { nbest: heard } : { query });
+    if (number !== state.asked) return;
+    if (found.suggestions.length) suggestions.show(found.suggestions, query, state.text);
+    else suggestions.clear();
+    answers.show(found.resolution, found.milliseconds, state.text, state.lang);
+  } catch (error) {
+    if (number !== state.asked) return;
+    state.loaded.clear(); // a worker that died knows no catalog any more
+    problem(error, () => choose(state.lang));
+  } finally {
+    if (number === state.asked) busy(false);
+  }
 }
 
-/** Suggest what the text in the box may become; what was heard or is no more than a space is no beginning. */
-function suggest(typed) {
-  if (!state.resolver || state.heard || !typed.trim()) suggestions.clear();
-  else suggestions.show(state.resolver.suggest(typed), typed, state.text);
+/** Whether an answer is on its way. */
+function busy(is) {
+  byId("main").setAttribute("aria-busy", is);
 }
 
 /** Put a text into the box, as if it were typed. */
@@ -79,23 +93,22 @@ function status(message) {
 async function choose(lang) {
   state.lang = lang;
   state.text = textsOf(lang);
-  state.resolver = null;
   state.current = null;
   state.heard = null;
-  answers.clear();
-  suggestions.clear();
+  answer();
   byId("facts").replaceChildren();
   translate();
   const catalog = state.catalogs.find((each) => each.lang === lang);
   byId("problem").hidden = true;
   status(state.text("loading", { name: catalog.name }));
   try {
-    if (!state.loaded.has(catalog.url)) state.loaded.set(catalog.url, load(catalog.url));
+    if (!state.loaded.has(catalog.url)) state.loaded.set(catalog.url, LoadedCatalog.load(catalog.url));
     const loaded = await state.loaded.get(catalog.url);
     if (state.lang !== lang) return;
+    await own.open(loaded, state.text);
+    if (state.lang !== lang) return;
     state.current = loaded;
-    own.open(loaded.resolver, state.text);
-    status(state.text("loaded", { name: loaded.resolver.name, count: number(loaded.resolver.report.counts.entities) }));
+    status(state.text("loaded", { name: loaded.name, count: number(loaded.report.counts.entities) }));
     facts();
     answer();
     offline.keep(catalog.name);
@@ -103,13 +116,6 @@ async function choose(lang) {
     state.loaded.delete(catalog.url);
     if (state.lang === lang) problem(error, () => choose(lang));
   }
-}
-
-async function load(url) {
-  const start = performance.now();
-  const resolver = await EntityResolver.load(url);
-  const milliseconds = performance.now() - start;
-  return { resolver, milliseconds, tested: resolver.selftest() };
 }
 
 /** Say what went wrong, and how to go on; nothing is answered meanwhile. */
@@ -122,7 +128,7 @@ function problem(error, again) {
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: state.text("again") });
   button.addEventListener("click", again);
   const message = document.createElement("p");
-  message.textContent = `${state.text("failed")} ${error.name}: ${error.message}`;
+  message.textContent = shown(`${state.text("failed")} ${error.name}: ${error.message}`);
   box.replaceChildren(message, button);
   box.hidden = false;
 }
@@ -228,5 +234,4 @@ async function start() {
   await choose(state.lang);
 }
 
-own.onChange((resolver) => (state.resolver = resolver));
 start();

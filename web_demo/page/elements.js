@@ -1,4 +1,6 @@
-/** Elements of the page. */
+/** Elements of the page. Their texts may come from a bundle: see `shown.js`. */
+
+import { shown } from "./shown.js";
 
 /**
  * The element with an id.
@@ -18,7 +20,7 @@ export function byId(id) {
  */
 export function element(tag, { text, className } = {}, ...children) {
   const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) made.textContent = shown(text);
   if (className) made.className = className;
   made.append(...children);
   return made;
@@ -34,7 +36,7 @@ export function element(tag, { text, className } = {}, ...children) {
 export function button(text, label, action) {
   const made = element("button", { text });
   made.type = "button";
-  made.setAttribute("aria-label", label);
+  made.setAttribute("aria-label", shown(label));
   made.addEventListener("click", action);
   return made;
 }

@@ -5,15 +5,15 @@ import { element } from "./elements.js";
 /**
  * Fill a description list.
  * @param {HTMLElement} list
- * @param {{resolver: import("../edge-er/resolver.js").EntityResolver, milliseconds: number, tested: number}} loaded
+ * @param {import("./catalog.js").LoadedCatalog} loaded
  * @param {ReturnType<typeof import("./texts.js").textsOf>} text
  * @param {string} lang
  * @param {"ready" | "never" | undefined} offline
  */
-export function showFacts(list, { resolver, milliseconds, tested }, text, lang, offline) {
-  const { counts, size_bytes: bytes, recall_at_1: recall } = resolver.report;
+export function showFacts(list, { report, lang: spoken, milliseconds, tested }, text, lang, offline) {
+  const { counts, size_bytes: bytes, recall_at_1: recall } = report;
   const number = (value, options) => value.toLocaleString(lang, options);
-  const of = recall[resolver.lang] ?? {};
+  const of = recall[spoken] ?? {};
   const facts = [
     [text("stations"), number(counts.entities)],
     [text("forms"), number(counts.forms)],

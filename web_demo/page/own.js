@@ -13,7 +13,6 @@ export class OwnEntries {
   constructor(box, changed) {
     this._box = box;
     this._changed = changed;
-    this._listener = () => {};
     this._entries = [];
     this._for = null;
     byId("own-form").addEventListener("submit", (event) => {
@@ -22,21 +21,16 @@ export class OwnEntries {
     });
   }
 
-  /** Who gets the resolver with own entries, whenever it changes. */
-  onChange(listener) {
-    this._listener = listener;
-  }
-
   /**
    * Take up the entries that were kept for a catalog.
-   * @param {import("../edge-er/resolver.js").EntityResolver} base
+   * @param {import("./catalog.js").LoadedCatalog} base
    */
-  open(base, text) {
+  async open(base, text) {
     this._base = base;
     this._for = null;
     this._entries = read(KEY + base.name);
     this.translate(text);
-    this._use();
+    await this._use();
   }
 
   /** Ask for an own name of a match. */
@@ -68,19 +62,19 @@ export class OwnEntries {
   _keep(entries) {
     this._entries = entries;
     write(KEY + this._base.name, entries);
-    this._use();
+    this._use(); // the worker takes up calls in their order, so the next answer knows the entries
     this._show();
     this._changed();
   }
 
-  /** All names of one id are one entry of the resolver. */
+  /** All names of one id are one entry of the catalog. */
   _use() {
     const merged = new Map();
     for (const { id, name } of this._entries) {
       if (merged.has(id)) merged.get(id).aliases.push(name);
       else merged.set(id, { id, name, aliases: [] });
     }
-    this._listener(this._base.withEntries([...merged.values()]));
+    return this._base.use([...merged.values()]);
   }
 
   _show() {

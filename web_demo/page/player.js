@@ -17,7 +17,7 @@ export class Player {
 
   /**
    * Play a match.
-   * @param {import("../edge-er/resolver.js").Match} match
+   * @param {import("../edge-er/index.js").Match} match
    * @param {ReturnType<typeof import("./texts.js").textsOf>} text
    */
   play({ name, metadata }, text) {

@@ -21,7 +21,7 @@ export class Suggestions {
 
   /**
    * Show suggestions; one that stands in the box already is left out.
-   * @param {import("../edge-er/resolver.js").Suggestion[]} suggestions
+   * @param {import("../edge-er/index.js").Suggestion[]} suggestions
    * @param {string} typed
    * @param {ReturnType<typeof import("./texts.js").textsOf>} text
    */

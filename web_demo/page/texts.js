@@ -1,5 +1,7 @@
 /** What the page says, in the languages of the shipped bundles. */
 
+import { shown } from "./shown.js";
+
 export const LANGUAGES = { de: "Deutsch", en: "English", es: "Español", fr: "Français", it: "Italiano" };
 
 /** What the speech recogniser of the browser is asked for. */
@@ -274,5 +276,5 @@ const OTHERS = {
  */
 export function textsOf(lang) {
   const texts = { ...ENGLISH, ...OTHERS[lang] };
-  return (name, values = {}) => texts[name].replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
+  return (name, values = {}) => texts[name].replace(/\{(\w+)\}/g, (_, key) => shown(values[key]));
 }

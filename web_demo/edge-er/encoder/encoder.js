@@ -1,0 +1,136 @@
+/** Texts to vectors: canonical text, WordPiece tokens, the transformer. */
+
+import { utf8 } from "../bundle/utf8.js";
+import constants from "../data/constants.js";
+import { EncoderError } from "../errors.js";
+import { Transformer } from "./transformer.js";
+import { WordPiece } from "./wordpiece.js";
+
+const CLIP = constants.vectors.clip;
+
+/** A sentence encoder: a graph, its tokenizer and its card. */
+export class Encoder {
+  /**
+   * @param {Map<string, Uint8Array>} files with `encoder.onnx`, `tokenizer.json` and `encoder.json`
+   * @param {import("../text/canonical.js").CanonicalText} normalizer
+   * @throws {EncoderError} a file cannot be used, naming it
+   */
+  constructor(files, normalizer) {
+    this.card = readCard(files.get("encoder.json"));
+    this._normalizer = normalizer;
+    this._tokenizer = new WordPiece(text(files.get("tokenizer.json"), "tokenizer.json"));
+    this._graph = new Transformer(files.get("encoder.onnx"));
+    this.dim = this.card.dim;
+    this.maxTokens = this.card.max_tokens;
+    const { dim, maxTokens, vocabulary } = this._graph;
+    if (dim !== this.dim || maxTokens < this.maxTokens || this._tokenizer.size > vocabulary) {
+      throw new EncoderError(
+        `encoder.onnx: expected ${this.dim} dimensions, ${this.maxTokens} tokens and ${this._tokenizer.size} pieces, ` +
+          `found ${dim}, ${maxTokens} and ${vocabulary}; export the encoder again`,
+      );
+    }
+  }
+
+  /**
+   * Canonical form of `query`.
+   * @param {string} query
+   * @returns {string}
+   */
+  canonicalText(query) {
+    return this._normalizer.canonicalText(query);
+  }
+
+  /**
+   * [CLS] ... [SEP] of `query`, at most `maxTokens` ids with [SEP] kept at the end.
+   * @param {string} query
+   * @returns {number[]}
+   */
+  tokenIds(query) {
+    return this.canonicalIds(this.canonicalText(query));
+  }
+
+  /**
+   * The same of text that is canonical already.
+   * @param {string} text
+   * @returns {number[]}
+   */
+  canonicalIds(text) {
+    return this._tokenizer.ids(text, this.maxTokens);
+  }
+
+  /**
+   * The vector of a text's token ids.
+   * @param {number[]} ids
+   * @returns {Float32Array} [dim], of length 1
+   */
+  encodeIds(ids) {
+    return this._graph.embed(ids);
+  }
+
+  /**
+   * The tokens of canonical text as a DiPair head reads them.
+   * @param {string} text
+   * @param {"head_request" | "head_entity"} side
+   * @returns {Float32Array} [tokens · columns]
+   * @throws {EncoderError} the encoder has no head
+   */
+  tokens(text, side) {
+    const tokens = this._graph.tokens(this.canonicalIds(text), side);
+    if (!tokens) throw new EncoderError(`encoder.onnx: no output ${side}; train and export the head again`);
+    return tokens;
+  }
+
+  /**
+   * Whether there is anything in a text's token ids but [UNK] and other specials.
+   * @param {number[]} ids
+   * @returns {boolean}
+   */
+  canRead(ids) {
+    return this._tokenizer.canRead(ids);
+  }
+}
+
+/**
+ * `vector · scale` in float32, rounded half to even and cut at ±127.
+ * @param {Float32Array} vector
+ * @param {number} scale
+ * @returns {Int8Array}
+ */
+export function quantise(vector, scale) {
+  const unit = Math.fround(scale);
+  return Int8Array.from(vector, (value) => {
+    const scaled = Math.fround(value * unit);
+    const below = Math.floor(scaled);
+    const rest = scaled - below;
+    const up = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);
+    return Math.max(-CLIP, Math.min(CLIP, up ? below + 1 : below));
+  });
+}
+
+function text(bytes, file) {
+  try {
+    return utf8(bytes);
+  } catch (error) {
+    throw new EncoderError(`${file}: not UTF-8 (${error.message}); export the encoder again`);
+  }
+}
+
+function readCard(bytes) {
+  let card;
+  try {
+    card = JSON.parse(text(bytes, "encoder.json"));
+  } catch (error) {
+    throw error instanceof EncoderError
+      ? error
+      : new EncoderError(`encoder.json: not JSON (${error.message}); export the encoder again`);
+  }
+  for (const name of ["dim", "max_tokens"]) {
+    const value = card?.[name];
+    if (!Number.isInteger(value) || value <= 0) {
+      throw new EncoderError(
+        `encoder.json, field '${name}': expected a number above 0, found ${JSON.stringify(value)}; export the encoder again`,
+      );
+    }
+  }
+  return card;
+}

@@ -1,0 +1,307 @@
+/**
+ * What speaks for a form: vectors, hearing, words, sounds and demand, in whole numbers, as in `edge_er/ranking/evidence.py`.
+ */
+
+import { carrierWords, nameSpan, withoutCarrier, wordsOf } from "../text/carriers.js";
+import constants from "../data/constants.js";
+import { ExactIndex } from "../index/exact.js";
+import { BundleCorruptError } from "../errors.js";
+import { Misrecognition } from "../text/misrecognition.js";
+import { NgramIndex } from "../text/ngrams.js";
+import { Numbers } from "../text/numbers.js";
+import { SoundCodes } from "../text/sound_codes.js";
+import { NO_SCORE, WordIndex } from "../text/words.js";
+
+const { short_form: SHORT_FORM, shares: SHARES } = constants.evidence;
+const COSTS = constants.words;
+const RETIRED = ["letter_match", "letter_edit", "sound_match", "sound_edit"]; // old bundles have them, as 0
+
+const DEFAULTS = constants.rerank;
+
+/**
+ * The weights of a manifest; what it does not say keeps its default.
+ * @param {Record<string, unknown>} told
+ * @returns {typeof DEFAULTS}
+ * @throws {BundleCorruptError} a weight is no whole number from 0 up, or one that is no longer read is not 0
+ */
+export function rerankWeights(told) {
+  for (const name of RETIRED) {
+    if (name in told && told[name] !== 0) {
+      throw new BundleCorruptError(
+        `manifest.json, rerank.${name}: expected 0, found ${JSON.stringify(told[name])}; this edge-er does not rank by ` +
+          "edit distances, so fit the weights and build the bundle again",
+      );
+    }
+  }
+  const weights = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS)) {
+    if (!(name in told)) continue;
+    const least = name === "dense_forms" || name === "head_forms" ? 1 : 0;
+    if (!Number.isInteger(told[name]) || told[name] < least) {
+      throw new BundleCorruptError(
+        `manifest.json, rerank.${name}: expected a whole number from ${least} up, ` +
+          `found ${JSON.stringify(told[name])}; build the bundle again`,
+      );
+    }
+    weights[name] = told[name];
+  }
+  return weights;
+}
+
+/**
+ * @typedef {object} Hypothesis one text of an utterance
+ * @property {string} text canonical
+ * @property {Int8Array} vector
+ * @property {number} weight
+ */
+
+/** The evidence for one set of forms, a catalog's or a person's own. */
+export class FormEvidence {
+  /**
+   * @param {object} set
+   * @param {string[]} set.forms in canonical text
+   * @param {Int8Array} set.vectors [forms · dim]
+   * @param {Int32Array} set.owners the entity of each form; the first of its forms is its main name
+   * @param {Int32Array} set.demand of each form's entity
+   * @param {string} lang
+   * @param {ReturnType<typeof rerankWeights>} weights
+   * @param {{phonetic: string, hearing: string, numbers: string}} tables
+   * @param {FormEvidence} [like] sound pieces and words are worth what they are there
+   */
+  constructor({ forms, vectors, owners, demand }, lang, weights, tables, like) {
+    this.forms = forms;
+    this._index = new ExactIndex(vectors, forms.length);
+    this._owners = owners;
+    this._demand = demand;
+    this._weights = weights;
+    this._entities = new Set(owners).size;
+    this._dots = []; // of the texts of one request, kept for the next
+    this._fold = new SoundCodes(tables.phonetic, lang);
+    this.carriers = carrierWords(tables.hearing);
+    if (weights.heard || weights.words) this.misrecognition = new Misrecognition(tables.hearing, lang, forms, this.carriers);
+    if (weights.numbers) this._numbers = new Numbers(tables.numbers, lang);
+    if (weights.words) this.words = new WordIndex(this.misrecognition, this.carriers, forms, like?.words);
+    if (weights.sound_pieces || weights.sound_forms) {
+      const sounds = forms.map((form) => this._fold.fold(form));
+      this.pieces = new NgramIndex(sounds, like?.pieces);
+      this._sounding = new Float64Array(forms.length);
+    }
+  }
+
+  /**
+   * Candidates of at least `k` entities where there are as many, and the weighted mean of what speaks for them.
+   * @param {Hypothesis[]} hypotheses
+   * @param {number} k
+   * @param {Uint8Array | null} allowed whether each entity may be a candidate; null for all
+   * @returns {{form: number, entity: number, parts: Record<string, number>}[]} by form
+   */
+  pool(hypotheses, k, allowed) {
+    const heard = hypotheses.map((hypothesis, place) => this._heard(hypothesis, place));
+    const forms = this._candidates(heard, k, allowed);
+    const pool = forms.map((form) => {
+      const parts = { dense: 0, phrase: 0, heard: 0, popularity: 0, pieces: 0 };
+      return { form, entity: this._owners[form], parts, score: 0 };
+    });
+    const total = heard.reduce((sum, { weight }) => sum + weight, 0);
+    for (const each of heard) this._addParts(each, forms, pool, this._share(each.weight / total));
+    return pool;
+  }
+
+  /** With words, shares are rounded so that all sums are exact: what nothing tells apart has the very same score. */
+  _share(share) {
+    return this.words ? Math.floor(share * SHARES + 0.5) / SHARES : share;
+  }
+
+  /** What one text says for all forms: as it stands, and with its numbers spelled otherwise. */
+  _heard({ text, vector, weight }, place) {
+    const others = this._numbers ? this._numbers.otherReadings(text, this.words).slice(0, this._weights.numbers) : [];
+    const readings = [text, ...others].map((each) => this._read(each));
+    const sure = others.length > 0 && this._numbers.isSure(text, others[0]);
+    const same = vector.reduce((sum, each) => sum + each * each, 0);
+    this._dots[place] = this._index.dots(vector, this._dots[place]);
+    return { readings, sure, weight, dots: this._dots[place], same };
+  }
+
+  _read(text) {
+    const span = nameSpan(wordsOf(text), this.carriers, this.words);
+    const name = withoutCarrier(text, this.carriers, span);
+    const shared = this.pieces ? this.pieces.shared(this._fold.fold(name)) : null;
+    const words = this.words ? this.words.scores(text, span) : null;
+    return { text, span, name, shared, words };
+  }
+
+  /** Forms nearest by vector, by sound and by words, ascending; more by vector while they are of fewer than `k` entities. */
+  _candidates(heard, k, allowed) {
+    const { dense_forms: dense, sound_forms: sounding, words: most } = this._weights;
+    const among = allowed && Array.from(this._owners.keys()).filter((form) => allowed[this._owners[form]]);
+    const entities = among ? new Set(among.map((form) => this._owners[form])).size : this._entities;
+    const forms = among ? among.length : this.forms.length;
+    const best = (scores, count) => (among ? bestAmong(scores, count, among) : bestForms(scores, count));
+    const chosen = new Set();
+    for (const { readings } of heard) {
+      for (const { shared, words } of readings) {
+        if (sounding) for (const form of best(this._soundScores(shared), sounding)) chosen.add(form);
+        if (!words) continue;
+        const fine = (form) => words.scores[form] > NO_SCORE && (!allowed || allowed[this._owners[form]]);
+        for (const form of bestOf(words.forms.filter(fine), words.scores, most)) chosen.add(form);
+      }
+    }
+    for (let count = dense; ; count *= 2) {
+      const pool = new Set(chosen);
+      for (const { dots } of heard) for (const form of best(dots, count)) pool.add(form);
+      const found = new Set();
+      for (const form of pool) found.add(this._owners[form]);
+      if (count >= forms || found.size >= Math.min(k, entities)) return Array.from(pool).sort((one, other) => one - other);
+    }
+  }
+
+  /** How much of each form's sounds a reading shares; overwritten by the next. */
+  _soundScores(shared) {
+    const { totals } = this.pieces;
+    const scores = this._sounding;
+    for (let form = 0; form < shared.length; form++) scores[form] = shared[form] / (totals[form] + SHORT_FORM);
+    return scores;
+  }
+
+  /** Misrecognition scores of forms for one reading, or their word scores where these are higher. */
+  _worth({ text, span, words }, forms) {
+    const worth = this.misrecognition.worth(text, forms, span);
+    if (words) forms.forEach((form, place) => (worth[place] = Math.max(worth[place], words.scores[form])));
+    return worth;
+  }
+
+  /** Add what one text says for each form, times its share, to the parts of the candidates. */
+  _addParts(heard, forms, pool, share) {
+    const weights = this._weights;
+    const worths = weights.heard ? heard.readings.map((reading) => this._worth(reading, forms)) : [];
+    const each = forms.map((form, place) => this._alone(heard, form, place, worths));
+    const says = weights.heard && this.words ? this._amongEquals(withTies(each, forms, this.forms), forms) : each;
+    says.forEach(({ dot, raised, worth, shared, meant }, place) => {
+      const { parts } = pool[place];
+      parts.dense += share * dot;
+      parts.phrase += share * (raised - dot);
+      parts.heard += share * (weights.heard * worth);
+      parts.popularity += share * (weights.popularity * this._demand[forms[place]] + weights.heard * meant);
+      parts.pieces += share * (weights.sound_pieces * shared);
+    });
+  }
+
+  /** What one text says about one form, whatever the others are. */
+  _alone({ readings, sure, dots, same }, form, place, worths) {
+    // Number words have more letters than figures, so where they are sure, only the very name counts as it stands.
+    const first = sure && this.forms[form] !== readings[0].name ? 1 : 0;
+    let worth = worths.length > first ? worths[first][place] : 0;
+    for (let at = first + 1; at < worths.length; at++) worth = Math.max(worth, worths[at][place]);
+    let shared = 0;
+    if (this._weights.sound_pieces) for (const each of readings) shared = Math.max(shared, each.shared[form]);
+    const one = { dot: dots[form], raised: dots[form], worth, shared, meant: 0, score: 0, phrase: false, part: false, equal: null };
+    if (!this._weights.heard || !this.words) return one;
+    one.score = -Infinity;
+    for (let at = sure ? 1 : 0; at < readings.length; at++) {
+      const { scores, phrases, parts } = readings[at].words;
+      one.score = Math.max(one.score, scores[form]);
+      one.phrase ||= phrases[form] === 1;
+      one.part ||= parts[form] === 1;
+    }
+    one.part &&= !one.phrase;
+    if (one.phrase) one.raised = Math.max(one.dot, same);
+    return one;
+  }
+
+  /** The same where nothing tells forms apart: they share what vectors and sounds say, and it is asked who is meant. */
+  _amongEquals(each, forms) {
+    const groups = new Map();
+    each.forEach(({ raised, shared, equal }, place) => {
+      const form = forms[place];
+      const best = groups.get(equal);
+      if (!best) {
+        groups.set(equal, { raised, shared, demand: this._demand[form], main: this._isMain(form) });
+        return;
+      }
+      best.raised = Math.max(best.raised, raised);
+      best.shared = Math.max(best.shared, shared);
+      best.demand = Math.max(best.demand, this._demand[form]);
+      best.main ||= this._isMain(form);
+    });
+    each.forEach((one, place) => {
+      const { raised, shared, demand, main } = groups.get(one.equal);
+      const form = forms[place];
+      const less = Math.min(COSTS.demand * (demand - this._demand[form]), COSTS.demand_most);
+      one.raised = raised;
+      one.shared = shared;
+      one.meant = -less - (main && !this._isMain(form) ? COSTS.alias : 0);
+    });
+    return each;
+  }
+
+  /** Whether a form is the main name of its entity. */
+  _isMain(form) {
+    return form === 0 || this._owners[form] !== this._owners[form - 1];
+  }
+}
+
+/**
+ * The same with `equal`, what each form has in common with its equals. Where nothing but some words of several forms is
+ * said, their word score counts: what else was heard is the carrier.
+ */
+function withTies(each, forms, texts) {
+  const times = new Map();
+  for (const { part, score } of each) if (part) times.set(score, (times.get(score) ?? 0) + 1);
+  each.forEach((one, place) => {
+    if (one.part && times.get(one.score) > 1) one.worth = one.score;
+    const inPart = !one.phrase && one.score > NO_SCORE && one.score === one.worth;
+    one.equal = inPart ? one.score : texts[forms[place]];
+  });
+  return each;
+}
+
+/** The same as `bestForms` of the forms with some indices. */
+function bestAmong(scores, count, among) {
+  return bestForms(
+    Float64Array.from(among, (form) => scores[form]),
+    count,
+  ).map((place) => among[place]);
+}
+
+/** The `count` of some forms that have the highest scores, best first, ties by index. */
+function bestOf(forms, scores, count) {
+  const isBefore = (one, other) => scores[one] > scores[other] || (scores[one] === scores[other] && one < other);
+  const best = [];
+  for (const form of forms) {
+    let place = best.length;
+    if (place === count) {
+      if (!isBefore(form, best[count - 1])) continue;
+      place--;
+    }
+    for (; place > 0 && isBefore(form, best[place - 1]); place--) best[place] = best[place - 1];
+    best[place] = form;
+  }
+  return best;
+}
+
+/**
+ * Indices of the `count` highest scores, best first, ties by index.
+ * @param {Float64Array} scores
+ * @param {number} count
+ * @returns {number[]}
+ */
+export function bestForms(scores, count) {
+  if (count * 16 > scores.length) {
+    const order = Array.from(scores, (_, form) => form);
+    return order.sort((one, other) => scores[other] - scores[one] || one - other).slice(0, count);
+  }
+  const best = [];
+  let least = -Infinity;
+  for (let form = 0; form < scores.length; form++) {
+    const score = scores[form];
+    if (score <= least && best.length === count) continue;
+    let place = best.length === count ? count - 1 : best.length;
+    while (place > 0 && scores[best[place - 1]] < score) {
+      best[place] = best[place - 1];
+      place--;
+    }
+    best[place] = form;
+    least = scores[best[best.length - 1]];
+  }
+  return best;
+}
