@@ -73,6 +73,7 @@ r8 --pg-conf "$here/app/r8.pro" --pg-map-output "$out/mapping.txt" --output "$wo
 
 cp "$work/dex/classes.dex" "$work/root/"
 cp "$here"/../edge_er/data/{hearing,numbers,phonetic,unicode}.txt "$work/root/edgeer/data/"
+mkdir -p "$work/root/META-INF" && cp "$here"/../{LICENSE,THIRD_PARTY_NOTICES.md} "$work/root/META-INF/"
 python3 "$here/package.py" add "$work/app.apk" "$work/root"
 
 echo "align, sign, verify"

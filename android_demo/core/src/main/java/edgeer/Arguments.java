@@ -15,6 +15,9 @@ final class Arguments {
         if (nbest == null) {
             throw new IllegalArgumentException("expected a list of texts, found null");
         }
+        if (nbest.size() > Bounds.TEXTS) {
+            throw new IllegalArgumentException("expected " + Bounds.TEXTS + " texts at most");
+        }
         for (String text : nbest) {
             if (text == null) {
                 throw new IllegalArgumentException("expected a request, found null");
@@ -26,10 +29,15 @@ final class Arguments {
         if (weights != null && weights.length != nbest.size()) {
             throw new IllegalArgumentException("expected a weight for each text, found " + weights.length);
         }
+        double sum = 0;
         for (int i = 0; weights != null && i < weights.length; i++) {
+            sum += weights[i];
             if (!(weights[i] > 0 && weights[i] < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("expected a weight above 0, found " + weights[i]);
             }
+        }
+        if (sum == Double.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException("expected weights that can be added");
         }
     }
 }

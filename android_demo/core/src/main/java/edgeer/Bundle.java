@@ -12,6 +12,7 @@ import java.util.Set;
 /** The files of a bundle, each checked against the size and SHA-256 in the manifest, and the manifest itself. */
 final class Bundle {
     static final Charset UTF_8 = Charset.forName("UTF-8");
+    static final Charset LATIN = Charset.forName("ISO-8859-1");
     static final String MANIFEST = "manifest.json";
     static final String ENCODER = "encoder.onnx";
     static final String TOKENIZER = "tokenizer.json";
@@ -42,11 +43,14 @@ final class Bundle {
      * @throws BundleNotFoundException there is no manifest at all
      * @throws BundleVersionException written by a newer version
      * @throws BundleCorruptException a file is missing or is not what the manifest says
+     * @throws BundleUntrustedException it is not what {@code trust} asks for
      */
-    Bundle(BundleSource source) {
+    Bundle(BundleSource source, Trust trust) {
         place = source.place();
-        manifest = manifest(contents(source, MANIFEST));
+        byte[] data = contents(source, MANIFEST, Bounds.MANIFEST_BYTES);
+        manifest = manifest(data);
         try {
+            trust.check(manifest, data, place);
             for (Map.Entry<String, Object> entry : manifest.object("files").map().entrySet()) {
                 String name = entry.getKey();
                 if (!UNREAD.contains(name)) {
@@ -69,6 +73,11 @@ final class Bundle {
     /** Contents of a file; null where the bundle has none of that name. */
     byte[] file(String name) {
         return files.get(name);
+    }
+
+    /** How many bytes the entities may have when they are unpacked. */
+    long unpackedBound() {
+        return Bounds.unpacked(manifest, files.get(ENTITIES).length);
     }
 
     private void checkFields() {
@@ -149,7 +158,7 @@ final class Bundle {
             throw new BundleCorruptException(
                     place + ": " + MANIFEST + " lists '" + name + "', which is no file of a bundle; build it again");
         }
-        byte[] data = contents(source, name);
+        byte[] data = contents(source, name, expected.whole("size"));
         if (data.length != expected.whole("size")) {
             throw new BundleCorruptException(place + ": " + name + " is damaged: expected " + expected.whole("size")
                     + " bytes, found " + data.length + "; copy the bundle again");
@@ -162,9 +171,14 @@ final class Bundle {
         return data;
     }
 
-    private byte[] contents(BundleSource source, String name) {
+    /** Contents of a file that has {@code most} bytes at most. */
+    private byte[] contents(BundleSource source, String name, int most) {
         try {
-            return source.read(name);
+            byte[] data = source instanceof SizedSource ? ((SizedSource) source).read(name, most) : source.read(name);
+            if (name.equals(MANIFEST) && data.length > most) {
+                throw new IOException("too large");
+            }
+            return data;
         } catch (FileNotFoundException error) {
             String message = place + ": " + name + " is missing; ";
             if (name.equals(MANIFEST)) {

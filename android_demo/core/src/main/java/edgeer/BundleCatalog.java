@@ -30,7 +30,7 @@ final class BundleCatalog implements Catalog {
         this.weights = weights;
         lang = bundle.manifest.text("lang");
         dim = card.whole("dim");
-        file = new EntityFile(bundle.file(Bundle.ENTITIES), bundle.file(Bundle.STREAMS));
+        file = new EntityFile(bundle.file(Bundle.ENTITIES), bundle.file(Bundle.STREAMS), bundle.unpackedBound());
         entities = file.entities;
         Map<String, Tensor> arrays = SafeTensors.read(bundle.file(Bundle.VECTORS), Bundle.VECTORS);
         Vectors vectors =
@@ -47,20 +47,20 @@ final class BundleCatalog implements Catalog {
     }
 
     @Override
-    public List<Candidate> ranked(List<EncodedText> texts, int k) {
-        return Ranking.best(pool(texts, k), texts, k, weights, head);
+    public List<Candidate> ranked(List<EncodedText> texts, int k, @Nullable boolean[] allowed) {
+        return Ranking.best(pool(texts, k, allowed), texts, k, weights, head);
     }
 
     @Override
-    public Pool pool(List<EncodedText> texts, int k) {
-        return evidence.pool(texts, k);
+    public Pool pool(List<EncodedText> texts, int k, @Nullable boolean[] allowed) {
+        return evidence.pool(texts, k, allowed);
     }
 
     @Override
-    public List<FormSuggestions.Found> suggested(String text, boolean finished, int k) {
+    public List<FormSuggestions.Found> suggested(String text, boolean finished, int k, @Nullable boolean[] allowed) {
         Map<Integer, Integer> favour = Collections.emptyMap();
         return FormSuggestions.suggested(
-                Collections.singletonList(suggestions()), text, finished, k, weights.numbers, favour);
+                Collections.singletonList(suggestions()), text, finished, k, weights.numbers, favour, allowed);
     }
 
     /** What texts may become. */

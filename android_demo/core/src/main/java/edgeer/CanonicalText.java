@@ -67,6 +67,16 @@ public final class CanonicalText {
         return joined(translated(text));
     }
 
+    /** The same of a request, of which only the first characters are read: no name is longer. */
+    static String ofRequest(String text) {
+        String canonical = of(text);
+        if (canonical.length() <= Bounds.TEXT || canonical.codePointCount(0, canonical.length()) <= Bounds.TEXT) {
+            return canonical;
+        }
+        String read = canonical.substring(0, canonical.offsetByCodePoints(0, Bounds.TEXT));
+        return read.endsWith(" ") ? read.substring(0, read.length() - 1) : read;
+    }
+
     /** Whether there is nothing in {@code text} but white space. */
     static boolean isBlank(String text) {
         for (int i = 0; i < text.length(); i++) {
@@ -133,6 +143,9 @@ public final class CanonicalText {
      * apostrophe follows apart, at either end of two others.
      */
     private static String joined(String text) {
+        if (isJoined(text)) {
+            return text;
+        }
         List<String> words = new ArrayList<String>();
         int spelled = 0; // letters at the end of words
         for (String word : text.split(" ")) {
@@ -153,6 +166,19 @@ public final class CanonicalText {
             built.append(built.length() == 0 ? "" : " ").append(elided(word) ? word.substring(0, word.length() - 1) : word);
         }
         return built.toString();
+    }
+
+    /** Whether there is nothing to join: single spaces between words, none of them a letter or with an apostrophe. */
+    private static boolean isJoined(String text) {
+        int start = 0;
+        for (int at = 0; at <= text.length(); at++) {
+            char next = at == text.length() ? ' ' : text.charAt(at);
+            if (next == '\'' || next == ' ' && at < start + 2 && (at == start || !isDigit(text.charAt(start)))) {
+                return false;
+            }
+            start = next == ' ' ? at + 1 : start;
+        }
+        return true;
     }
 
     /** Makes the last {@code letters} of the words one word. */

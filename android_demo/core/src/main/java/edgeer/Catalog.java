@@ -5,14 +5,18 @@ import java.util.Map;
 
 /** What a resolver searches: the entities of a bundle, with or without a person's own beside them. */
 interface Catalog {
-    /** The {@code k} best entities for what was said, with all parts of their scores. */
-    List<Candidate> ranked(List<EncodedText> texts, int k);
+    /**
+     * The {@code k} best entities for what was said, with all parts of their scores.
+     *
+     * @param allowed whether each entity may answer; null for all, here and below
+     */
+    List<Candidate> ranked(List<EncodedText> texts, int k, @Nullable boolean[] allowed);
 
     /** The candidates of at least {@code k} entities, and what speaks for them. */
-    Pool pool(List<EncodedText> texts, int k);
+    Pool pool(List<EncodedText> texts, int k, @Nullable boolean[] allowed);
 
     /** At most {@code k} entities that a text may become while it is typed; {@code finished}: a space stands after it. */
-    List<FormSuggestions.Found> suggested(String text, boolean finished, int k);
+    List<FormSuggestions.Found> suggested(String text, boolean finished, int k, @Nullable boolean[] allowed);
 
     /** A surface form by its index. */
     String form(int index);

@@ -1,5 +1,7 @@
 package edgeer;
 
+import java.util.Arrays;
+
 /** Text as code points. */
 final class CodePoints {
     private CodePoints() {}
@@ -15,8 +17,6 @@ final class CodePoints {
                 points[count++] = code;
             }
         }
-        int[] kept = new int[count];
-        System.arraycopy(points, 0, kept, 0, count);
-        return kept;
+        return count == points.length ? points : Arrays.copyOf(points, count);
     }
 }

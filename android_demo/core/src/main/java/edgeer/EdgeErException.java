@@ -8,8 +8,11 @@ package edgeer;
  * ├── BundleException
  * │   ├── BundleNotFoundException   there is no bundle at that place
  * │   ├── BundleCorruptException    a file is missing, damaged, or not what the manifest says
- * │   └── BundleVersionException    written by a newer version
+ * │   ├── BundleVersionException    written by a newer version
+ * │   ├── BundleBusyException       somebody else is replacing it
+ * │   └── BundleUntrustedException  another one than was pinned, unsigned, or signed by nobody who is trusted
  * ├── EncoderException              an encoder that cannot be used
+ * ├── FilterException               a filter that fits no field, or a value that cannot be compared
  * └── CatalogException              an own entry that cannot be used
  * </pre>
  *

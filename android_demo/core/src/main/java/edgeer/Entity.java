@@ -9,6 +9,7 @@ import java.util.Map;
 /** One thing a request can name: a station, an artist, a contact. */
 public final class Entity {
     static final int LONGEST_NAME = 1000;
+    static final int LONGEST_SPOKEN = 10000;
     static final int ID_DIGITS = 12;
 
     /** Unique in its catalog; what an app knows the entity by. */
@@ -24,11 +25,21 @@ public final class Entity {
 
     /** An entity with all that a catalog can say of it; the collections are copied. */
     public Entity(String id, String name, List<String> aliases, List<String> spoken, Map<String, Object> metadata) {
+        this(id, name, new ArrayList<String>(aliases), new ArrayList<String>(spoken), new LinkedHashMap<String, Object>(metadata), true);
+    }
+
+    private Entity(
+            String id, String name, List<String> aliases, List<String> spoken, Map<String, Object> metadata, boolean own) {
         this.id = id;
         this.name = name;
-        this.aliases = Collections.unmodifiableList(new ArrayList<String>(aliases));
-        this.spoken = Collections.unmodifiableList(new ArrayList<String>(spoken));
-        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<String, Object>(metadata));
+        this.aliases = Collections.unmodifiableList(aliases);
+        this.spoken = Collections.unmodifiableList(spoken);
+        this.metadata = Collections.unmodifiableMap(metadata);
+    }
+
+    /** The same from collections that nobody else has, which are not copied. */
+    static Entity of(String id, String name, List<String> aliases, List<String> spoken, Map<String, Object> metadata) {
+        return new Entity(id, name, aliases, spoken, metadata, true);
     }
 
     /**
@@ -52,7 +63,17 @@ public final class Entity {
 
     /** Canonical name, aliases and spoken forms in this order, each once; "" only where there is no other. */
     List<String> canonicalForms() {
-        return new ArrayList<String>(spellings().keySet());
+        List<String> forms = new ArrayList<String>(1 + aliases.size() + spoken.size());
+        for (String form : allForms()) {
+            String canonical = CanonicalText.of(form);
+            if (!forms.contains(canonical)) {
+                forms.add(canonical);
+            }
+        }
+        if (forms.size() > 1) {
+            forms.remove("");
+        }
+        return forms;
     }
 
     /** By canonical form, in the same order, how it is spelled first. */

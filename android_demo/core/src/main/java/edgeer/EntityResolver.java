@@ -22,14 +22,12 @@ import java.util.Set;
  * <p>The same answers as {@code edge_er} gives in Python. Resolving opens no socket and writes no file; a resolver may be used by
  * several threads. Loading reads and checks the whole bundle, so do it off the thread that draws.
  */
-public class EntityResolver {
+public class EntityResolver implements AutoCloseable {
     static final int TOP_K = 5;
 
     private final Fields manifest;
     private final BundleCatalog catalog;
-    private final WordPiece tokenizer;
-    private final Encoder encoder;
-    private final double scale;
+    private final TextEncoding texts;
     private final AnswerBuilder answerBuilder;
 
     /**
@@ -38,10 +36,16 @@ public class EntityResolver {
      * @throws BundleNotFoundException there is none
      * @throws BundleVersionException the bundle is newer than this library
      * @throws BundleCorruptException a file of the bundle is missing or damaged
+     * @throws BundleBusyException other versions took its place again and again while it was read
      * @throws EncoderException its encoder cannot be used
      */
     public static EntityResolver load(File path) {
-        return load(Sources.of(path));
+        return load(path, new Trust());
+    }
+
+    /** The same, only if it is what {@code trust} asks for; else a {@link BundleUntrustedException}. */
+    public static EntityResolver load(File path, Trust trust) {
+        return Versions.resolver(Versions.read(path, trust), TransformerEncoder.FACTORY, true);
     }
 
     /** The resolver of a bundle that comes from anywhere: the assets of an app, … Throws as {@link #load(File)}. */
@@ -49,38 +53,34 @@ public class EntityResolver {
         return load(source, TransformerEncoder.FACTORY, true);
     }
 
-    /**
-     * The same with another encoder or without re-ranking. Throws as {@link #load(File)}.
-     *
-     * @param rerank false leaves all evidence but vectors out, for speed
-     */
+    /** The same with another encoder, or without re-ranking: by vectors alone, for speed. Throws as {@link #load(File)}. */
     public static EntityResolver load(BundleSource source, Encoder.Factory factory, boolean rerank) {
-        Bundle bundle = new Bundle(source);
-        try {
-            return new EntityResolver(bundle, factory, rerank);
-        } catch (IllegalArgumentException error) {
-            throw new BundleCorruptException(bundle.place + ": " + error.getMessage() + "; build the bundle again", error);
-        }
+        return load(source, factory, rerank, new Trust());
     }
 
-    private EntityResolver(Bundle bundle, Encoder.Factory factory, boolean rerank) {
+    /** The same, only if it is what {@code trust} asks for. */
+    public static EntityResolver load(BundleSource source, Encoder.Factory factory, boolean rerank, Trust trust) {
+        return Versions.resolver(new Bundle(source, trust), factory, rerank);
+    }
+
+    EntityResolver(Bundle bundle, Encoder.Factory factory, boolean rerank) {
         manifest = bundle.manifest;
-        scale = manifest.object("index").number("scale");
+        double scale = manifest.object("index").number("scale");
         Fields card = new Fields(Json.parse(new String(bundle.file(Bundle.CARD), Bundle.UTF_8)), Bundle.CARD);
         int dim = card.wholeFrom(1, "dim");
-        tokenizer = new WordPiece(bundle.file(Bundle.TOKENIZER), card.wholeFrom(2, "max_tokens"));
-        encoder = factory.open(bundle.file(Bundle.ENCODER));
+        WordPiece tokenizer = new WordPiece(bundle.file(Bundle.TOKENIZER), card.wholeFrom(2, "max_tokens"));
+        Encoder encoder = factory.open(bundle.file(Bundle.ENCODER));
         if (encoder.encode(tokenizer.ids("")).length != dim) {
             throw new IllegalArgumentException("encoder.onnx: expected vectors of " + dim + " numbers");
         }
+        texts = new TextEncoding(tokenizer, encoder, scale);
         boolean reranks = rerank && !manifest.objectOrEmpty("rerank").map().isEmpty();
         RerankWeights weights = new RerankWeights(reranks ? manifest.object("rerank") : Fields.EMPTY);
         catalog = new BundleCatalog(bundle, card, weights, encoder, tokenizer);
         Fields sections = manifest.objectOrEmpty("calibration");
         String way = reranks ? "reranked" : "dense";
         Calibration calibration = new Calibration(sections.has(way) ? sections.object(way) : sections);
-        boolean knowsTyped = reranks && sections.has("typed");
-        Calibration typed = knowsTyped ? new Calibration(sections.object("typed")) : calibration;
+        Calibration typed = reranks && sections.has("typed") ? new Calibration(sections.object("typed")) : calibration;
         Set<String> weighed = new HashSet<String>(calibration.weights.keySet());
         weighed.addAll(typed.weights.keySet());
         Features features = new Features(weighed, scale * scale, weights, lang(), catalog.evidence.misrecognition());
@@ -91,9 +91,7 @@ public class EntityResolver {
     EntityResolver(EntityResolver other) {
         manifest = other.manifest;
         catalog = other.catalog;
-        tokenizer = other.tokenizer;
-        encoder = other.encoder;
-        scale = other.scale;
+        texts = other.texts;
         answerBuilder = other.answerBuilder;
     }
 
@@ -129,9 +127,7 @@ public class EntityResolver {
      * @throws CatalogException where two entries have one id
      */
     public PersonalResolver withEntries(List<Entity> entries) {
-        PersonalFile.Contents contents = new PersonalFile.Contents();
-        contents.entries.addAll(entries);
-        return new PersonalResolver(this, contents);
+        return new PersonalResolver(this, PersonalFile.Contents.of(entries));
     }
 
     /**
@@ -145,12 +141,17 @@ public class EntityResolver {
 
     /** The five best entities that {@code query} names. */
     public Resolution resolve(String query) {
-        return resolve(query, TOP_K);
+        return resolve(query, new ResolveOptions());
     }
 
     /** The entities that {@code query} names, at most {@code topK}, best first. */
     public Resolution resolve(String query, int topK) {
-        return resolve(query, topK, minPrecision());
+        return resolve(query, new ResolveOptions().topK(topK));
+    }
+
+    /** The same as {@link #resolve(String, ResolveOptions)} with these options. */
+    public Resolution resolve(String query, int topK, double minPrecision) {
+        return resolve(query, new ResolveOptions().topK(topK).minPrecision(minPrecision));
     }
 
     /**
@@ -159,63 +160,68 @@ public class EntityResolver {
      * <p>Empty input gives no matches. Input without a letter or digit, or in a script that the encoder does not know, is ranked,
      * but never a match.
      *
-     * @param topK how many candidates to give, from 1 up
-     * @param minPrecision how often an answer should be right, between 0 and 1: the higher, the more requests are no match
+     * @throws FilterException where a filter fits no field, or a value cannot be compared
      * @throws IllegalArgumentException where an argument is null or out of its range
      */
-    public Resolution resolve(String query, int topK, double minPrecision) {
-        return resolve(Collections.singletonList(query), null, topK, minPrecision);
+    public Resolution resolve(String query, ResolveOptions options) {
+        return resolve(Collections.singletonList(query), null, options);
     }
 
-    /**
-     * The five best entities that a request names that was typed (keyboard, chat), not spoken: a name that is nearly one of the
-     * catalog is then more likely another one.
-     */
+    /** The five best entities that a typed request names: what is nearly a name of the catalog is then likelier another one. */
     public Resolution resolveTyped(String query) {
-        return resolveTyped(query, TOP_K, answerBuilder.calibration(true).minPrecision);
-    }
-
-    /** The same as {@link #resolve(String, int, double)} for a request that was typed. */
-    public Resolution resolveTyped(String query, int topK, double minPrecision) {
-        return resolve(Collections.singletonList(query), null, topK, minPrecision, answerBuilder.calibration(true));
+        return resolve(query, new ResolveOptions().typed(true));
     }
 
     /** Several texts of one utterance, as recognisers give them: the mean of what they say counts. */
     public Resolution resolve(List<String> nbest, int topK) {
-        return resolve(nbest, null, topK, minPrecision());
+        return resolve(nbest, null, new ResolveOptions().topK(topK));
+    }
+
+    /** The same as {@link #resolve(List, double[], ResolveOptions)} with these options. */
+    public Resolution resolve(List<String> nbest, @Nullable double[] weights, int topK, double minPrecision) {
+        return resolve(nbest, weights, new ResolveOptions().topK(topK).minPrecision(minPrecision));
     }
 
     /**
-     * Several texts of one utterance, each with a weight above 0; the weighted mean of what they say counts.
+     * Several texts of one utterance, each with a weight above 0; the weighted mean of what they say counts. Throws as {@link
+     * #resolve(String, ResolveOptions)}.
      *
      * @param weights of the texts; null where all count alike
-     * @throws IllegalArgumentException where an argument is null or out of its range
      */
-    public Resolution resolve(List<String> nbest, double[] weights, int topK, double minPrecision) {
-        return resolve(nbest, weights, topK, minPrecision, answerBuilder.calibration(false));
+    public Resolution resolve(List<String> nbest, @Nullable double[] weights, ResolveOptions options) {
+        Arguments.check(nbest, weights, options.topK);
+        Calibration calibration = answerBuilder.calibration(options.typed);
+        double wanted = options.minPrecision == null ? calibration.minPrecision : options.minPrecision;
+        calibration.needed(wanted);
+        Catalog searched = catalog();
+        List<EncodedText> said = texts.of(nbest, weights);
+        List<Candidate> ranked = ranked(searched, said, options.topK, options);
+        String query = nbest.isEmpty() ? "" : nbest.get(0);
+        return answerBuilder.resolution(query, searched, said, ranked, options.topK, wanted, calibration);
     }
 
-    private Resolution resolve(
-            List<String> nbest, double[] weights, int topK, double minPrecision, Calibration calibration) {
-        Arguments.check(nbest, weights, topK);
-        calibration.needed(minPrecision);
-        List<EncodedText> texts = new ArrayList<EncodedText>();
-        boolean readable = false;
-        for (int i = 0; i < nbest.size(); i++) {
-            if (!CanonicalText.isBlank(nbest.get(i))) {
-                String text = CanonicalText.of(nbest.get(i));
-                int[] ids = tokenizer.ids(text);
-                readable |= tokenizer.canRead(ids);
-                texts.add(new EncodedText(text, vector(ids), weights == null ? 1 : weights[i]));
-            }
+    /** The answers to several requests. Throws as {@link #resolve(String, ResolveOptions)}. */
+    public List<Resolution> resolveBatch(Iterable<String> queries, ResolveOptions options) {
+        List<Resolution> answers = new ArrayList<Resolution>();
+        for (String query : queries) {
+            answers.add(resolve(query, options));
         }
-        String query = nbest.isEmpty() ? "" : nbest.get(0);
+        return answers;
+    }
+
+    /** Why each of the best candidates stands where it does, in the order of {@link #resolve(String, ResolveOptions)}. */
+    public List<Explanation> explain(String query, ResolveOptions options) {
+        Arguments.check(Collections.singletonList(query), null, options.topK);
         Catalog searched = catalog();
-        List<Candidate> ranked = Collections.emptyList();
-        if (!texts.isEmpty()) {
-            ranked = searched.ranked(texts, Math.max(topK, Calibration.COMPARED));
-        }
-        return answerBuilder.resolution(query, searched, texts, ranked, readable, topK, minPrecision, calibration);
+        List<EncodedText> said = texts.of(Collections.singletonList(query), null);
+        List<Candidate> ranked = ranked(searched, said, options.topK + 1, options);
+        return answerBuilder.explanations(searched, said, ranked, options.topK);
+    }
+
+    private static List<Candidate> ranked(Catalog searched, List<EncodedText> said, int count, ResolveOptions options) {
+        boolean[] allowed = Filters.allowed(searched, options.where, options.ids);
+        int wanted = Math.max(count, Calibration.COMPARED);
+        return said.isEmpty() ? Collections.<Candidate>emptyList() : searched.ranked(said, wanted, allowed);
     }
 
     /** The five best entities that {@code text} may become while it is typed. */
@@ -223,18 +229,24 @@ public class EntityResolver {
         return suggest(text, TOP_K);
     }
 
+    /** The same as {@link #suggest(String, ResolveOptions)}, at most {@code topK}. */
+    public List<Suggestion> suggest(String text, int topK) {
+        return suggest(text, new ResolveOptions().topK(topK));
+    }
+
     /**
-     * The entities that {@code text} may become while it is typed, at most {@code topK}, best first; for every keystroke.
+     * The entities that {@code text} may become while it is typed, best first; for every keystroke.
      *
      * <p>The last word is taken as the beginning of a word, after a space as finished; the words before it may stand in any
      * order, and carriers ("play cadena s") come off. Only where nothing fits a text with a slip finds what is similar. Empty text
-     * gives what is asked for most, by the catalog and by this person. The first call prepares an index of all names.
+     * gives what is asked for most, by the catalog and by this person. The first call prepares an index of all names. Throws as
+     * {@link #resolve(String, ResolveOptions)}.
      *
-     * @throws IllegalArgumentException where an argument is null or out of its range
+     * @param options of which the number, {@code where} and {@code ids} count
      */
-    public List<Suggestion> suggest(String text, int topK) {
-        Arguments.check(Collections.singletonList(text), null, topK);
-        return Suggestion.of(text, topK, catalog());
+    public List<Suggestion> suggest(String text, ResolveOptions options) {
+        Arguments.check(Collections.singletonList(text), null, options.topK);
+        return Suggestion.of(text, options, catalog());
     }
 
     /**
@@ -246,28 +258,20 @@ public class EntityResolver {
         return Golden.check(this, manifest.listOrEmpty("golden"));
     }
 
-    /** Token ids of a text: [CLS] … [SEP]. */
-    int[] tokenIds(String text) {
-        return tokenizer.ids(CanonicalText.of(text));
+    /** Gives back what the encoder holds outside of Java's memory; with plain Java that is nothing. */
+    @Override
+    public void close() {
+        if (texts.encoder instanceof AutoCloseable) {
+            try {
+                ((AutoCloseable) texts.encoder).close();
+            } catch (Exception error) {
+                throw new EncoderException("encoder.onnx: cannot be closed (" + error.getMessage() + ")", error);
+            }
+        }
     }
 
-    /** Whether the encoder knows anything of a text. */
-    boolean canRead(String text) {
-        return tokenizer.canRead(tokenIds(text));
-    }
-
-    /** The vector of a text, of length 1. */
-    float[] encode(String text) {
-        return encoder.encode(tokenIds(text));
-    }
-
-    /** The same as int8. */
-    byte[] vector(String canonical) {
-        return vector(tokenizer.ids(canonical));
-    }
-
-    private byte[] vector(int[] ids) {
-        return Vectors.quantise(encoder.encode(ids), (float) scale);
+    TextEncoding texts() {
+        return texts;
     }
 
     int dim() {
@@ -276,7 +280,7 @@ public class EntityResolver {
 
     /** How much a score rises where the odds are this many times as high, in units of the dot product. */
     double scoreOfOdds(double times) {
-        return answerBuilder.calibration.scoreOf(times) * scale * scale;
+        return answerBuilder.calibration.scoreOf(times) * texts.scale * texts.scale;
     }
 
     BundleCatalog bundleCatalog() {

@@ -143,13 +143,9 @@ final class Features {
         return candidate.parts[Candidate.POPULARITY] + candidate.parts[Candidate.FAVOUR];
     }
 
-    /** The features of the best of ranked candidates, which is one of {@code equals}. */
-    Map<String, Double> of(Catalog catalog, List<Candidate> ranked, Utterance utterance, Equals equals) {
+    /** The features of a candidate, which is one of {@code equals}. */
+    Map<String, Double> of(Catalog catalog, Candidate best, Utterance utterance, Equals equals) {
         Map<String, Double> all = new LinkedHashMap<String, Double>();
-        if (ranked.isEmpty()) {
-            return all;
-        }
-        Candidate best = ranked.get(0);
         all.put("cosine", equals.shared ? 0 : Math.min(best.parts[Candidate.DENSE] / unit, 1));
         double score = rerank.heard > 0 ? best.parts[Candidate.HEARD] / rerank.heard : 0;
         all.put("heard", Math.log1p(Math.max(score / Misrecognition.BIT, 0)));

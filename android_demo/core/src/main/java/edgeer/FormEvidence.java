@@ -1,9 +1,7 @@
 package edgeer;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What speaks for each of a set of forms, a catalog's or a person's own: vectors, misrecognition, words, sounds and demand, in
@@ -24,7 +22,7 @@ final class FormEvidence {
     private final WordIndex words; // null where words have no weight
     private final Numbers numbers; // null where they have no weight
     private final List<String> forms;
-    private final int entities;
+    private final Scratch.Keeper keeper;
 
     /** One reading of a text: the words of the name in it, and what it says about all forms. */
     private final class Reading {
@@ -32,10 +30,11 @@ final class FormEvidence {
         final int[] shared; // null where n-grams have no weight
         final WordScores said; // null where words have none
 
-        Reading(String text) {
+        Reading(String text, Scratch scratch) {
             request = new Carriers(text, words);
-            shared = ngrams == null ? null : ngrams.shared(CodePoints.of(soundCodes.of(request.name())));
-            said = words == null ? null : words.scores(request);
+            int[] code = ngrams == null ? null : CodePoints.of(soundCodes.of(request.name()));
+            shared = ngrams == null ? null : ngrams.shared(code, scratch.numbers());
+            said = words == null ? null : words.scores(request, scratch);
         }
 
         /** Misrecognition scores of forms, or their word scores where these are higher. */
@@ -68,17 +67,15 @@ final class FormEvidence {
         this.weights = weights;
         soundCodes = new SoundCodes(lang);
         int[][] sounds = new int[forms.size()][];
-        Set<Integer> distinct = new HashSet<Integer>();
         for (int form = 0; form < sounds.length; form++) {
             sounds[form] = CodePoints.of(soundCodes.of(forms.get(form)));
-            distinct.add(formEntity[form]);
         }
-        entities = distinct.size();
         ngrams = weights.soundPieces > 0 || weights.soundForms > 0 ? new NgramIndex(sounds, like) : null;
         misrecognition = weights.heard > 0 || weights.words > 0 ? new Misrecognition(lang, forms) : null;
         words = weights.words > 0 ? new WordIndex(misrecognition, forms, base) : null;
         numbers = weights.numbers > 0 ? new Numbers(lang) : null;
         this.forms = forms;
+        keeper = new Scratch.Keeper(forms.size());
     }
 
     /** Null where what was heard has no weight, and words none. */
@@ -95,17 +92,28 @@ final class FormEvidence {
         return words;
     }
 
-    /** Candidates of at least {@code k} entities where there are as many, and the weighted mean of what speaks for them. */
-    Pool pool(List<EncodedText> texts, int k) {
+    /**
+     * Candidates of at least {@code k} entities where there are as many, and the weighted mean of what speaks for them.
+     *
+     * @param allowed whether each entity may be a candidate; null for all
+     */
+    Pool pool(List<EncodedText> texts, int k, @Nullable boolean[] allowed) {
+        Scratch scratch = keeper.take();
+        Pool pool = pool(texts, k, allowed, scratch);
+        keeper.giveBack(scratch);
+        return pool;
+    }
+
+    private Pool pool(List<EncodedText> texts, int k, @Nullable boolean[] allowed, Scratch scratch) {
         List<List<Reading>> readings = new ArrayList<List<Reading>>();
         int[][] dots = new int[texts.size()][];
         double total = 0;
         for (int i = 0; i < dots.length; i++) {
-            readings.add(readings(texts.get(i).text));
-            dots[i] = vectors.dots(texts.get(i).vector);
+            readings.add(readings(texts.get(i).text, scratch));
+            dots[i] = vectors.dots(texts.get(i).vector, scratch);
             total += texts.get(i).weight;
         }
-        int[] candidates = candidates(dots, readings, k);
+        int[] candidates = candidates(dots, readings, k, new Chosen(formEntity, allowed), scratch);
         int[] owners = new int[candidates.length];
         for (int i = 0; i < candidates.length; i++) {
             owners[i] = formEntity[candidates[i]];
@@ -118,51 +126,41 @@ final class FormEvidence {
     }
 
     /** A text as it stands, and with its numbers spelled otherwise. */
-    private List<Reading> readings(String text) {
+    private List<Reading> readings(String text, Scratch scratch) {
         List<Reading> found = new ArrayList<Reading>();
-        found.add(new Reading(text));
+        found.add(new Reading(text, scratch));
         if (numbers != null) {
             List<String> others = numbers.otherReadings(text, words);
             for (String other : others.subList(0, Math.min(others.size(), weights.numbers))) {
-                found.add(new Reading(other));
+                found.add(new Reading(other, scratch));
             }
         }
         return found;
     }
 
     /** Candidate forms, ascending. */
-    private int[] candidates(int[][] dots, List<List<Reading>> readings, int k) {
-        boolean[] chosen = new boolean[formEntity.length];
+    private int[] candidates(int[][] dots, List<List<Reading>> readings, int k, Chosen chosen, Scratch scratch) {
         for (List<Reading> each : readings) {
             for (Reading reading : each) {
                 if (weights.soundForms > 0) {
-                    mark(chosen, Vectors.best(soundScores(reading.shared), weights.soundForms));
+                    chosen.add(soundScores(reading.shared, scratch.scores), weights.soundForms);
                 }
                 if (words != null) {
-                    markByWords(chosen, reading.said.scores);
+                    chosen.addAbove(WordIndex.NO_SCORE, scratch.scores(reading.said.scores), weights.words);
                 }
             }
         }
         for (int count = weights.denseForms; ; count *= 2) {
             for (int[] row : dots) {
-                mark(chosen, Vectors.best(doubles(row), count));
+                chosen.add(scratch.scores(row), count);
             }
-            Set<Integer> owners = new HashSet<Integer>();
-            int size = 0;
-            for (int form = 0; form < chosen.length; form++) {
-                if (chosen[form]) {
-                    size++;
-                    owners.add(formEntity[form]);
-                }
-            }
-            if (count >= formEntity.length || owners.size() >= Math.min(k, entities)) {
-                return marked(chosen, size);
+            if (count >= chosen.allowedForms || chosen.entities() >= Math.min(k, chosen.allowedEntities)) {
+                return chosen.forms();
             }
         }
     }
 
-    private double[] soundScores(int[] shared) {
-        double[] scores = new double[shared.length];
+    private double[] soundScores(int[] shared, double[] scores) {
         for (int form = 0; form < scores.length; form++) {
             scores[form] = (double) shared[form] / (ngrams.total(form) + SHORT_FORM);
         }
@@ -251,37 +249,5 @@ final class FormEvidence {
     private static boolean isSure(List<Reading> readings) {
         return readings.size() > 1
                 && Numbers.isSure(readings.get(0).request.request, readings.get(1).request.request);
-    }
-
-    /** Marks the forms of the highest word scores; those without a score are no candidates. */
-    private void markByWords(boolean[] chosen, int[] scores) {
-        for (int form : Vectors.best(doubles(scores), weights.words)) {
-            chosen[form] |= scores[form] > WordIndex.NO_SCORE;
-        }
-    }
-
-    private static void mark(boolean[] chosen, int[] forms) {
-        for (int form : forms) {
-            chosen[form] = true;
-        }
-    }
-
-    private static int[] marked(boolean[] chosen, int size) {
-        int[] forms = new int[size];
-        int at = 0;
-        for (int form = 0; form < chosen.length; form++) {
-            if (chosen[form]) {
-                forms[at++] = form;
-            }
-        }
-        return forms;
-    }
-
-    private static double[] doubles(int[] values) {
-        double[] converted = new double[values.length];
-        for (int i = 0; i < converted.length; i++) {
-            converted[i] = values[i];
-        }
-        return converted;
     }
 }

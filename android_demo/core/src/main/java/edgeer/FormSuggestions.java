@@ -131,9 +131,16 @@ final class FormSuggestions {
      * @param finished whether a space stands after its last word
      * @param numbers how many other spellings of its numbers are read
      * @param favour what this person asked for, by entity, in quarters of a doubling
+     * @param allowed whether each entity may be suggested; null for all
      */
     static List<Found> suggested(
-            List<FormSuggestions> sets, String text, boolean finished, int k, int numbers, Map<Integer, Integer> favour) {
+            List<FormSuggestions> sets,
+            String text,
+            boolean finished,
+            int k,
+            int numbers,
+            Map<Integer, Integer> favour,
+            @Nullable boolean[] allowed) {
         for (int step = 0; step < 3; step++) {
             Best best = new Best(k);
             for (FormSuggestions set : sets) {
@@ -146,7 +153,7 @@ final class FormSuggestions {
                     fits = step == 1 ? set.corrected(text, finished) : Collections.singletonList(set.similar(text));
                 }
                 for (Completions.Fits each : fits) {
-                    set.add(each, favour, best);
+                    set.add(each, favour, allowed, best);
                 }
             }
             if (!best.list.isEmpty() || text.isEmpty()) {
@@ -162,9 +169,12 @@ final class FormSuggestions {
         return Math.min(63 - Long.numberOfLeadingZeros(times * times * times * times), FAVOUR_MOST);
     }
 
-    private void add(Completions.Fits fits, Map<Integer, Integer> favour, Best best) {
+    private void add(Completions.Fits fits, Map<Integer, Integer> favour, @Nullable boolean[] allowed, Best best) {
         for (int i = 0; i < fits.forms.size(); i++) {
             int form = fits.forms.get(i);
+            if (allowed != null && !allowed[owners[form]]) {
+                continue;
+            }
             Integer more = favour.get(owners[form]);
             int asked = demand[form] + (more == null ? 0 : more);
             int score = fits.scores.get(i) + DEMAND * asked - (isAlias(form) ? ALIAS : 0);

@@ -10,14 +10,17 @@ import java.util.Map;
  * Long} or {@link Double}, {@link Boolean} and null.
  */
 final class Json {
-    private static final int DEEPEST = 100;
+    private static final int DEEPEST = Bounds.MANIFEST_LEVELS;
+    private static final int SHORT = 24; // characters of texts that many lines may have: names of fields, tags, countries
 
     private final String text;
+    private final String[] seen;
     private int at;
     private int depth;
 
-    private Json(String text) {
+    private Json(String text, @Nullable String[] seen) {
         this.text = text;
+        this.seen = seen;
     }
 
     /**
@@ -26,7 +29,16 @@ final class Json {
      * @throws IllegalArgumentException where it is no JSON, with the place
      */
     static Object parse(String text) {
-        Json json = new Json(text);
+        return parse(text, null);
+    }
+
+    /**
+     * The same, with short texts that were seen before taken from {@code seen}, so that many lines share them.
+     *
+     * @param seen a place for each remainder of a hash; its length is a power of two
+     */
+    static Object parse(String text, @Nullable String[] seen) {
+        Json json = new Json(text, seen);
         json.skipBlanks();
         Object value = json.value();
         json.skipBlanks();
@@ -128,7 +140,8 @@ final class Json {
             at++;
         }
         if (peek() == '"') {
-            return text.substring(start, at++);
+            at++;
+            return piece(start, at - 1);
         }
         StringBuilder built = new StringBuilder(text.substring(start, at));
         while (peek() != '"') {
@@ -137,6 +150,23 @@ final class Json {
         }
         at++;
         return built.toString();
+    }
+
+    /** A piece of the text, the same object as before if there was one and it is short. */
+    private String piece(int start, int end) {
+        if (seen == null || end - start > SHORT) {
+            return text.substring(start, end);
+        }
+        int hash = end - start;
+        for (int i = start; i < end; i++) {
+            hash = 31 * hash + text.charAt(i);
+        }
+        int place = (hash ^ hash >>> 15) & seen.length - 1;
+        String before = seen[place];
+        if (before == null || before.length() != end - start || !text.startsWith(before, start)) {
+            seen[place] = text.substring(start, end);
+        }
+        return seen[place];
     }
 
     private char escaped() {

@@ -1,5 +1,7 @@
 package edgeer;
 
+import java.util.Arrays;
+
 /** The parts of a transformer that have no weights of their own, or only a vector of them. */
 final class Layers {
     private static final int STEPS = 64; // of the table of erf, for each unit
@@ -39,31 +41,30 @@ final class Layers {
         return x < 0 ? -value : value;
     }
 
-    /** x (1 + erf(x / sqrt 2)) / 2, in place. */
-    static void gelu(float[] values) {
-        for (int i = 0; i < values.length; i++) {
+    /** x (1 + erf(x / sqrt 2)) / 2, in place, of the first {@code size} values. */
+    static void gelu(float[] values, int size) {
+        for (int i = 0; i < size; i++) {
             values[i] = values[i] * (1 + erf(values[i] * ROOT_HALF)) * 0.5f;
         }
     }
 
-    static void relu(float[] values) {
-        for (int i = 0; i < values.length; i++) {
+    static void relu(float[] values, int size) {
+        for (int i = 0; i < size; i++) {
             values[i] = Math.max(values[i], 0);
         }
     }
 
     /** Adds {@code other} to {@code values}, in place. */
-    static float[] add(float[] values, float[] other) {
-        for (int i = 0; i < values.length; i++) {
+    static void add(float[] values, float[] other, int size) {
+        for (int i = 0; i < size; i++) {
             values[i] += other[i];
         }
-        return values;
     }
 
     /** Brings each row [width] of {@code x} to mean 0 and variance 1, times {@code weight}, plus {@code bias}; in place. */
-    static float[] normalise(float[] x, float[] weight, float[] bias, float epsilon) {
+    static void normalise(float[] x, int size, float[] weight, float[] bias, float epsilon) {
         int width = weight.length;
-        for (int start = 0; start < x.length; start += width) {
+        for (int start = 0; start < size; start += width) {
             double sum = 0;
             for (int i = start; i < start + width; i++) {
                 sum += x[i];
@@ -78,14 +79,15 @@ final class Layers {
                 x[start + i] = (float) ((x[start + i] - mean) * factor) * weight[i] + bias[i];
             }
         }
-        return x;
     }
 
-    /** Attention over the tokens of one sequence; query, key, value and what is given back are [tokens, width]. */
-    static float[] attend(float[] query, float[] key, float[] value, int tokens, int heads, float scale) {
-        int width = query.length / tokens;
+    /** Attention over the tokens of one sequence, put into {@code joined}; all are [tokens, width]. */
+    static void attend(float[][] asked, float[] joined, int tokens, int width, int heads, float scale) {
+        float[] query = asked[0];
+        float[] key = asked[1];
+        float[] value = asked[2];
         int size = width / heads;
-        float[] joined = new float[query.length];
+        Arrays.fill(joined, 0, tokens * width, 0);
         double[] shares = new double[tokens];
         for (int head = 0; head < heads; head++) {
             for (int token = 0; token < tokens; token++) {
@@ -103,7 +105,6 @@ final class Layers {
                 }
             }
         }
-        return joined;
     }
 
     private static void softmax(double[] values) {

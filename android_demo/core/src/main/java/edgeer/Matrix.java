@@ -1,15 +1,20 @@
 package edgeer;
 
+import java.util.Arrays;
+
 /** A weight [rows, columns] in float32; int8 weights are brought back by their scales when they are read. */
 final class Matrix {
     final int rows;
     final int columns;
-    final float[] values;
+    private final float[][] values; // each row an array of its own, for loops over one index become vector instructions
 
-    private Matrix(int rows, int columns, float[] values) {
+    private Matrix(int rows, int columns, float[] all) {
         this.rows = rows;
         this.columns = columns;
-        this.values = values;
+        values = new float[rows][];
+        for (int row = 0; row < rows; row++) {
+            values[row] = Arrays.copyOfRange(all, row * columns, (row + 1) * columns);
+        }
     }
 
     /**
@@ -38,34 +43,45 @@ final class Matrix {
     /** {@code x} [count, rows] times this, plus {@code bias} [columns] or nothing: [count, columns]. */
     float[] times(float[] x, int count, float[] bias) {
         float[] product = new float[count * columns];
+        times(x, count, bias, product, new float[columns]);
+        return product;
+    }
+
+    /** The same, put into {@code product}, which may be longer; {@code sum} [columns] is overwritten. */
+    void times(float[] x, int count, float[] bias, float[] product, float[] sum) {
         for (int row = 0; row < count; row++) {
-            if (bias != null) {
-                System.arraycopy(bias, 0, product, row * columns, columns);
+            if (bias == null) {
+                Arrays.fill(sum, 0);
+            } else {
+                System.arraycopy(bias, 0, sum, 0, columns);
             }
             int from = row * rows;
             int i = 0;
             for (; i + 3 < rows; i += 4) {
-                addFour(product, row * columns, x[from + i], x[from + i + 1], x[from + i + 2], x[from + i + 3], i);
+                addFour(sum, x[from + i], x[from + i + 1], x[from + i + 2], x[from + i + 3], i);
             }
             for (; i < rows; i++) {
-                for (int j = 0; j < columns; j++) {
-                    product[row * columns + j] += x[from + i] * values[i * columns + j];
-                }
+                addOne(sum, x[from + i], values[i]);
             }
+            System.arraycopy(sum, 0, product, row * columns, columns);
         }
-        return product;
     }
 
-    /** Adds four rows of this, times a, b, c and d: the inner loop, small enough to become vector instructions. */
-    private void addFour(float[] sum, int start, float a, float b, float c, float d, int row) {
-        float[] w = values;
-        int width = columns;
-        int first = row * width;
-        int second = first + width;
-        int third = second + width;
-        int fourth = third + width;
-        for (int j = 0; j < width; j++) {
-            sum[start + j] += a * w[first + j] + b * w[second + j] + c * w[third + j] + d * w[fourth + j];
+    /** Adds four rows of this, times a, b, c and d: the inner loop, plain enough to become vector instructions. */
+    private void addFour(float[] sum, float a, float b, float c, float d, int row) {
+        float[] first = values[row];
+        float[] second = values[row + 1];
+        float[] third = values[row + 2];
+        float[] fourth = values[row + 3];
+        for (int j = 0; j < sum.length; j++) {
+            sum[j] += a * first[j] + b * second[j] + c * third[j] + d * fourth[j];
+        }
+    }
+
+    /** Adds a row, times a. */
+    static void addOne(float[] sum, float a, float[] row) {
+        for (int j = 0; j < sum.length; j++) {
+            sum[j] += a * row[j];
         }
     }
 }

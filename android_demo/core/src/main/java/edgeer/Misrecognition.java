@@ -15,20 +15,36 @@ final class Misrecognition {
     static final int SPARED = 4;
 
     private final MisrecognitionCosts costs;
-    private final byte[][] forms;
-    private final boolean[][] spared;
+    private final List<String> texts;
+    private final Letters[] forms; // made when a form is first compared; whoever makes them makes the same
 
     /**
      * @param texts canonical forms
      */
     Misrecognition(String lang, List<String> texts) {
         costs = new MisrecognitionCosts(lang);
-        forms = new byte[texts.size()][];
-        spared = new boolean[forms.length][];
-        for (int form = 0; form < forms.length; form++) {
-            forms[form] = codes(CodePoints.of(texts.get(form)));
-            spared[form] = Carriers.spared(texts.get(form));
+        this.texts = texts;
+        forms = new Letters[texts.size()];
+    }
+
+    /** The letters of a form, and whether each is cheap to lose; null where none is. */
+    private static final class Letters {
+        final byte[] codes;
+        final boolean[] spared;
+
+        Letters(String form) {
+            codes = codes(CodePoints.of(form));
+            spared = Carriers.spared(form);
         }
+    }
+
+    private Letters letters(int form) {
+        Letters letters = forms[form];
+        if (letters == null) {
+            letters = new Letters(texts.get(form));
+            forms[form] = letters;
+        }
+        return letters;
     }
 
     private static byte[] codes(int[] text) {
@@ -48,7 +64,7 @@ final class Misrecognition {
         }
         Alignment alignment = new Alignment(request, heard);
         for (int i = 0; i < chosen.length; i++) {
-            scores[i] = alignment.score(forms[chosen[i]], spared[chosen[i]]);
+            scores[i] = alignment.score(letters(chosen[i]));
         }
         return scores;
     }
@@ -74,6 +90,7 @@ final class Misrecognition {
         private final int[] reward; // for explaining each letter, beside the gain of the pair
         private final int[] start; // score of beginning a form at each place
         private final int[] end; // and of ending it there
+        private final int[] row; // of the alignment, for every form anew
 
         Alignment(Carriers request, byte[] heard) {
             this.heard = heard;
@@ -102,6 +119,7 @@ final class Misrecognition {
             }
             start = new int[count + 1];
             end = new int[count + 1];
+            row = new int[count + 1];
             for (int i = 0; i <= count; i++) {
                 start[i] = skipped[i] - left[i] + border[i];
                 end[i] = left[i] - left[count] + border[i] - skipped[i];
@@ -109,8 +127,11 @@ final class Misrecognition {
         }
 
         /** Costs of added and lost letters are in start, end and gains: what is left is the heaviest common subsequence. */
-        int score(byte[] form, boolean[] spared) {
-            int[] row = start.clone();
+        int score(Letters letters) {
+            byte[] form = letters.codes;
+            boolean[] spared = letters.spared;
+            int[] row = this.row;
+            System.arraycopy(start, 0, row, 0, row.length);
             keepHighest(row);
             int lost = 0;
             for (int i = 0; i < form.length; i++) {

@@ -29,10 +29,11 @@ final class NgramIndex {
         Arrays.fill(keys, FREE);
         int[][] held = new int[forms][];
         int[] having = new int[1 << 12];
+        long[] distinct = new long[64];
         for (int form = 0; form < forms; form++) {
-            long[] distinct = ngrams(texts[form]);
-            held[form] = new int[distinct.length];
-            for (int i = 0; i < distinct.length; i++) {
+            distinct = texts[form].length > distinct.length / 2 ? new long[2 * texts[form].length] : distinct;
+            held[form] = new int[ngrams(texts[form], distinct)];
+            for (int i = 0; i < held[form].length; i++) {
                 int number = add(distinct[i]);
                 held[form][i] = number;
                 having = number < having.length ? having : Arrays.copyOf(having, 2 * having.length);
@@ -85,7 +86,11 @@ final class NgramIndex {
 
     /** Weight of the n-grams that each form shares with a request, given as code points: [forms]. */
     int[] shared(int[] request) {
-        int[] shared = new int[forms];
+        return shared(request, new int[forms]);
+    }
+
+    /** The same, added up in {@code shared}. */
+    int[] shared(int[] request, int[] shared) {
         for (long key : ngrams(request)) {
             int slot = slot(key);
             if (keys[slot] != FREE) {
@@ -109,7 +114,12 @@ final class NgramIndex {
 
     /** The distinct n-grams of a text, each as one number, ascending. */
     private static long[] ngrams(int[] text) {
-        long[] all = new long[Math.max(2 * text.length - 3, 0)];
+        long[] all = new long[2 * text.length];
+        return Arrays.copyOf(all, ngrams(text, all));
+    }
+
+    /** The same, put into {@code all}, which has twice as many places as the text; how many they are. */
+    private static int ngrams(int[] text, long[] all) {
         int count = 0;
         for (int at = 0; at + 1 < text.length; at++) {
             long two = (long) text[at] << 21 | text[at + 1];
@@ -125,7 +135,7 @@ final class NgramIndex {
                 all[kept++] = all[i];
             }
         }
-        return Arrays.copyOf(all, kept);
+        return kept;
     }
 
     /** The number of an n-gram, a new one where it has none. */

@@ -138,9 +138,9 @@ final class PairHead {
         for (int i = 0; i < named.length; i++) {
             x[first * dim + i] = named[i] / scale + positions[requestTokens * dim + i];
         }
-        Layers.normalise(x, normWeight, normBias, epsilon);
+        Layers.normalise(x, x.length, normWeight, normBias, epsilon);
         for (TransformerLayer layer : layers) {
-            x = layer.apply(x, x.length / dim);
+            layer.apply(x, x.length / dim);
         }
         float sum = 0;
         for (int i = 0; i < dim; i++) {

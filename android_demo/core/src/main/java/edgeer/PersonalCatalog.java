@@ -98,7 +98,8 @@ final class PersonalCatalog implements Catalog {
     }
 
     @Override
-    public synchronized List<FormSuggestions.Found> suggested(String text, boolean finished, int k) {
+    public synchronized List<FormSuggestions.Found> suggested(
+            String text, boolean finished, int k, @Nullable boolean[] allowed) {
         FormSuggestions shared = base.suggestions();
         List<FormSuggestions> sets = new ArrayList<FormSuggestions>();
         sets.add(shared);
@@ -108,7 +109,7 @@ final class PersonalCatalog implements Catalog {
             }
             sets.add(suggestions);
         }
-        return FormSuggestions.suggested(sets, text, finished, k, base.weights.numbers, asked);
+        return FormSuggestions.suggested(sets, text, finished, k, base.weights.numbers, asked, allowed);
     }
 
     @Override
@@ -118,15 +119,15 @@ final class PersonalCatalog implements Catalog {
     }
 
     @Override
-    public List<Candidate> ranked(List<EncodedText> texts, int k) {
-        return Ranking.best(pool(texts, k), texts, k, base.weights, head);
+    public List<Candidate> ranked(List<EncodedText> texts, int k, @Nullable boolean[] allowed) {
+        return Ranking.best(pool(texts, k, allowed), texts, k, base.weights, head);
     }
 
     @Override
-    public Pool pool(List<EncodedText> texts, int k) {
-        Pool pool = base.pool(texts, k);
+    public Pool pool(List<EncodedText> texts, int k, @Nullable boolean[] allowed) {
+        Pool pool = base.pool(texts, k, allowed);
         if (evidence != null) {
-            pool = pool.and(evidence.pool(texts, k), base.forms.size());
+            pool = pool.and(evidence.pool(texts, k, allowed), base.forms.size());
         }
         for (int i = 0; i < pool.forms.length; i++) {
             Double more = bonus.get(pool.entities[i]);

@@ -19,7 +19,23 @@ final class PersonalFile {
     static final class Contents {
         final List<Entity> entries = new ArrayList<Entity>();
         final Map<String, Double> popularity = new LinkedHashMap<String, Double>();
+
+        /** These entries; a {@link CatalogException} where a name of one is too long. */
+        static Contents of(List<Entity> entries) {
+            Contents contents = new Contents();
+            for (Entity entry : entries) {
+                try {
+                    Bounds.check(entry);
+                } catch (IllegalArgumentException error) {
+                    throw new CatalogException(entry.id + ": " + error.getMessage(), error);
+                }
+                contents.entries.add(entry);
+            }
+            return contents;
+        }
     }
+
+    private static final String HEADER = "{\"personal_file\":";
 
     private PersonalFile() {}
 
@@ -27,15 +43,20 @@ final class PersonalFile {
      * @throws CatalogException where there is no such file, or a row cannot be used
      */
     static Contents read(File file) {
-        String[] lines;
-        try {
-            lines = new String(Sources.readAll(new FileInputStream(file)), Bundle.UTF_8).split("\n");
-        } catch (IOException error) {
-            throw new CatalogException(file + ": cannot be read (" + error.getMessage() + ")", error);
+        String text = contents(file);
+        if (!isWhole(text)) { // cut off, or damaged: the version before it is read, if there is a whole one
+            File before = previous(file);
+            String old = before.isFile() ? contents(before) : "";
+            if (!old.startsWith(HEADER) || !isWhole(old)) {
+                throw new CatalogException(file + ", row 1: damaged or cut off (checksum); copy it again, or delete its first "
+                        + "line to read what is left of it");
+            }
+            text = old;
         }
+        String[] lines = text.split("\n");
         Contents contents = new Contents();
         for (int row = 0; row < lines.length; row++) {
-            if (!lines[row].trim().isEmpty()) {
+            if (!lines[row].trim().isEmpty() && !(row == 0 && text.startsWith(HEADER))) {
                 try {
                     add(new Fields(Json.parse(lines[row]), "entry"), contents);
                 } catch (IllegalArgumentException error) {
@@ -44,6 +65,32 @@ final class PersonalFile {
             }
         }
         return contents;
+    }
+
+    private static String contents(File file) {
+        try {
+            if (file.exists() && !file.isFile()) {
+                throw new IOException("no regular file");
+            }
+            return new String(Sources.readAll(new FileInputStream(file)), Bundle.UTF_8);
+        } catch (IOException error) {
+            throw new CatalogException(file + ": cannot be read (" + error.getMessage() + ")", error);
+        }
+    }
+
+    /** Whether the checksum in the first line is that of the rest; a file that was written by hand has none. */
+    private static boolean isWhole(String text) {
+        int end = text.indexOf('\n');
+        return !text.startsWith(HEADER) || (end >= 0 && text.substring(0, end + 1).equals(header(text.substring(end + 1))));
+    }
+
+    private static String header(String rest) {
+        byte[] data = rest.getBytes(Bundle.UTF_8);
+        return HEADER + "1,\"sha256\":\"" + Checksum.of(data, 0, data.length) + "\"}\n";
+    }
+
+    private static File previous(File file) {
+        return new File(file.getAbsoluteFile().getParentFile(), "." + file.getName() + ".previous");
     }
 
     private static void add(Fields line, Contents contents) {
@@ -81,7 +128,10 @@ final class PersonalFile {
             text.append(JsonText.of(line)).append('\n');
         }
         try {
-            replace(file, text.toString().getBytes(Bundle.UTF_8));
+            if (file.isFile()) {
+                replace(previous(file), Sources.readAll(new FileInputStream(file)));
+            }
+            replace(file, (header(text.toString()) + text).getBytes(Bundle.UTF_8));
         } catch (IOException error) {
             throw new CatalogException(file + ": cannot be written (" + error.getMessage() + ")", error);
         }

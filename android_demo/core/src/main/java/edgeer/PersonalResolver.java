@@ -133,7 +133,7 @@ public final class PersonalResolver extends EntityResolver {
         for (Entity entry : own) {
             for (String form : entry.canonicalForms()) {
                 byte[] vector = vectors.get(form);
-                known.put(form, vector != null ? vector : base.vector(form));
+                known.put(form, vector != null ? vector : base.texts().vector(form));
             }
         }
         return known;

@@ -1,12 +1,12 @@
 package edgeer;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -48,22 +48,40 @@ public final class Sources {
 
     /** Everything that {@code stream} gives; closes it. */
     public static byte[] readAll(InputStream stream) throws IOException {
+        return readAll(stream, stream.available());
+    }
+
+    /** The same where it gives about {@code expected} bytes: if it is right, they are read into their place. */
+    static byte[] readAll(InputStream stream, long expected) throws IOException {
+        return readAll(stream, expected, LARGEST);
+    }
+
+    /** The same; an error where there are more than {@code most} bytes, and the rest is not read. */
+    static byte[] readAll(InputStream stream, long expected, long most) throws IOException {
+        long largest = Math.min(most, LARGEST);
         try {
-            ByteArrayOutputStream all = new ByteArrayOutputStream(Math.max(stream.available(), 1024));
-            byte[] block = new byte[1 << 16];
-            for (int read = stream.read(block); read >= 0; read = stream.read(block)) {
-                all.write(block, 0, read);
-                if (all.size() > LARGEST) {
-                    throw new IOException("larger than " + LARGEST + " bytes");
+            byte[] all = new byte[(int) Math.max(0, Math.min(expected, largest))];
+            int size = 0;
+            for (int read = stream.read(all, 0, all.length); read > 0; read = stream.read(all, size, all.length - size)) {
+                size += read;
+            }
+            for (int next = stream.read(); next >= 0; next = stream.read()) {
+                all = size < all.length ? all : Arrays.copyOf(all, 2 * size + 1024);
+                all[size++] = (byte) next;
+                for (int read = 1; read > 0 && size < all.length; size += Math.max(read, 0)) {
+                    read = stream.read(all, size, all.length - size);
+                }
+                if (size > largest) {
+                    throw new IOException("expected " + largest + " bytes at most");
                 }
             }
-            return all.toByteArray();
+            return size == all.length ? all : Arrays.copyOf(all, size);
         } finally {
             stream.close();
         }
     }
 
-    private static final class Directory implements BundleSource {
+    private static final class Directory implements SizedSource {
         private final File folder;
 
         Directory(File folder) {
@@ -72,11 +90,22 @@ public final class Sources {
 
         @Override
         public byte[] read(String name) throws IOException {
+            return read(name, LARGEST);
+        }
+
+        @Override
+        public byte[] read(String name, long most) throws IOException {
             File file = new File(folder, name);
             if (!file.exists()) {
                 throw new FileNotFoundException(file.getPath());
             }
-            return readAll(new FileInputStream(file));
+            if (!file.isFile()) { // a pipe would wait for somebody to write into it
+                throw new IOException("no regular file");
+            }
+            if (file.length() > most) {
+                throw new IOException("expected " + most + " bytes at most");
+            }
+            return readAll(new FileInputStream(file), file.length(), most);
         }
 
         @Override
@@ -123,8 +152,11 @@ public final class Sources {
 
         private void unpack(byte[] data) throws IOException {
             ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(data));
+            long left = Bounds.UNPACKED_TIMES * (long) data.length + Bounds.UNPACKED_LEAST;
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                files.put(entry.getName(), readAll(new Unclosed(zip)));
+                byte[] file = readAll(new Unclosed(zip), Math.min(entry.getSize(), data.length), left);
+                left -= file.length;
+                files.put(entry.getName(), file);
                 String name = entry.getName();
                 int slash = name.lastIndexOf('/') + 1;
                 boolean higher = folder == null || slash < folder.length();

@@ -29,10 +29,12 @@ public final class Suggestion {
     }
 
     /** The suggestions of a catalog for what is typed. */
-    static List<Suggestion> of(String text, int topK, Catalog catalog) {
+    static List<Suggestion> of(String text, ResolveOptions options, Catalog catalog) {
+        boolean[] allowed = Filters.allowed(catalog, options.where, options.ids);
         boolean finished = !text.isEmpty() && CanonicalText.isBlank(text.substring(text.length() - 1));
         List<Suggestion> found = new ArrayList<Suggestion>();
-        for (FormSuggestions.Found each : catalog.suggested(CanonicalText.of(text), finished, topK)) {
+        String canonical = CanonicalText.ofRequest(text);
+        for (FormSuggestions.Found each : catalog.suggested(canonical, finished, options.topK, allowed)) {
             Entity entity = catalog.entity(each.entity);
             found.add(new Suggestion(entity, catalog.form(each.form), each.score, catalog.metadata(each.entity)));
         }

@@ -114,7 +114,7 @@ public final class TransformerEncoder implements Encoder {
     private float[] states(int[] ids) {
         float[] x = embed(ids);
         for (TransformerLayer layer : layers) {
-            x = layer.apply(x, ids.length);
+            layer.apply(x, ids.length);
         }
         return x;
     }
@@ -139,7 +139,8 @@ public final class TransformerEncoder implements Encoder {
         for (int i = 0; i < x.length; i++) {
             x[i] += positions[i];
         }
-        return Layers.normalise(x, normWeight, normBias, epsilon);
+        Layers.normalise(x, x.length, normWeight, normBias, epsilon);
+        return x;
     }
 
     private static float[] unit(float[] vector) {

@@ -1,5 +1,7 @@
 package edgeer;
 
+import java.util.concurrent.atomic.AtomicReference;
+
 /** Attention, add and norm, feed-forward, add and norm. */
 final class TransformerLayer {
     private final Dense query;
@@ -9,10 +11,12 @@ final class TransformerLayer {
     private final Dense inner;
     private final Dense outer;
     private final float[][] norms;
+    private final int width;
     private final int heads;
     private final float scale;
     private final float epsilon;
     private final boolean exactGelu;
+    private final AtomicReference<Work> idle = new AtomicReference<Work>();
 
     /**
      * @param names of the parts, in this order: query, key, value, output, inner, outer, norm after attention, norm
@@ -32,6 +36,7 @@ final class TransformerLayer {
             file.vector(names[7] + ".weight", width),
             file.vector(names[7] + ".bias", width)
         };
+        this.width = width;
         this.heads = heads;
         this.scale = scale;
         this.epsilon = file.epsilon();
@@ -51,17 +56,49 @@ final class TransformerLayer {
         return shape[2];
     }
 
-    /** What the layer makes of {@code x} [tokens, width]. */
-    float[] apply(float[] x, int tokens) {
-        float[] seen = Layers.attend(query.of(x, tokens), key.of(x, tokens), value.of(x, tokens), tokens, heads, scale);
-        float[] attended = Layers.normalise(Layers.add(joined.of(seen, tokens), x), norms[0], norms[1], epsilon);
-        float[] bent = inner.of(attended, tokens);
+    /** Puts what the layer makes of {@code x} [tokens, width] in its place. */
+    void apply(float[] x, int tokens) {
+        Work kept = idle.getAndSet(null);
+        Work work = kept != null && kept.tokens >= tokens ? kept : new Work(tokens, width, inner.weight.columns);
+        int size = tokens * width;
+        query.of(x, tokens, work.asked[0], work.narrow);
+        key.of(x, tokens, work.asked[1], work.narrow);
+        value.of(x, tokens, work.asked[2], work.narrow);
+        Layers.attend(work.asked, work.seen, tokens, width, heads, scale);
+        joined.of(work.seen, tokens, work.attended, work.narrow);
+        Layers.add(work.attended, x, size);
+        Layers.normalise(work.attended, size, norms[0], norms[1], epsilon);
+        inner.of(work.attended, tokens, work.bent, work.wide);
         if (exactGelu) {
-            Layers.gelu(bent);
+            Layers.gelu(work.bent, tokens * work.wide.length);
         } else {
-            Layers.relu(bent);
+            Layers.relu(work.bent, tokens * work.wide.length);
         }
-        return Layers.normalise(Layers.add(outer.of(bent, tokens), attended), norms[2], norms[3], epsilon);
+        outer.of(work.bent, tokens, x, work.narrow);
+        Layers.add(x, work.attended, size);
+        Layers.normalise(x, size, norms[2], norms[3], epsilon);
+        idle.set(work);
+    }
+
+    /** Arrays between the steps, kept for the next text; texts at the same time have their own. */
+    private static final class Work {
+        final int tokens;
+        final float[][] asked; // queries, keys, values
+        final float[] seen;
+        final float[] attended;
+        final float[] bent;
+        final float[] narrow; // a row
+        final float[] wide;
+
+        Work(int tokens, int width, int wide) {
+            this.tokens = tokens;
+            asked = new float[3][tokens * width];
+            seen = new float[tokens * width];
+            attended = new float[tokens * width];
+            bent = new float[tokens * wide];
+            narrow = new float[width];
+            this.wide = new float[wide];
+        }
     }
 
     /** A product with a bias. */
@@ -77,8 +114,8 @@ final class TransformerLayer {
             }
         }
 
-        float[] of(float[] x, int tokens) {
-            return weight.times(x, tokens, bias);
+        void of(float[] x, int tokens, float[] product, float[] row) {
+            weight.times(x, tokens, bias, product, row);
         }
     }
 }

@@ -4,14 +4,23 @@ package edgeer;
 final class Vectors {
     static final int CLIP = 127;
 
+    private static final int EXACT = 1024; // products of two int8 whose sum a float32 holds exactly, whatever they are
+
     final int forms;
     final int dim;
-    private final byte[] values;
+    private final float[][] columns; // [dim][forms], for loops over forms become vector instructions
 
+    /** @param values [forms, dim], one after another */
     Vectors(byte[] values, int dim) {
-        this.values = values;
         this.dim = dim;
         this.forms = values.length / dim;
+        columns = new float[dim][forms];
+        for (int i = 0; i < dim; i++) {
+            float[] column = columns[i];
+            for (int form = 0; form < column.length; form++) {
+                column[form] = values[form * dim + i];
+            }
+        }
     }
 
     /** {@code vector} times {@code scale}, rounded half to even and cut at ±127. */
@@ -23,20 +32,18 @@ final class Vectors {
         return steps;
     }
 
-    /** The dot product of a request with every form. */
-    int[] dots(byte[] request) {
-        int[] query = new int[dim];
+    /** The dot product of a request with every form: whole numbers, which float32 holds exactly up to 2^24. */
+    int[] dots(byte[] request, Scratch scratch) {
+        int[] dots = scratch.numbers();
+        float[] sums = scratch.sums;
         for (int i = 0; i < dim; i++) {
-            query[i] = request[i];
-        }
-        int[] dots = new int[forms];
-        for (int form = 0; form < forms; form++) {
-            int sum = 0;
-            int from = form * dim;
-            for (int i = 0; i < query.length; i++) {
-                sum += query[i] * values[from + i];
+            Matrix.addOne(sums, request[i], columns[i]);
+            if (i % EXACT == EXACT - 1 || i == dim - 1) {
+                for (int form = 0; form < dots.length; form++) {
+                    dots[form] += (int) sums[form];
+                    sums[form] = 0;
+                }
             }
-            dots[form] = sum;
         }
         return dots;
     }

@@ -75,7 +75,7 @@ final class WordIndex implements KnownWords {
         int[] next = starts.clone();
         for (int form = 0; form < held.length; form++) {
             sizes[form] = held[form].length;
-            Set<String> cheap = WordValues.frequencies(words(forms.get(form)));
+            Set<String> cheap = frequencies(forms.get(form));
             for (int word : held[form]) {
                 int omission = omission(known.get(word), cheap);
                 owners[next[word]] = form;
@@ -90,9 +90,9 @@ final class WordIndex implements KnownWords {
     private int[][] numbered(List<String> forms, List<String> known) {
         int[][] held = new int[forms.size()][];
         for (int form = 0; form < held.length; form++) {
-            Set<String> words = distinct(words(forms.get(form)));
-            held[form] = new int[words.size()];
-            int at = 0;
+            String[] words = words(forms.get(form));
+            int[] own = new int[words.length];
+            int size = 0;
             for (String word : words) {
                 Integer number = numbers.get(word);
                 if (number == null) {
@@ -100,8 +100,14 @@ final class WordIndex implements KnownWords {
                     numbers.put(word, number);
                     known.add(word);
                 }
-                held[form][at++] = number;
+                int before = 0;
+                while (before < size && own[before] != number) {
+                    before++;
+                }
+                own[before] = number;
+                size = Math.max(size, before + 1);
             }
+            held[form] = size == own.length ? own : Arrays.copyOf(own, size);
         }
         return held;
     }
@@ -136,21 +142,21 @@ final class WordIndex implements KnownWords {
     }
 
     /** What the words of a request say about every form. */
-    WordScores scores(Carriers said) {
+    WordScores scores(Carriers said, Scratch scratch) {
         WordRequest request = new WordRequest(said, numbers.keySet());
-        WordScores found = scoresOfSaid(request);
+        WordScores found = scoresOfSaid(request, scratch);
         scoreRare(request, found);
         return found;
     }
 
     /** The scores of forms that are said whole, or hold the name. */
-    private WordScores scoresOfSaid(WordRequest request) {
-        WordScores found = new WordScores(sizes.length);
+    private WordScores scoresOfSaid(WordRequest request, Scratch scratch) {
+        WordScores found = new WordScores(scratch);
         int[] scores = found.scores; // gains and omissions, summed up word by word
-        int[] said = new int[sizes.length];
-        int[] explained = new int[sizes.length]; // what the words that a form has would cost if it had them not
-        int[] content = new int[sizes.length];
-        boolean[] strong = new boolean[sizes.length];
+        int[] said = scratch.numbers();
+        int[] explained = scratch.numbers(); // what the words that a form has would cost if it had them not
+        int[] content = scratch.numbers();
+        boolean[] strong = scratch.marks();
         for (Map.Entry<String, Integer> each : request.explained.entrySet()) {
             int number = numbers.get(each.getKey());
             int cost = each.getValue();
@@ -233,6 +239,16 @@ final class WordIndex implements KnownWords {
             }
         }
         return gained - Math.min(omission, OMITTED_MOST);
+    }
+
+    /** The parts of a frequency in a form; it is only looked at where there is a figure. */
+    private static Set<String> frequencies(String form) {
+        for (int at = 0; at < form.length(); at++) {
+            if (form.charAt(at) <= '9' && form.charAt(at) != ' ') {
+                return WordValues.frequencies(words(form));
+            }
+        }
+        return Collections.emptySet();
     }
 
     private static String[] words(String text) {

@@ -9,9 +9,9 @@ final class WordScores {
     /** Whether each form is said in part, and nothing else is but words of carriers that no name has. */
     final boolean[] part;
 
-    WordScores(int forms) {
-        scores = new int[forms];
-        phrase = new boolean[forms];
-        part = new boolean[forms];
+    WordScores(Scratch scratch) {
+        scores = scratch.numbers();
+        phrase = scratch.marks();
+        part = scratch.marks();
     }
 }

@@ -40,7 +40,7 @@ public final class AnswerJobs {
             ids.add(match.id);
         }
         List<Object> vector = new ArrayList<Object>();
-        for (byte each : resolver.vector(CanonicalText.of(query))) {
+        for (byte each : resolver.texts().vector(CanonicalText.of(query))) {
             vector.add((int) each);
         }
         Map<String, Object> answer = new LinkedHashMap<String, Object>();

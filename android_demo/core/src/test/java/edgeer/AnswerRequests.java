@@ -4,24 +4,26 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Answers a file of requests, for measurements ({@code benchmarks/runtimes/java_runtime.py}):
  *
  * <pre>java edgeer.AnswerRequests BUNDLE REQUESTS ROUNDS rerank|typed|dense [OWN_ENTRIES]</pre>
  *
- * The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes"}}; then comes a line {@code {"id", "decision",
- * "tied", "confidence", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
+ * Rows may have {@code where}, {@code ids} and {@code top_k}, too; of one with {@code explain} its explanations are told.
+ *
+ * <p>The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes"}}; then comes a line {@code {"id", "decision",
+ * "tied", "confidence", "ids", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
  */
 public final class AnswerRequests {
     private AnswerRequests() {}
 
     public static void main(String[] arguments) throws IOException {
-        List<String> queries = new ArrayList<String>();
-        for (Fields row : Rows.of(new File(arguments[1]))) {
-            queries.add(row.text("query"));
-        }
+        List<Fields> queries = Rows.of(new File(arguments[1]));
         long start = System.nanoTime();
         File bundle = new File(arguments[0]);
         EntityResolver resolver = arguments[3].equals("dense")
@@ -31,7 +33,7 @@ public final class AnswerRequests {
             resolver = resolver.withEntries(new File(arguments[4]));
         }
         long loaded = System.nanoTime();
-        resolver.resolve(queries.get(0));
+        resolver.resolve(queries.get(0).text("query"));
         long answered = System.nanoTime();
         System.gc();
         long memory = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
@@ -41,7 +43,7 @@ public final class AnswerRequests {
         List<String> answers = new ArrayList<String>();
         for (int round = Integer.parseInt(arguments[2]); round > 0; round--) {
             answers.clear();
-            for (String query : queries) {
+            for (Fields query : queries) {
                 answers.add(line(resolver, query, arguments[3].equals("typed")));
             }
         }
@@ -51,13 +53,39 @@ public final class AnswerRequests {
         out.flush();
     }
 
-    private static String line(EntityResolver resolver, String query, boolean typed) {
+    private static String line(EntityResolver resolver, Fields row, boolean typed) {
+        ResolveOptions options = new ResolveOptions().typed(typed);
+        options.where(row.has("where") ? row.object("where").map() : null).ids(row.has("ids") ? texts(row.list("ids")) : null);
+        options.topK(row.has("top_k") ? row.whole("top_k") : EntityResolver.TOP_K);
         long start = System.nanoTime();
-        Resolution found = typed ? resolver.resolveTyped(query) : resolver.resolve(query);
+        Resolution found = resolver.resolve(row.text("query"), options);
         double spent = (System.nanoTime() - start) / 1e3;
-        String id = found.matches.isEmpty() ? "null" : "\"" + found.matches.get(0).id + "\"";
-        double confidence = found.matches.isEmpty() ? 0 : found.matches.get(0).confidence;
-        return "{\"id\": " + id + ", \"decision\": \"" + found.decision + "\", \"tied\": " + found.tied() + ", \"confidence\": "
-                + confidence + ", \"us\": " + spent + "}";
+        Map<String, Object> line = new LinkedHashMap<String, Object>();
+        List<Object> ids = new ArrayList<Object>();
+        for (Match match : found.matches) {
+            ids.add(match.id);
+        }
+        line.put("id", ids.isEmpty() ? null : ids.get(0));
+        line.put("decision", found.decision.toString());
+        line.put("tied", (long) found.tied());
+        line.put("confidence", found.matches.isEmpty() ? 0.0 : found.matches.get(0).confidence);
+        line.put("ids", ids);
+        line.put("us", spent);
+        if (row.has("explain")) {
+            List<Object> explained = new ArrayList<Object>();
+            for (Explanation each : resolver.explain(row.text("query"), options)) {
+                explained.add(Arrays.asList(each.id, each.form, each.score, each.margin, each.parts, each.signs));
+            }
+            line.put("explained", explained);
+        }
+        return JsonText.of(line);
+    }
+
+    private static List<String> texts(List<Object> values) {
+        List<String> texts = new ArrayList<String>();
+        for (Object each : values) {
+            texts.add((String) each);
+        }
+        return texts;
     }
 }

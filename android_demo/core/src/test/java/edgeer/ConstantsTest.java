@@ -71,7 +71,13 @@ public final class ConstantsTest {
         own.put("decision.sounding_letters", Equals.SOUNDING_LETTERS);
         own.put("decision.top_k", EntityResolver.TOP_K);
         own.put("selftest.score_tolerance", Golden.SCORE_TOLERANCE);
+        own.put("bounds.text", Bounds.TEXT);
+        own.put("bounds.texts", Bounds.TEXTS);
+        own.put("bounds.filter_values", Bounds.FILTER_VALUES);
+        own.put("bounds.manifest_bytes", Bounds.MANIFEST_BYTES);
+        own.put("bounds.manifest_levels", Bounds.MANIFEST_LEVELS);
         own.put("entity.longest_name", Entity.LONGEST_NAME);
+        own.put("entity.longest_spoken", Entity.LONGEST_SPOKEN);
         own.put("entity.id_digits", Entity.ID_DIGITS);
         own.put("personal.most", PersonalResolver.MOST);
         putDefaults(own);
@@ -202,7 +208,7 @@ public final class ConstantsTest {
                 null);
         List<EncodedText> texts = Collections.singletonList(new EncodedText(row.text("request"), query, 1));
         int k = row.list("ranking").size();
-        Pool pool = evidence.pool(texts, k);
+        Pool pool = evidence.pool(texts, k, null);
         assertArrayEquals(row.text("request"), Rows.ints(row.list("candidates")), pool.forms);
         List<Candidate> found = Ranking.best(pool, texts, k, weights, null);
         for (int i = 0; i < k; i++) {

@@ -32,8 +32,8 @@ public final class GoldenCheck {
 
     private void add(Fields row, EntityResolver resolver) {
         String query = row.text("query");
-        float[] vector = resolver.encode(query);
-        byte[] found = resolver.vector(row.text("canonical"));
+        float[] vector = resolver.texts().encode(query);
+        byte[] found = resolver.texts().vector(row.text("canonical"));
         byte[] expected = Rows.base64(row.text("vector"));
         int apart = 0;
         for (int i = 0; i < expected.length; i++) {
@@ -45,7 +45,7 @@ public final class GoldenCheck {
         Object best = row.list("ranking").isEmpty() ? null : ((List<?>) row.list("ranking").get(0)).get(0);
         String id = answer.matches.isEmpty() ? null : answer.matches.get(0).id;
         requests++;
-        tokenIds += java.util.Arrays.equals(resolver.tokenIds(query), Rows.ints(row.list("token_ids"))) ? 1 : 0;
+        tokenIds += java.util.Arrays.equals(resolver.texts().tokenIds(query), Rows.ints(row.list("token_ids"))) ? 1 : 0;
         vectors += apart == 0 ? 1 : 0;
         first += id == null ? (best == null ? 1 : 0) : id.equals(best) ? 1 : 0;
         decisions += answer.decision.toString().equals(row.text("decision")) ? 1 : 0;

@@ -20,18 +20,19 @@ public final class GoldenStepsTest {
         for (Fields row : Rows.golden("requests.jsonl")) {
             EntityResolver resolver = Rows.resolver(row.text("bundle"));
             String query = row.text("query");
-            assertEquals(query, row.text("canonical"), CanonicalText.of(query));
+            assertEquals(query, row.text("canonical"), CanonicalText.ofRequest(query));
             List<EncodedText> encoded = new ArrayList<EncodedText>();
             if (!CanonicalText.isBlank(query)) {
-                encoded.add(new EncodedText(row.text("canonical"), Rows.base64(row.text("vector")), 1));
+                encoded.add(new EncodedText(row.text("canonical"), Rows.base64(row.text("vector")), 1, resolver.texts().canRead(query)));
             }
-            checkSteps(row, resolver, encoded, query, new String[] {query});
+            checkSteps(row, resolver, encoded, query);
         }
     }
 
     @Test
     public void everyStepOfSeveralTextsIsThatOfPython() throws IOException {
         for (Fields row : Rows.golden("nbest.jsonl")) {
+            EntityResolver resolver = Rows.resolver(row.text("bundle"));
             List<String> texts = new ArrayList<String>();
             double[] weights = new double[row.list("nbest").size()];
             List<EncodedText> encoded = new ArrayList<EncodedText>();
@@ -41,21 +42,21 @@ public final class GoldenStepsTest {
                 weights[i] = ((Number) pair.get(1)).doubleValue();
                 if (!CanonicalText.isBlank(texts.get(i))) {
                     byte[] vector = Rows.base64((String) row.list("vectors").get(i));
-                    encoded.add(new EncodedText(CanonicalText.of(texts.get(i)), vector, weights[i]));
+                    boolean readable = resolver.texts().canRead(texts.get(i));
+                    encoded.add(new EncodedText(CanonicalText.ofRequest(texts.get(i)), vector, weights[i], readable));
                 }
             }
-            EntityResolver resolver = Rows.resolver(row.text("bundle"));
-            checkSteps(row, resolver, encoded, texts.isEmpty() ? "" : texts.get(0), texts.toArray(new String[0]));
+            checkSteps(row, resolver, encoded, texts.isEmpty() ? "" : texts.get(0));
         }
     }
 
     /** What is computed from the golden vector must be equal. */
-    private static void checkSteps(Fields row, EntityResolver resolver, List<EncodedText> encoded, String query, String[] texts) {
-        int[] candidates = encoded.isEmpty() ? new int[0] : resolver.catalog().pool(encoded, Calibration.COMPARED).forms;
+    private static void checkSteps(Fields row, EntityResolver resolver, List<EncodedText> encoded, String query) {
+        int[] candidates = encoded.isEmpty() ? new int[0] : resolver.catalog().pool(encoded, Calibration.COMPARED, null).forms;
         assertArrayEquals(query, Rows.ints(row.list("candidates")), candidates);
         List<Candidate> ranked = Collections.emptyList();
         if (!encoded.isEmpty()) {
-            ranked = resolver.catalog().ranked(encoded, Calibration.COMPARED);
+            ranked = resolver.catalog().ranked(encoded, Calibration.COMPARED, null);
         }
         assertEquals(query, row.list("ranking").size(), Math.min(K, ranked.size()));
         for (int i = 0; i < Math.min(K, ranked.size()); i++) {
@@ -64,13 +65,9 @@ public final class GoldenStepsTest {
             assertEquals(query, ((Number) expected.get(1)).doubleValue(), ranked.get(i).score, 0.001);
             checkParts(query, new Fields(row.list("parts").get(i), query).map(), ranked.get(i));
         }
-        boolean readable = false;
-        for (String text : texts) {
-            readable |= resolver.canRead(text);
-        }
         AnswerBuilder builder = resolver.answerBuilder();
         Resolution answer = builder.resolution(
-                query, resolver.catalog(), encoded, ranked, readable, K, resolver.minPrecision(), builder.calibration(false));
+                query, resolver.catalog(), encoded, ranked, K, resolver.minPrecision(), builder.calibration(false));
         assertEquals(query, row.text("decision"), answer.decision.toString());
         assertEquals(query, row.whole("tied"), answer.tied());
         double confidence = answer.matches.isEmpty() ? 0 : answer.matches.get(0).confidence;

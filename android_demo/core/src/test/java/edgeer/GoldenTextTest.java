@@ -78,12 +78,12 @@ public final class GoldenTextTest {
             assertEquals(new HashSet<Object>(row.list("common")), index.common);
             Carriers said = new Carriers(request, index);
             assertArrayEquals(request, Rows.ints(row.list("span")), new int[] {said.first, said.last});
-            WordScores found = index.scores(said);
+            WordScores found = index.scores(said, scratch(row));
             assertArrayEquals(request, scores(row.list("scores")), found.scores);
             assertEquals(request, row.list("phrases"), marked(found.phrase));
             assertEquals(request, row.list("in_part"), marked(found.part));
-            assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(new Carriers(request, alone)).scores);
-            assertArrayEquals(request, scores(row.list("scores_without_rare")), beside.scores(new Carriers(request, beside)).scores);
+            assertArrayEquals(request, scores(row.list("scores_without_common")), alone.scores(new Carriers(request, alone), scratch(row)).scores);
+            assertArrayEquals(request, scores(row.list("scores_without_rare")), beside.scores(new Carriers(request, beside), scratch(row)).scores);
         }
     }
 
@@ -103,6 +103,10 @@ public final class GoldenTextTest {
             assertEquals(text, row.list("readings"), numbers.otherReadings(text, words));
             assertEquals(text, row.map().get("sure"), Numbers.isSure(text, row.text("in_figures")));
         }
+    }
+
+    private static Scratch scratch(Fields row) {
+        return new Scratch.Keeper(row.list("forms").size()).take();
     }
 
     @Test
@@ -139,7 +143,7 @@ public final class GoldenTextTest {
             String said = row.list("texts").toString();
             assertEquals(said, ((Number) row.list("equals").get(0)).intValue(), equals.count);
             assertEquals(said, row.list("equals").get(1), equals.shared);
-            Map<String, Double> found = features.of(catalog, ranked, utterance, equals);
+            Map<String, Double> found = features.of(catalog, ranked.get(0), utterance, equals);
             assertEquals(wanted.keySet(), found.keySet());
             for (Map.Entry<String, Object> each : wanted.entrySet()) {
                 double value = ((Number) each.getValue()).doubleValue();
@@ -159,7 +163,7 @@ public final class GoldenTextTest {
         }
 
         @Override
-        public List<FormSuggestions.Found> suggested(String text, boolean finished, int k) {
+        public List<FormSuggestions.Found> suggested(String text, boolean finished, int k, boolean[] allowed) {
             throw new UnsupportedOperationException();
         }
 
@@ -179,12 +183,12 @@ public final class GoldenTextTest {
         }
 
         @Override
-        public List<Candidate> ranked(List<EncodedText> texts, int k) {
+        public List<Candidate> ranked(List<EncodedText> texts, int k, boolean[] allowed) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public Pool pool(List<EncodedText> texts, int k) {
+        public Pool pool(List<EncodedText> texts, int k, boolean[] allowed) {
             throw new UnsupportedOperationException();
         }
 

@@ -36,7 +36,7 @@ final class Completer extends ArrayAdapter<String> {
             if (asked != null && typed != null && typed.toString().trim().length() > 0) {
                 for (Suggestion each : asked.suggest(typed.toString(), SHOWN)) {
                     if (!names.contains(each.completed) && !each.completed.contentEquals(typed)) {
-                        names.add(each.completed);
+                        names.add(Shown.of(each.completed));
                     }
                 }
             }

@@ -147,7 +147,7 @@ public final class MainActivity extends Activity
         Map<String, Object> counts = Manifests.object(resolver.manifest(), "counts");
         double megabytes = ((Number) resolver.manifest().get("size_bytes")).doubleValue() / 1e6;
         ((TextView) findViewById(R.id.bundle)).setText(getString(
-                R.string.bundle, resolver.name(), counts.get("entities"), megabytes, Manifests.recallAt1(resolver)));
+                R.string.bundle, Shown.of(resolver.name()), counts.get("entities"), megabytes, Manifests.recallAt1(resolver)));
         if (nbest.isEmpty()) {
             decision.setText("");
         }
@@ -163,7 +163,7 @@ public final class MainActivity extends Activity
         int text = answer.decision == Decision.MATCH
                 ? R.string.decision_match
                 : answer.decision == Decision.AMBIGUOUS ? R.string.decision_ambiguous : R.string.decision_no_match;
-        decision.setText(getString(text, answer.best() == null ? "" : answer.best().name, microseconds));
+        decision.setText(getString(text, answer.best() == null ? "" : Shown.of(answer.best().name), microseconds));
     }
 
     @Override

@@ -31,7 +31,7 @@ final class OwnName {
         Bundle about = new Bundle();
         if (station != null) {
             about.putString(ID, station.id);
-            about.putString(NAME, station.name);
+            about.putString(NAME, Shown.of(station.name));
         }
         return about;
     }

@@ -30,7 +30,7 @@ final class Player implements MediaPlayer.OnPreparedListener, MediaPlayer.OnErro
             show(R.string.stopped);
             return;
         }
-        name = match.name;
+        name = Shown.of(match.name);
         Object streams = match.metadata.get("streams");
         if (!(streams instanceof List) || ((List<?>) streams).isEmpty()) {
             show(R.string.no_stream);

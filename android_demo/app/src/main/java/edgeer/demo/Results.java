@@ -45,12 +45,12 @@ final class Results extends BaseAdapter {
         View row = used != null ? used : LayoutInflater.from(context).inflate(R.layout.result, parent, false);
         Match match = matches.get(position);
         int percent = (int) Math.round(100 * match.confidence);
-        ((TextView) row.findViewById(R.id.name)).setText(match.name);
+        ((TextView) row.findViewById(R.id.name)).setText(Shown.of(match.name));
         TextView also = (TextView) row.findViewById(R.id.also);
-        also.setText(TextUtils.join(", ", match.aliases));
+        also.setText(Shown.of(TextUtils.join(", ", match.aliases)));
         also.setVisibility(match.aliases.isEmpty() ? View.GONE : View.VISIBLE);
         ((TextView) row.findViewById(R.id.confidence)).setText(context.getString(R.string.percent, percent));
-        row.setContentDescription(context.getString(R.string.result, match.name, percent));
+        row.setContentDescription(context.getString(R.string.result, Shown.of(match.name), percent));
         return row;
     }
 }

@@ -1,0 +1,55 @@
+package edgeer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Texts to tokens and int8 vectors: tokenizer, encoder and scale of a bundle. */
+final class TextEncoding {
+    final WordPiece tokenizer;
+    final Encoder encoder;
+    final double scale;
+
+    TextEncoding(WordPiece tokenizer, Encoder encoder, double scale) {
+        this.tokenizer = tokenizer;
+        this.encoder = encoder;
+        this.scale = scale;
+    }
+
+    /** The texts that are not blank; {@code weights} null where all count alike. */
+    List<EncodedText> of(List<String> texts, @Nullable double[] weights) {
+        List<EncodedText> encoded = new ArrayList<EncodedText>();
+        for (int i = 0; i < texts.size(); i++) {
+            if (!CanonicalText.isBlank(texts.get(i))) {
+                String text = CanonicalText.ofRequest(texts.get(i));
+                int[] ids = tokenizer.ids(text);
+                double weight = weights == null ? 1 : weights[i];
+                encoded.add(new EncodedText(text, vector(ids), weight, tokenizer.canRead(ids)));
+            }
+        }
+        return encoded;
+    }
+
+    /** Token ids of a request: [CLS] … [SEP]. */
+    int[] tokenIds(String text) {
+        return tokenizer.ids(CanonicalText.ofRequest(text));
+    }
+
+    /** Whether the encoder knows anything of a text. */
+    boolean canRead(String text) {
+        return tokenizer.canRead(tokenIds(text));
+    }
+
+    /** The vector of a text, of length 1. */
+    float[] encode(String text) {
+        return encoder.encode(tokenIds(text));
+    }
+
+    /** The same of canonical text as int8. */
+    byte[] vector(String canonical) {
+        return vector(tokenizer.ids(canonical));
+    }
+
+    private byte[] vector(int[] ids) {
+        return Vectors.quantise(encoder.encode(ids), (float) scale);
+    }
+}
