@@ -10,6 +10,7 @@ from edge_er.bundle.bundle import Bundle
 from edge_er.decision.calibration import COMPARED
 from edge_er.encoder.encoder import EncodedText, quantise
 from edge_er.index.exact import ExactIndex
+from edge_er.native.library import kernels_for
 from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.rerank import Reranker, demands
 from edge_er.ranking.weights import RerankWeights
@@ -24,11 +25,12 @@ class Stages:
 
     def __init__(self, bundle: Bundle, resolver: EntityResolver) -> None:
         self._resolver, self._scale = resolver, float(bundle.manifest["index"]["scale"])
-        self._index = ExactIndex(bundle.vectors, bundle.form_entity)
+        kernels = kernels_for(resolver.engine)
+        self._index = ExactIndex(bundle.vectors, bundle.form_entity, kernels)
         forms = [canonical_text(form) for entity in bundle.entities for form in entity.surface_forms]
         weights = RerankWeights.from_mapping(bundle.manifest.get("rerank") or {})
         lang, demand = str(bundle.manifest["lang"]), demands(bundle.entities)
-        self._reranker = Reranker(forms, bundle.form_entity, lang, weights, demand)
+        self._reranker = Reranker(forms, bundle.form_entity, lang, weights, demand, None, kernels)
 
     def spent(self, query: str) -> dict[str, float]:
         """Milliseconds of each step; what is left of a whole `resolve` is the decision and the answer."""

@@ -22,17 +22,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.cost.latency import bind_to_one_core, times
 from benchmarks.lib.large_catalog import (
     CACHE,
+    ENCODED,
     ENCODER,
     catalog_names,
-    mixed_vectors,
-    name_vectors,
+    large_vectors,
     spoken_requests,
-    vector_scale,
 )
 from benchmarks.lib.plots import COLOURS, plt, save
 from benchmarks.lib.results_file import (
@@ -51,14 +49,12 @@ from catalog_tools.build.index_choice import (
     recalls,
     sample_requests,
 )
-from edge_er.encoder.encoder import Encoder, quantise
+from edge_er.encoder.encoder import Encoder
 from edge_er.errors import BuildError
 from edge_er.index.exact import ExactIndex
 from edge_er.index.faiss_index import FaissIndex, IndexSettings, import_faiss, open_index
 
-ENCODED = 1_000_000
 REQUESTS = 1000
-SMALL_DIM = 32
 EXACT = "exact"
 MEGABYTE = 1e6
 
@@ -70,41 +66,15 @@ class Material:
         self.size, self.vectors_file = size, CACHE / f"all-{size}.npy"
         encoder = Encoder.load(ENCODER)
         count = REQUESTS if size <= ENCODED else REQUESTS // 2
-        asked = encoder.encode([text for text, _, _ in spoken_requests(data, count)])
+        spoken = encoder.encode([text for text, _, _ in spoken_requests(data, count)])
         simulated = encoder.encode(sample_requests(catalog_names(data, min(size, ENCODED)), "en"))
-        vectors = name_vectors(data, min(size, ENCODED))
-        if size > ENCODED:
-            turn = main_directions(vectors)
-            vectors, scale = in_fewer_dimensions(vectors, turn)
-            self.requests, self.sample = (_unit_rows(each @ turn, scale) for each in (asked, simulated))
-            vectors = np.concatenate([vectors, mixed_vectors(vectors, size - len(vectors))])
-        else:
-            self.requests, self.sample = (quantise(each, vector_scale()) for each in (asked, simulated))
+        large = large_vectors(data, size)
+        vectors, self.requests, self.sample = large.vectors, large.asked(spoken), large.asked(simulated)
         np.save(self.vectors_file, vectors)
         self.vectors = np.load(self.vectors_file, mmap_mode="r")
         np.save(CACHE / f"requests-{size}.npy", self.requests)
         floors = nearest_scores(self.vectors, self.requests, AT)[:, [0, -1]]
         np.save(CACHE / f"floors-{size}.npy", floors)
-
-
-def main_directions(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
-    """The 32 directions [64, 32] in which the first hundred thousand vectors differ most from zero."""
-    some = vectors[:100_000].astype(np.float64)
-    return np.linalg.eigh(some.T @ some)[1][:, ::-1][:, :SMALL_DIM].astype(np.float32)
-
-
-def in_fewer_dimensions(
-    vectors: NDArray[np.int8], turn: NDArray[np.float32]
-) -> tuple[NDArray[np.int8], float]:
-    """int8 [names, 32] of length 1 times a scale, and the scale."""
-    turned = vectors.astype(np.float32) @ turn
-    turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-6)
-    scale = 127 / float(np.quantile(np.abs(turned[:100_000]), 0.9995))
-    return quantise(turned, scale), scale
-
-
-def _unit_rows(rows: NDArray[np.float32], scale: float) -> NDArray[np.int8]:
-    return quantise(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6), scale)
 
 
 def factories(size: int, dim: int) -> list[str]:

@@ -181,12 +181,18 @@ def errors() -> Iterator[str]:
 
 
 METHODS = {
-    "projections": "HPD: Recall@1 by bytes an entity",
-    "dipair": "DiPair: heads by shape and way of training",
+    "hpd": "HPD: sentences by dimensions, beside whitening and projections",
+    "hpd_requests": "HPD: Recall@1 and MRR by bytes an entity",
+    "hpd_search": "HPD: time and memory of a search by dimensions",
+    "dipair": "DiPair: stages, soft labels and shapes of a head",
+    "head_speed": "DiPair: what a pair costs a head of each shape",
     "head_cost": "DiPair: what a head costs a bundle in bytes and time",
     "pair_teacher": "DSE: the cross-attentive teacher on new names",
-    "pair_sets": "DSE and DiPair on public pair sets",
+    "pair_sets": "DSE: what students lose on public pair sets",
+    "dse_speed": "DSE: pairs a second of teacher and students",
     "sts": "SimTDE and HPD from all-MiniLM-L6-v2 on seven STS sets",
+    "simtde": "SimTDE: what each of its parts is worth, and other ways to distil",
+    "simtde_times": "SimTDE: inference time of its shapes",
 }
 
 

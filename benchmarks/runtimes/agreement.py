@@ -1,13 +1,15 @@
-"""Python, Java and JavaScript answer the same requests: how many answers are equal, and why the others are not.
+"""Python, its kernels, Java and JavaScript answer the same requests: how many are equal, and why the others are not.
 
     python -m benchmarks.runtimes.agreement
+    python -m benchmarks.runtimes.agreement --runtimes kernels --result agreement_kernels
     python -m benchmarks.runtimes.agreement --sample 50
 
 Requests are all development requests of the shipped bundles (spoken by a machine: as they were meant, as they were
 recognised, and with noise), those of people in the five languages, and small situations. Each runtime makes its own
 vectors. Answers are equal if the first id, the decision, the number of tied entities and the first five ids are the
 same, and the confidence of the first within 0.000001. Where another runtime's vector differs, Python answers with that
-vector: if the answer is then the other runtime's, the vector is the cause. Needs a JDK and Node.
+vector: if the answer is then the other runtime's, the vector is the cause. Python is the reference engine; `kernels`
+is its native one. Needs a JDK and Node.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from benchmarks.lib.results_file import LANGUAGES, add_data_option, data_folder,
 from edge_er import EntityResolver, Resolution
 from edge_er.decision.calibration import COMPARED
 from edge_er.encoder.encoder import EncodedText
+from edge_er.native.library import Engine
 from web_demo.assemble import assemble
 
 TOP_K = 5
@@ -47,8 +50,8 @@ Answer = dict[str, Any]
 class PythonRuntime:
     """Answers of Python for one bundle, by its own vectors or by others."""
 
-    def __init__(self, bundle: Path) -> None:
-        self._resolver = EntityResolver.load(bundle)
+    def __init__(self, bundle: Path, engine: Engine = "reference") -> None:
+        self._resolver = EntityResolver.load(bundle, engine=engine)
 
     def answer(self, asked: Asked) -> Answer:
         """The answer to a request."""
@@ -149,6 +152,7 @@ def ask_javascript(jobs_file: Path, folder: Path) -> None:
 
 
 ASK = {"java": ask_java, "javascript": ask_javascript}
+KERNELS = "kernels"  # answers in this process
 
 
 def read_answers(file: Path) -> list[Answer]:
@@ -223,8 +227,8 @@ def table(groups: dict[str, dict[str, Any]]) -> str:
     return "\n\n".join(
         [
             "# The same answers from every runtime",
-            "Answers of Java and of JavaScript beside Python's. Equal: first id, decision, tied and first five ids are "
-            "the same, and the confidence of the first within 0.000001.",
+            "Answers of other runtimes beside those of the reference engine. Equal: first id, decision, tied and first "
+            "five ids are the same, and the confidence of the first within 0.000001.",
             markdown_table([*heading, "largest difference of confidence"], lines),
             "## Answers that differ",
             markdown_table(["runtime", "cause", "differs", "rows"], why) if why else "None.",
@@ -242,6 +246,7 @@ def main() -> None:
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--encoder", default=ENCODER, help="a shipped encoder or an encoder folder")
     parser.add_argument("--sample", type=int, help="ask so many requests of each catalog at most")
+    parser.add_argument("--runtimes", nargs="+", choices=(KERNELS, *ASK), default=[KERNELS, *ASK])
     parser.add_argument("--result", default="agreement", help="name of the result files")
     options = parser.parse_args()
     data = data_folder(options.data)
@@ -249,12 +254,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         asked, lists = write_jobs(wanted, folder)
-        for runtime, ask in ASK.items():
+        others = [runtime for runtime in ASK if runtime in options.runtimes]
+        for runtime in others:
             print(f"{runtime}: {sum(len(job.requests) for job in asked):,} requests", file=sys.stderr)
-            ask(lists[runtime], folder)
+            ASK[runtime](lists[runtime], folder)
         reports = []
         for number, job in enumerate(asked):
-            answers = {runtime: read_answers(answer_file(folder, number, runtime)) for runtime in ASK}
+            answers = {runtime: read_answers(answer_file(folder, number, runtime)) for runtime in others}
+            if KERNELS in options.runtimes:
+                native = PythonRuntime(job.bundle, "native")
+                answers[KERNELS] = [native.answer(each) for each in job.requests]
             reports.append((job.group, compared(job, answers)))
             print(f"{job.group}, {job.catalog}: {len(reports[-1][1]['differences'])} differ", file=sys.stderr)
     groups = summed(reports)

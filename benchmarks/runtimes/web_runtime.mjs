@@ -15,7 +15,7 @@ const jobs = Object.entries(JSON.parse(await text(process.stdin)));
 const found = {};
 
 if (where === "node") {
-  const runtime = await import(pathToFileURL(join(web, "edge-er", "index.js")).href);
+  const runtime = await import(pathToFileURL(join(web, "edge-er", "node.js")).href);
   for (const [name, queries] of jobs)
     found[name] = await measure(runtime, pathToFileURL(join(web, "bundles", name)), queries);
 } else {

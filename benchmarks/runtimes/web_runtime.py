@@ -118,7 +118,7 @@ def sizes(folder: Path, ort: Path | None) -> dict[str, Any]:
     """Bytes of the runtime, of its tables, of the whole page, and of onnxruntime-web."""
     page = [path for path in folder.rglob("*") if path.is_file() and "bundles" not in path.parts]
     kinds = {
-        "runtime": [path for path in page if path.parent.name == "edge-er"],
+        "runtime": [path for path in page if "edge-er" in path.parts and path.parent.name != "data"],
         "tables": [path for path in page if path.parent.name == "data"],
         "page": [path for path in page if path.suffix in (".html", ".css", ".js", ".svg", ".webmanifest")],
         "onnxruntime-web": [ort / "dist" / name for name in ORT_FILES] if ort else [],

@@ -16,7 +16,7 @@ from benchmarks.lib import large_catalog
 from benchmarks.lib.large_catalog import catalog_names, mixed_vectors, names, spoken_requests
 
 require_packages("matplotlib", "faiss")
-from benchmarks.cost import popular_search, search_scale  # noqa: E402  need the packages
+from benchmarks.cost import search_scale  # noqa: E402  needs the packages
 
 VOICE = [
     {"split": "dev", "entity": "SWR3", "asr": "Spiele SWR 3.", "lang": "de"},
@@ -83,7 +83,7 @@ def test_fewer_dimensions_keep_what_differs() -> None:
     rows = np.zeros((300, 64))
     rows[:, :20] = values.normal(size=(300, 20))
     vectors = np.rint(rows / np.linalg.norm(rows, axis=1, keepdims=True) * 120).astype(np.int8)
-    small, scale = search_scale.in_fewer_dimensions(vectors, search_scale.main_directions(vectors))
+    small, scale = large_catalog.in_fewer_dimensions(vectors, large_catalog.main_directions(vectors))
     assert small.shape == (300, 32)
     cosines = small.astype(float) @ small.T.astype(float) / scale**2
     before = vectors.astype(float) @ vectors.T.astype(float) / 120**2
@@ -114,5 +114,3 @@ def test_tables_and_plot(tmp_path: Path) -> None:
     assert "| 10,000 | IVF64,SQ8, 8 lists | 1.50 | 1.50 | 1.000 | 0.990 | 136 | 3 | 0 | 0.10 |" in told
     search_scale.plot(sizes, tmp_path / "scale.png")
     assert (tmp_path / "scale.png").stat().st_size > 10_000
-    popular = popular_search.table({"PQ, first 1.0%": cell(ended=0.6), "PQ": cell(ended=0.0)}, 1000)
-    assert "| PQ, first 1.0% | 1.50 | 1.50 | 1.50 | 1.0000 | 0.600 |" in popular
