@@ -19,7 +19,7 @@ from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
 from edge_er.encoder.encoder import Encoder, quantise
 from edge_er.ranking.rerank import demands
 from edge_er.ranking.weights import RerankWeights
-from edge_er.text.canonical import canonical_text
+from edge_er.text.canonical import canonical_text, request_text
 from tools.golden.plain_features import plain_equals, plain_features
 from tools.golden.plain_rerank import OF_REQUEST, EncodedText, PlainReranker, Ranked
 
@@ -59,8 +59,8 @@ class Answerer:
         return {
             "bundle": self.name,
             "query": query,
-            "canonical": canonical_text(query),
-            "token_ids": self.encoder.token_ids(query),
+            "canonical": request_text(query),
+            "token_ids": self.token_ids(query),
             "embedding": [round(value, 7) for value in embedding.tolist()],
             "vector": _base64(vector),
             **self.answer([(query, 1.0)], [vector]),
@@ -76,9 +76,13 @@ class Answerer:
             **self.answer(nbest, vectors),
         }
 
+    def token_ids(self, query: str) -> list[int]:
+        """The tokens of a request, as far as it is read."""
+        return self.encoder.canonical_ids(request_text(query))
+
     def vector(self, query: str) -> tuple[NDArray[np.float32], Vector]:
         """The vector of a request, float32 [dim], and as int8 [dim]."""
-        embedding = self.encoder.encode_ids([self.encoder.token_ids(query)], batch_size=1)
+        embedding = self.encoder.encode_ids([self.token_ids(query)], batch_size=1)
         return embedding[0], quantise(embedding, self.scale)[0]
 
     def answer(self, nbest: Sequence[tuple[str, float]], vectors: Sequence[Vector]) -> dict[str, Any]:
@@ -108,7 +112,7 @@ class Answerer:
 
     def can_read(self, queries: Any) -> bool:
         """Whether the encoder finds a token in any of `queries` that it knows."""
-        return any(self.encoder.can_read(self.encoder.token_ids(query)) for query in queries)
+        return any(self.encoder.can_read(self.token_ids(query)) for query in queries)
 
     def said(self, nbest: Sequence[tuple[str, float]], vectors: Sequence[Vector]) -> list[EncodedText]:
         """The texts that are not blank, with the dot products of their vectors."""
@@ -135,7 +139,7 @@ class Answerer:
         """The scores of the candidates and the features of the first: what the confidence is made of."""
         unit, parts = self.scale**2, ranked[0].parts
         weight = self.reranker.weights.heard if self.reranker else 0
-        texts = [(canonical_text(one.query), one.weight) for one in said]
+        texts = [(request_text(one.query), one.weight) for one in said]
         forms = [self.forms[one.form] for one in ranked[:COMPARED]]
         most = math.inf if self.reranker else 1.0
         scores = [min(one.score / unit, most) for one in ranked]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from edge_er.constants import EVIDENCE, WORDS
 from edge_er.ranking.weights import RerankWeights
-from edge_er.text.canonical import canonical_text
+from edge_er.text.canonical import canonical_text, request_text
 from edge_er.text.carriers import name_span, without_carrier
 from edge_er.text.numbers import is_sure, other_readings
 from edge_er.text.sound_codes import SoundCodes
@@ -141,7 +141,7 @@ class PlainReranker:
 
     def _readings(self, query: str) -> list[str]:
         """The canonical text, and the same with its numbers spelled otherwise."""
-        text, most = canonical_text(query), self.weights.numbers
+        text, most = request_text(query), self.weights.numbers
         return [text, *(other_readings(text, self._lang, self._name_words)[:most] if most else ())]
 
     def _best_by_words(self, text: str) -> list[int]:
