@@ -17,7 +17,7 @@ from edge_er.cli import app as cli
 from edge_er.encoder.encoder import Encoder
 from edge_er.resolver import EntityResolver
 
-pytest_plugins = ["skips", "pytester"]
+pytest_plugins = ["skips", "engines", "pytester"]
 
 # A busy machine makes any example slow, so no time limits: what a test finds must not depend on the clock.
 settings.register_profile("edge_er", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -65,7 +65,7 @@ def bundle_zip(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="session")
-def resolver(bundle_dir: Path) -> EntityResolver:
+def resolver(bundle_dir: Path, engine: str) -> EntityResolver:
     return EntityResolver.load(bundle_dir)
 
 
@@ -94,7 +94,7 @@ def data_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def radio_es() -> EntityResolver:
+def radio_es(engine: str) -> EntityResolver:
     """The shipped Spanish bundle."""
     return EntityResolver.load(
         require("radio_es", "radio_es" in shipped_bundles(), "no shipped bundle radio_es")
