@@ -248,6 +248,8 @@ def test_missing_extra_says_what_to_install(edge_er, monkeypatch: pytest.MonkeyP
 
 
 def test_what_is_interrupted_says_how_to_go_on(edge_er, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
