@@ -78,7 +78,8 @@ def test_who_stops_waits_for_no_process(
     children = active_children()
     parts.close()
     end = time.monotonic() + 30
-    while any(child.exitcode is None for child in children):  # a thread of the pool may be the one that is told
+    # A thread of the pool may be the one that is told first.
+    while any(child.exitcode is None for child in children):
         assert time.monotonic() < end
         time.sleep(0.01)
 
