@@ -27,7 +27,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from mutations import (  # noqa: E402
     MISSING,
+    ROWS,
     VALUES,
+    WEIGHTS,
     attempt,
     contents,
     mutated_deltas,
@@ -46,19 +48,6 @@ from edge_er.bundle.delta import apply_delta  # noqa: E402
 from edge_er.errors import EdgeERError  # noqa: E402
 from edge_er.resolver import EntityResolver  # noqa: E402
 
-WEIGHTS = {"words": 4, "numbers": 1, "sound_pieces": 57, "dense_forms": 8, "sound_forms": 8, "heard": 221}
-ROWS: list[Any] = [
-    {
-        "id": "c-17",
-        "name": "Mum",
-        "aliases": ["Mother"],
-        "spoken": ["mama"],
-        "kind": "contact",
-        "tags": ["a", 1],
-    },
-    {"name": "Gym mix", "popularity": 3},
-    {"id": "es-1", "popularity": 4},
-]
 AT_ONCE = 100  # bundles for the other runtimes
 
 

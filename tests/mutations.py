@@ -30,6 +30,20 @@ VALUES: tuple[Any, ...] = (
     "", "x", "1", "a" * 2000, "\ud800", "\x1b[31m", "\u202e", [], [1], [[1, 2]], ["a", 1], [None], {}, {"a": 1},
     {"": {}}, [[[[[[]]]]]],
 )  # fmt: skip
+# A bundle and own entries that have something of everything: weights of the evidence, and rows of a personal file.
+WEIGHTS = {"words": 4, "numbers": 1, "sound_pieces": 57, "dense_forms": 8, "sound_forms": 8, "heard": 221}
+ROWS: list[Any] = [
+    {
+        "id": "c-17",
+        "name": "Mum",
+        "aliases": ["Mother"],
+        "spoken": ["mama"],
+        "kind": "contact",
+        "tags": ["a", 1],
+    },
+    {"name": "Gym mix", "popularity": 3},
+    {"id": "es-1", "popularity": 4},
+]
 REQUESTS = ("pon la cadena ser", "los cuarenta", "zzz", "🎵", "", "x" * 3000)
 
 Path_ = tuple[str | int, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from mutations import (
+    ROWS,
+    WEIGHTS,
     attempt,
     cases,
     changed,
@@ -29,19 +30,6 @@ from edge_er.resolver import EntityResolver
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = ROOT / "docs" / "spec" / "schemas.json"
-WEIGHTS = {"words": 4, "numbers": 1, "sound_pieces": 57, "dense_forms": 8, "sound_forms": 8, "heard": 221}
-ROWS: list[Any] = [
-    {
-        "id": "c-17",
-        "name": "Mum",
-        "aliases": ["Mother"],
-        "spoken": ["mama"],
-        "kind": "contact",
-        "tags": ["a", 1],
-    },
-    {"name": "Gym mix", "popularity": 3},
-    {"id": "es-1", "popularity": 4},
-]
 
 
 @pytest.fixture(scope="module")
