@@ -132,7 +132,7 @@ class Calibration:
         Raises:
             BundleCorruptError: one is not.
         """
-        if missing := self.weights.keys() - set(known):
+        if missing := self.weights.keys() - known:
             raise _wrong("weights", f"weights of {', '.join(sorted(known))}", ", ".join(sorted(missing)))
 
     def confidences(self, candidates: CandidateScores) -> list[float]:
