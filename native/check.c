@@ -18,6 +18,13 @@ ER_EXPORT void ER(align)(const er_letters *, const int64_t *, int64_t, const uin
                          const uint8_t *, int32_t, int32_t *, int64_t *);
 ER_EXPORT int64_t ER(word_scores)(const er_words *, const er_said *, int64_t *, int32_t *, uint8_t *, uint8_t *, int64_t *);
 
+ER_EXPORT int64_t ER(candidates)(const er_evidence *, const er_text *, int32_t, const er_reading *, int64_t, const uint8_t *,
+                                 void *, int64_t *, int64_t *);
+ER_EXPORT void ER(evidence)(const er_evidence *, const er_text *, int32_t, const er_reading *, const int64_t *, int64_t,
+                            int64_t *, int32_t *, double *);
+ER_EXPORT int64_t ER(rank)(const double *, int32_t, int64_t, const int64_t *, const int64_t *, int64_t, void *, int64_t *,
+                           double *);
+
 static uint64_t state, sum;
 
 /* The next made-up number from `low` up and below `high`. */
@@ -54,6 +61,7 @@ MAKE(int8_t, bytes)
 MAKE(uint8_t, flags)
 MAKE(int16_t, shorts)
 MAKE(int32_t, ints)
+MAKE(int64_t, longs)
 
 /* Floats of either sign, no larger than `most`. */
 static float *floats(int64_t size, float most)
@@ -174,6 +182,79 @@ static void check_words(void)
     count(others, (size_t)left * 8);
 }
 
+/* Letters of made-up forms. */
+static er_letters some_letters(int32_t forms)
+{
+    er_letters of = {starts(forms, 20), NULL, NULL, NULL, NULL, NULL, 12, 16, 63};
+    of.context = ints(of.starts[forms], 0, 30);
+    of.gains = bytes(30 * 64, -88, 89);
+    of.lost = ints(forms, 0, 900);
+    of.usual = ints(64 * 64, 0, 89);
+    of.added = ints(64 * 64, 0, 89);
+    return of;
+}
+
+static er_reading some_reading(int32_t forms)
+{
+    er_reading made = {.words = next(0, 5), .name = next(-1, forms)};
+    int32_t *sizes = ints(made.words, 1, 7);
+    for (int32_t i = 0; i < made.words; i++)
+        made.letters += sizes[i];
+    made.ngrams = ints(forms, 0, 60);
+    made.scores = next(0, 2) ? ints(forms, -40, 40) : ints(forms, ER_NO_SCORE, ER_NO_SCORE + 1);
+    made.phrase = flags(forms, 0, 2);
+    made.part = flags(forms, 0, 2);
+    made.codes = flags(made.letters, 0, 63);
+    made.kinds = flags(made.words, 0, 4);
+    made.sizes = sizes;
+    return made;
+}
+
+static void check_ranking(void)
+{
+    int32_t forms = next(1, 40), text_count = next(1, 4), near = next(1, 50);
+    er_letters letters = some_letters(forms);
+    double *sizes = room((size_t)forms * 8);
+    for (int32_t i = 0; i < forms; i++)
+        sizes[i] = next(150, 160);
+    er_evidence of = {.letters = &letters, .sizes = sizes, .form_count = forms, .heard = next(0, 3), .popularity = next(0, 3),
+                      .pieces = 7, .alias = 8, .demand_cost = 3, .demand_most = 20};
+    of.sound_forms = next(0, 2) * next(1, forms + 1);
+    of.word_forms = next(0, 2) * next(1, forms + 1);
+    of.entity = ints(forms, 0, 12);
+    of.texts = ints(forms, 0, forms);
+    of.demand = longs(forms, 0, 9);
+    of.main = flags(forms, 0, 2);
+    er_text texts[3];
+    er_reading readings[6];
+    int32_t first = 0, longest = 0;
+    for (int32_t t = 0; t < text_count; t++) {
+        er_text made = {ints(forms, -90, 90), next(0, 200), next(1, 9) / 8.0, first, next(1, 3), 0, 0};
+        made.sure = made.count > 1 && next(0, 2);
+        for (int32_t r = 0; r < made.count; r++, first++) {
+            readings[first] = some_reading(forms);
+            longest = readings[first].letters > longest ? readings[first].letters : longest;
+        }
+        texts[t] = made;
+    }
+    uint8_t *allowed = next(0, 2) ? flags(forms, 0, 2) : NULL;
+    int64_t largest = near > forms ? near : forms, entities, *pool = room((size_t)forms * 8);
+    int64_t size = ER(candidates)(&of, texts, text_count, readings, near, allowed,
+                                  room((size_t)(24 * (largest + 2) + forms)), pool, &entities);
+    count(pool, (size_t)size * 8);
+    count(&entities, 8);
+    double *parts = room((size_t)size * ER_PARTS * 8);
+    ER(evidence)(&of, texts, text_count, readings, pool, size, room((size_t)(size + 1) * 128),
+                 room((size_t)(longest + 1) * 16), parts);
+    count(parts, (size_t)size * ER_PARTS * 8);
+    int64_t *owners = longs(size, 0, 5), best_count = next(0, 20), *best = room((size_t)best_count * 16);
+    double *rows = room((size_t)best_count * (1 + ER_PARTS) * 8);
+    int64_t found = ER(rank)(parts, ER_PARTS, size, owners, pool, best_count, room((size_t)(size + 1) * 48), best, rows);
+    count(best, (size_t)found * 8);
+    count(best + best_count, (size_t)found * 8);
+    count(rows, (size_t)found * (1 + ER_PARTS) * 8);
+}
+
 static er_matrix matrix(int32_t rows, int32_t columns)
 {
     int64_t size = (int64_t)rows * columns;
@@ -233,6 +314,7 @@ int main(void)
     repeat("search", check_search, 200);
     repeat("align", check_align, 200);
     repeat("words", check_words, 200);
+    repeat("ranking", check_ranking, 300);
     repeat("encoder", check_encoder, 40);
     return 0;
 }

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define ER_ABI 1     /* changes with any struct or function here */
+#define ER_ABI 2     /* changes with any struct or function here */
 #define ER_PANEL 16  /* columns of a matrix that lie together; widths are padded to it with zeros */
 #define ER_NO_SCORE (-(1 << 30))
 
@@ -84,5 +84,39 @@ typedef struct {
     int32_t left, unknown;       /* what the request's words cost, and those of them that no form has */
     int32_t sentence, weak_forms, rare_left, rare_gain, omitted_most;
 } er_said;
+
+/* A set of forms as evidence sees it, and the weights of a bundle (edge_er/ranking/weights.py). */
+typedef struct {
+    const er_letters *letters; /* null where the misrecognition score has no weight */
+    const double *sizes;       /* [forms], what the weights of shared n-grams are divided by */
+    const int32_t *entity;     /* [forms] */
+    const int32_t *texts;      /* [forms], a number for each, the same for forms of one text */
+    const int64_t *demand;     /* [forms], of the entity of each */
+    const uint8_t *main;       /* [forms], 1 for the main name of an entity */
+    int64_t form_count, sound_forms, word_forms; /* and how many candidates n-grams and words bring */
+    int64_t heard, popularity, pieces;           /* weights */
+    int64_t alias, demand_cost, demand_most;     /* of edge_er/data/constants.json */
+} er_evidence;
+
+/* What one reading of a text says of all forms, and the reading itself as `align` takes it. */
+typedef struct {
+    const int32_t *ngrams; /* [forms]; null where n-grams have no weight */
+    const int32_t *scores; /* [forms], and the next two, as word_scores gives them; null where words have no weight */
+    const uint8_t *phrase, *part;
+    const uint8_t *codes, *kinds;
+    const int32_t *sizes;
+    int32_t letters, words;
+    int32_t name, unused; /* the number of the form that is its very name, -1 for none */
+} er_reading;
+
+/* One text of an utterance: its readings, from `first`, the first as it stands. */
+typedef struct {
+    const int32_t *dots; /* [forms] */
+    int64_t same;        /* the dot product of its vector with itself */
+    double share;
+    int32_t first, count, sure, unused;
+} er_text;
+
+#define ER_PARTS 5
 
 #endif

@@ -7,7 +7,7 @@
 
 /* Products of rows with a part of a panel. N rows at once use each weight that is read, and their sums stay in registers.
    The parts are vectors that gcc and clang compile for any processor: left to itself, gcc keeps the sums in memory. */
-#define MOST_ROWS 8
+#define MOST_ROWS 6
 #define CHUNK 128 /* rows of weights that are brought to float32 at once */
 #ifdef __AVX2__
 #define LANES 8
@@ -25,22 +25,21 @@ typedef void add_rows(const float *const *, const float *, int, float (*)[ER_PAN
 #define ROWS_4(EACH) ROWS_3(EACH) EACH(3)
 #define ROWS_5(EACH) ROWS_4(EACH) EACH(4)
 #define ROWS_6(EACH) ROWS_5(EACH) EACH(5)
-#define ROWS_7(EACH) ROWS_6(EACH) EACH(6)
-#define ROWS_8(EACH) ROWS_7(EACH) EACH(7)
 
 #define POINT(n) const float *restrict x##n = x[n];
-#define TAKE(n) lanes sum##n = *(const stored *)(sums[n] + part);
-#define ADD(n) sum##n += x##n[i] * weight;
-#define GIVE(n) *(stored *)(sums[n] + part) = sum##n;
+#define TAKE(n) lanes sum##n = *(const stored *)(sums[n] + part), more##n = *(const stored *)(sums[n] + part + LANES);
+#define ADD(n) sum##n += x##n[i] * weight, more##n += x##n[i] * next;
+#define GIVE(n) *(stored *)(sums[n] + part) = sum##n, *(stored *)(sums[n] + part + LANES) = more##n;
 
 #define ADD_ROWS(N)                                                                                        \
     static void add_##N(const float *const *x, const float *restrict w, int rows, float (*sums)[ER_PANEL]) \
     {                                                                                                      \
         ROWS_##N(POINT)                                                                                    \
-        for (int part = 0; part < ER_PANEL; part += LANES) {                                               \
+        for (int part = 0; part < ER_PANEL; part += 2 * LANES) {                                               \
             ROWS_##N(TAKE)                                                                                 \
             for (int i = 0; i < rows; i++) {                                                               \
-                lanes weight = *(const stored *)(w + i * ER_PANEL + part);                                 \
+                const float *at = w + i * ER_PANEL + part;                                                 \
+                lanes weight = *(const stored *)at, next = *(const stored *)(at + LANES);                  \
                 ROWS_##N(ADD)                                                                              \
             }                                                                                              \
             ROWS_##N(GIVE)                                                                                 \
@@ -53,9 +52,7 @@ ADD_ROWS(3)
 ADD_ROWS(4)
 ADD_ROWS(5)
 ADD_ROWS(6)
-ADD_ROWS(7)
-ADD_ROWS(8)
-static add_rows *const ADD_BY_ROWS[] = {add_1, add_2, add_3, add_4, add_5, add_6, add_7, add_8};
+static add_rows *const ADD_BY_ROWS[] = {add_1, add_2, add_3, add_4, add_5, add_6};
 
 /* Weights of a panel in float32, int8 without their scales. */
 static const float *as_floats(const er_matrix *m, size_t first, int rows, float *restrict buffer)
@@ -63,28 +60,51 @@ static const float *as_floats(const er_matrix *m, size_t first, int rows, float 
     if (!m->scale)
         return (const float *)m->values + first;
     const int8_t *restrict steps = (const int8_t *)m->values + first;
-    for (int i = 0; i < rows * ER_PANEL; i++)
-        buffer[i] = (float)steps[i];
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < ER_PANEL; j++)
+            buffer[i * ER_PANEL + j] = (float)steps[i * ER_PANEL + j];
     return buffer;
 }
 
-/* `x` [count, rows] times a panel of a matrix, plus its bias. */
-static void multiply_panel(const float *x, ptrdiff_t apart, int count, const er_matrix *m, int column, float *out,
+static const float ONES[ER_PANEL] = {1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f,
+                                     1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f};
+static const float NOTHING[ER_PANEL] = {0.0f};
+
+static void finish(const float *restrict sums, const float *restrict scale, const float *restrict bias, float *restrict to)
+{
+    for (int j = 0; j < ER_PANEL; j++)
+        to[j] = sums[j] * scale[j] + bias[j];
+}
+
+#define MOST_PASSES 4
+
+/* `x` [tokens, rows] times a panel of a matrix, plus its bias, for tokens of MOST_PASSES passes at most. The weights are
+   brought to float32 once for all of them. */
+static void multiply_panel(const float *x, ptrdiff_t apart, int tokens, const er_matrix *m, int column, float *out,
                            ptrdiff_t out_apart)
 {
-    float sums[MOST_ROWS][ER_PANEL] = {{0}}, buffer[CHUNK * ER_PANEL];
-    const float *at[MOST_ROWS];
-    for (int first = 0; first < m->rows; first += CHUNK) {
-        int rows = m->rows - first < CHUNK ? m->rows - first : CHUNK;
-        size_t place = (size_t)column * (size_t)m->rows + (size_t)first * ER_PANEL;
-        for (int t = 0; t < count; t++)
-            at[t] = x + t * apart + first;
-        ADD_BY_ROWS[count - 1](at, as_floats(m, place, rows, buffer), rows, sums);
+    float sums[MOST_PASSES][MOST_ROWS][ER_PANEL], buffer[CHUNK * ER_PANEL];
+    int passes = (tokens + MOST_ROWS - 1) / MOST_ROWS;
+    for (int pass = 0; pass < passes; pass++)
+        for (int t = 0; t < MOST_ROWS; t++)
+            for (int j = 0; j < ER_PANEL; j++)
+                sums[pass][t][j] = 0.0f;
+    for (int start = 0; start < m->rows; start += CHUNK) {
+        int rows = m->rows - start < CHUNK ? m->rows - start : CHUNK;
+        const float *w = as_floats(m, (size_t)column * (size_t)m->rows + (size_t)start * ER_PANEL, rows, buffer);
+        for (int pass = 0; pass < passes; pass++) {
+            int first = tokens * pass / passes, count = tokens * (pass + 1) / passes - first;
+            const float *at[MOST_ROWS];
+            for (int t = 0; t < count; t++)
+                at[t] = x + (first + t) * apart + start;
+            ADD_BY_ROWS[count - 1](at, w, rows, sums[pass]);
+        }
     }
-    for (int t = 0; t < count; t++) {
-        float *restrict to = out + t * out_apart + column;
-        for (int j = 0; j < ER_PANEL; j++)
-            to[j] = sums[t][j] * (m->scale ? m->scale[column + j] : 1.0f) + (m->bias ? m->bias[column + j] : 0.0f);
+    const float *scale = m->scale ? m->scale + column : ONES, *bias = m->bias ? m->bias + column : NOTHING;
+    for (int pass = 0; pass < passes; pass++) {
+        int first = tokens * pass / passes, count = tokens * (pass + 1) / passes - first;
+        for (int t = 0; t < count; t++)
+            finish(sums[pass][t], scale, bias, out + (first + t) * out_apart + column);
     }
 }
 
@@ -92,9 +112,8 @@ static void multiply_panel(const float *x, ptrdiff_t apart, int count, const er_
 static void multiply(const float *x, ptrdiff_t apart, int tokens, const er_matrix *m, float *out,
                      ptrdiff_t out_apart)
 {
-    int passes = (tokens + MOST_ROWS - 1) / MOST_ROWS;
-    for (int pass = 0; pass < passes; pass++) {
-        int first = tokens * pass / passes, count = tokens * (pass + 1) / passes - first;
+    for (int first = 0; first < tokens; first += MOST_PASSES * MOST_ROWS) {
+        int count = tokens - first < MOST_PASSES * MOST_ROWS ? tokens - first : MOST_PASSES * MOST_ROWS;
         for (int column = 0; column < m->columns; column += ER_PANEL)
             multiply_panel(x + first * apart, apart, count, m, column, out + first * out_apart, out_apart);
     }

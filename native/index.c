@@ -85,6 +85,30 @@ static int64_t sorted(place *heap, int64_t size, int64_t *best)
     return size;
 }
 
+/* Forms that are passed over together where none of them is among the best. Their scores are vectors that gcc and clang
+   compile for any processor. */
+#define BLOCK 16
+typedef int32_t some __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int64_t flags __attribute__((vector_size(16), may_alias));
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+
+static int any_above(const int32_t *scores, int32_t floor)
+{
+    const some *at = (const some *)scores;
+    flags any = (flags)((at[0] > floor) | (at[1] > floor) | (at[2] > floor) | (at[3] > floor));
+    return (any[0] | any[1]) != 0;
+}
+
+static int any_quotient_above(const int32_t *sums, const double *sizes, double floor)
+{
+    flags any = {0, 0};
+    for (int i = 0; i < BLOCK; i += 2) {
+        two sum = {sums[i], sums[i + 1]};
+        any |= (flags)(sum > *(const two *)(sizes + i) * floor);
+    }
+    return (any[0] | any[1]) != 0;
+}
+
 /* The `count` forms of the highest score above `least`, best first, ties by form: how many there are. Only forms whose
    byte in `allowed` is not 0 count, all where it is null. `work` has room for 2 * count doubles. */
 ER_EXPORT int64_t ER(best_whole)(const int32_t *scores, const uint8_t *allowed, int64_t forms, int64_t count,
@@ -93,12 +117,17 @@ ER_EXPORT int64_t ER(best_whole)(const int32_t *scores, const uint8_t *allowed, 
     place *heap = work;
     int64_t size = 0;
     int32_t floor = least; /* no score up to here can still be among the best */
-    for (int64_t form = 0; form < forms && count > 0; form++)
-        if (scores[form] > floor && (!allowed || allowed[form])) {
-            size = take(heap, size, count, scores[form], form);
-            if (size == count)
-                floor = (int32_t)heap[0].score;
-        }
+    for (int64_t first = 0; first < forms && count > 0; first += BLOCK) {
+        int64_t end = forms - first < BLOCK ? forms : first + BLOCK;
+        if (end - first == BLOCK && !any_above(scores + first, floor))
+            continue;
+        for (int64_t form = first; form < end; form++)
+            if (scores[form] > floor && (!allowed || allowed[form])) {
+                size = take(heap, size, count, scores[form], form);
+                if (size == count)
+                    floor = (int32_t)heap[0].score;
+            }
+    }
     return sorted(heap, size, best);
 }
 
@@ -109,12 +138,17 @@ ER_EXPORT int64_t ER(best_quotient)(const int32_t *sums, const double *sizes, co
     place *heap = work;
     int64_t size = 0;
     double floor = -1.0; /* a little below the worst of a full heap: most forms need no division */
-    for (int64_t form = 0; form < forms && count > 0; form++) {
-        if (sums[form] <= floor * sizes[form] || (allowed && !allowed[form]))
+    for (int64_t first = 0; first < forms && count > 0; first += BLOCK) {
+        int64_t end = forms - first < BLOCK ? forms : first + BLOCK;
+        if (end - first == BLOCK && floor > 0.0 && !any_quotient_above(sums + first, sizes + first, floor))
             continue;
-        size = take(heap, size, count, sums[form] / sizes[form], form);
-        if (size == count)
-            floor = heap[0].score * (1.0 - 1e-12);
+        for (int64_t form = first; form < end; form++) {
+            if (sums[form] <= floor * sizes[form] || (allowed && !allowed[form]))
+                continue;
+            size = take(heap, size, count, sums[form] / sizes[form], form);
+            if (size == count)
+                floor = heap[0].score * (1.0 - 1e-12);
+        }
     }
     return sorted(heap, size, best);
 }

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["WordPiece", "read_wordpiece"]
+__all__ = ["WordPiece", "number_of", "read_wordpiece"]
 
 _WORDS_AT_HAND = 4096
 _UNKNOWN, _FIRST, _LAST = "[UNK]", "[CLS]", "[SEP]"
@@ -78,7 +78,7 @@ class WordPiece:
 def read_wordpiece(tokenizer_json: bytes | str) -> WordPiece | None:
     """The tokenizer of a file as this project writes it; None for any other, which only tokenizers reads."""
     try:
-        whole = json.loads(tokenizer_json)
+        whole = json.loads(tokenizer_json, parse_float=number_of)
         model, template = whole["model"], whole["post_processor"]
         plain = (
             model["type"] == "WordPiece"
@@ -99,6 +99,12 @@ def read_wordpiece(tokenizer_json: bytes | str) -> WordPiece | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def number_of(digits: str) -> float:
+    """A number of JSON with a point or an exponent: a whole one where it is whole, for JSON has one kind of number."""
+    number = float(digits)
+    return int(number) if number.is_integer() else number
 
 
 def _named(part: Mapping[str, Any]) -> str:

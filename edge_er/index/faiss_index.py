@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from edge_er.errors import BundleCorruptError, BundleError
 from edge_er.index.exact import exact_float
 from edge_er.index.held_file import HeldFile
+from edge_er.installing import install_command
 
 __all__ = [
     "FAISS",
@@ -183,8 +184,8 @@ def import_faiss() -> Any:
         import faiss
     except ModuleNotFoundError as error:
         raise BundleError(
-            "a large catalog is searched with FAISS, which is not installed; install it with: pip install "
-            "'edge-er[faiss]', or build the bundle with --index exact"
+            "a large catalog is searched with FAISS, which is not installed; install it with: "
+            f"{install_command('faiss')}, or build the bundle with --index exact"
         ) from error
     return faiss
 

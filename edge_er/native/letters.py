@@ -58,7 +58,7 @@ class FormLetters:
         kinds = (np.int64, np.int32, np.int8, np.int32, np.int32, np.int32)
         arrays = [kept.at(np.asarray(values), kind) for values, kind in zip(costs[:6], kinds, strict=True)]
         self._of = _Letters(*arrays, costs.left, costs.border, costs.edge)
-        self._kept, self._at = kept, ctypes.addressof(self._of)
+        self._kept, self.at = kept, ctypes.addressof(self._of)
 
     def align(self, forms: Numbers, codes: bytes, sizes: Sequence[int], kinds: bytes) -> Numbers:
         """Scores of `forms`, int64 indices: int64 [forms].
@@ -71,7 +71,7 @@ class FormLetters:
         """
         scores, lengths = np.empty(len(forms), np.int64), array("i", sizes)
         self._align(
-            self._at,
+            self.at,
             forms.ctypes.data,
             len(forms),
             codes,

@@ -18,7 +18,7 @@ __all__ = ["ENGINES", "Engine", "Kernels", "installed", "kernels_for"]
 
 Engine = Literal["auto", "native", "reference"]
 ENGINES = ("auto", "native", "reference")
-_ABI = 1
+_ABI = 2
 _NAMES = {"darwin": "kernels.dylib", "win32": "kernels.dll"}
 _LIBRARY = Path(__file__).with_name(_NAMES.get(sys.platform, "kernels.so"))
 
@@ -32,6 +32,9 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "best_quotient": (_I64, (_P, _P, _P, _I64, _I64, _P, _P)),
     "align": (None, (_P, _P, _I64, _BYTES, _I32, _P, _BYTES, _I32, _P, _P)),
     "word_scores": (_I64, (_P, _P, _P, _P, _P, _P, _P)),
+    "candidates": (_I64, (_P, _BYTES, _I32, _BYTES, _I64, _P, _P, _P, _P)),
+    "evidence": (None, (_P, _BYTES, _I32, _BYTES, _P, _I64, _P, _P, _P)),
+    "rank": (_I64, (_P, _I32, _I64, _P, _P, _I64, _P, _P, _P)),
 }
 
 
@@ -53,6 +56,9 @@ class Kernels:
     best_quotient: Any
     align: Any
     word_scores: Any
+    candidates: Any
+    evidence: Any
+    rank: Any
 
     def __init__(self, file: Path, variant: str | None = None) -> None:
         self.file = file

@@ -1,4 +1,4 @@
-"""Kernels of the search: the scan of vectors, sums over the posting lists of n-grams, and the best scores."""
+"""Kernels of the search: the scan of vectors, and sums over the posting lists of n-grams."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.native.library import Kernels
-from edge_er.native.memory import Kept, address, room
+from edge_er.native.memory import Kept, address
 
-__all__ = ["LARGEST_DIM", "BestForms", "Postings", "Scan"]
+__all__ = ["LARGEST_DIM", "Postings", "Scan"]
 
 LARGEST_DIM = 1 << 17  # more int8 products than 32 bits hold
-_PAIR = 16  # bytes of a form and its score
-
-Numbers = NDArray[np.int64]
 
 
 class Scan:
@@ -67,40 +64,3 @@ class Postings:
         sums, numbers = np.empty(self._forms, np.int32), array("i", ids)
         self._kernels.shared(*self._of, numbers.buffer_info()[0], len(ids), address(sums), self._forms)
         return sums
-
-
-class BestForms:
-    """The forms of the highest scores, best first, ties by form; `allowed`, bool [forms], excludes forms."""
-
-    def __init__(self, kernels: Kernels) -> None:
-        self._kernels = kernels
-
-    def by_score(
-        self, scores: NDArray[np.int32], count: int, allowed: NDArray[np.bool_] | None, least: int
-    ) -> Numbers:
-        """Those of `scores`, int32 [forms], above `least`, at most `count`."""
-        if scores.dtype != np.int32:
-            raise TypeError(f"expected scores int32, found {scores.dtype}")
-        count = min(count, len(scores))
-        best, mask = np.empty(count, np.int64), None if allowed is None else address(allowed)
-        found = self._kernels.best_whole(
-            address(scores), mask, len(scores), count, least, room(_PAIR * count), address(best)
-        )
-        return best[:found]
-
-    def by_quotient(
-        self,
-        sums: NDArray[np.int32],
-        sizes: NDArray[np.float64],
-        count: int,
-        allowed: NDArray[np.bool_] | None,
-    ) -> Numbers:
-        """Those of `sums` / `sizes`, int32 and float64 [forms], from 0 up and above 0; at most `count`."""
-        if sums.dtype != np.int32 or sizes.dtype != np.float64 or len(sums) != len(sizes):
-            raise TypeError(f"expected sums int32 and sizes float64, found {sums.dtype} and {sizes.dtype}")
-        count = min(count, len(sums))
-        best, mask = np.empty(count, np.int64), None if allowed is None else address(allowed)
-        found = self._kernels.best_quotient(
-            address(sums), address(sizes), mask, len(sums), count, room(_PAIR * count), address(best)
-        )
-        return best[:found]

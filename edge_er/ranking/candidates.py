@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.ranking.weights import RerankWeights
+from edge_er.text.carriers import Span
 from edge_er.text.ngrams import NgramWeights
+from edge_er.text.numbers import is_sure
 from edge_er.text.word_values import KnownWords
+from edge_er.text.words import WordScores
 
-__all__ = ["Beside", "Evidence", "Numbers", "Pool"]
+__all__ = ["Beside", "Evidence", "Numbers", "Pool", "Rows", "sure"]
 
 Numbers = NDArray[np.int64]
 
@@ -37,12 +41,40 @@ class Evidence(NamedTuple):
         }
 
 
+class Rows(NamedTuple):
+    """One reading of a hypothesis: its text, the words of the name in it, and what it says about all forms, each
+    [forms]: weights of shared n-grams, word scores, phrases.
+    """
+
+    text: str
+    span: Span
+    ngrams: NDArray[Any]
+    words: WordScores
+
+
+def sure(rows: Sequence[Rows]) -> bool:
+    """Whether the number words of a request can be nothing else, so that it counts with its numbers in figures."""
+    return len(rows) > 1 and is_sure(rows[0].text, rows[1].text)
+
+
 class Pool(NamedTuple):
-    """Candidates: indices of forms and of their entities, int64 [n], and summands of their scores, float64 [n] each."""
+    """Candidates: indices of forms and of their entities, int64 [n], and the summands of their scores, by name, float64
+    [parts, n].
+    """
 
     forms: Numbers
     entities: Numbers
-    parts: dict[str, NDArray[np.float64]]
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+    @property
+    def parts(self) -> dict[str, NDArray[np.float64]]:
+        """The summands by name, [n] each."""
+        return dict(zip(self.names, self.values, strict=True))
+
+    def with_part(self, name: str, values: NDArray[np.float64]) -> Pool:
+        """The same candidates with one summand more."""
+        return self._replace(names=(*self.names, name), values=np.vstack([self.values, values]))
 
 
 class Beside(NamedTuple):

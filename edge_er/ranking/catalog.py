@@ -63,7 +63,8 @@ class Catalog:
     ) -> list[Candidate]:
         """The same as `ranked`, always with the form that matched and all parts of its score."""
         hypotheses = self.hypotheses(texts)
-        return best_candidates(self.pool(hypotheses, k, allowed), hypotheses, k, self.weights, self.head)
+        pool = self.pool(hypotheses, k, allowed)
+        return best_candidates(pool, hypotheses, k, self.weights, self.head, self.kernels)
 
     def _nearest(self, vector: NDArray[np.int8], k: int) -> list[Candidate]:
         entities, dots = self._search(vector[None], k)
@@ -158,6 +159,10 @@ class Catalog:
     def form(self, index: int) -> str:
         """The surface form of an index."""
         return self.forms[index]
+
+    def canonical_forms(self, indices: Sequence[int]) -> list[str]:
+        """The canonical texts of the surface forms of some indices."""
+        return list(map(self.canonical_form, indices))
 
     def canonical_form(self, index: int) -> str:
         """The canonical text of the surface form of an index."""

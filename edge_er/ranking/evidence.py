@@ -24,15 +24,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.constants import EVIDENCE, WORDS
+from edge_er.native.evidence import PARTS, EvidenceTables, FormSet
 from edge_er.native.library import Kernels
-from edge_er.native.search import BestForms
-from edge_er.ranking.candidates import Beside, Evidence, Numbers, Pool
+from edge_er.ranking.candidates import Beside, Evidence, Numbers, Pool, Rows, sure
 from edge_er.ranking.columns import (
     LEAST,
     best_forms,
@@ -42,28 +42,17 @@ from edge_er.ranking.columns import (
     numbered,
     repeated,
 )
+from edge_er.ranking.compiled import compiled_forms, said_text
 from edge_er.ranking.hypothesis import Hypothesis, readings, shares_of
 from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.distinct import distinct
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import NgramIndex
-from edge_er.text.numbers import is_sure
 from edge_er.text.sound_codes import SoundCodes
-from edge_er.text.words import NO_SCORE, WordIndex, WordScores, no_scores
+from edge_er.text.words import NO_SCORE, WordIndex, no_scores
 
 __all__ = ["Beside", "Evidence", "FormEvidence", "Numbers", "Pool"]
-
-
-class _Rows(NamedTuple):
-    """One reading of a hypothesis: its text, the words of the name in it, and what it says about all forms, each
-    [forms]: weights of shared n-grams, word scores, phrases.
-    """
-
-    text: str
-    span: Span
-    ngrams: NDArray[Any]
-    words: WordScores
 
 
 class FormEvidence:
@@ -93,7 +82,6 @@ class FormEvidence:
     ) -> None:
         self.forms, self._entity, self._demand = forms, form_entity, demand
         self._lang, self._weights, self._beside, self._kernels = lang, weights, beside or Beside(), kernels
-        self._best = kernels and BestForms(kernels)
         self._main = np.zeros(len(forms), bool) if main is None else main
         self._entities = len(distinct(form_entity))
         self._sound_codes = SoundCodes(lang)
@@ -130,19 +118,61 @@ class FormEvidence:
             allowed: bool [entities], whether each may be a candidate; None for all.
         """
         rows = [self._readings(hypothesis.text) for hypothesis in hypotheses]
+        shares = shares_of(hypotheses, rounded=self._weights.words > 0)
+        if self._set is not None and (found := self._by_kernels(hypotheses, rows, shares, k, allowed)):
+            return found
         pool = self._candidates(hypotheses, rows, k, allowed)
         entities = self._entity[pool].astype(np.int64)
         each = [
             self._evidence(hypothesis, said, pool, self._weights).parts(self._weights)
             for hypothesis, said in zip(hypotheses, rows, strict=True)
         ]
-        if len(each) == 1:  # its share is 1
-            return Pool(pool, entities, {name: values.astype(np.float64) for name, values in each[0].items()})
-        parts: dict[str, NDArray[np.float64]] = {}
-        for one, share in zip(each, shares_of(hypotheses, rounded=self._weights.words > 0), strict=True):
-            for name, values in one.items():
-                parts[name] = parts[name] + share * values if name in parts else share * values
-        return Pool(pool, entities, parts)
+        tables = [np.array(list(one.values()), np.float64) for one in each]
+        if len(tables) == 1:  # its share is 1
+            return Pool(pool, entities, tuple(each[0]), tables[0])
+        values = shares[0] * tables[0]
+        for share, table in zip(shares[1:], tables[1:], strict=True):
+            values = values + share * table
+        return Pool(pool, entities, tuple(each[0]), values)
+
+    def _by_kernels(
+        self,
+        hypotheses: Sequence[Hypothesis],
+        rows: Sequence[Sequence[Rows]],
+        shares: NDArray[np.float64],
+        k: int,
+        allowed: NDArray[np.bool_] | None,
+    ) -> Pool | None:
+        """The same as the rest of `pool`; None where numpy has computed a part of what is said."""
+        said = [
+            said_text(hypothesis, each, share, self._weights, self.forms, self._texts)
+            for hypothesis, each, share in zip(hypotheses, rows, shares.tolist(), strict=True)
+        ]
+        if self._set is None or not all(said):
+            return None
+        mask, entities = None, self._entities
+        if allowed is not None:
+            mask = allowed[self._entity]
+            entities = len(distinct(self._entity[mask]))
+        pool, parts = self._set.pool(
+            [each for each in said if each], self._weights.dense_forms, min(k, entities), mask
+        )
+        return Pool(pool, self._entity[pool].astype(np.int64), PARTS, parts)
+
+    @cached_property
+    def _set(self) -> FormSet | None:
+        """The forms as the kernels take them."""
+        if self._kernels is None:
+            return None
+        tables = EvidenceTables(
+            self._misrecognition.native if self._weights.heard else None,
+            self._sounds if self._weights.sound_forms else None,
+            self._entity,
+            self._texts,
+            self._demand,
+            self._main,
+        )
+        return compiled_forms(self._kernels, tables, self._weights)
 
     def evidence(self, hypothesis: Hypothesis, k: int = 1) -> tuple[Numbers, Evidence]:
         """Candidate forms of one hypothesis, int64 [candidates], and all evidence for each, to fit weights on."""
@@ -151,26 +181,26 @@ class FormEvidence:
         pool = self._candidates([hypothesis], [rows], k, None)
         return pool, self._evidence(hypothesis, rows, pool, EVERYTHING)
 
-    def _readings(self, text: str) -> list[_Rows]:
+    def _readings(self, text: str) -> list[Rows]:
         """What the text of a hypothesis says about all forms, and what it says with its numbers spelled otherwise."""
         names = self.words if self._weights.words else ()
         return [self._rows(each) for each in readings(text, self._lang, self._weights, names)]
 
-    def _rows(self, text: str) -> _Rows:
+    def _rows(self, text: str) -> Rows:
         """What one reading says about all forms; zeros where nothing is asked for."""
-        forms, by_sound = len(self.forms), self._weights.sound_pieces or self._weights.sound_forms
+        forms = len(self.forms)
         span = name_span(text, self.words if self._weights.words else ())
-        return _Rows(
+        return Rows(
             text,
             span,
-            self._shared(text, span) if by_sound else np.zeros(forms, np.int64),
+            self._shared(text, span) if self._weights.by_sound else np.zeros(forms, np.int64),
             self.words.scores(text, span) if self._weights.words else no_scores(forms),
         )
 
     def _candidates(
         self,
         hypotheses: Sequence[Hypothesis],
-        of_texts: Sequence[Sequence[_Rows]],
+        of_texts: Sequence[Sequence[Rows]],
         k: int,
         allowed: NDArray[np.bool_] | None,
     ) -> Numbers:
@@ -200,8 +230,6 @@ class FormEvidence:
 
     def _best_by_sound(self, shared: NDArray[Any], mask: NDArray[np.bool_] | None) -> Numbers:
         """Indices of the forms that share the most n-grams for their length, of those in `mask`."""
-        if self._best and shared.dtype == np.int32:
-            return self._best.by_quotient(shared, self._sounds, self._weights.sound_forms, mask)
         among = None if mask is None else np.flatnonzero(mask)
         return best_forms(self._sound_scores(shared), self._weights.sound_forms, among)
 
@@ -209,8 +237,6 @@ class FormEvidence:
         self, scores: NDArray[Any], count: int, mask: NDArray[np.bool_] | None, least: int = LEAST
     ) -> Numbers:
         """Indices of the forms with the highest scores above `least`, of those in `mask`."""
-        if self._best and scores.dtype == np.int32:
-            return self._best.by_score(scores, count, mask, least)
         among = None if mask is None else np.flatnonzero(mask)
         if least != LEAST:
             there = scores > least
@@ -231,7 +257,7 @@ class FormEvidence:
         return (self.ngrams.totals + EVIDENCE.short_form).astype(np.float64)
 
     def _evidence(
-        self, hypothesis: Hypothesis, rows: Sequence[_Rows], pool: Numbers, weights: RerankWeights
+        self, hypothesis: Hypothesis, rows: Sequence[Rows], pool: Numbers, weights: RerankWeights
     ) -> Evidence:
         """What a hypothesis and its readings, the first as it stands, say about candidates."""
         dots = hypothesis.dots[pool].astype(np.int64)
@@ -239,7 +265,7 @@ class FormEvidence:
         ngrams = highest_of_each([row.ngrams[pool] for row in rows]).astype(np.int64)
         phrase, meant = np.zeros((2, len(pool)), np.int64)
         if weights.heard and self._weights.words:
-            said = [row.words for row in (rows[1:] if _sure(rows) else rows)]
+            said = [row.words for row in (rows[1:] if sure(rows) else rows)]
             words = highest_of_each([each.scores[pool] for each in said])
             is_phrase = highest_of_each([each.phrase[pool] for each in said])
             in_part = ~is_phrase & highest_of_each([each.part[pool] for each in said])
@@ -266,9 +292,9 @@ class FormEvidence:
         """A number for each form, the same for forms of one text."""
         return numbered(self.forms)
 
-    def _heard(self, rows: Sequence[_Rows], pool: Numbers) -> Numbers:
+    def _heard(self, rows: Sequence[Rows], pool: Numbers) -> Numbers:
         """The highest misrecognition or word score of each candidate in any reading."""
-        if not _sure(rows):
+        if not sure(rows):
             return highest_of_each([self._heard_in(row, pool) for row in rows])
         heard = highest_of_each([self._heard_in(row, pool) for row in rows[1:]])
         name = without_carrier(rows[0].text, rows[0].span)
@@ -277,12 +303,7 @@ class FormEvidence:
             heard[very] = np.maximum(heard[very], self._heard_in(rows[0], pool[very]))
         return heard
 
-    def _heard_in(self, row: _Rows, pool: Numbers) -> Numbers:
+    def _heard_in(self, row: Rows, pool: Numbers) -> Numbers:
         """The higher one of the misrecognition and the word score of each candidate in one reading."""
         scores = self._misrecognition.scores(row.text, pool, row.span)
         return np.maximum(scores, row.words.scores[pool]) if self._weights.words else scores
-
-
-def _sure(rows: Sequence[_Rows]) -> bool:
-    """Whether the number words of a request can be nothing else, so that it counts with its numbers in figures."""
-    return len(rows) > 1 and is_sure(rows[0].text, rows[1].text)

@@ -8,7 +8,7 @@ list in the metadata (tags) fits if any of its values does. Texts are compared l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from edge_er.bundle.entity_store import STREAMS
 from edge_er.constants import BOUNDS
 from edge_er.errors import FilterError
 
-__all__ = ["MetadataIndex", "allowed_entities", "wanted_ids"]
+__all__ = ["MetadataIndex", "allowed_entities", "read_once", "wanted_ids"]
 
 _Mask = NDArray[np.bool_]
 _SCALARS = (str, int, float, bool, type(None))
@@ -97,6 +97,13 @@ def wanted_ids(ids: Iterable[str] | None) -> frozenset[str] | None:
     return frozenset(listed)
 
 
+def read_once(where: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """`where` with lists in the place of iterators, so that it can be asked again."""
+    if not isinstance(where, Mapping):
+        return where
+    return {field: list(value) if isinstance(value, Iterator) else value for field, value in where.items()}
+
+
 def _conditions(where: Mapping[str, Any] | None) -> dict[str, Collection[Hashable]]:
     if where is not None and not isinstance(where, Mapping):
         raise FilterError(f"expected where={{field: value}}, found {where!r}")
@@ -104,7 +111,7 @@ def _conditions(where: Mapping[str, Any] | None) -> dict[str, Collection[Hashabl
 
 
 def _wanted(field: str, value: Any) -> Collection[Hashable]:
-    values = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+    values = [*value] if isinstance(value, (list, tuple, set, frozenset, Iterator)) else [value]
     wrong = [each for each in values if not isinstance(each, _SCALARS)]
     if wrong:
         raise FilterError(

@@ -38,6 +38,8 @@ def shares_of(hypotheses: Sequence[Hypothesis], rounded: bool) -> NDArray[np.flo
     Rounded, sums of whole numbers times shares are exact, whatever their order. So forms that nothing tells apart have
     the very same score, however phrases make it up.
     """
+    if len(hypotheses) == 1:
+        return np.ones(1)
     weights = np.array([each.weight for each in hypotheses], np.float64)
     total = np.cumsum(weights)[-1]  # added one after another, as other runtimes do
     shares: NDArray[np.float64] = weights / total

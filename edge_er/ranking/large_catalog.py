@@ -133,7 +133,7 @@ class LargeCatalog(Catalog):
             hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
         ]
         pool = evidence.pool(local, k)
-        return Pool(forms[pool.forms], owners[pool.entities].astype(np.int64), pool.parts)
+        return pool._replace(forms=forms[pool.forms], entities=owners[pool.entities].astype(np.int64))
 
     def _near(self, vector: NDArray[np.int8], k: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
         """Candidate forms by vector: those that FAISS proposes, or with a filter the best of all that pass it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -79,8 +79,8 @@ class PersonalCatalog(Catalog):
             pool = _joined(pool, self._own.pool(texts, k, allowed))
         if self._bonus:
             favour = np.array([self._bonus.get(entity, 0.0) for entity in pool.entities.tolist()])
-            pool = pool._replace(parts={**pool.parts, "favour": favour})
-        return best_candidates(pool, hypotheses, k, self.weights, self._head)
+            pool = pool.with_part("favour", favour)
+        return best_candidates(pool, hypotheses, k, self.weights, self._head, self.kernels)
 
     ranked = ranked_with_forms
 
@@ -106,6 +106,11 @@ class PersonalCatalog(Catalog):
     def metadata_indexes(self) -> list[MetadataIndex]:
         """See `Catalog.metadata_indexes`."""
         return [*self._base.metadata_indexes(), self._own_metadata]
+
+    def indices(self, ids: Iterable[str]) -> dict[str, int]:
+        """See `Catalog.indices`."""
+        wanted = list(ids)
+        return {**self._base.indices(wanted), **self._own_metadata.indices(wanted)}
 
     def form(self, index: int) -> str:
         """See `Catalog.form`."""
@@ -196,5 +201,4 @@ def _added(entry: Entity, entity: Entity) -> Entity:
 
 def _joined(catalog: Pool, own: Pool) -> Pool:
     forms, entities = (np.concatenate([one, other]) for one, other in zip(catalog[:2], own[:2], strict=True))
-    parts = {name: np.concatenate([values, own.parts[name]]) for name, values in catalog.parts.items()}
-    return Pool(forms, entities, parts)
+    return Pool(forms, entities, catalog.names, np.concatenate([catalog.values, own.values], axis=1))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from edge_er.bundle.entity import Entity
 from edge_er.encoder.pair_head import PairHead
 from edge_er.errors import BundleCorruptError
+from edge_er.native.evidence import best_of
 from edge_er.native.library import Kernels
 from edge_er.ranking.evidence import Evidence, FormEvidence, Pool
 from edge_er.ranking.hypothesis import Hypothesis
@@ -72,7 +73,7 @@ class Reranker:
                 f"entities.jsonl.gz: {len(forms)} surface forms, but vectors.safetensors has {len(form_entity)}; "
                 "build the bundle again"
             )
-        self.weights = weights
+        self.weights, self._kernels = weights, kernels
         self.head = head if weights.head else None
         self.popularity = None if popularity is None else np.array(popularity, np.int64)
         demand = np.zeros(len(forms), np.int64) if self.popularity is None else self.popularity[form_entity]
@@ -89,7 +90,7 @@ class Reranker:
         `allowed`, bool [entities], excludes entities before candidates are chosen.
         """
         pool = self.form_evidence.pool(hypotheses, k, allowed)
-        return best_candidates(pool, hypotheses, k, self.weights, self.head)
+        return best_candidates(pool, hypotheses, k, self.weights, self.head, self._kernels)
 
 
 def best_candidates(
@@ -98,12 +99,12 @@ def best_candidates(
     k: int,
     weights: RerankWeights,
     head: PairHead | None = None,
+    kernels: Kernels | None = None,
 ) -> list[Candidate]:
     """The `k` best entities of a pool; in a close race `head` reads its forms, given by index."""
-    if head is None or not len(pool.forms):
-        return _best(pool, k)
-    added = {"head": _head_part(pool, hypotheses, weights, head)}
-    return _best(pool._replace(parts={**pool.parts, **added}), k)
+    if head is not None and len(pool.forms):
+        pool = pool.with_part("head", _head_part(pool, hypotheses, weights, head))
+    return _best(pool, k, kernels)
 
 
 def _head_part(
@@ -126,28 +127,32 @@ def _head_part(
     return weights.head * added
 
 
-def _best(pool: Pool, k: int) -> list[Candidate]:
+def _best(pool: Pool, k: int, kernels: Kernels | None = None) -> list[Candidate]:
+    found = best_of(kernels, pool.values, pool.entities, pool.forms, k) if kernels else _best_of(pool, k)
+    names = pool.names
+    return [
+        Candidate(entity, form, total, dict(zip(names, parts, strict=False)))
+        for entity, form, total, parts in found
+    ]
+
+
+def _best_of(pool: Pool, k: int) -> list[tuple[int, int, float, list[float]]]:
+    """The `k` best entities, best first: each, its best form, its score, and the parts of that."""
     scores = _scores(pool)
     order = np.lexsort((pool.forms, pool.entities, -scores))
-    entities = pool.entities[order].tolist()
     places: dict[int, int] = {}  # of the best form of each entity
-    for entity, place in zip(entities, order.tolist(), strict=True):
+    for entity, place in zip(pool.entities[order].tolist(), order.tolist(), strict=True):
         if entity not in places:
             places[entity] = place
             if len(places) == k:
                 break
     chosen = list(places.values())
-    names, rows = tuple(pool.parts), np.array([values[chosen] for values in pool.parts.values()]).T.tolist()
-    return [
-        Candidate(entity, form, total, dict(zip(names, row, strict=True)))
-        for entity, form, total, row in zip(
-            places, pool.forms[chosen].tolist(), scores[chosen].tolist(), rows, strict=True
-        )
-    ]
+    rows = pool.values[:, chosen].T.tolist()
+    return list(zip(places, pool.forms[chosen].tolist(), scores[chosen].tolist(), rows, strict=True))
 
 
 def _scores(pool: Pool) -> NDArray[np.float64]:
-    return sum(pool.parts.values(), np.zeros(len(pool.forms)))
+    return sum(pool.values, np.zeros(len(pool.forms)))
 
 
 def demands(entities: Sequence[Entity]) -> list[int]:
@@ -158,7 +163,10 @@ def demands(entities: Sequence[Entity]) -> list[int]:
     """
     demand = []
     for entity in entities:
-        value = entity.metadata.get("popularity", 0)
+        if "popularity" not in entity.metadata:
+            demand.append(0)
+            continue
+        value = entity.metadata["popularity"]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
             raise BundleCorruptError(
                 f"entities.jsonl.gz, {entity.id!r}, metadata.popularity: expected a number from 0 up, found {value!r}; "

@@ -74,6 +74,11 @@ class RerankWeights:
         """Whether any evidence looks at how popular entities are."""
         return bool(self.popularity or self.words)
 
+    @property
+    def by_sound(self) -> bool:
+        """Whether shared n-grams are evidence or bring candidates."""
+        return bool(self.sound_pieces or self.sound_forms)
+
     def to_dict(self) -> dict[str, int]:
         """The same as in a manifest."""
         return asdict(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-__all__ = ["as_sequence", "text_list"]
+__all__ = ["as_sequence", "positive", "text_list"]
 
 _Item = TypeVar("_Item")
 
@@ -29,6 +29,20 @@ def text_list(texts: str | Iterable[str], what: str = "text") -> list[str]:
         if not isinstance(text, str):
             raise TypeError(f"expected a {what} as a string, found {type(text).__name__}")
     return listed
+
+
+def positive(count: int, what: str) -> int:
+    """`count` itself, where it is 1 or more.
+
+    Raises:
+        TypeError: it is not a whole number.
+        ValueError: it is below 1.
+    """
+    if isinstance(count, bool) or not hasattr(count, "__index__"):
+        raise TypeError(f"expected {what} as a whole number, found {count!r:.100}")
+    if count < 1:
+        raise ValueError(f"expected {what} of 1 or more, found {count}")
+    return count
 
 
 def as_sequence(items: Iterable[_Item]) -> Sequence[_Item]:

@@ -23,28 +23,26 @@ from edge_er.constants import BOUNDS, read_table
 
 __all__ = ["canonical_text", "is_number", "replacement", "request_text"]
 
+_KEEP, _MAP = re.compile("^keep (.*)", re.MULTILINE), re.compile("^map ([^=\n]*)=(.*)", re.MULTILINE)
 _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
+_DIGIT = re.compile("[0-9]")
 _DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
 _SPELLED = re.compile(r"(?<![^ ])[a-z]'?(?: [a-z]'?)+(?![^ ])")
 _APOSTROPHES = ("'", "\u2019")
+_AT_ONCE, _BESIDE_THE_END = 2048, 64
 
 
 class _Table(dict[int, str]):
     """Code point to canonical text, for ``str.translate``; a code point is looked up in the ranges only once."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         spans: list[tuple[int, int]] = []
-        self._maps: dict[str, str] = {}  # by code point as it is written: most are never asked for
-        for line in lines:
-            kind, _, rest = line.partition(" ")
-            if kind == "keep":
-                for span in rest.split():
-                    low, _, high = span.partition("-")
-                    spans.append((int(low, 16), int(high or low, 16)))
-            elif kind == "map":
-                code, _, replacement = rest.partition("=")
-                self._maps[code] = replacement
+        for span in " ".join(_KEEP.findall(text)).split():
+            low, _, high = span.partition("-")
+            spans.append((int(low, 16), int(high or low, 16)))
+        # by code point as it is written: most are never asked for
+        self._maps: dict[str, str] = dict(_MAP.findall(text))
         for apostrophe in _APOSTROPHES:
             self[ord(apostrophe)] = "' "  # kept until spelled letters are joined
         self._starts = [low for low, _ in spans]
@@ -62,7 +60,7 @@ class _Table(dict[int, str]):
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
-    return _Table(read_table("unicode.txt").split("\n"))
+    return _Table(read_table("unicode.txt"))
 
 
 def replacement(code: int) -> str:
@@ -75,17 +73,35 @@ def canonical_text(text: str) -> str:
 
     Returns ``""`` when nothing in ``text`` is a letter, a digit, ``&`` or ``+``. Applying it twice changes nothing.
 
-    >>> canonical_text("Pon la Cadena SER, en B. B. C. y LOS40!")
-    'pon la cadena ser en bbc y los 40'
+    Examples:
+        >>> canonical_text("Pon la Cadena SER, la B. B. C. en LOS40!")
+        'pon la cadena ser la bbc en los 40'
     """
-    spaced = _DIGIT_BORDER.sub(" ", _THOUSANDS.sub("", text).translate(_table()))
-    words = " ".join(word for word in spaced.split() if word != "'")
-    return _SPELLED.sub(_joined, words).replace("'", "")
+    plain = _THOUSANDS.sub("", text).translate(_table())
+    words = (_DIGIT_BORDER.sub(" ", plain) if _DIGIT.search(plain) else plain).split()
+    if "'" not in plain:
+        joined = " ".join(words)
+        return _SPELLED.sub(_joined, joined) if list(map(len, words)).count(1) > 1 else joined
+    joined = " ".join([word for word in words if word != "'"])
+    return _SPELLED.sub(_joined, joined).replace("'", "")
 
 
 def request_text(text: str) -> str:
     """Canonical form of a request, of which only the first `BOUNDS.text` characters are read: no name is longer."""
-    return canonical_text(text)[: BOUNDS.text].rstrip(" ")
+    return canonical_text(_beginning(text))[: BOUNDS.text].rstrip(" ")
+
+
+def _beginning(text: str) -> str:
+    """As much of a text as the beginning of its canonical form needs, so that a long text costs what that costs."""
+    # Canonical text keeps every letter and figure that the table gives. What follows enough of them is not read: it can
+    # only change what stands beside the end, a few characters of a number or of a row of single letters.
+    found = 0
+    for end in range(_AT_ONCE, len(text), _AT_ONCE):
+        plain = text[end - _AT_ONCE : end].translate(_table())
+        found += len(plain) - plain.count(" ") - plain.count("'")
+        if found >= BOUNDS.text + _BESIDE_THE_END:
+            return text[:end]
+    return text
 
 
 def _joined(spelled: re.Match[str]) -> str:

@@ -47,7 +47,7 @@ def carrier_words() -> CarrierWords:
         kind, _, rest = line.partition(" ")
         if kind in kinds:
             kinds[kind].update(rest.split(" " if kind in ("words", "fillers") else "|"))
-    kinds["closes"] = {" ".join(_any_number(phrase.split())) for phrase in kinds["closes"]}
+    kinds["closes"] = {" ".join(map(_number_as_0, phrase.split())) for phrase in kinds["closes"]}
     return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in kinds.items()})
 
 
@@ -62,14 +62,14 @@ def name_span(request: str, name_words: Container[str] = frozenset()) -> Span:
     first, last = 0, len(words)
     if not words:
         return first, last
-    for kind in _KINDS:
-        longest = _longest(kind).get(words[first], 0)
+    for longest_of, phrases in _openings():
+        longest = longest_of.get(words[first])
         if longest:
-            first += _taken(words, first, min(longest, last - first - 1), getattr(known, kind))
-    closing_words = _any_number(words)
+            first += _taken(words, first, min(longest, last - first - 1), phrases)
+    longest_of = _longest("closes")
     for _ in range(CARRIERS.closes):
-        closing = closing_words[last - 1]
-        longest = _longest("closes").get(closing, 0)
+        closing = _number_as_0(words[last - 1])
+        longest = longest_of.get(closing, 0)
         if not longest:
             break
         if longest > 1 and closing not in known.fillers and words[last - 1] in name_words:
@@ -77,12 +77,18 @@ def name_span(request: str, name_words: Container[str] = frozenset()) -> Span:
         longest = min(longest, last - first - 1)
         before = last
         for size in range(longest, 0, -1):
-            if " ".join(closing_words[last - size : last]) in known.closes:
+            if " ".join(map(_number_as_0, words[last - size : last])) in known.closes:
                 last -= size
                 break
         if last == before:
             break
     return first, last
+
+
+@lru_cache(maxsize=1)
+def _openings() -> list[tuple[dict[str, int], frozenset[str]]]:
+    """For what stands before a name, in this order: `_longest` of each kind, and its phrases."""
+    return [(_longest(kind), getattr(carrier_words(), kind)) for kind in _KINDS]
 
 
 def _taken(words: Sequence[str], start: int, longest: int, phrases: Collection[str]) -> int:
@@ -93,9 +99,9 @@ def _taken(words: Sequence[str], start: int, longest: int, phrases: Collection[s
     return 0
 
 
-def _any_number(words: Sequence[str]) -> list[str]:
-    """The words, with 0 in the place of every number in figures."""
-    return ["0" if is_number(word) else word for word in words]
+def _number_as_0(word: str) -> str:
+    """The word, or 0 in the place of a number in figures."""
+    return "0" if is_number(word) else word
 
 
 @lru_cache(maxsize=len(CarrierWords._fields))

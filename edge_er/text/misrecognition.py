@@ -20,48 +20,45 @@ filler costs only a `SPARED`th. All numbers are whole, so every machine finds th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.constants import MISRECOGNITION, read_table
+from edge_er.constants import MISRECOGNITION
 from edge_er.native.letters import FormLetters, LetterCosts
 from edge_er.native.library import Kernels
-from edge_er.text.carriers import CarrierWords, Span, carrier_words, name_span
+from edge_er.text.carriers import Span, carrier_words, name_span
+from edge_er.text.letter_costs import (
+    CODES,
+    EDGE,
+    LOST,
+    UNHEARD_OF,
+    Costs,
+    code_bytes,
+    contexts_of,
+    letter_codes,
+    read_costs,
+    word_gain,
+    word_gains,
+)
 from edge_er.text.split_forms import split_forms
 
-__all__ = ["BIT", "Costs", "Misrecognition", "letter_codes", "read_costs", "word_gain", "word_gains"]
+__all__ = [
+    "BIT",
+    "Costs",
+    "Misrecognition",
+    "letter_codes",
+    "letters_of",
+    "read_costs",
+    "word_gain",
+    "word_gains",
+]
 
 BIT = MISRECOGNITION.bit
 LEFT, BORDER, SPARED = MISRECOGNITION.left, MISRECOGNITION.border, MISRECOGNITION.spared
-UNHEARD_OF = MISRECOGNITION.unheard_of
-CODES, EDGE = MISRECOGNITION.codes, MISRECOGNITION.edge  # a-z, 0-9, and 27 that other characters share
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_CODE_OF: dict[str, Any] = {letter: code for code, letter in enumerate(_LETTERS)} | {
-    "_": EDGE,
-    ".": slice(None),
-}
-_BUCKETS = EDGE - len(_LETTERS)
-_LOST = CODES  # the column of letters that are lost
 _NEVER = -(1 << 29)  # less than any gain makes up for
 
 Numbers = NDArray[np.int64]
-
-
-class Costs(NamedTuple):
-    """Cost tables of one language, by letter codes and named as in ``data/hearing.txt``.
-
-    `said` is [S, recognised or lost], `after` [P, S, recognised or lost], `before` [S, N, recognised or lost]; `added`
-    and `usual` are [P, recognised].
-    """
-
-    said: Numbers
-    after: NDArray[np.int16]
-    before: NDArray[np.int16]
-    added: Numbers
-    usual: Numbers
 
 
 class Misrecognition:
@@ -80,17 +77,17 @@ class Misrecognition:
         self._starts = np.cumsum(self._lengths) - self._lengths
         # Costs depend on a letter and its two neighbours alone, so they are computed once for each such triple
         # (`contexts`) that occurs in any form. The lowest bit says whether the letter belongs to a filler.
-        contexts, self._context_of = _distinct(2 * _contexts(letters) + _spared(forms))
+        contexts, self._context_of = _distinct(2 * contexts_of(letters) + _spared(forms))
         spared, contexts = contexts % 2 == 1, contexts // 2
         before, said, after = contexts // CODES**2, contexts // CODES % CODES, contexts % CODES
         costs = self._costs.said.astype(np.int16)[said]  # small numbers, for there are many of them
         shifts = self._costs.after[before, said] + self._costs.before[said, after]
         costs = np.where(costs < UNHEARD_OF, np.clip(costs + shifts, 0, UNHEARD_OF), costs)
-        lost = np.maximum(np.where(spared, costs[:, _LOST] // SPARED, costs[:, _LOST]), 1)
+        lost = np.maximum(np.where(spared, costs[:, LOST] // SPARED, costs[:, LOST]), 1)
         self._gains = lost[:, None] - costs[:, :CODES]
         lost_before = np.concatenate([[0], np.cumsum(lost[self._context_of])])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
-        self._native = kernels and FormLetters(kernels, self._letter_costs())
+        self.native = FormLetters(kernels, self._letter_costs()) if kernels else None
 
     def scores(self, request: str, forms: Sequence[int] | Numbers, span: Span | None = None) -> Numbers:
         """Score of each of `forms`, given by index, for canonical `request`: int64 [forms], in eighths of a bit.
@@ -101,8 +98,8 @@ class Misrecognition:
         if not len(chosen) or not request:
             return np.zeros(len(chosen), np.int64)
         span = span or name_span(request)
-        if self._native is not None:
-            return self._native.align(chosen, *_words_of(request, span))
+        if self.native is not None:
+            return self.native.align(chosen, *letters_of(request, span))
         letters = letter_codes(request.replace(" ", ""))
         before = np.concatenate([[EDGE], letters[:-1]])
         usual = np.where(_in_name(request, span), self._costs.usual[before, letters], 0)
@@ -171,42 +168,6 @@ class Misrecognition:
         return rows.reshape(-1, width)
 
 
-def word_gains(lang: str, words: Sequence[str]) -> Numbers:
-    """What each word earns where all its letters are recognised as they are: int64 [words], in eighths of a bit."""
-    if not any(words):
-        return np.zeros(len(words), np.int64)
-    costs, codes = read_costs(lang), letter_codes("".join(words))
-    contexts = _contexts(words)
-    before, after = contexts // CODES**2, contexts % CODES
-    same = costs.said[codes, codes]
-    shifts = costs.after[before, codes, codes].astype(np.int64) + costs.before[codes, after, codes]
-    earned = costs.usual[before, codes] - np.where(
-        same < UNHEARD_OF, np.clip(same + shifts, 0, UNHEARD_OF), same
-    )
-    owners = np.repeat(np.arange(len(words)), [len(word) for word in words])
-    return np.bincount(owners, earned, len(words)).astype(np.int64)
-
-
-def word_gain(lang: str, word: str) -> int:
-    """The same as `word_gains` for one word, in a fraction of the time."""
-    said, after, before, usual = _same(lang)
-    codes, gain = letter_codes(word).tolist(), 0
-    for last, code, following in zip([EDGE, *codes], codes, [*codes[1:], EDGE], strict=False):
-        cost = said[code]
-        if cost < UNHEARD_OF:
-            cost = min(max(cost + after[last][code] + before[code][following], 0), UNHEARD_OF)
-        gain += usual[last][code] - cost
-    return gain
-
-
-@lru_cache(maxsize=8)
-def _same(lang: str) -> tuple[list[int], list[list[int]], list[list[int]], list[list[int]]]:
-    """The parts of `Costs` for letters that are recognised as they are, by S, P and S, S and N, P and S."""
-    costs, codes = read_costs(lang), np.arange(CODES)
-    said, usual = costs.said[codes, codes].tolist(), costs.usual.tolist()
-    return said, costs.after[:, codes, codes].tolist(), costs.before[codes, :, codes].tolist(), usual
-
-
 def _left_and_border(request: str) -> tuple[Numbers, Numbers]:
     """Cost of leaving all letters before a place out, and what a place earns as a border: [letters + 1] each."""
     words = carrier_words().words
@@ -224,17 +185,12 @@ def _in_name(request: str, span: Span) -> NDArray[np.bool_]:
     return np.repeat([span[0] <= place < span[1] for place in range(len(sizes))], np.array(sizes, np.int64))
 
 
-def _words_of(request: str, span: Span) -> tuple[bytes, list[int], bytes]:
+def letters_of(request: str, span: Span) -> tuple[bytes, list[int], bytes]:
     """The letters of a canonical request as codes; of its words the letters and the kinds (see `FormLetters`)."""
     words, carriers, (first, last) = request.split(), carrier_words().words, span
     kinds = bytes((word in carriers) + 2 * (first <= place < last) for place, word in enumerate(words))
     letters = "".join(words)
-    codes = letters.encode("ascii").translate(_ascii_codes()) if letters.isascii() else _code_bytes(letters)
-    return codes, [len(word) for word in words], kinds
-
-
-def _code_bytes(text: str) -> bytes:
-    return letter_codes(text).astype(np.uint8).tobytes()
+    return code_bytes(letters), [len(word) for word in words], kinds
 
 
 def _distinct(contexts: Numbers) -> tuple[Numbers, NDArray[np.int32]]:
@@ -247,25 +203,6 @@ def _distinct(contexts: Numbers) -> tuple[Numbers, NDArray[np.int32]]:
     return found, place[contexts]
 
 
-def letter_codes(text: str) -> Numbers:
-    """The codes of the characters of `text`: int64 [characters], from 0 to 62."""
-    if text.isascii():
-        return np.frombuffer(text.encode("ascii").translate(_ascii_codes()), np.uint8).astype(np.int64)
-    return _codes(np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64))
-
-
-@lru_cache(maxsize=1)
-def _ascii_codes() -> bytes:
-    return bytes(_codes(np.arange(256)).tolist())
-
-
-def _codes(points: Numbers) -> Numbers:
-    """The code of each code point."""
-    letters, digits = (points >= 97) & (points <= 122), (points >= 48) & (points <= 57)
-    foreign = len(_LETTERS) + points % _BUCKETS
-    return np.where(letters, points - 97, np.where(digits, points - 22, foreign))
-
-
 def _spared(forms: Sequence[str]) -> Numbers:
     """1 for each letter of all forms in a filler that stands beside other words, else 0: int64 [letters]."""
     split = split_forms(forms)
@@ -274,41 +211,3 @@ def _spared(forms: Sequence[str]) -> Numbers:
     others = np.bincount(split.owners, ~filler, len(forms)) > 0
     lengths = np.array([len(word) for word in split.ids], np.int64)[split.word_of]
     return np.repeat((filler & others[split.owners]).astype(np.int64), lengths)
-
-
-def _contexts(forms: Sequence[str]) -> Numbers:
-    """Each letter of all forms and its neighbours as one number, (before * 64 + letter) * 64 + after: [letters]."""
-    codes = letter_codes("".join(forms))
-    before, after = np.concatenate([[EDGE], codes[:-1]]), np.concatenate([codes[1:], [EDGE]])
-    borders = np.cumsum([len(form) for form in forms])
-    before[borders[borders < len(codes)]] = EDGE
-    after[borders[borders > 0] - 1] = EDGE
-    contexts: Numbers = (before[: len(codes)] * CODES + codes) * CODES + after[: len(codes)]
-    return contexts
-
-
-@lru_cache(maxsize=8)
-def read_costs(lang: str) -> Costs:
-    """The cost tables of `lang`, or of all languages together where it has none."""
-    text = read_table("hearing.txt")
-    sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
-    costs = _no_costs()
-    for line in sections.get(lang, sections["all"]).splitlines():
-        kind, *cells = line.split(" ")
-        if kind in CarrierWords._fields:
-            continue
-        key = tuple(_CODE_OF[letter] for letter in cells[0])
-        columns = [_LOST if cell[0] == "-" else _CODE_OF[cell[0]] for cell in cells[1:]]
-        getattr(costs, kind)[key][..., columns] = [int(cell[1:]) for cell in cells[1:]]
-    return costs
-
-
-def _no_costs() -> Costs:
-    """Tables before any line is read: what never happened, and characters beside a-z and 0-9."""
-    said = np.full((CODES, CODES + 1), UNHEARD_OF, np.int64)
-    foreign = np.arange(len(_LETTERS), EDGE)
-    said[foreign, foreign], said[foreign, _LOST] = MISRECOGNITION.foreign_same, MISRECOGNITION.foreign_lost
-    after, before = np.zeros((2, CODES, CODES, CODES + 1), np.int16)
-    added = np.full((CODES, CODES), MISRECOGNITION.foreign_added)
-    usual = np.full((CODES, CODES), MISRECOGNITION.foreign_usual)
-    return Costs(said, after, before, added, usual)

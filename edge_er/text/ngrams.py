@@ -8,6 +8,7 @@ machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import add
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,7 +26,8 @@ _MOST_CODES = 1 << 22
 
 def ngrams(text: str) -> set[str]:
     """The distinct n-grams of two and three characters of `text`."""
-    return {text[at : at + size] for size in (2, 3) for at in range(len(text) - size + 1)}
+    pairs = list(map(add, text, text[1:]))
+    return {*pairs, *map(add, pairs, text[2:])}
 
 
 def rarity(forms: int, having: int) -> int:
@@ -66,7 +68,7 @@ class NgramIndex:
             weighs = {count: rarity(self.forms, count) for count in set(having.tolist())}
             self._weights = [weighs[count] for count in having.tolist()]
         else:
-            self._weights = [weights.weight(ngram) for ngram in spellings]
+            self._weights = list(map(weights.weight, spellings))
         weight_of = np.array(self._weights, np.float64)[ngram_of] if len(ngram_of) else None
         self.totals = np.bincount(owners, weight_of, self.forms).astype(np.int64)
         self._native = kernels and Postings(kernels, self._starts, owners, self._weights, self.forms)
@@ -83,8 +85,7 @@ class NgramIndex:
 
     def shared(self, request: str) -> NDArray[Any]:
         """Weight of the n-grams that each form shares with `request`: whole numbers, int32 or float64 [forms]."""
-        ids = self._ids
-        known = [ids[ngram] for ngram in ngrams(request) if ngram in ids]
+        known = [number for number in map(self._ids.get, ngrams(request)) if number is not None]
         if self._native is not None:
             return self._native.shared(known)
         postings = [self._forms_of[self._starts[number] : self._starts[number + 1]] for number in known]

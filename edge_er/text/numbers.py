@@ -17,6 +17,7 @@ A reading is a guess beside the request itself, so a word that is not always a n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from edge_er.text.canonical import is_number
 
 __all__ = ["in_figures", "is_sure", "other_readings"]
 
+_FIGURE = re.compile("[0-9]")
 _LONGEST_WORD = 64  # characters; a longer word is no number word
 _READINGS = 2  # beside the request itself
 _RUN, _LONGEST_RUN = 3, 16  # so many figures said one by one are one number
@@ -109,6 +111,8 @@ def other_readings(text: str, lang: str, names: Container[str] = frozenset()) ->
     without "ii" gets no reading with it; and no number beside another, as in frequencies, and no decade.
     """
     figures = in_figures(text, lang)
+    if _FIGURE.search(figures) is None:
+        return () if figures == text else (figures,)
     readings = {text: None, figures: None}
     words = figures.split()
     if not any(map(is_number, words)):
@@ -139,7 +143,10 @@ def is_sure(text: str, reading: str) -> bool:
 def in_figures(text: str, lang: str) -> str:
     """Canonical `text` with number words of `lang` and Roman figures in figures; `text` itself where it has none."""
     words = text.split()
-    if all(_is_plain(word, lang) for word in words):
+    for word in words:
+        if not _is_plain(word, lang):
+            break
+    else:
         return text
     return " ".join(_Reading(words, _language(lang)).written())
 

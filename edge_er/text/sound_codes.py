@@ -26,6 +26,7 @@ __all__ = ["SoundCodes"]
 _RULE = re.compile(r"(\w+)(?:\((\w+)\))? (\w+|-)")
 _SILENT = "-"
 _BORDER = "\0"
+_MARKS = 0xE000  # characters for private use, in no canonical text
 _TEXTS_AT_HAND = 1024  # evidence and confidence ask for the same
 _REPEATED = re.compile(r"([a-z])\1+")  # digits and other scripts keep theirs
 
@@ -38,9 +39,8 @@ class SoundCodes:
         rules = [rule for section in sections for rule in section]
         self._rules = rules
         self._codes = [code for _, _, code in rules]
-        self._by_first: dict[str, list[tuple[str, str, str]]] = {}
-        for rule in rules:
-            self._by_first.setdefault(rule[0][0], []).append(rule)
+        self._firsts = {letters[0] for letters, _, _ in rules}
+        self._longer, self._single = _pattern(rules)
         self._of = lru_cache(maxsize=_TEXTS_AT_HAND)(self._coded)
 
     def all(self, texts: Sequence[str]) -> list[str]:
@@ -52,7 +52,7 @@ class SoundCodes:
         rule, length = np.full(len(points), -1), np.ones(len(points), np.int64)
         # Every rule marks all places where it fits, the last rule first, so that earlier rules overwrite later ones.
         # Then one pass from the left skips places inside a longer text that a rule has replaced already.
-        firsts = {letter: np.flatnonzero(points == ord(letter)) for letter in self._by_first}
+        firsts = {letter: np.flatnonzero(points == ord(letter)) for letter in self._firsts}
         for number, (letters, following, _) in reversed(list(enumerate(self._rules))):
             places = _places(points, firsts[letters[0]], letters, following)
             rule[places], length[places] = number, len(letters)
@@ -83,22 +83,36 @@ class SoundCodes:
         return self._of(text)
 
     def _coded(self, text: str) -> str:
-        letters, by_first = text.replace(" ", ""), self._by_first
-        codes, place, end = [], 0, len(letters)
-        while place < end:
-            first = letters[place]
-            for piece, following, code in by_first.get(first, ()):
-                after = place + len(piece)
-                if (len(piece) == 1 or letters.startswith(piece, place)) and (
-                    not following or (after < end and letters[after] in following)
-                ):
-                    codes.append(code)
-                    place = after
-                    break
-            else:
-                codes.append(first)
-                place += 1
-        return _REPEATED.sub(r"\1", "".join(codes))
+        # Rules of several letters, and those that look at the next one, are written as characters that canonical text
+        # does not have; then one pass writes the codes of these and of all other letters.
+        marked = self._longer.sub(_mark, text.replace(" ", ""))
+        return _REPEATED.sub(r"\1", marked.translate(self._single))
+
+
+def _pattern(rules: Sequence[tuple[str, str, str]]) -> tuple[re.Pattern[str], dict[int, str]]:
+    """A pattern for the rules that are not of one letter alone, in their order, each with an empty group at its end;
+    and the codes of the characters that `_mark` writes for them, and of the letters that have a rule alone.
+
+    Rules stand by their first letters, so that most places of a text are passed over at once.
+    """
+    single: dict[int, str] = {}
+    longer: dict[str, list[tuple[str, str]]] = {}
+    for letters, following, code in rules:
+        if ord(letters[0]) in single:
+            continue  # a rule before it takes the letter
+        if len(letters) == 1 and not following:
+            single[ord(letters)] = code
+        else:
+            ahead = f"(?=[{following}])" if following else ""
+            longer.setdefault(letters[0], []).append((f"{letters[1:]}{ahead}()", code))
+    branches = [f"{first}(?:{'|'.join(pattern for pattern, _ in group)})" for first, group in longer.items()]
+    codes = [code for group in longer.values() for _, code in group]
+    single |= {_MARKS + number: code for number, code in enumerate(codes)}
+    return re.compile("|".join(branches) or "(?!)"), single
+
+
+def _mark(found: re.Match[str]) -> str:
+    return chr(_MARKS - 1 + (found.lastindex or 0))
 
 
 def _places(

@@ -67,6 +67,8 @@ def word_request(request: str, span: Span, names: Container[str]) -> WordRequest
 def _explained(left: Mapping[str, int], names: Container[str]) -> dict[str, int]:
     found = {word: cost for word, cost in left.items() if word in names}
     for word, cost in left.items():
+        if word.isascii():
+            continue  # has no parts
         for part in sorted(parts_of(word)):
             if part not in left and part in names:
                 found[part] = max(found.get(part, 0), cost // len(word) * len(part))

@@ -20,6 +20,7 @@ from edge_er.text.misrecognition import word_gains
 __all__ = [
     "KnownWords",
     "WordValues",
+    "begins_frequency",
     "common_words",
     "frequencies",
     "is_rare",
@@ -31,6 +32,11 @@ Numbers = NDArray[np.int64]
 
 _FM, _AM = range(87, 109), range(530, 1701)  # MHz before the point, kHz
 _FM_JOINED = range(875, 1081)  # tenths of a MHz, written without a point
+_FREQUENCIES = frozenset(
+    str(number).zfill(figures)
+    for number in (*_FM, *_FM_JOINED, *(each for each in _AM if each % 10 == 0))
+    for figures in range(len(str(number)), 5)
+)
 
 
 class KnownWords(Protocol):
@@ -72,18 +78,18 @@ def word_values(lang: str, words: Sequence[str], common: frozenset[str]) -> Word
 
 def word_omissions(words: Sequence[str], common: frozenset[str]) -> Numbers:
     """What leaving each of `words` out costs where `common` words are those that many names have: int64 [words]."""
-    return np.array([_omission(word, common) for word in words], np.int64)
-
-
-def _omission(word: str, common: frozenset[str]) -> int:
-    """What leaving the word of a form out costs."""
-    if word in carrier_words().fillers:
-        return WORDS.omitted_filler
-    if is_number(word):
-        return WORDS.omitted_number
-    if word in common or word in carrier_words().words:
-        return WORDS.omitted_common
-    return WORDS.omitted
+    known = carrier_words()
+    fillers, of_carriers, costs = known.fillers, known.words, []
+    for word in words:
+        if word in fillers:
+            costs.append(WORDS.omitted_filler)
+        elif is_number(word):
+            costs.append(WORDS.omitted_number)
+        elif word in common or word in of_carriers:
+            costs.append(WORDS.omitted_common)
+        else:
+            costs.append(WORDS.omitted)
+    return np.array(costs, np.int64)
 
 
 def common_words(words: Sequence[str], having: NDArray[Any], forms: int) -> frozenset[str]:
@@ -94,14 +100,19 @@ def common_words(words: Sequence[str], having: NDArray[Any], forms: int) -> froz
 
 def frequencies(words: Sequence[str]) -> frozenset[str]:
     """The words of a canonical form that are part of a frequency: "98" and "9" of 98.9, "1028", "790" of 790 AM."""
-    if not any(map(is_number, words)):
+    if _FREQUENCIES.isdisjoint(words):
         return frozenset()
     return frozenset(_parts_of_frequencies(words))
 
 
+def begins_frequency(word: str) -> bool:
+    """Whether a word is a number that may be a frequency, or stand before its point."""
+    return word in _FREQUENCIES
+
+
 def _parts_of_frequencies(words: Sequence[str]) -> Iterator[str]:
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        if not is_number(word) or len(word) > 4:
+        if word not in _FREQUENCIES:
             continue
         number, decimals = int(word), is_number(following) and len(following) <= 2
         if number in _FM and (decimals or following == "fm"):

@@ -35,7 +35,7 @@ request is as good as the name itself, whatever sentence stands around it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,31 +43,27 @@ from numpy.typing import NDArray
 from edge_er.constants import WORDS
 from edge_er.native.library import Kernels
 from edge_er.native.words import MOST_WORDS, FormWords, SaidWords, WordTables
-from edge_er.text.canonical import is_number
 from edge_er.text.carriers import Span, name_span
 from edge_er.text.distinct import distinct, distinct_places
 from edge_er.text.split_forms import SplitForms, split_forms
 from edge_er.text.word_request import WordRequest, word_request
-from edge_er.text.word_values import KnownWords, common_words, frequencies, is_rare, word_values
+from edge_er.text.word_scores import NO_SCORE, WordScores, form_scores, no_scores, said_how
+from edge_er.text.word_values import (
+    KnownWords,
+    begins_frequency,
+    common_words,
+    frequencies,
+    is_rare,
+    word_values,
+)
 
 __all__ = ["NO_SCORE", "WordIndex", "WordScores", "form_scores", "no_scores", "said_how"]
 
-NO_SCORE = -(1 << 30)  # of forms that the words of a request say nothing about
 _CONTENT, _STRONG = 1 << 16, 1 << 32  # units of counts that share a number
+_WORDS_AT_HAND = 4096
 _LIMITS = (WORDS.sentence, WORDS.weak_forms, WORDS.rare_left, WORDS.rare_gain, WORDS.omitted_most)
 
 Numbers = NDArray[np.int64]
-
-
-class WordScores(NamedTuple):
-    """What the words of a request say about all forms: the word scores, whole numbers [forms], `NO_SCORE` where they
-    say nothing; whether each form is a phrase of the request, bool [forms]; and whether it is said in part and nothing
-    else is but words of carriers that no name has, bool [forms].
-    """
-
-    scores: NDArray[Any]
-    phrase: NDArray[np.bool_]
-    part: NDArray[np.bool_]
 
 
 class WordIndex:
@@ -99,6 +95,7 @@ class WordIndex:
         self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
         self._texts = forms
         self._base = base
+        self._rare = lru_cache(maxsize=_WORDS_AT_HAND)(partial(is_rare, catalog=self))
         self.common: frozenset[str] = common_words(known, having, count) if base is None else base.common
         self._values = word_values(lang, known, self.common)
         self._worth = np.bincount(owners, self._values.gains[word_of], count).astype(np.int64)
@@ -144,7 +141,10 @@ class WordIndex:
         """The same as `_score_said` and `_score_rare`, by the kernels."""
         ids, left, content = self._ids, request.left, request.content
         kinds = bytes(
-            (word in content) + 2 * bool(left.get(word) and is_rare(word, self)) for word in request.explained
+            [
+                (word in content) + 2 * (left.get(word, 0) > 0 and self._rare(word))
+                for word in request.explained
+            ]
         )
         scores, phrase, part, others = native.scores(
             SaidWords(
@@ -210,7 +210,7 @@ class WordIndex:
 
     def _score_rare(self, request: WordRequest, found: WordScores) -> None:
         """Raise the score of forms that hold the name with a rare word, and score those that begin with one."""
-        rare = {word for word in request.explained if request.left.get(word) and is_rare(word, self)}
+        rare = {word for word in request.explained if request.left.get(word) and self._rare(word)}
         for form in dict.fromkeys(form for word in rare for form in self._having(word)):
             words = list(dict.fromkeys(self._texts[form].split()))
             holds = request.content.issubset(words)
@@ -254,52 +254,10 @@ def _frequency_places(
 ) -> NDArray[np.bool_]:
     """Which of the words of forms are part of a frequency: bool [words of all forms]."""
     found = np.zeros(len(word_of), bool)
-    number = np.array([is_number(word) for word in known], bool)
+    number = np.array([begins_frequency(word) for word in known], bool)
     starts = np.searchsorted(owners, np.arange(len(forms) + 1))
     for form in distinct(owners[number[word_of]]).tolist() if len(known) else ():
         parts = frequencies(forms[form].split())
         for place in range(starts[form], starts[form + 1]) if parts else ():
             found[place] = known[word_of[place]] in parts
     return found
-
-
-def no_scores(forms: int) -> WordScores:
-    """What words say that say nothing."""
-    return WordScores(np.full(forms, NO_SCORE, np.int32), np.zeros(forms, bool), np.zeros(forms, bool))
-
-
-def said_how(
-    said: Numbers,
-    has_content: NDArray[np.bool_],
-    strong: NDArray[np.bool_],
-    sizes: NDArray[Any],
-    weak_alone: bool,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each form holds the name, whether it is said whole, and whether in part: bool [forms] each.
-
-    Args:
-        said: how many of its words are said.
-        has_content: whether it has every word that a form must hold.
-        strong: whether a word that is no weak one is said.
-        sizes: how many words it has.
-        weak_alone: whether the name has none but words of carriers.
-    """
-    holds = has_content & (said > 0)
-    whole = (said == sizes) & (strong | holds | (weak_alone & (said > 0)))
-    part = holds & strong & ~whole
-    if weak_alone and np.count_nonzero(part) > WORDS.weak_forms:
-        part[:] = False
-    return holds, whole, part
-
-
-def form_scores(whole: NDArray[np.bool_], worth: Numbers, in_part: Numbers, rest: Numbers) -> Numbers:
-    """Word scores: int64 [forms].
-
-    Args:
-        whole: whether each form is said whole.
-        worth: what its words gain then.
-        in_part: what is said of it gains otherwise, less what is omitted.
-        rest: what the words of the request cost that it does not have.
-    """
-    scores: Numbers = np.where(whole, worth - np.minimum(rest, WORDS.sentence), in_part - rest)
-    return scores

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from engines import kernels_here
 from tiny import DIM, MAX_TOKENS
 
 from edge_er.encoder.encoder import ENCODER_FILES, Encoder, quantise, read_encoder_files
@@ -142,3 +144,17 @@ def test_another_graph_is_refused(encoder_files: dict[str, bytes]) -> None:
     card = json.loads(encoder_files["encoder.json"])
     with pytest.raises(EncoderError, match="input_ids"):
         Encoder.from_bytes(model.SerializeToString(), encoder_files["tokenizer.json"], card)
+
+
+def test_whole_numbers_of_its_files_may_be_written_with_a_point(encoder_files: dict[str, bytes]) -> None:
+    """JSON has one kind of number, and JavaScript cannot tell 3.0 from 3. Vocabularies of both engines are read so."""
+    changed = dict(encoder_files)
+    for name in ("tokenizer.json", "encoder.json"):
+        text = encoder_files[name].decode()
+        changed[name] = re.sub(r'(":\s*)(\d+)(?=[,}\s])', r"\1\2.0", text).encode()
+        assert changed[name] != encoder_files[name]
+    for kernels in (None, kernels_here()):
+        one, other = (Encoder.from_files(files, kernels=kernels) for files in (encoder_files, changed))
+        assert other.token_ids("pon la cadena ser") == one.token_ids("pon la cadena ser")
+        assert all(type(number) is int for number in other.token_ids("cadena zzz"))
+        assert (other.encode("kiss fm") == one.encode("kiss fm")).all()

@@ -6,12 +6,53 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from edge_er.native.library import Kernels
-from edge_er.native.search import BestForms, Postings, Scan
+from edge_er.native.memory import address, room
+from edge_er.native.search import Postings, Scan
 from edge_er.ranking.columns import LEAST, best_forms
 
+_PAIR = 16  # bytes of a form and its score
+Numbers = NDArray[np.int64]
 SEEDS = st.integers(0, 2**32 - 1)
+
+
+class BestForms:
+    """The forms of the highest scores, best first, ties by form; `allowed`, bool [forms], excludes forms."""
+
+    def __init__(self, kernels: Kernels) -> None:
+        self._kernels = kernels
+
+    def by_score(
+        self, scores: NDArray[np.int32], count: int, allowed: NDArray[np.bool_] | None, least: int
+    ) -> Numbers:
+        """Those of `scores`, int32 [forms], above `least`, at most `count`."""
+        if scores.dtype != np.int32:
+            raise TypeError(f"expected scores int32, found {scores.dtype}")
+        count = min(count, len(scores))
+        best, mask = np.empty(count, np.int64), None if allowed is None else address(allowed)
+        found = self._kernels.best_whole(
+            address(scores), mask, len(scores), count, least, room(_PAIR * count), address(best)
+        )
+        return best[:found]
+
+    def by_quotient(
+        self,
+        sums: NDArray[np.int32],
+        sizes: NDArray[np.float64],
+        count: int,
+        allowed: NDArray[np.bool_] | None,
+    ) -> Numbers:
+        """Those of `sums` / `sizes`, int32 and float64 [forms], from 0 up and above 0; at most `count`."""
+        if sums.dtype != np.int32 or sizes.dtype != np.float64 or len(sums) != len(sizes):
+            raise TypeError(f"expected sums int32 and sizes float64, found {sums.dtype} and {sizes.dtype}")
+        count = min(count, len(sums))
+        best, mask = np.empty(count, np.int64), None if allowed is None else address(allowed)
+        found = self._kernels.best_quotient(
+            address(sums), address(sizes), mask, len(sums), count, room(_PAIR * count), address(best)
+        )
+        return best[:found]
 
 
 @settings(max_examples=100)
