@@ -8,7 +8,6 @@ begins with a dot. The next write to the same path, which has the lock then, del
 from __future__ import annotations
 
 import errno
-import glob
 import io
 import json
 import os
@@ -124,6 +123,8 @@ def previous_version(path: Path) -> Path:
 
 def traces(path: Path) -> list[Path]:
     """Temporary files and folders of writes to `path`, of running ones and of killed ones."""
+    import glob  # a request needs none
+
     return list(path.parent.glob(f".{glob.escape(path.name)}.tmp-*"))
 
 

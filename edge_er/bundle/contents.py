@@ -68,8 +68,10 @@ def read_contents(
             if attempt + 1 < _TRIES and _in_between(Path(name_or_path)):
                 continue
             raise
-        except BundleCorruptError as error:  # it was there a moment ago
-            if path.exists():
+        except BundleCorruptError as error:
+            if (
+                path.exists() and not path.is_dir()
+            ):  # a directory is never refused here: its name had gone for a moment
                 raise
             replaced = error
             continue

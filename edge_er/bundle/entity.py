@@ -21,6 +21,10 @@ class Entity:
         aliases: other names; any iterable of texts may be given, a single string is one alias.
         spoken: spoken forms ("bayern eins" for "Bayern 1"), given like aliases: searched, never shown.
         metadata: all other fields of the catalog (country, tags, streams, ...), with JSON values.
+
+    Examples:
+        >>> Entity("es-1", "Bayern 1", "BR1", metadata={"country": "DE"}).surface_forms
+        ('Bayern 1', 'BR1')
     """
 
     id: str

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_rows import LISTS, are_streams, entities_of_rows, entity_of_row, wrong_names
-from edge_er.bundle.json_text import parse_json
+from edge_er.bundle.json_text import parse_json, parse_line
 from edge_er.constants import BOUNDS
 from edge_er.errors import BundleCorruptError, BundleError
 
@@ -57,6 +57,7 @@ class EntityStore(Sequence[Entity]):
         self._lines = _Lines(unpacked(entities, most))
         self._streams = None if streams is None else _Lines(streams)
         self._rows: list[Entity] | None = None
+        self._checked = False  # every line: then it is parsed without a closer look
         if self._streams is not None and len(self._streams) != len(self._lines):
             raise BundleCorruptError(
                 f"{STREAM_FILE}: expected a line for each of {len(self._lines)} entities, "
@@ -86,12 +87,11 @@ class EntityStore(Sequence[Entity]):
                 f"{ENTITIES}, row {row}: expected ascending ids, found {ids[row - 1]!r:.100} after "
                 f"{ids[row - 2]!r:.100}; build the bundle again"
             )
-        if self._streams is None:
-            return
-        rows = _all_rows(self._streams)
-        if rows is None or not are_streams(rows, ids):
+        rows = _all_rows(self._streams) if self._streams else None
+        if self._streams is not None and (rows is None or not are_streams(rows, ids)):
             for index, identifier in enumerate(ids):
                 _stream_addresses(_parse(STREAM_FILE, self._streams, index), identifier, index)
+        self._checked = True
 
     def release(self) -> None:
         """Forget the entities that `check` keeps."""
@@ -111,12 +111,28 @@ class EntityStore(Sequence[Entity]):
     def __getitem__(self, index: int | slice) -> Entity | list[Entity]:
         if isinstance(index, slice):
             return [self[row] for row in range(*index.indices(len(self)))]
+        if self._checked and (found := self._at_once(index)) is not None:
+            return found
         fields = _parse(ENTITIES, self._lines, index)
         if self._streams is not None:
             values = _parse(STREAM_FILE, self._streams, index)
             if streams := _stream_addresses(values, fields.get("id"), index):
                 fields[STREAMS] = streams
         return _entity(fields, index)
+
+    def _at_once(self, index: int) -> Entity | None:
+        """The entity of an index whose lines have been checked; None where a closer look says what is wrong."""
+        try:
+            fields = parse_line(self._lines[index])
+            if self._streams is not None:
+                of_streams = parse_line(self._streams[index])
+                if of_streams["id"] != fields["id"]:
+                    return None
+                if of_streams[STREAMS]:
+                    fields[STREAMS] = of_streams[STREAMS]
+            return entity_of_row(fields)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
 
 def packed_entities(entities: Iterable[Entity]) -> bytes:
@@ -208,8 +224,8 @@ class _Lines:
         return len(self._ends) - 1
 
     def __getitem__(self, index: int) -> bytes:
-        row = range(len(self))[index]
-        return self._data[self._ends.item(row) + 1 : self._ends.item(row + 1)]
+        row, ends = index if index >= 0 else range(len(self))[index], self._ends
+        return self._data[ends.item(row) + 1 : ends.item(row + 1)]
 
     def most_brackets(self) -> int:
         """The most brackets that open in one line, those within texts included."""

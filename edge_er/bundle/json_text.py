@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from edge_er.constants import BOUNDS
 
-__all__ = ["parse_json"]
+__all__ = ["parse_json", "parse_line"]
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # an escape that may be half of a character
 
@@ -38,6 +38,22 @@ def parse_json(data: bytes | str, few_levels: bool = False) -> Any:
         _check_levels(value)
     if _HALF.search(text):
         _check_whole(text, value)
+    return value
+
+
+def parse_line(line: bytes) -> Any:
+    """The value in a line that `parse_json` has read before.
+
+    Raises:
+        ValueError: it is another one, not a value from its first to its last character.
+    """
+    text = line.decode("utf-8")
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except RecursionError as error:
+        raise ValueError(f"more than {BOUNDS.manifest_levels} objects and lists in one another") from error
+    if end != len(text):
+        raise ValueError("something follows")
     return value
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import threading
 import time
@@ -111,7 +110,9 @@ def _is_current(handle: int, file: Path) -> bool:
 def _signature() -> bytes:
     """Who holds the lock."""
     command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:2]])[:200]
-    about = {"process": os.getpid(), "host": socket.gethostname(), "command": command}
+    import platform  # half a dozen modules that a request does not need
+
+    about = {"process": os.getpid(), "host": platform.node(), "command": command}
     return json.dumps(about).encode() + b"\n"
 
 

@@ -184,7 +184,7 @@ def _fields(entry: Entity) -> dict[str, Any]:
 
 
 def _texts(value: Any, place: _Place, field: str) -> tuple[str, ...]:
-    texts = value.split("|") if isinstance(value, str) else value or ()
+    texts = value.split("|") if isinstance(value, str) else () if value is None else value
     if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
         raise _wrong(f"expected a list of texts, found {value!r}", place, field)
     if any(len(text) > ENTITY.longest_name or "\0" in text for text in texts):

@@ -16,7 +16,7 @@ from typing import Any
 
 from edge_er.constants import read_table
 
-__all__ = ["SchemaError", "check"]
+__all__ = ["SchemaError", "check", "checker"]
 
 _Check = Callable[[Any], Any]
 _LARGEST = 2**53 - 1  # the largest whole number that every runtime reads exactly
@@ -49,6 +49,11 @@ def check(value: Any, name: str) -> Any:
         SchemaError: it is not what the schema says.
     """
     return _definition(name)(value)
+
+
+def checker(schema: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """The check of a schema of one's own, of the same few keywords; it raises `SchemaError` like `check`."""
+    return _compiled(schema)
 
 
 @cache

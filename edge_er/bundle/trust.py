@@ -8,7 +8,6 @@ checksum needs nothing.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import os
@@ -20,6 +19,7 @@ from typing import Any
 
 from edge_er.bundle.reader import MANIFEST
 from edge_er.errors import BundleError, BundleUntrustedError
+from edge_er.installing import install_command
 
 __all__ = [
     "ALGORITHM",
@@ -57,6 +57,8 @@ class PublicKey:
     @property
     def pem(self) -> str:
         """The key as a text of PEM."""
+        import base64  # only keys need it
+
         lines = base64.encodebytes(self.der).decode()
         return f"-----BEGIN PUBLIC KEY-----\n{lines}-----END PUBLIC KEY-----\n"
 
@@ -76,6 +78,8 @@ class PublicKey:
                 raise BundleError(f"{key}: the key cannot be read ({reason})") from error
         found = _PEM.fullmatch(text.strip())
         try:
+            import base64
+
             der = base64.b64decode("".join(found[1].split()), validate=True) if found else b""
         except binascii.Error:
             der = b""
@@ -244,6 +248,6 @@ def _cryptography() -> Any:
     except ImportError as error:
         raise BundleError(
             "signatures need the package cryptography, which is not installed; install it with: "
-            "pip install 'edge-er[sign]'"
+            f"{install_command('sign')}"
         ) from error
     return ecdsa

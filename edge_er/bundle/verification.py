@@ -110,12 +110,16 @@ def _header(header: bytes) -> dict[str, tuple[np.dtype[Any], tuple[int, ...], in
     found = {}
     for name, array in parse_json(header).items():
         if name != "__metadata__":
-            shape = tuple(array["shape"])
-            if not all(isinstance(size, int) and size >= 0 for size in shape):
-                raise ValueError(f"{name}: expected a shape, found {shape}")
-            first, end = map(int, array["data_offsets"])
+            shape = tuple(map(_whole, array["shape"]))
+            first, end = map(_whole, array["data_offsets"])
             found[name] = np.dtype(_TYPES[array["dtype"]]), shape, first, end
     return found
+
+
+def _whole(number: object) -> int:
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or number < 0 or number % 1:
+        raise ValueError(f"expected a whole number from 0 up, found {number!r:.100}")
+    return int(number)
 
 
 def _mapped(held: HeldFile) -> dict[str, NDArray[Any]]:

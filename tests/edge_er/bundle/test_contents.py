@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tiny import ENTITIES, make_bundle, require_packages
 
-from edge_er.bundle import contents
+from edge_er.bundle import contents, reader
 from edge_er.bundle.atomic import previous_version
 from edge_er.bundle.bundle import Bundle, find_bundle, read_bundle, read_files, write_bundle
 from edge_er.bundle.reader import open_reader
@@ -198,3 +198,19 @@ def test_read_files_gives_the_manifest_that_its_files_fit(bundle: Bundle, tmp_pa
     manifest = write_bundle(tmp_path / "b", bundle)
     files = read_files(tmp_path / "b")
     assert set(files) == {"manifest.json", *manifest["files"]}
+
+
+def test_a_directory_whose_name_had_gone_for_a_moment_is_read_again(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two renames there is no directory, and when it is opened as a file there is one again."""
+    write_bundle(tmp_path / "b", bundle)
+    opened = []
+
+    def opening(path: Path) -> object:
+        opened.append(path)
+        return reader._Zip(path) if len(opened) == 1 else open_reader(path)
+
+    monkeypatch.setattr(contents, "open_reader", opening)
+    assert len(read_bundle(tmp_path / "b").entities) == 7
+    assert len(opened) == 2
