@@ -15,7 +15,7 @@ import numpy as np
 
 from catalog_tools.build.build import BuildResult
 from catalog_tools.build.measure import Measurement
-from catalog_tools.pages.html_text import escape
+from catalog_tools.pages.html_text import escape, scrolling
 from catalog_tools.pages.report_plots import COLOURS, latency_plot, recall_plot, size_plot
 from edge_er.bundle.atomic import write_text
 from edge_er.bundle.bundle import STREAMS
@@ -56,9 +56,9 @@ def build_report(result: BuildResult, rejected: int | None = None) -> str:
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>\n{style}</style>\n</head>\n<body>\n{_heading(result)}\n"
+        f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n{_heading(result)}\n"
         + "\n".join(sections)
-        + "\n</body>\n</html>\n"
+        + "\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -122,7 +122,8 @@ def _sizes(result: BuildResult) -> str:
     ]
     share = "of the budget" if manifest["budget_bytes"] else "of all"
     head = f'<tr><th>file</th><th class="number">bytes</th><th class="number">{share}</th></tr>'
-    return f"{size_plot(sizes, manifest['budget_bytes'])}<table>{head}{''.join(lines)}</table>"
+    table = f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
+    return size_plot(sizes, manifest["budget_bytes"]) + scrolling("Size by file", table)
 
 
 def _latency(measured: Measurement) -> str:
@@ -157,7 +158,12 @@ def _confusions(measured: Measurement) -> str:
         (pair.entity.name, pair.form, pair.other.name, f"{pair.cosine:.3f}")
         for pair in measured.near[:_LISTED]
     ]
-    return _table(caption, headings, rows, numbers_from=5) + _table(
+    first = (
+        _table(caption, headings, rows, numbers_from=5)
+        if rows
+        else f"<p>{escape(caption.partition(';')[0])}.</p>"
+    )
+    return first + _table(
         "Names nearest to a name of another entity, by vector",
         ("name", "form", "of", "cosine"),
         near,
@@ -192,4 +198,5 @@ def _table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
     head = f"<thead><tr>{cells('th', headings)}</tr></thead>"
-    return f'<div class="scroll"><table><caption>{escape(caption)}</caption>{head}<tbody>{body}</tbody></table></div>'
+    table = f"<table><caption>{escape(caption)}</caption>{head}<tbody>{body}</tbody></table>"
+    return scrolling(caption, table)

@@ -66,8 +66,9 @@ def part_forms(name: str, lang: str | Language) -> list[SpokenForm]:
     Raises:
         CatalogError: an unknown language.
 
-    >>> [form.text for form in part_forms("Rocky IV (Remastered)", "en")]
-    ['rocky iv', 'rocky 4 remastered', 'rocky 4']
+    Examples:
+        >>> [form.text for form in part_forms("Rocky IV (Remastered)", "en")]
+        ['rocky iv', 'rocky 4 remastered', 'rocky 4']
     """
     facts = language(lang)
     forms: dict[str, SpokenForm] = {}

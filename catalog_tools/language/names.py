@@ -57,10 +57,11 @@ _TRAILING = re.compile(r"(?:[\s\-–—_|•·~:,;/\\<=>#@]|[\(\[\{]|(?<=\s)[.*]
 def clean_name(raw: str) -> str:
     """The name without technical noise, in one line with single spaces; `raw` itself (stripped) if nothing is left.
 
-    >>> clean_name("SER - Segovia (20241023)")
-    'SER - Segovia'
-    >>> clean_name("MP3")
-    'MP3'
+    Examples:
+        >>> clean_name("SER - Segovia (20241023)")
+        'SER - Segovia'
+        >>> clean_name("MP3")
+        'MP3'
     """
     text = _plain(raw)
     fallback = text or raw.strip()

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from edge_er.errors import CatalogError
+from edge_er.installing import install_command
 
 __all__ = ["number_package", "says_numbers"]
 
@@ -23,7 +24,7 @@ def number_package(package: str, module: str) -> Any:
     except ModuleNotFoundError as error:
         raise CatalogError(
             f"surface forms need the package {package}, which is not installed; "
-            "install it with: pip install 'edge-er[catalog]'"
+            f"install it with: {install_command('catalog')}"
         ) from error
 
 

@@ -36,10 +36,11 @@ def cardinal_words(number: int, lang: str | Language) -> str:
 def paired_words(number: int, lang: str | Language) -> str:
     """The number as frequencies and years are said where that is different, the cardinal where not.
 
-    >>> [paired_words(number, "en") for number in (106, 1240, 1009)]
-    ['one oh six', 'twelve forty', 'ten oh nine']
-    >>> [paired_words(number, "de") for number in (106, 1980)]
-    ['hundertsechs', 'neunzehnhundertachtzig']
+    Examples:
+        >>> [paired_words(number, "en") for number in (106, 1240, 1009)]
+        ['one oh six', 'twelve forty', 'ten oh nine']
+        >>> [paired_words(number, "de") for number in (106, 1980)]
+        ['hundertsechs', 'neunzehnhundertachtzig']
     """
     facts = language(lang)
     cardinal = cardinal_words(number, facts)
@@ -65,8 +66,9 @@ def decimal_words(
     ``separator`` chooses among the language's words for the decimal sign, 0 being the likeliest; ``words``
     says the part before the sign.
 
-    >>> decimal_words("99", "5", "de")
-    'neunundneunzig komma fünf'
+    Examples:
+        >>> decimal_words("99", "5", "de")
+        'neunundneunzig komma fünf'
     """
     facts = language(lang)
     digits = " ".join(cardinal_words(int(digit), facts) for digit in after)

@@ -29,8 +29,9 @@ _LETTER_RUN = "XXX"  # a mark or three kisses rather than thirty
 def numeral_value(word: str) -> int:
     """The value of a Roman numeral in capitals, 1 to 89; 0 for what is none.
 
-    >>> [numeral_value(word) for word in ("XIV", "IIX", "MIX")]
-    [14, 0, 0]
+    Examples:
+        >>> [numeral_value(word) for word in ("XIV", "IIX", "MIX")]
+        [14, 0, 0]
     """
     if not word or word == _LETTER_RUN or not _NUMERAL.fullmatch(word):
         return 0

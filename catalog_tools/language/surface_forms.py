@@ -69,8 +69,9 @@ def spoken_forms(name: str, lang: str | Language, limit: int | None = 3) -> list
     Raises:
         CatalogError: an unknown language, or the extra ``[catalog]`` is not installed.
 
-    >>> spoken_forms("Bayern 1", "de")
-    ['bayern eins']
+    Examples:
+        >>> spoken_forms("Bayern 1", "de")
+        ['bayern eins']
     """
     return [form.text for form in ranked_forms(name, lang)[:limit]]
 

@@ -81,7 +81,7 @@ def _card(card: Card) -> str:
     )
     return (
         f'<article><h3>{escape(card.heading)} <span class="doubt {level}">doubt {card.doubt:.2f}</span></h3>'
-        f'<div class="wide" tabindex="0" role="region" aria-label="Records"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="wide" tabindex="0" role="group" aria-label="Records"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div><ul>{reasons}</ul>{wrong}</article>\n"
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog_tools.pages.html_text import escape
+from catalog_tools.pages.html_text import escape, scrolling
 
 __all__ = ["COLOURS", "latency_plot", "recall_plot", "size_plot"]
 
@@ -118,5 +118,5 @@ def _mark(kind: int, x: float, y: float, colour: str) -> str:
 
 def _svg(label: str, height: int, parts: Sequence[str]) -> str:
     inner = "\n".join(parts)
-    label = escape(label, quote=True)
-    return f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">\n{inner}\n</svg>'
+    svg = f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">\n{inner}\n</svg>'
+    return scrolling(label, svg)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 from catalog_tools.readers.mapping import ColumnMapping
+from catalog_tools.readers.maps import entry_row, rows_of
 from catalog_tools.readers.rows import LARGEST_FIELD, Row, Source, Table
 from catalog_tools.readers.text import BROKEN, damaged, lines, opened_text, text_encoding, unreadable
 
@@ -19,6 +20,7 @@ RADIO_BROWSER = ColumnMapping(
 )
 _SPACE = re.compile(r"[\ufeff \t\r\n]*")
 _CHUNK = 1 << 16
+_LARGEST = 128_000_000  # characters: an object is read whole
 
 
 def read_json_lines(source: Source) -> Table:
@@ -50,8 +52,8 @@ def _object(number: int, values: Any) -> Row:
 
 
 def read_json(source: Source) -> Table:
-    """An array of JSON objects; a row's number is its place in the array."""
-    return Table(_array(source))
+    """An array of JSON objects or names, or an object that holds entries (`rows_of`); rows are numbered by place."""
+    return Table(_entries(source))
 
 
 def read_radio_browser(source: Source) -> Table:
@@ -70,13 +72,59 @@ def _station(row: Row) -> Row:
     return replace(row, values=values)
 
 
+def _entries(source: Source) -> Iterator[Row]:
+    """An array entry by entry, an object whole."""
+    encoding = text_encoding(source)
+    try:
+        text = opened_text(source, encoding)
+        while (start := text.read(1)) in ("\ufeff", " ", "\t", "\r", "\n"):
+            pass
+        if start != "{":
+            yield from _array(source)
+            return
+        first = start + text.readline(LARGEST_FIELD)
+        if _is_object(first) and text.read(_CHUNK).strip():
+            source.note("JSON lines, which are named .jsonl")
+            yield from _json_lines(source)
+            return
+        text = opened_text(source, encoding)
+        written = text.read(_LARGEST).removeprefix("\ufeff")
+    except BROKEN as error:
+        raise damaged(source, error, 1) from error
+    yield from _object_of_entries(source, written, encoding)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _object_of_entries(source: Source, written: str, encoding: str) -> Iterator[Row]:
+    if len(written) == _LARGEST:
+        raise source.error(f"an object of more than {_LARGEST:,} characters; write JSON lines")
+    if problem := unreadable(written, encoding):
+        raise source.error(problem)
+    try:
+        rows = rows_of(json.loads(written))
+    except (ValueError, RecursionError) as error:
+        raise source.error(f"not JSON ({error})") from error
+    if rows is None:
+        raise source.error(
+            "expected a JSON array of objects, or an object that holds one, found '{' at its start and no list or map "
+            "of entries in it; JSON lines are named .jsonl"
+        )
+    yield from rows
+
+
 def _array(source: Source) -> Iterator[Row]:
     encoding = text_encoding(source)
     number = 0
     try:
         for values, written in _elements(source, opened_text(source, encoding)):
             number += 1
-            row = _object(number, values)
+            row = entry_row(number, values)
             yield row if row.problem else replace(row, problem=unreadable(written, encoding))
     except BROKEN as error:
         raise damaged(source, error, number + 1) from error

@@ -12,7 +12,8 @@ from catalog_tools.readers.text import head, inner_name
 __all__ = ["KINDS", "kind_of"]
 
 KINDS = (
-    "csv", "tsv", "jsonl", "json", "parquet", "m3u", "pls", "radio-browser", "vcard", "geonames", "sqlite",
+    "csv", "tsv", "jsonl", "json", "yaml", "parquet", "m3u", "pls", "xspf", "opml", "radio-browser", "vcard",
+    "geonames", "sqlite",
 )  # fmt: skip
 _SUFFIXES = {
     ".csv": "csv",
@@ -21,16 +22,22 @@ _SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "json",
+    ".yaml": "yaml",
+    ".yml": "yaml",
     ".parquet": "parquet",
     ".m3u": "m3u",
     ".m3u8": "m3u",
     ".pls": "pls",
+    ".xspf": "xspf",
+    ".opml": "opml",
     ".vcf": "vcard",
     ".vcard": "vcard",
     ".sqlite": "sqlite",
     ".sqlite3": "sqlite",
     ".db": "sqlite",
 }
+_REGISTRY = re.compile(r"core\.\w+_registry")  # of Home Assistant; JSON without a suffix
+_XML_ROOT = re.compile(rb"<(playlist|opml)[\s>]")
 _WITHOUT_TEXT = ("parquet", "sqlite")
 _GEONAMES_ROW = re.compile(rb"\d+\t[^\t\r\n]*(?:\t[^\t\r\n]*){17}")
 
@@ -51,6 +58,7 @@ def kind_of(source: Source) -> str:
         ("query", options.query, ("sqlite",)),
         ("features", options.features, ("geonames",)),
         ("delimiter", options.delimiter, ("csv", "tsv")),
+        ("header", options.header, ("csv", "tsv")),
         ("encoding", options.encoding, tuple(each for each in KINDS if each not in _WITHOUT_TEXT)),
     ):
         if given and kind not in kinds:
@@ -61,7 +69,9 @@ def kind_of(source: Source) -> str:
 def _kind_by_content(source: Source) -> str:
     name = inner_name(source.path)
     suffix = PurePath(name).suffix.lower()
-    kind = _SUFFIXES.get(suffix)
+    kind = "json" if _REGISTRY.fullmatch(name) else _SUFFIXES.get(suffix)
+    if suffix == ".xml" and (root := _XML_ROOT.search(head(source).replace(b"\0", b""))):
+        kind = {b"playlist": "xspf", b"opml": "opml"}[root.group(1)]
     if kind == "json" and b'"stationuuid"' in head(source):
         return "radio-browser"
     if kind is None and suffix == ".txt" and _GEONAMES_ROW.match(head(source)):

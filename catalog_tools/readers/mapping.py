@@ -20,7 +20,8 @@ class ColumnMapping:
 
     Attributes:
         columns: field -> its columns. `name`, `id`, `popularity` and any other field take the first column that is
-            filled, `aliases` all of them. A field that is not named here is read from the column of its own name.
+            filled, `aliases` all of them. "First Name+Last Name" is both, with a space between them. A field that is
+            not named here is read from the column of its own name.
         keep: columns that stay as metadata beside the fields named here; None for all.
         separator: what stands between aliases in one text; None for "|".
     """
@@ -36,11 +37,10 @@ class ColumnMapping:
         fields: dict[str, Any] = {}
         for name, columns in self.columns.items():
             if name == "aliases":
-                fields[name] = self._aliases(values.get(column) for column in columns)
+                fields[name] = self._aliases(_value(values, column) for column in columns)
             else:
-                fields[name] = next(
-                    (values[column] for column in columns if _filled(values.get(column))), None
-                )
+                found = (_value(values, column) for column in columns)
+                fields[name] = next((value for value in found if _filled(value)), None)
         for column, value in values.items():
             if column not in self.columns and self._stays(column):
                 own = column == "aliases" and isinstance(value, str)
@@ -49,8 +49,26 @@ class ColumnMapping:
 
     def without(self, columns: Collection[str]) -> list[str]:
         """Columns named here that are not among ``columns``."""
-        named = [column for group in self.columns.values() for column in group] + list(self.keep or ())
-        return list(dict.fromkeys(column for column in named if column not in columns))
+        named = [
+            part for group in self.columns.values() for column in group for part in _parts(column, columns)
+        ]
+        return list(dict.fromkeys(column for column in (*named, *(self.keep or ())) if column not in columns))
+
+    def in_case_of(self, columns: Collection[str]) -> ColumnMapping:
+        """The same mapping with columns written as they are in ``columns``, where only the case is another."""
+        by_lower: dict[str, str] = {}
+        for column in columns:
+            by_lower.setdefault(column.lower(), column)
+
+        def there(column: str) -> str:
+            parts = (by_lower.get(part.lower(), part) for part in _parts(column, columns))
+            return column if column in columns else "+".join(parts)
+
+        return ColumnMapping(
+            {name: tuple(map(there, group)) for name, group in self.columns.items()},
+            None if self.keep is None else tuple(map(there, self.keep)),
+            self.separator,
+        )
 
     def shadowed(self, columns: Iterable[str]) -> list[str]:
         """Columns that are called like a field which is read from another column, and so are left out."""
@@ -66,7 +84,8 @@ class ColumnMapping:
 
     @cached_property
     def _taken(self) -> frozenset[str]:
-        return frozenset(column for columns in self.columns.values() for column in columns)
+        columns = [column for group in self.columns.values() for column in group]
+        return frozenset([*columns, *(part for column in columns for part in _parts(column, ()))])
 
     def _stays(self, column: str) -> bool:
         if self.keep is not None and column in self.keep:
@@ -86,7 +105,7 @@ class ColumnMapping:
 
 
 def parse_columns(pairs: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """`["name=title", "aliases=alt", "aliases=short"]` as columns of a mapping.
+    """`["name=First Name+Last Name", "aliases=alt", "aliases=short"]` as columns of a mapping.
 
     Raises:
         ValueError: a pair is not FIELD=COLUMN.
@@ -108,6 +127,20 @@ def did_you_mean(column: str, columns: Iterable[str]) -> str:
     near = get_close_matches(column.lower(), by_lower, n=2, cutoff=0.6)
     question = "; did you mean " + " or ".join(repr(by_lower[each]) for each in near) + "?" if near else "."
     return f"found {found or 'none'}{question}"
+
+
+def _parts(column: str, columns: Collection[str]) -> list[str]:
+    """The columns of "First Name+Last Name"; a column that is called so is itself."""
+    if column in columns or "+" not in column:
+        return [column]
+    return [part for each in column.split("+") if (part := each.strip())]
+
+
+def _value(values: Mapping[str, Any], column: str) -> Any:
+    if "+" not in column or column in values:
+        return values.get(column)
+    found = (values.get(part) for part in _parts(column, ()))
+    return " ".join(str(value).strip() for value in found if _filled(value)) or None
 
 
 def _filled(value: Any) -> bool:

@@ -18,7 +18,7 @@ else:
 
 __all__ = ["SourceOptions", "read_source_options"]
 
-_COLUMNS, _KEEP, _SEPARATOR = "columns", "keep", "separator"
+_COLUMNS, _KEEP, _SEPARATOR, _HEADER = "columns", "keep", "separator", "header"
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,12 @@ class SourceOptions:
     """How one source is read.
 
     Attributes:
-        kind: csv, tsv, jsonl, json, parquet, m3u, pls, radio-browser, vcard, geonames or sqlite; None to tell by the
-            file's name and first line.
+        kind: csv, tsv, jsonl, json, yaml, parquet, m3u, pls, xspf, opml, radio-browser, vcard, geonames or sqlite; None
+            to tell by the file's name and first line.
         mapping: which columns hold what.
         encoding: a Python name of an encoding; None to detect it.
         delimiter: what stands between the columns of a CSV file; None to tell by its header.
+        header: the columns of a CSV file whose first line is a row already; () where it has a header.
         query: the SELECT statement of an SQLite file; None to read its only table.
         features: GeoNames feature classes and codes to read ("P", "A.ADM1"); () for all.
         rejects: a file for the rows that cannot be used, replaced when the source has been read; None to raise an
@@ -48,6 +49,7 @@ class SourceOptions:
     rejects: Path | None = None
     download_limit: int = 512_000_000
     timeout: float = 30.0
+    header: tuple[str, ...] = ()
 
 
 def read_source_options(file: str | Path) -> SourceOptions:
@@ -83,7 +85,7 @@ def read_source_options(file: str | Path) -> SourceOptions:
 
 
 def _setting(name: str, value: Any, file: Path) -> Any:
-    if name == "features":
+    if name in ("features", _HEADER):
         return _texts(name, value, file)
     if name in ("download_limit", "timeout"):
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalog_tools.readers.rows import Row, Source, Table
+from edge_er.installing import install_command
 
 __all__ = ["read_parquet"]
 
@@ -22,7 +23,7 @@ def read_parquet(source: Source) -> Table:
         from pyarrow import parquet
     except ImportError as error:
         raise source.error(
-            "reading Parquet needs pyarrow: pip install 'edge-er[catalog]', or save the catalog as CSV"
+            f"reading Parquet needs pyarrow: {install_command('catalog')}, or save the catalog as CSV"
         ) from error
     try:
         table = source.opened.enter_context(parquet.ParquetFile(source.path))

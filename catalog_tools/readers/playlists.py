@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import PureWindowsPath
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from catalog_tools.readers.rows import Row, Source, Table
 from catalog_tools.readers.text import Line, lines
@@ -23,39 +24,54 @@ _ATTRIBUTES_AFTER_COMMA = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
 _PLS_LINE = re.compile(r"\s*(File|Title|Length)(\d+)\s*=\s*(.*?)\s*$", re.IGNORECASE)
 _NO_NAME = "an address without a name; expected #EXTINF:-1,NAME in the line before it"
+_STREAM = frozenset(
+    {"stream", "live", "listen", "radio", "index", "playlist", "master", "main", "play", "audio"}
+)
 
 
 def read_m3u(source: Source) -> Table:
     """`#EXTINF:-1 tvg-country="ES" group-title="News",Cadena SER` and the address, whose line is the row's number.
 
-    A file without a title is called by its file name; an address without one is a problem.
+    An address without a title is called by its file name, where that has a letter and is not "stream" or the like. A
+    line #EXTGRP: after a title is the group of that entry, one before it the group of all entries until the next.
     """
     return Table(_m3u(source))
 
 
 def _m3u(source: Source) -> Iterator[Row]:
     title: Line | None = None
-    group = ""
+    group = own_group = ""
     for line in lines(source):
         text = line.text.strip()
-        if text.upper().startswith(("#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF")):
+        tag = text[:24].upper()
+        if tag.startswith(("#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF")):
             raise source.error(
                 "an HLS playlist, which lists the parts of one stream; expected one of stations or tracks",
                 row=line.number,
             )
-        if text.startswith("#EXTGRP:"):
-            group = text.partition(":")[2].strip()
-        elif text.startswith("#EXTINF:"):
+        if tag.startswith("#EXTGRP:"):
+            named = _text(text.partition(":")[2])
+            if title is None:
+                group = named  # of all that follows
+            else:
+                own_group = named
+        elif tag.startswith("#EXTINF:"):
             if title is not None:
                 yield _without_address(title)
-            title = line
+            title, own_group = line, ""
         elif text and not text.startswith("#"):
-            yield _entry(line, title, group)
-            title, group = None, ""
+            yield _entry(line, title, own_group or group)
+            title, own_group = None, ""
     if title is not None:
         yield _without_address(title)
+
+
+def _text(written: str) -> str:
+    """A text without the entities of HTML pages that lists are copied from: "Rock &amp; Pop"."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), written).strip()
 
 
 def _without_address(title: Line) -> Row:
@@ -73,11 +89,22 @@ def _entry(line: Line, title: Line | None, group: str) -> Row:
         name = name or attributes.get("tvg-name", "")
     if group:
         values["tags"] = [part.strip() for part in group.split(";") if part.strip()]
-    if not name and not _ADDRESS.match(address):
-        name = PureWindowsPath(unquote(address)).stem
+    name = name or _name_of(address)
     values = {"name": name, **{key: value for key, value in values.items() if value}}
     problem = line.problem or (title.problem if title else None) or (None if name else _NO_NAME)
     return Row(line.number, values, problem)
+
+
+def _name_of(address: str) -> str:
+    """The name of the file at an address; "" for one of the web that says nothing, a number or "stream"."""
+    if not _ADDRESS.match(address):
+        return PureWindowsPath(unquote(address)).stem
+    try:
+        name = PureWindowsPath(unquote(urlsplit(address).path)).stem if "://" in address else ""
+    except ValueError:  # no address
+        return ""
+    plain = name.strip("; ").lower()
+    return name if any(letter.isalpha() for letter in plain) and plain not in _STREAM else ""
 
 
 def _title(text: str) -> tuple[dict[str, str], str]:
@@ -86,7 +113,7 @@ def _title(text: str) -> tuple[dict[str, str], str]:
     The name follows the first comma outside of attributes. Some lists put that comma before the attributes, or one
     after each: then it follows the last of them. A comma inside quotes is part of an attribute.
     """
-    rest = text.strip().removeprefix("#EXTINF:")
+    rest = text.strip()[len("#EXTINF:") :]
     attributes_of_line: list[re.Match[str]] = []
     name = ""
     for part in _ATTRIBUTE_OR_COMMA.finditer(rest):
@@ -98,9 +125,10 @@ def _title(text: str) -> tuple[dict[str, str], str]:
         attributes_of_line += _ATTRIBUTE.finditer(attributes.group())
         name = name[attributes.end() :]
     values = (
-        (each.group(1).lower(), next(filter(None, each.groups()[1:]), "")) for each in attributes_of_line
+        (each.group(1).lower(), _text(next(filter(None, each.groups()[1:]), "")))
+        for each in attributes_of_line
     )
-    return dict(values), name.strip()
+    return dict(values), _text(name).lstrip(", ")  # some lists have two commas
 
 
 def read_pls(source: Source) -> Table:
@@ -109,37 +137,28 @@ def read_pls(source: Source) -> Table:
 
 
 def _pls(source: Source) -> Iterator[Row]:
-    """Entries are given out when the next one begins, so that only one is in memory."""
-    number, first, values, problem = "", 0, dict[str, str](), ""
-    done: set[str] = set()
-    headed = False
+    """Entries in the order of their first lines, given out when all is read: titles may stand after all files."""
+    entries: dict[str, tuple[int, dict[str, str], list[str]]] = {}
     for line in lines(source):
-        headed = headed or line.text.strip().lower() == "[playlist]"
         match = _PLS_LINE.match(line.text)
         if not match:
             continue
-        if not headed:
-            raise source.error("not a PLS playlist; expected [playlist] in its first line", row=line.number)
         key, entry, value = match.group(1).lower(), match.group(2), match.group(3)
-        if entry != number:
-            if number:
-                yield _pls_row(first, values, problem)
-                done.add(number)
-            number, first, values, problem = entry, line.number, {}, ""
-            problem = f"entry {entry} stands twice, or its lines apart" if entry in done else ""
-        problem = problem or line.problem or (f"{key}{entry} stands twice" if key in values else "")
-        values[key] = value
-    if number:
-        yield _pls_row(first, values, problem)
+        number, values, problems = entries.setdefault(entry, (line.number, {}, []))
+        if line.problem:
+            problems.append(line.problem)
+        if values.get(key, value) != value:
+            problems.append(f"{key}{entry} stands twice, with {values[key]!r:.80} and {value!r:.80}")
+        values.setdefault(key, value)
+    for number, values, problems in entries.values():
+        yield _pls_row(number, values, next(iter(problems), ""))
 
 
 def _pls_row(number: int, values: dict[str, str], problem: str) -> Row:
     address = values.get("file", "")
-    name = values.get("title", "")
+    name = _text(values.get("title", "")) or _name_of(address)
     if not address:
         problem = problem or "a title without an address; expected a line FileN=ADDRESS"
     elif not name:
-        local = not _ADDRESS.match(address)
-        name = PureWindowsPath(unquote(address)).stem if local else ""
-        problem = problem or ("" if local else "an address without a name; expected a line TitleN=NAME")
+        problem = problem or "an address without a name; expected a line TitleN=NAME"
     return Row(number, {"name": name, "streams": [address]}, problem or None)

@@ -83,7 +83,12 @@ def _name(name: Any) -> str:
             "check the quotes and the encoding of the file",
             "name",
         )
-    return name.strip()
+    return _one_line(name)
+
+
+def _one_line(text: str) -> str:
+    """Without tabs, line ends, hard spaces and spaces at the ends or twice."""
+    return " ".join(text.split())
 
 
 def _aliases(value: Any) -> tuple[str, ...]:
@@ -100,7 +105,7 @@ def _aliases(value: Any) -> tuple[str, ...]:
             "check what separates the aliases",
             "aliases",
         )
-    return tuple(dict.fromkeys(str(_plain(part, "aliases")).strip() for part in parts if part.strip()))
+    return tuple(dict.fromkeys(_one_line(str(_plain(part, "aliases"))) for part in parts if part.strip()))
 
 
 def _metadata(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from catalog_tools.readers.mapping import ColumnMapping
 from catalog_tools.readers.options import SourceOptions
 from edge_er.errors import CatalogError
 
@@ -40,10 +41,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows, and their columns where the source names them before its rows."""
+    """Rows, their columns where the source names them before its rows, and what these hold where that is known."""
 
     rows: Iterator[Row]
     columns: tuple[str, ...] | None = None
+    mapping: ColumnMapping = field(default_factory=ColumnMapping)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from catalog_tools.readers.contacts import read_vcard
 from catalog_tools.readers.download import fetched, is_url
+from catalog_tools.readers.header import usual_columns
 from catalog_tools.readers.json_rows import RADIO_BROWSER, read_json, read_json_lines, read_radio_browser
 from catalog_tools.readers.kinds import kind_of
-from catalog_tools.readers.mapping import ColumnMapping, did_you_mean
+from catalog_tools.readers.mapping import OWN_FIELDS, ColumnMapping, did_you_mean
 from catalog_tools.readers.options import SourceOptions, read_source_options
 from catalog_tools.readers.parquet import read_parquet
 from catalog_tools.readers.playlists import read_m3u, read_pls
@@ -23,7 +24,9 @@ from catalog_tools.readers.rejects import RejectFile
 from catalog_tools.readers.rows import Row, Source, SourceWarning, Table
 from catalog_tools.readers.sqlite import read_sqlite
 from catalog_tools.readers.tables import GEONAMES, read_csv, read_geonames, read_tsv
+from catalog_tools.readers.xml_lists import read_opml, read_xspf
 from edge_er.errors import CatalogError
+from edge_er.installing import install_command
 
 __all__ = [
     "ColumnMapping",
@@ -37,20 +40,35 @@ __all__ = [
 ]
 
 
+def _read_yaml(source: Source) -> Table:
+    try:
+        from catalog_tools.readers.yaml_rows import read_yaml  # PyYAML, for YAML only
+    except ModuleNotFoundError as error:
+        raise source.error(
+            f"reading YAML needs PyYAML: {install_command('catalog')}, or write JSON"
+        ) from error
+    return read_yaml(source)
+
+
 _READERS: dict[str, Callable[[Source], Table]] = {
     "csv": read_csv,
     "tsv": read_tsv,
     "jsonl": read_json_lines,
     "json": read_json,
+    "yaml": _read_yaml,
     "parquet": read_parquet,
     "m3u": read_m3u,
     "pls": read_pls,
+    "xspf": read_xspf,
+    "opml": read_opml,
     "radio-browser": read_radio_browser,
     "vcard": read_vcard,
     "geonames": read_geonames,
     "sqlite": read_sqlite,
 }
 _MAPPINGS = {"radio-browser": RADIO_BROWSER, "geonames": GEONAMES}
+_MOST_COLUMNS = 200
+_WITH_OWN_NAMES = ("json", "jsonl", "yaml")  # kinds whose rows name their columns each
 
 
 def read_records(path: str | Path, options: SourceOptions | None = None) -> RecordReader:
@@ -112,20 +130,22 @@ class RecordReader(Iterator[Record]):
     def _records(self) -> Generator[Record, None, None]:
         with _located(self._path, self._options) as source:
             kind = kind_of(source)
-            mapping = self._options.mapping.over(_MAPPINGS.get(kind, ColumnMapping()))
             with RejectFile(self._options.rejects) as rejects:
                 table = _READERS[kind](source)
-                unseen = set(self._options.mapping.without(table.columns or ()))
-                if table.columns is not None:
-                    _check_columns(source, table.columns, mapping, self._options.mapping)
+                mapping = _mapping(source, kind, table)
+                unseen = set(self._options.mapping.without(()) if table.columns is None else ())
+                looks_for_names = kind in _WITH_OWN_NAMES and "name" not in mapping.columns
                 for row in table.rows:
                     self.rows += 1
                     unseen -= row.values.keys()
+                    fields = mapping
+                    if looks_for_names and "name" not in row.values and len(row.values) <= _MOST_COLUMNS:
+                        fields = mapping.over(_name_alone(tuple(row.values)))
                     if not row.wanted:
                         self.skipped += 1
                         continue
                     try:
-                        record = self._record(source, row, mapping, table.columns)
+                        record = self._record(source, row, fields, table.columns)
                     except CatalogError as error:
                         rejects.add(error, row.values)
                         self.rejected += 1
@@ -172,6 +192,34 @@ class RecordReader(Iterator[Record]):
             source.note(
                 f"{self.rejected:,} of {self.rows:,} rows cannot be used; they are in {source.options.rejects}"
             )
+
+
+def _mapping(source: Source, kind: str, table: Table) -> ColumnMapping:
+    """The user's mapping over what the columns are seen to hold.
+
+    Raises:
+        CatalogError: a column that is not there, twice or nowhere named.
+    """
+    given, usual = source.options.mapping, _MAPPINGS.get(kind, table.mapping)
+    if table.columns is None:
+        return given.over(usual)
+    given = given.in_case_of(table.columns)
+    if kind not in _MAPPINGS:
+        own = ColumnMapping({field: (field,) for field in table.mapping.columns})
+        usual = usual.over(own).over(usual_columns(table.columns))
+    mapping = given.over(usual)
+    _check_columns(source, table.columns, mapping, given)
+    for field, columns in mapping.columns.items():
+        if field not in given.columns and field in OWN_FIELDS and kind not in _MAPPINGS:
+            source.note(f"{field} is read from the column {columns[0]!r}")
+    return mapping
+
+
+def _name_alone(columns: tuple[str, ...]) -> ColumnMapping:
+    """Where the name of a row is that has no `name`."""
+    return ColumnMapping(
+        {field: found for field, found in usual_columns(columns).columns.items() if field == "name"}
+    )
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
+from catalog_tools.readers.address_book import AddressBook
+from catalog_tools.readers.header import columns_of_first_row, has_name
 from catalog_tools.readers.mapping import ColumnMapping
 from catalog_tools.readers.rows import LARGEST_FIELD, Row, Source, Table
 from catalog_tools.readers.text import Line, lines
@@ -36,15 +38,22 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?$', re.IGNORECASE)  # a spreadsheet's 
 
 
 class _Feed(Iterator[str]):
-    """Lines for csv.reader, which remembers those of the present row: they can be read again."""
+    """Lines for csv.reader, which remembers those of the present row: they can be read again.
+
+    Attributes:
+        commented: whether lines that begin with "# " are left out.
+    """
 
     def __init__(self, source: Iterator[Line]) -> None:
         self._source = source
         self._again: deque[Line] = deque()
         self.row: list[Line] = []
+        self.commented = False
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._source)
+        while self.commented and line.text.startswith("# "):
+            line = next(self._source)
         self.row.append(line)
         return line.text.replace("\0", " ") + "\n"
 
@@ -52,20 +61,26 @@ class _Feed(Iterator[str]):
         """Read the last `count` lines of the row once more."""
         if count:
             self._again.extendleft(reversed(self.row[-count:]))
+            del self.row[-count:]
 
 
 def read_csv(source: Source) -> Table:
-    """A table with a header; the delimiter is the user's, the spreadsheet's ("sep=;"), or found in the header."""
+    """A table; the delimiter is the user's, the spreadsheet's ("sep=;"), or found in the first line.
+
+    The columns are those of the header, of a comment above the rows ("# name,url"), or the user's. Where the first line
+    is a row already, they are told from it.
+    """
     return _table(source, source.options.delimiter)
 
 
 def read_tsv(source: Source) -> Table:
-    """A table with a header and tabs."""
+    """A table with tabs."""
     return _table(source, source.options.delimiter or "\t")
 
 
 def _table(source: Source, delimiter: str | None) -> Table:
     feed = _Feed(lines(source))
+    comment = _comments(feed)
     if delimiter is None:
         delimiter = _delimiter(source, feed)
     csv.field_size_limit(LARGEST_FIELD)
@@ -73,14 +88,44 @@ def _table(source: Source, delimiter: str | None) -> Table:
         table = csv.reader(feed, delimiter=delimiter, strict=True)
     except TypeError as error:
         raise source.error(f"delimiter: expected one character, found {delimiter!r}") from error
+    columns = source.options.header or _header(source, table, feed, comment.split(delimiter))
+    rows = _rows(table, feed, list(columns))
+    book = None if "name" in source.options.mapping.columns else AddressBook.of(columns)
+    return book.table(rows, columns) if book else Table(rows, columns)
+
+
+def _comments(feed: _Feed) -> str:
+    """Skip the lines above the table that begin with "#", but for "#" as a column; the text of the last of them."""
+    comment = ""
+    for text in feed:
+        if not text.startswith("#") or text[1:2] in _DELIMITERS:
+            feed.take_back(1)
+            break
+        feed.commented, comment = True, text.lstrip("# ").rstrip("\n")
+    feed.row = []
+    return comment
+
+
+def _header(source: Source, table: Iterator[list[str]], feed: _Feed, comment: list[str]) -> tuple[str, ...]:
+    """The columns by the first line; it is read again where it is a row."""
     feed.row = []
     try:
-        header = [column.strip() for column in next(table, [])]
+        header = tuple(column.strip() for column in next(table, []))
     except csv.Error as error:
         raise source.error(f"not a readable header ({error}); check the quotes", row=1) from error
     if problem := next((line.problem for line in feed.row if line.problem), None):
         raise source.error(problem, row=feed.row[0].number)
-    return Table(_rows(table, feed, header), tuple(header))
+    if "name" in source.options.mapping.columns or has_name(header) or AddressBook.of(header):
+        return header
+    told = tuple(column.strip() for column in comment)
+    if not has_name(told) or len(told) < len(header):
+        if not (told := columns_of_first_row(header) or ()):
+            return header
+        source.note(
+            "its first line is a row; its columns are " + ", ".join(told) + " (--columns says others)"
+        )
+    feed.take_back(len(feed.row))
+    return told
 
 
 def _delimiter(source: Source, feed: _Feed) -> str:

@@ -21,18 +21,21 @@ __all__ = [
     "BROKEN",
     "Line",
     "damaged",
+    "guessed_encoding",
     "head",
     "inner_name",
     "lines",
     "opened_text",
     "text_encoding",
     "unreadable",
+    "xml_encoding",
 ]
 
 _DAMAGED_BYTE = re.compile("[\ud800-\udfff]")
 BROKEN = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, RuntimeError)
 
 _HEAD = 1 << 14
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding=[\"']([A-Za-z0-9._-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,17 @@ def inner_name(file: Path) -> str:
     return file.stem if suffix == ".gz" else file.name
 
 
-def lines(source: Source) -> Iterator[Line]:
+def lines(source: Source, encoding: str | None = None) -> Iterator[Line]:
     """All lines of a text; one that cannot be read has a problem.
+
+    Args:
+        source: a text, plain or packed.
+        encoding: None for that of `text_encoding`.
 
     Raises:
         CatalogError: an unknown encoding; a compressed file that is damaged.
     """
-    encoding = text_encoding(source)
+    encoding = encoding or text_encoding(source)
     number = 0
     try:
         text = opened_text(source, encoding)
@@ -113,18 +120,36 @@ def text_encoding(source: Source) -> str:
     Raises:
         CatalogError: an encoding that Python does not know.
     """
+    encoding, assumed = guessed_encoding(source)
+    if assumed:
+        source.note(f"not UTF-8; read as {encoding}; where names look wrong, say its encoding (--encoding)")
+    return encoding
+
+
+def guessed_encoding(source: Source) -> tuple[str, bool]:
+    """The encoding the user gave or the text is in, and whether it was assumed.
+
+    Raises:
+        CatalogError: an encoding that Python does not know.
+    """
     given = source.options.encoding
     if given:
         if not known_encoding(given):
             raise source.error(f"unknown encoding {given!r}; expected one such as utf-8, cp1252 or utf-16")
-        return given
+        return given, False
     try:
         with _open(source.path) as opened:
-            encoding, assumed = detect_encoding(opened)
+            return detect_encoding(opened)
     except BROKEN:
-        return "utf-8"  # reading it again says where it is damaged
-    if assumed:
-        source.note(f"not UTF-8; read as {encoding}; where names look wrong, say its encoding (--encoding)")
+        return "utf-8", False  # reading it again says where it is damaged
+
+
+def xml_encoding(source: Source) -> str:
+    """The encoding of an XML text: the user's, that of its byte order mark or its declaration, else `text_encoding`."""
+    declared = _DECLARED.match(head(source))
+    encoding = declared.group(1).decode("ascii") if declared else ""
+    if source.options.encoding or not encoding or encoding.lower() == "utf-8" or not known_encoding(encoding):
+        return text_encoding(source)
     return encoding
 
 

@@ -70,8 +70,9 @@ def match_records(
 ) -> PairDecision:
     """Are two records one thing? Fields are inferred and weights given where they are not passed.
 
-    >>> match_records({"name": "Jim Gray", "year": 1998}, {"name": "Jim Gray", "year": "1998"}).decision
-    'duplicate'
+    Examples:
+        >>> match_records({"name": "Jim Gray", "year": 1998}, {"name": "Jim Gray", "year": "1998"}).decision
+        'duplicate'
     """
     table = RecordTable([a, b], fields or infer_fields([a, b]), encode)
     return decide(table, weights or given_weights(table.fields), 0, 1)

@@ -59,10 +59,11 @@ class PersonName(NamedTuple):
 def parse_names(value: Any) -> list[PersonName]:
     """People of a list, or of one text joined by ";", "|", "," or "and"; "Wu, Ming-li" and "Wu ML" are one person.
 
-    >>> [name.family for name in parse_names("M. Stonebraker, Jim Gray and Codd EF")]
-    ['stonebraker', 'gray', 'codd']
-    >>> parse_names("Wu, Ming-li")[0].given
-    ('ming', 'li')
+    Examples:
+        >>> [name.family for name in parse_names("M. Stonebraker, Jim Gray and Codd EF")]
+        ['stonebraker', 'gray', 'codd']
+        >>> parse_names("Wu, Ming-li")[0].given
+        ('ming', 'li')
     """
     texts = as_texts(value)
     if len(texts) == 1 and not isinstance(value, (list, tuple)) and not _FAMILY_FIRST.match(texts[0]):
@@ -111,9 +112,10 @@ _THIS_CENTURY = 50  # "50" is 1950, "49" is 2049
 def parse_date(value: Any) -> DateSpan | None:
     """The days a date may mean: ISO 8601, a year, "13-Feb-15", "February 13, 2015", "13.2.2015", "2/13/2015".
 
-    >>> span = parse_date("February 2015")
-    >>> span.last - span.first
-    27
+    Examples:
+        >>> span = parse_date("February 2015")
+        >>> span.last - span.first
+        27
     """
     text = " ".join(plain_text(value).replace(" ,", ",").split())
     if match := _YEAR.match(text):
@@ -159,8 +161,9 @@ _CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,2}):(\d{2})$")
 def parse_number(value: Any) -> float | None:
     """A number with its currency or unit taken off; "3:26" is 206 seconds; "1.199,00" and "1,199.00" are equal.
 
-    >>> parse_number("$ 1,199.00"), parse_number("1.199,00 €"), parse_number("5.40 %"), parse_number("3:26")
-    (1199.0, 1199.0, 5.4, 206.0)
+    Examples:
+        >>> parse_number("$ 1,199.00"), parse_number("1.199,00 €"), parse_number("5.40 %"), parse_number("3:26")
+        (1199.0, 1199.0, 5.4, 206.0)
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value) if value == value else None
@@ -196,8 +199,9 @@ _BOOK = re.compile(r"^(?:isbn[:\s]*)?((?:97[89])?\d{9}[\dx])$")
 def identifiers_of(name: str, value: Any) -> frozenset[tuple[str, str]]:
     """(scheme, identifier) pairs in a field's value: doi, arxiv, isbn, url, else the field's `name` as scheme.
 
-    >>> sorted(identifiers_of("doi", "https://doi.org/10.48550/arXiv.2203.07687"))
-    [('arxiv', '2203.07687'), ('doi', '10.48550/arxiv.2203.07687')]
+    Examples:
+        >>> sorted(identifiers_of("doi", "https://doi.org/10.48550/arXiv.2203.07687"))
+        [('arxiv', '2203.07687'), ('doi', '10.48550/arxiv.2203.07687')]
     """
     identifiers: set[tuple[str, str]] = set()
     for text in as_texts(value):

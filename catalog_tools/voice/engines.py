@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.errors import VoiceError
+from edge_er.installing import install_command
 
 __all__ = ["SAMPLE_RATE", "SPEAKERS", "EspeakNg", "Pcm", "Speaker", "TtsPico", "find_speaker"]
 
@@ -165,7 +166,7 @@ def _package(name: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        raise VoiceError(f"{name} is not installed; install it with: pip install 'edge-er[voice]'") from error
+        raise VoiceError(f"{name} is not installed; install it with: {install_command('voice')}") from error
 
 
 def _no_voice(engine: str, lang: str, known: str) -> VoiceError:

@@ -17,6 +17,7 @@ import numpy as np
 
 from catalog_tools.voice.engines import Pcm
 from edge_er.errors import VoiceError
+from edge_er.installing import install_command
 
 __all__ = ["RECOGNISERS", "FasterWhisper", "PocketSphinx", "Recogniser", "find_recogniser"]
 
@@ -192,5 +193,5 @@ def _package(name: str) -> Any:
         return import_module(name)
     except ModuleNotFoundError as error:
         raise VoiceError(
-            f"{name.replace('_', '-')} is not installed; install it with: pip install 'edge-er[voice]'"
+            f"{name.replace('_', '-')} is not installed; install it with: {install_command('voice')}"
         ) from error

@@ -275,7 +275,7 @@ def test_a_bad_catalog_says_where(records: list, message: str, encoder_folder: P
 
 def test_a_bad_file_says_which(encoder_folder: Path, tmp_path: Path) -> None:
     table = tmp_path / "stations.csv"
-    table.write_text("id,title\n1,A\n", encoding="utf-8")
+    table.write_text("id,key\n1,A\n", encoding="utf-8")
     with pytest.raises(CatalogError, match=r"stations\.csv, row 1, column 'name'"):
         build_bundle(table, tmp_path / "b", "es", encoder_folder)
 

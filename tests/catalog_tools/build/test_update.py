@@ -270,14 +270,16 @@ def test_a_bundle_of_before_is_updated(built: Path) -> None:
 
 
 def test_command_line(edge_er, built: Path, tmp_path: Path) -> None:
-    (tmp_path / "new.csv").write_text("id,name\nes-7,Kiss FM\n", encoding="utf-8")
+    (tmp_path / "new.csv").write_text("id,Name\nes-7,Kiss FM\nes-8,\n", encoding="utf-8")
     (tmp_path / "gone.txt").write_text("es-3\n", encoding="utf-8")
+    assert edge_er("update", built, "--add", tmp_path / "new.csv", "--strict")[0] == 1
     code, out, errors = edge_er(
         "update", built, "--add", tmp_path / "new.csv", "--remove", tmp_path / "gone.txt"
     )
     assert code == 0
     assert "1 added, 0 replaced, 1 removed; 5 entities" in out
     assert "edge-er rollback" in errors
+    assert f"1 of 2 rows cannot be used; they are in {built.with_suffix('')}.rejects.jsonl" in errors
     code, out, _ = edge_er("update", built, "--remove", tmp_path / "gone.txt")
     assert code == 1
     code, out, _ = edge_er("update", built, "--out", tmp_path / "copy", "--json")

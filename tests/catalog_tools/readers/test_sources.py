@@ -64,7 +64,7 @@ def test_rows_are_lines_of_the_file_even_after_a_field_over_two_lines(tmp_path):
     [
         ("a.csv", "name\nA\n\nB, C\n", 4, None, "2 fields"),
         ("a.csv", "name,x\nA,1\n ,2\n", 3, "name", "without a name"),
-        ("a.csv", "title,x\nA,1\n", 1, "name", "no column 'name'"),
+        ("a.csv", "key,x\nA,1\n", 1, "name", "no column 'name'"),
         ("a.csv", "name,name\nA,1\n", 1, None, "twice"),
         ("a.csv", "id,name\n1,A\n1,B\n", 3, "id", "already used in row 2"),
         ("a.csv", "", None, None, "empty"),

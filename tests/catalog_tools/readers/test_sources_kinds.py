@@ -31,7 +31,7 @@ def test_m3u(tmp_path):
                4),
         Record("Queen - Bohemian Rhapsody", (), None, {"streams": ["C:\\Music\\queen.mp3"]}, 6),
         Record("Blur - Song 2", (), None, {"streams": ["Music/Blur%20-%20Song%202.mp3"], "tags": ["Pop"]}, 9),
-        Record("Onda Cero", (), None, {"streams": ["https://onda.example/1"]}, 11),
+        Record("Onda Cero", (), None, {"streams": ["https://onda.example/1"], "tags": ["Pop"]}, 11),
     ]  # fmt: skip
 
 
@@ -51,6 +51,9 @@ def test_m3u(tmp_path):
         ('-1, tvg-name="Cadena SER" group-title="News",', "Cadena SER", ["News"], None),
         ('0 tvg-logo="https://i/x_CR0,0,182_.jpg"group-title="News",Cadena SER', "Cadena SER", ["News"], None),
         ('-1 tvg-name="never closed, group-title=News,Cadena SER', "Cadena SER", ["News"], None),
+        ("-1,,Cadena SER", "Cadena SER", None, None),
+        ('-1 tvg-id="y" group-title="News",, Cadena SER, en directo', "Cadena SER, en directo", ["News"], None),
+        ("-1 group-title='Rock &amp; Pop',Kiss &#38; Tell &amp", "Kiss & Tell &amp", ["Rock & Pop"], None),
         ("215,Queen - x=y, z", "Queen - x=y, z", None, None),
         ('215,x="y", z', 'x="y", z', None, None),
         ("215,Anti-Hero=1, live", "Anti-Hero=1, live", None, None),
@@ -61,6 +64,15 @@ def test_m3u_names_follow_their_attributes_wherever_the_comma_is(tmp_path, line,
     record = read(tmp_path, "a.m3u", f"#EXTM3U\n#EXTINF:{line}\n{SER}\n")[0]
     found = (record.name, record.metadata.get("tags"), record.metadata.get("country"))
     assert found == (name, tags, country)
+
+
+def test_m3u_tags_in_any_case_and_groups_before_the_first_entry(tmp_path):
+    text = (
+        "#extm3u\n#ExtGrp:News\n#extinf:-1,A\nhttp://a\n#extinf:-1,B\n#extgrp:Talk\nhttp://b\n#extinf:-1,C\nhttp://c\n"
+        "http://x.example/The%20Jazz.mp3?x=1\n"
+    )
+    found = [(one.name, one.metadata["tags"]) for one in read(tmp_path, "a.m3u", text)]
+    assert found == [("A", ["News"]), ("B", ["Talk"]), ("C", ["News"]), ("The Jazz", ["News"])]
 
 
 def test_a_long_line_of_an_m3u_is_read_in_no_time(tmp_path):
@@ -76,6 +88,11 @@ def test_pls(tmp_path):
         ("B", ["b.mp3"], 7),
         ("C d", ["/m/C d.ogg"], 9),
     ]
+
+
+def test_pls_in_any_order_and_without_its_head(tmp_path):
+    text = "title2=B\nfile1=a.mp3\nfile2=http://b\ntitle1=A &amp; C\n"
+    assert [(one.name, one.row) for one in read(tmp_path, "a.pls", text)] == [("B", 1), ("A & C", 2)]
 
 
 def test_radio_browser(tmp_path):

@@ -188,7 +188,7 @@ ROWS = {
     "a.jsonl": (b'{"name": "A"}\n{"name"\n[1]\n{"name": "B", "aliases": 5}\n{"name": "C"}\n{"name": "D"}\n'
                 b'{"name": "E"}\n',
                 [(2, None, "not JSON"), (3, None, "found list"), (4, "aliases", "list of texts")], "ACDE"),
-    "a.json": (b'[{"name": "A"}, 7, {"name": "B"}, {"nom": "C"}, {"name": "D"}]',
+    "a.json": (b'[{"name": "A"}, 7, {"name": "B"}, {"nam": "C"}, {"name": "D"}]',
                [(2, None, "found int"), (4, "name", "without a name")], "ABD"),
     "a.m3u": (b"#EXTINF:1,A\nhttp://a\nhttp://b\n#EXTINF:1,C\n#EXTINF:1,D\nhttp://d\n#EXTINF:1,E\nhttp://e\n",
               [(3, None, "without a name"), (4, None, "without an address")], "ADE"),

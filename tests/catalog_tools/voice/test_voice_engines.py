@@ -236,9 +236,9 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(voice_engines, "import_module", missing)
     monkeypatch.setattr(recognisers, "import_module", missing)
-    with pytest.raises(VoiceError, match=r"ttspico is not installed; .*edge-er\[voice\]"):
+    with pytest.raises(VoiceError, match=r"ttspico is not installed; .*pip install '.*\[voice\]'"):
         find_speaker("ttspico", "en")
-    with pytest.raises(VoiceError, match=r"pocketsphinx is not installed; .*edge-er\[voice\]"):
+    with pytest.raises(VoiceError, match=r"pocketsphinx is not installed; .*pip install '.*\[voice\]'"):
         find_recogniser("pocketsphinx", "en")
 
 
