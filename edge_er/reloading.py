@@ -6,6 +6,7 @@ anew and then exchanges them in one step, so that every request is answered by t
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from edge_er.errors import BundleError
 
 __all__ = ["Made", "Reloadable"]
 
+_LOG = logging.getLogger(__name__)
 _Self = TypeVar("_Self", bound="Reloadable")
 
 
@@ -50,6 +52,7 @@ class Reloadable:
         if place is None:
             raise BundleError("this bundle was made in memory: give the path of the one to load")
         self.__dict__ = vars(self._taking(self._fresh(place, {**self._made.settings, **settings})))
+        _LOG.info("answers from %s from now on", place)
 
     def _fresh(self, place: str | os.PathLike[str], settings: Mapping[str, Any]) -> Any:
         """A new resolver for the bundle at `place`."""

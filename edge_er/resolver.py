@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from edge_er.bundle.bundle import Bundle, read_bundle
-from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import EntityStore
 from edge_er.bundle.manifest import quality_report
+from edge_er.bundle.manifest_types import Manifest, Report
 from edge_er.bundle.trust import trust_of
 from edge_er.constants import DECISION
+from edge_er.container import EntityContainer
 from edge_er.decision.answers import AnswerBuilder
 from edge_er.decision.calibration import COMPARED, Calibration
 from edge_er.decision.explanation import Explanation
@@ -26,21 +29,36 @@ from edge_er.native.library import Engine, kernels_for
 from edge_er.personal import EntryLike, OwnEntries
 from edge_er.personal_resolver import PersonalEntries
 from edge_er.ranking.catalog import Catalog
-from edge_er.ranking.filters import wanted_ids
+from edge_er.ranking.filters import read_once, wanted_ids
 from edge_er.ranking.large_catalog import catalog_of
 from edge_er.ranking.suggest import TypedText
 from edge_er.ranking.weights import RerankWeights
 from edge_er.reloading import Made, Reloadable
-from edge_er.text.arguments import text_list
+from edge_er.text.arguments import positive, text_list
 from edge_er.text.canonical import request_text
 
 __all__ = ["EntityResolver", "EntryLike", "Match", "PersonalResolver", "Resolution", "Suggestion"]
 
+_LOG = logging.getLogger(__name__)
 
-class EntityResolver(Reloadable):
+
+class EntityResolver(EntityContainer, Reloadable):
     """Finds the entity of a bundle that a request names; opens no socket, writes no file, starts no thread unasked.
 
-    Threads may share one. A forked process may use it, a spawned one gets its own: it can be pickled.
+    Threads may share one. A forked process may use it, a spawned one gets its own: it can be pickled. It is a container
+    of its entities by id.
+
+    Examples:
+        >>> resolver = EntityResolver.load("radio_es")
+        >>> resolver.resolve("pon la cadena ser").best.name
+        'Cadena SER'
+        >>> resolver.resolve("pon la cadena ser", where={"country": "AR"}).decision
+        'no_match'
+        >>> [match.name for match in resolver.resolve_batch(["radio clasica", "kiss fm"])[0]][0]
+        'Radio Clásica'
+        >>> best = resolver.resolve("kiss fm").best
+        >>> resolver[best.id].name, best.id in resolver, len(resolver)
+        ('Kiss FM', True, 1741)
     """
 
     def __init__(
@@ -52,10 +70,11 @@ class EntityResolver(Reloadable):
         min_precision: float | None = None,
         engine: Engine = "auto",
     ) -> None:
+        positive(threads, "threads")
         kernels = kernels_for(engine)
         self.engine: Engine = "native" if kernels else "reference"
         self.encoder = Encoder.from_files(bundle.encoder_files, threads, kernels)
-        self.manifest = bundle.manifest
+        self.manifest = cast(Manifest, bundle.manifest)
         self._scale = float(bundle.manifest["index"]["scale"])
         self.reranks = rerank and bool(bundle.manifest.get("rerank"))
         weights = RerankWeights.from_mapping(bundle.manifest["rerank"] if self.reranks else {})
@@ -105,13 +124,17 @@ class EntityResolver(Reloadable):
             BundleCorruptError: a file of the bundle is missing or damaged.
             BundleBusyError: other versions took its place again and again while it was read.
             BundleUntrustedError: it is another one than `sha256` says, or nobody of `trusted_keys` has signed it.
-            ValueError: `min_precision` is not between 0 and 1, there is no such engine, or `sha256` is no checksum.
+            ValueError: `threads` is below 1, `min_precision` not between 0 and 1, there is no such engine, or `sha256`
+                is no checksum.
         """
-        kernels_for(engine)  # before much is read
+        positive(threads, "threads")  # before much is read
+        kernels_for(engine)
+        started = time.perf_counter()
         trust = trust_of(sha256, trusted_keys)
         bundle = read_bundle(name_or_path, trust)
         resolver = cls(bundle, threads, rerank=rerank, min_precision=min_precision, engine=engine)
         resolver._made.settings["trusted_keys"] = trust.keys and [key.pem for key in trust.keys]
+        _LOG.info("loaded %r from %s in %.3f s", resolver, bundle.place, time.perf_counter() - started)
         return resolver
 
     def __repr__(self) -> str:
@@ -168,7 +191,7 @@ class EntityResolver(Reloadable):
         ids: Iterable[str] | None,
     ) -> Resolution:
         """The whole way of one utterance; `weights` say how much each of its `texts` counts."""
-        _check_count(top_k)
+        positive(top_k, "top_k")
         wanted = self._min_precision if min_precision is None else min_precision
         needed = self._answers.needed(wanted, typed)
         catalog = self._catalog  # own entries may change meanwhile, but one request sees one catalog
@@ -199,8 +222,8 @@ class EntityResolver(Reloadable):
         typed: bool = False,
     ) -> list[Resolution]:
         """The answers that `resolve` gives to each of `queries`; a single string is one request."""
-        requests, wanted = text_list(queries, "request"), wanted_ids(ids)
-        _check_count(top_k)
+        requests, wanted, where = text_list(queries, "request"), wanted_ids(ids), read_once(where)
+        positive(top_k, "top_k")
         now = self._moment()
         return [now._answer([query], [1.0], top_k, min_precision, typed, where, wanted) for query in requests]
 
@@ -213,7 +236,7 @@ class EntityResolver(Reloadable):
         ids: Iterable[str] | None = None,
     ) -> list[Explanation]:
         """Form, score and summands of the best `top_k` candidates, in the order of `resolve`."""
-        _check_count(top_k)
+        positive(top_k, "top_k")
         now = self._moment()
         catalog = now._catalog
         encoded = now._encoded(text_list([query], "request"), [1.0])
@@ -248,7 +271,7 @@ class EntityResolver(Reloadable):
             TypeError: `text` is not a string.
             ValueError: `top_k` is below 1.
         """
-        _check_count(top_k)
+        positive(top_k, "top_k")
         (text,) = text_list([text], "text")
         catalog = self._catalog
         typed = TypedText(request_text(text), text[-1:].isspace())
@@ -281,11 +304,6 @@ class EntityResolver(Reloadable):
         return self._bundle_catalog
 
     @property
-    def entities(self) -> Sequence[Entity]:
-        """All entities, in a fixed order."""
-        return self._catalog.entities
-
-    @property
     def name(self) -> str:
         """Name of the bundle."""
         return str(self.manifest["name"])
@@ -296,11 +314,11 @@ class EntityResolver(Reloadable):
         return str(self.manifest["lang"])
 
     @property
-    def report(self) -> Mapping[str, Any]:
+    def report(self) -> Report:
         """Measured quality and size: `recall_at_1[lang][stratum] = {value, low, high, rows, entities}`, `counts`,
         `size_bytes` and `budget_bytes` (without stream addresses; None before the bundle is written), and more.
         """
-        return MappingProxyType(quality_report(self.manifest))
+        return cast(Report, MappingProxyType(quality_report(self.manifest)))
 
     def golden(self, queries: str | Iterable[str], top_k: int = 3) -> list[dict[str, Any]]:
         """Answers to store in a manifest; `selftest` compares them with the answers of any other machine."""
@@ -316,7 +334,16 @@ class EntityResolver(Reloadable):
 
 
 class PersonalResolver(PersonalEntries, EntityResolver):
-    """A resolver with own entries, made by `EntityResolver.with_entries`."""
+    """A resolver with own entries, made by `EntityResolver.with_entries`.
+
+    Examples:
+        >>> mine = EntityResolver.load("radio_es").with_entries([{"id": "mum", "name": "Mamá", "aliases": ["Ana"]}])
+        >>> mine.resolve("llama a mamá").best.id
+        'mum'
+        >>> mine.remove("mum")
+        >>> "mum" in mine
+        False
+    """
 
     _base: EntityResolver
 
@@ -351,8 +378,3 @@ class PersonalResolver(PersonalEntries, EntityResolver):
     def selftest(self) -> int:
         """Answer the golden requests of the bundle again, without own entries."""
         return self._base.selftest()
-
-
-def _check_count(top_k: int) -> None:
-    if top_k < 1:
-        raise ValueError(f"expected top_k of 1 or more, found {top_k}")

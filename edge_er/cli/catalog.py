@@ -10,6 +10,7 @@ import typer
 from edge_er.cli.common import JsonOption, check_budget, echo, extra, print_json
 from edge_er.cli.sources import (
     ColumnOption,
+    ColumnsOption,
     DelimiterOption,
     EncodingOption,
     FeatureOption,
@@ -18,7 +19,9 @@ from edge_er.cli.sources import (
     MappingOption,
     QueryOption,
     RejectsOption,
+    StrictOption,
     notes_on_stderr,
+    read_source,
     source_options,
 )
 
@@ -127,6 +130,8 @@ def build(
     query: QueryOption = None,
     feature: FeatureOption = None,
     rejects: RejectsOption = None,
+    columns: ColumnsOption = None,
+    strict: StrictOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build a bundle from a catalog, within its budget or not at all."""
@@ -139,9 +144,10 @@ def build(
         from catalog_tools.build.options import BuildOptions, BuildWork, IndexOptions, SurfaceForms
         from catalog_tools.build.workers import default_workers
         from catalog_tools.language.language import read_locale
-        from catalog_tools.readers.sources import read_records
 
-        source = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
+        source = source_options(
+            kind, mapping, column, keep, encoding, delimiter, query, feature, rejects, columns
+        )
         options = BuildOptions(
             BuildWork(workers or default_workers(), work, engine, ray_address),
             IndexOptions(index, popular_share),
@@ -149,7 +155,7 @@ def build(
             vocabulary=vocabulary,
         )
         spoken = read_locale(locale, lang) if locale else lang or "en"
-        with read_records(catalog, source) as records:
+        with read_source(catalog, source, out, strict) as records:
             result = build_bundle(
                 records,
                 out,

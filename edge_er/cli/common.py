@@ -6,26 +6,32 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
 
+from edge_er.installing import install_command
 from edge_er.text.display import shown, shown_in_json
 
 __all__ = [
     "BundleArgument",
+    "EntriesOption",
     "JsonOption",
     "WhereOption",
+    "be_quiet",
     "check_budget",
     "conditions",
     "echo",
     "extra",
     "fail",
+    "is_quiet",
     "print_json",
     "resumable",
 ]
 
 _INTERRUPTED = 130  # of a shell, for SIGINT
+_quiet = False
 
 BundleArgument = Annotated[
     str, typer.Argument(metavar="BUNDLE", help="A shipped name (edge-er list), a directory or a .zip.")
@@ -36,6 +42,10 @@ WhereOption = Annotated[
         metavar="FIELD=VALUE",
         help="Only entities with this metadata: country=ES. Repeat: one value of each field must fit.",
     ),
+]
+EntriesOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="A file of own entries: JSONL rows id?, name, aliases?, metadata."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -75,7 +85,7 @@ def extra(name: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("edge_er", "catalog_tools"):
             raise
-        fail(f"{error.name} is not installed; install it with: pip install 'edge-er[{name}]'")
+        fail(f"{error.name} is not installed; install it with: {install_command(name)}")
 
 
 @contextmanager
@@ -88,9 +98,21 @@ def resumable() -> Iterator[None]:
         sys.exit(_INTERRUPTED)
 
 
+def be_quiet(quiet: bool = True) -> None:
+    """Print no more notes on stderr; errors are printed all the same."""
+    global _quiet
+    _quiet = quiet
+
+
+def is_quiet() -> bool:
+    """Whether notes are left out."""
+    return _quiet
+
+
 def echo(message: object = "", err: bool = False) -> None:
-    """Print a line, with characters that steer a terminal as escapes."""
-    typer.echo(shown(str(message)), err=err)
+    """Print a line, with characters that steer a terminal as escapes; on stderr it is a note."""
+    if not (err and _quiet):
+        typer.echo(shown(str(message)), err=err)
 
 
 def print_json(values: Any) -> None:
@@ -100,5 +122,5 @@ def print_json(values: Any) -> None:
 
 def fail(message: str) -> None:
     """Print one line on stderr and exit with code 1."""
-    echo(f"edge-er: {' '.join(message.split())}", err=True)
+    typer.echo(shown(f"edge-er: {' '.join(message.split())}"), err=True)
     sys.exit(1)

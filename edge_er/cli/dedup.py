@@ -15,7 +15,8 @@ from edge_er.cli.sources import (
     KindOption,
     MappingOption,
     RejectsOption,
-    notes_on_stderr,
+    StrictOption,
+    read_source,
     source_options,
 )
 from edge_er.errors import CatalogError
@@ -102,6 +103,7 @@ def dedup(
     mapping: MappingOption = None,
     column: ColumnOption = None,
     rejects: RejectsOption = None,
+    strict: StrictOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Merge the duplicate records of CATALOG."""
@@ -109,7 +111,6 @@ def dedup(
     with extra("catalog"):
         from catalog_tools.pages.duplicates_report import dedup_report, write_dedup_report
         from catalog_tools.readers.convert import write_records
-        from catalog_tools.readers.sources import read_records
         from catalog_tools.records import deduplicate, read_pair_labels, read_weights, reject_contradictions
         from edge_er.bundle.lock import locked
 
@@ -118,7 +119,7 @@ def dedup(
         learned = read_weights(weights) if weights else None
         declared = _fields(fields)
         options = source_options(kind, mapping, column, rejects=rejects)
-        with notes_on_stderr(), read_records(catalog, options) as reader:
+        with read_source(str(catalog), options, out, strict) as reader:
             records = list(reader)
         table = _table(records, declared, _encode(encoder))
         if labels:

@@ -14,10 +14,11 @@ import typer
 from edge_er.cli.common import JsonOption, echo, extra, print_json
 
 if TYPE_CHECKING:
-    from catalog_tools.readers.sources import SourceOptions
+    from catalog_tools.readers.sources import RecordReader, SourceOptions
 
 __all__ = [
     "ColumnOption",
+    "ColumnsOption",
     "DelimiterOption",
     "EncodingOption",
     "FeatureOption",
@@ -26,7 +27,9 @@ __all__ = [
     "MappingOption",
     "QueryOption",
     "RejectsOption",
+    "StrictOption",
     "notes_on_stderr",
+    "read_source",
     "register",
     "source_options",
 ]
@@ -36,7 +39,8 @@ _PANEL = "How the source is read"
 KindOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
-        help="csv, tsv, jsonl, json, parquet, m3u, pls, radio-browser, vcard, geonames or sqlite; else detected.",
+        help="csv, tsv, jsonl, json, yaml, parquet, m3u, pls, xspf, opml, radio-browser, vcard, geonames or sqlite; "
+        "else detected.",
         rich_help_panel=_PANEL,
     ),
 ]
@@ -47,7 +51,17 @@ MappingOption = Annotated[
 ColumnOption = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option(
-        metavar="FIELD=COLUMN", help="name=station_name, aliases=alt, ...; repeat.", rich_help_panel=_PANEL
+        metavar="FIELD=COLUMN",
+        help='name=station_name, name="First Name+Last Name", aliases=alt, ...; repeat.',
+        rich_help_panel=_PANEL,
+    ),
+]
+ColumnsOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        metavar="COLUMN,...",
+        help="The columns of a CSV file without a header: name,url.",
+        rich_help_panel=_PANEL,
     ),
 ]
 KeepOption = Annotated[
@@ -74,7 +88,13 @@ FeatureOption = Annotated[
 ]
 RejectsOption = Annotated[
     Optional[Path],  # noqa: UP045
-    typer.Option(help="Write rows that cannot be used here (JSONL) and go on.", rich_help_panel=_PANEL),
+    typer.Option(
+        help="Write rows that cannot be used here (JSONL); by default beside OUT, where there are any.",
+        rich_help_panel=_PANEL,
+    ),
+]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Stop at the first row that cannot be used.", rich_help_panel=_PANEL)
 ]
 
 
@@ -93,6 +113,7 @@ def source_options(
     query: str | None = None,
     feature: list[str] | None = None,
     rejects: Path | None = None,
+    columns: str | None = None,
 ) -> SourceOptions:
     """The settings of the command line; where it has none, those of the mapping file."""
     from catalog_tools.readers.mapping import parse_columns
@@ -100,7 +121,7 @@ def source_options(
 
     options = read_source_options(mapping) if mapping else SourceOptions()
     try:
-        columns = parse_columns(column or ())
+        fields = parse_columns(column or ())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--column") from error
     given: dict[str, Any] = {
@@ -110,7 +131,8 @@ def source_options(
         "query": query,
         "features": tuple(feature or ()),
         "rejects": rejects,
-        "mapping": ColumnMapping(columns, tuple(keep) if keep else None).over(options.mapping),
+        "header": tuple(name.strip() for name in columns.split(",")) if columns else (),
+        "mapping": ColumnMapping(fields, tuple(keep) if keep else None).over(options.mapping),
     }
     return replace(options, **{name: value for name, value in given.items() if value})
 
@@ -134,6 +156,30 @@ def notes_on_stderr() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def read_source(source: str, options: SourceOptions, out: Path, strict: bool) -> Iterator[RecordReader]:
+    """The records of a source, with notes on stderr.
+
+    Rows that cannot be used are in the reject file of the options, else in one beside ``out``, which is there only
+    where there are any; ``strict`` makes the first of them an error.
+    """
+    from catalog_tools.readers.sources import read_records
+
+    beside = None if strict or options.rejects else out.with_name(f"{_bare(out)}.rejects.jsonl")
+    chosen = replace(options, rejects=None if strict else options.rejects or beside)
+    with notes_on_stderr(), read_records(source, chosen) as records:
+        try:
+            yield records
+        finally:
+            records.close()
+            if beside is not None and not records.rejected:
+                beside.unlink(missing_ok=True)
+
+
+def _bare(out: Path) -> str:
+    return out.stem if out.suffix.lower() in (".zip", ".jsonl", ".ndjson") else out.name
+
+
 def convert(
     source: Annotated[
         str, typer.Argument(metavar="SOURCE", help="A file of any kind, or an http(s) address.")
@@ -148,6 +194,8 @@ def convert(
     query: QueryOption = None,
     feature: FeatureOption = None,
     rejects: RejectsOption = None,
+    columns: ColumnsOption = None,
+    strict: StrictOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read SOURCE as `build` does and write its records, to look at."""
@@ -155,10 +203,11 @@ def convert(
         raise typer.BadParameter(f"expected a name ending in .jsonl, found {out.name}", param_hint="--out")
     with extra("catalog"):
         from catalog_tools.readers.convert import write_records
-        from catalog_tools.readers.sources import read_records
 
-        options = source_options(kind, mapping, column, keep, encoding, delimiter, query, feature, rejects)
-        with notes_on_stderr(), read_records(source, options) as records:
+        options = source_options(
+            kind, mapping, column, keep, encoding, delimiter, query, feature, rejects, columns
+        )
+        with read_source(source, options, out, strict) as records:
             written = write_records(records, out)
     counts = {
         "read": records.rows,

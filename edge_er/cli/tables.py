@@ -12,6 +12,7 @@ from rich.table import Table
 
 from edge_er.bundle.bundle import STREAMS
 from edge_er.bundle.storage import MANIFEST
+from edge_er.cli.telling import as_cell, telling_fields
 from edge_er.decision.explanation import Explanation
 from edge_er.evaluation.report_table import decision_cells, decision_table, requests_name
 from edge_er.resolver import Match, Resolution, Suggestion
@@ -53,10 +54,10 @@ def print_resolution(resolution: Resolution) -> None:
         table = Table()
         for heading in ("", "confidence", "score"):
             table.add_column(heading, justify="right")
-        for heading in ("name", "also", "country", "id"):
-            table.add_column(heading)
+        fields = _telling(table, resolution.matches)
         for rank, match in enumerate(resolution.matches, start=1):
-            table.add_row(str(rank), f"{match.confidence:.2f}", f"{match.score:.3f}", *_match_cells(match))
+            figures = (str(rank), f"{match.confidence:.2f}", f"{match.score:.3f}")
+            table.add_row(*figures, *_match_cells(match, fields))
         screen.print(table)
 
 
@@ -83,10 +84,10 @@ def print_suggestions(suggestions: Sequence[Suggestion]) -> None:
     table = Table()
     for heading in ("", "score"):
         table.add_column(heading, justify="right")
-    for heading in ("completed", "name", "also", "country", "id"):
-        table.add_column(heading)
+    table.add_column("completed")
+    fields = _telling(table, suggestions)
     for rank, each in enumerate(suggestions, start=1):
-        table.add_row(str(rank), str(each.score), escape(each.completed), *_match_cells(each))
+        table.add_row(str(rank), str(each.score), escape(each.completed), *_match_cells(each, fields))
     console().print(table)
 
 
@@ -106,11 +107,18 @@ def print_explanations(explanations: Sequence[Explanation]) -> None:
     console().print(table)
 
 
-def _match_cells(match: Match | Suggestion) -> tuple[str, ...]:
+def _telling(table: Table, found: Sequence[Match | Suggestion]) -> list[str]:
+    """Add the columns of names, of the metadata that tells them apart, and of ids; the fields of the metadata."""
+    fields = telling_fields([(each.name, each.metadata) for each in found])
+    for heading in ("name", "also", *map(escape, fields), "id"):
+        table.add_column(heading)
+    return fields
+
+
+def _match_cells(match: Match | Suggestion, fields: Sequence[str]) -> tuple[str, ...]:
     aliases = ", ".join(match.aliases[:3]) + (" ..." if len(match.aliases) > 3 else "")
-    country = match.metadata.get("country") or ""
-    text = country if isinstance(country, str) else ", ".join(map(str, country))
-    return tuple(escape(cell) for cell in (match.name, aliases, text, match.id))
+    metadata = (as_cell(match.metadata.get(field)) for field in fields)
+    return tuple(escape(each) for each in (match.name, aliases, *metadata, match.id))
 
 
 def print_bundle(path: Path, manifest: Mapping[str, Any]) -> None:
@@ -168,14 +176,15 @@ def print_bundle_list(bundles: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _file_table(manifest: Mapping[str, Any]) -> Table:
     total, budget = manifest["size_bytes"], manifest["budget_bytes"]
+    whole = budget or total or 1  # a manifest may say that its files are empty
     table = Table(title="files")
     table.add_column("file")
     table.add_column("bytes", justify="right")
     table.add_column("of budget" if budget else "of all", justify="right")
     for name, size in sorted(_counted_files(manifest), key=lambda item: -item[1]):
-        table.add_row(escape(name), f"{size:,}", f"{size / (budget or total):.1%}")
+        table.add_row(escape(name), f"{size:,}", f"{size / whole:.1%}")
     table.add_section()
-    table.add_row("together", f"{total:,}", f"{total / (budget or total):.1%}")
+    table.add_row("together", f"{total:,}", f"{total / whole:.1%}")
     table.add_row("budget", f"{budget:,}" if budget else "none", "")
     if STREAMS in manifest["files"]:
         table.add_row(f"{STREAMS} (not counted)", f"{manifest['files'][STREAMS]['size']:,}", "")

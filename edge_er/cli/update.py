@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from edge_er.cli.common import BundleArgument, JsonOption, echo, extra, print_json
+from edge_er.cli.sources import StrictOption, read_source, source_options
 from edge_er.cli.trust import TrustedOption
 
 if TYPE_CHECKING:
     from catalog_tools.build.update import UpdateResult
+    from catalog_tools.readers.sources import Record
     from edge_er.evaluation.diff import Answer, Diff
 
 __all__ = ["register"]
@@ -68,10 +72,11 @@ def update(
         Optional[str],  # noqa: UP045
         typer.Option(help="Choose the vocabulary again, from this encoder that the bundle's was cut from."),
     ] = None,
+    strict: StrictOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add entities to BUNDLE and remove others: what a full build would give, in seconds."""
-    with extra("catalog"):
+    with extra("catalog"), _to_add(add, out or Path(bundle), strict) as records:
         from catalog_tools.build.options import BuildWork
         from catalog_tools.build.update import BuiltWith, update_bundle
         from catalog_tools.build.workers import default_workers
@@ -79,10 +84,20 @@ def update(
 
         given = BuiltWith(read_locale(locale) if locale else None, encoder)
         doers = BuildWork(workers or default_workers(), work)
-        result = update_bundle(bundle, add or (), remove or (), out, requests, given, measure, doers)
+        result = update_bundle(bundle, records, remove or (), out, requests, given, measure, doers)
     _print_update(result, as_json)
     if out is None and not as_json:
         echo(f"the version before is kept: edge-er rollback {bundle}", err=True)
+
+
+@contextmanager
+def _to_add(catalog: Path | None, out: Path, strict: bool) -> Iterator[Iterable[Record]]:
+    """The records of a catalog, if there is one; those that cannot be used go beside the bundle."""
+    if catalog is None:
+        yield ()
+        return
+    with read_source(str(catalog), source_options(), out, strict) as records:
+        yield records
 
 
 def _print_update(result: UpdateResult, as_json: bool) -> None:

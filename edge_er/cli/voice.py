@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from edge_er.cli.common import JsonOption, echo, extra, print_json, resumable
+from edge_er.cli.common import JsonOption, echo, extra, is_quiet, print_json, resumable
 
 if TYPE_CHECKING:
     from edge_er.bundle.entity import Entity
@@ -115,7 +115,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet=is_quiet())
     if not console.is_terminal:
         yield _lines()
         return

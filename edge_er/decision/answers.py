@@ -91,27 +91,26 @@ class AnswerBuilder:
         """
         if not ranked:
             return Resolution(query, "no_match", ())
-        forms, scores = self._forms(catalog, ranked), list(map(self._score, ranked))
+        forms, scores = self._forms(catalog, ranked), self._scores(ranked)
         utterance = self._utterance(texts, forms)
         same = self._equals(ranked, forms, scores, utterance)
         features = self._features(catalog, ranked[0], utterance, same)
         candidates = CandidateScores(scores[:1] * same.size + scores[same.size :], features)
         calibration = self._calibration(typed)
-        decision, confidences = calibration.judge(candidates, needed)
+        decision, confidences, tied = calibration.judged(candidates, needed)
         if not any(text.readable for text in texts):
             decision, confidences = "no_match", [0.0] * len(ranked)
-        matches = tuple(
-            _match(catalog.entities[candidate.entity], score, confidence)
-            for candidate, score, confidence in zip(ranked[:top_k], scores, confidences, strict=False)
-        )
-        return Resolution(query, decision, matches, calibration.tied(candidates))
+        entities, matches = catalog.entities, []
+        for candidate, score, confidence in zip(ranked[:top_k], scores, confidences, strict=False):
+            matches.append(_match(entities[candidate.entity], score, confidence))
+        return Resolution(query, decision, tuple(matches), tied)
 
     def explanations(
         self, catalog: Catalog, texts: Sequence[EncodedText], ranked: Sequence[Candidate]
     ) -> list[Explanation]:
         """The explanation of each of `ranked`; the margin of the last one is 0."""
         margins = [one.score - other.score for one, other in pairwise(ranked)] + [0.0]
-        forms, scores = self._forms(catalog, ranked), list(map(self._score, ranked))
+        forms, scores = self._forms(catalog, ranked), self._scores(ranked)
         utterance = self._utterance(texts, forms)
         same = self._equals(ranked, forms, scores, utterance) if ranked else Equals()
         return [
@@ -135,15 +134,18 @@ class AnswerBuilder:
         score = candidate.score / self.unit
         return Explanation(entity.id, entity.name, form, score, margin / self.unit, parts, features)
 
-    def _score(self, candidate: Candidate) -> float:
-        """The score in units of the cosine; with vectors alone at most 1, which rounding to int8 may exceed."""
-        too_much = max(candidate.parts["dense"] - self.unit, 0.0) if self._vectors_alone else 0.0
-        return (candidate.score - too_much) / self.unit
+    def _scores(self, ranked: Sequence[Candidate]) -> list[float]:
+        """The scores in units of the cosine; with vectors alone at most 1, which rounding to int8 may exceed."""
+        unit = self.unit
+        if self._vectors_alone:
+            return [(each.score - max(each.parts["dense"] - unit, 0.0)) / unit for each in ranked]
+        return [each.score / unit for each in ranked]
 
     def _forms(self, catalog: Catalog, ranked: Sequence[Candidate]) -> list[str]:
         """The forms of the compared candidates in canonical text; none if no feature needs them."""
-        compared = ranked[:COMPARED] if self._needs_texts else ()
-        return [catalog.canonical_form(candidate.form) for candidate in compared]
+        if not self._needs_texts:
+            return []
+        return catalog.canonical_forms([candidate.form for candidate in ranked[:COMPARED]])
 
     def _utterance(self, texts: Sequence[EncodedText], forms: Sequence[str]) -> Utterance | None:
         """What features need to know of the texts; None if no feature needs it."""
@@ -163,14 +165,11 @@ class AnswerBuilder:
 
     def _as_likely_meant(self, ranked: Sequence[Candidate]) -> int:
         """How many of the first candidates are about as likely meant as the first, by main name and popularity."""
-        meant = [
-            candidate.parts["popularity"] + candidate.parts.get("favour", 0.0)
-            for candidate in ranked[:COMPARED]
-        ]
-        less = (
-            place for place, each in enumerate(meant) if meant[0] - each > DECISION.sharing_meant * self.unit
-        )
-        return next(less, len(meant))
+        most, first = DECISION.sharing_meant * self.unit, _meant(ranked[0])
+        for place, candidate in enumerate(ranked[:COMPARED]):
+            if first - _meant(candidate) > most:
+                return place
+        return min(len(ranked), COMPARED)
 
     def _features(
         self, catalog: Catalog, candidate: Candidate, utterance: Utterance | None, same: Equals
@@ -188,6 +187,11 @@ class AnswerBuilder:
             same.shared,
             same.size > 1 and not same.shared,
         )
+
+
+def _meant(candidate: Candidate) -> float:
+    """What who is meant adds to a score, in units of the int8 dot product."""
+    return candidate.parts["popularity"] + candidate.parts.get("favour", 0.0)
 
 
 def _match(entity: Entity, score: float, confidence: float) -> Match:

@@ -24,7 +24,16 @@ from typing import Any, Literal, NamedTuple
 from edge_er.constants import CALIBRATION, DECISION
 from edge_er.errors import BundleCorruptError
 
-__all__ = ["COMPARED", "DENSE", "RERANKED", "TYPED", "Calibration", "CandidateScores", "Decision"]
+__all__ = [
+    "COMPARED",
+    "DENSE",
+    "RERANKED",
+    "TYPED",
+    "Calibration",
+    "CandidateScores",
+    "Decision",
+    "Judgement",
+]
 
 Decision = Literal["match", "ambiguous", "no_match"]
 Curve = tuple[tuple[float, float], ...]
@@ -41,6 +50,14 @@ class CandidateScores(NamedTuple):
 
     scores: Sequence[float]
     features: Mapping[str, float]
+
+
+class Judgement(NamedTuple):
+    """A decision, the confidence of each candidate, and how many cannot be told apart from the best one."""
+
+    decision: Decision
+    confidences: list[float]
+    tied: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +136,23 @@ class Calibration:
         Raises:
             BundleCorruptError: there is a weight for a feature that the candidates do not have.
         """
-        self.check_features(candidates.features)
-        weighted = _sum(weight * candidates.features[name] for name, weight in self.weights.items())
         among = among or candidates.scores[:COMPARED].count(candidates.scores[0])
-        odds = _odds(candidates.scores[: DECISION.sharing], self.spread or self.temperature)
-        share = _sum(odds[:among]) / _sum(odds)
-        return weighted + self.choice * math.log(share) + self.bias
+        return self._evidence(self._weighted(candidates), self._shares(candidates.scores), among)
+
+    def _weighted(self, candidates: CandidateScores) -> float:
+        features = candidates.features
+        try:
+            return _sum([weight * features[name] for name, weight in self.weights.items()])
+        except KeyError:
+            self.check_features(features)
+            raise
+
+    def _shares(self, scores: Sequence[float]) -> list[float]:
+        """The odds of the candidates that share the confidence."""
+        return _odds(scores[: DECISION.sharing], self.spread or self.temperature)
+
+    def _evidence(self, weighted: float, shares: Sequence[float], among: int) -> float:
+        return weighted + self.choice * math.log(_sum(shares[:among]) / _sum(shares)) + self.bias
 
     def check_features(self, known: Collection[str]) -> None:
         """Check that every feature with a weight is `known`.
@@ -145,11 +173,11 @@ class Calibration:
 
     def rivals(self, candidates: CandidateScores) -> int:
         """How many of the first candidates are rivals, the best one included."""
-        return sum(odds >= self.rival for odds in self._odds(candidates.scores[:COMPARED]))
+        return _from(self._odds(candidates.scores[:COMPARED]), self.rival)
 
     def tied(self, candidates: CandidateScores) -> int:
         """How many of the first candidates cannot be told apart from the best one, itself included."""
-        near = sum(odds >= self.twin for odds in self._odds(candidates.scores[:COMPARED]))
+        near = _from(self._odds(candidates.scores[:COMPARED]), self.twin)
         return min(len(candidates.scores), max(1, near))
 
     def needed(self, min_precision: float | None = None) -> float:
@@ -176,18 +204,28 @@ class Calibration:
         "match" if the best candidate is sure enough, "ambiguous" if it and its rivals are together; neither if the
         request says another number than the best candidate has: nobody has it.
         """
-        confidences = self.confidences(candidates)
-        if not confidences:
-            return "no_match", confidences
+        return self.judged(candidates, needed)[:2]
+
+    def judged(self, candidates: CandidateScores, needed: float) -> Judgement:
+        """The same as `judge`, `confidences` and `tied`, each reckoned once."""
+        scores = candidates.scores
+        if not scores:
+            return Judgement("no_match", [], 0)
+        odds, weighted, shares = self._odds(scores), self._weighted(candidates), self._shares(scores)
+        best = self._confidence(self._evidence(weighted, shares, scores[:COMPARED].count(scores[0])))
+        best /= odds[:COMPARED].count(1.0)
+        confidences = [best * each for each in odds]
+        near = odds[:COMPARED]
+        tied = min(len(scores), max(1, _from(near, self.twin)))
         if candidates.features.get(_NUMBER, 0.0) <= -1.0:
-            return "no_match", confidences
-        rivals = self.rivals(candidates)
-        if self.tied(candidates) == 1 and confidences[0] >= needed:
-            return "match", confidences
+            return Judgement("no_match", confidences, tied)
+        rivals = _from(near, self.rival)
+        if tied == 1 and best >= needed:
+            return Judgement("match", confidences, tied)
         if rivals == 1 or _sum(confidences[:rivals]) < needed:
-            return "no_match", confidences
-        together = self._confidence(self.evidence(candidates, rivals)) >= needed
-        return "ambiguous" if together else "no_match", confidences
+            return Judgement("no_match", confidences, tied)
+        together = self._confidence(self._evidence(weighted, shares, rivals)) >= needed
+        return Judgement("ambiguous" if together else "no_match", confidences, tied)
 
     def _confidence(self, evidence: float) -> float:
         return _on_curve(self.knots, evidence) if self.knots else _logistic(evidence)
@@ -197,7 +235,13 @@ class Calibration:
 
 
 def _odds(scores: Sequence[float], unit: float) -> list[float]:
-    return [math.exp((score - scores[0]) / unit) for score in scores]
+    exp, first = math.exp, scores[0] if scores else 0.0
+    return [exp((score - first) / unit) for score in scores]
+
+
+def _from(odds: Sequence[float], share: float) -> int:
+    """How many of the odds are not below a share."""
+    return len([each for each in odds if each >= share])
 
 
 def _sum(numbers: Iterable[float]) -> float:

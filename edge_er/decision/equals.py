@@ -42,20 +42,18 @@ def equals(utterance: Utterance, forms: Sequence[str], scores: Sequence[float], 
         codes: of the language that is spoken.
     """
     first = forms[0]
-    if any(says_whole(first, said) for said in utterance.texts):
+    by_words, near = _near(scores, DECISION.sharing_words), _near(scores, DECISION.sounding_alike)
+    if by_words == near == 1 or any(says_whole(first, said) for said in utterance.texts):
         return Equals()
-    words = frozenset(first.split())
-    known = frozenset(word for form in forms for word in form.split())
-    named = [_named(words, known, said) for said in utterance.texts]
-    if all(named):
-        near = _near(scores, DECISION.sharing_words)
+    if by_words > 1:
+        words = frozenset(first.split())
+        named = [_named(words, utterance.words, said) for said in utterance.texts]
         count = _leading(
             all(any(those <= frozenset(form.split()) for those in of_text) for of_text in named)
-            for form in forms[1:near]
+            for form in (forms[1:by_words] if all(named) else ())
         )
         if count > 1:
             return Equals(count, True)
-    near = _near(scores, DECISION.sounding_alike)
     if near == 1:
         return Equals()
     said = [_sounds(each, codes) for each in utterance.texts]
@@ -108,7 +106,11 @@ def _named(words: frozenset[str], known: frozenset[str], said: Said) -> list[fro
 
 def _near(scores: Sequence[float], within: float) -> int:
     """How many of the first scores are not further behind the first."""
-    return _leading(scores[0] - score <= within for score in scores[1:])
+    first = scores[0]
+    for count, score in enumerate(scores):
+        if first - score > within:
+            return count
+    return len(scores)
 
 
 def _leading(tests: Iterable[bool]) -> int:

@@ -22,6 +22,11 @@ class Explanation:
             (misrecognition score), popularity (demand), pieces (n-grams of sound codes), each 0 without a weight; head,
             if there is a pair head; favour, if this person's popularity adds to scores.
         signs: the features that its confidence is made of (`edge_er.decision.calibration`).
+
+    Examples:
+        >>> first = EntityResolver.load("radio_es").explain("pon la cadena ser", 1)[0]
+        >>> first.form, first.parts["dense"] > 0.5
+        ('Cadena SER', True)
     """
 
     id: str

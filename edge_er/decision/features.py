@@ -80,11 +80,14 @@ class Said(NamedTuple):
 
 
 class Utterance(NamedTuple):
-    """The texts of one utterance; the mean score that their names could earn, in eighths of a bit; the language."""
+    """The texts of one utterance; the mean score that their names could earn, in eighths of a bit; the language; the
+    words of the compared candidates.
+    """
 
     texts: Sequence[Said]
     name_score: float
     lang: str
+    words: frozenset[str] = frozenset()
 
 
 def utterance_of(
@@ -111,7 +114,7 @@ def utterance_of(
         name = of_text[0].name if figures == each.text else _named(figures, words)
         said.append(Said(of_text, name.split(), share))
         score += share * exact_score(lang, of_text[0].name)
-    return Utterance(said, score, lang)
+    return Utterance(said, score, lang, words)
 
 
 def _named(text: str, words: frozenset[str]) -> str:
@@ -149,10 +152,10 @@ def is_said_whole(form: str, text: str) -> bool:
 def says_whole(form: str, said: Said) -> bool:
     """Whether a text says a form whole: in a row, or nothing else but words of carriers."""
     words = frozenset(form.split())
-    return any(
-        is_said_whole(form, text) or (bool(words) and content <= words <= frozenset(text.split()))
-        for text, _, content in said.readings
-    )
+    for text, _, content in said.readings:
+        if is_said_whole(form, text) or (words and content <= words <= frozenset(text.split())):
+            return True
+    return False
 
 
 def _another_number(form: str, said: Said, lang: str) -> bool:
@@ -161,9 +164,13 @@ def _another_number(form: str, said: Said, lang: str) -> bool:
     After the number stands a word of the form, or the name ends: "the lamp 50 percent" says how bright it should be.
     Two numbers beside each other are a frequency, which recognisers often get wrong.
     """
-    words, own = frozenset(form.split()), in_figures(form, lang).split()
-    if any(content <= words for _, _, content in said.readings):
+    words = frozenset(form.split())
+    for _, _, content in said.readings:
+        if content <= words:
+            return False
+    if not any(map(is_number, said.figures)):
         return False
+    own = in_figures(form, lang).split()
     if any(word not in said.figures and not is_number(word) and not _is_filler(word) for word in own):
         return False
     spoken = ["", *said.figures, ""]

@@ -19,6 +19,7 @@ from edge_er.bundle.entity import Entity
 from edge_er.evaluation.metrics import TOP_K, measure
 from edge_er.evaluation.rankers import QUERIES_AT_ONCE, Ranker, form_table, top_entities
 from edge_er.evaluation.requests_file import Request
+from edge_er.installing import install_command
 from edge_er.text.arguments import as_sequence, text_list
 from edge_er.text.canonical import canonical_text
 
@@ -33,7 +34,7 @@ def _require(module: str, package: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        raise ImportError(f"this baseline needs {package}: pip install 'edge-er[eval]'") from error
+        raise ImportError(f"this baseline needs {package}: {install_command('eval')}") from error
 
 
 class WRatioRanker:

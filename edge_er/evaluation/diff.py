@@ -2,7 +2,8 @@
 
 The answer is the first entity of a "match" or "ambiguous", or nothing. If the right entities are known, an answer is
 right if it is one of them, or if it is nothing and the catalog has none of them. A change from wrong to right is
-"better", from right to wrong "worse", and any other "other".
+"better", and so is one from nothing, where the old catalog had none of them, to the right one, which is newly found. A
+change from right to wrong is "worse", and any other "other": also nothing, where the new catalog has none of them.
 """
 
 from __future__ import annotations
@@ -119,6 +120,8 @@ def _answer(resolution: Resolution, right: Sequence[Entity], known: bool) -> Ans
 
 
 def _verdict(old: Answer, new: Answer) -> Verdict:
+    if old.right and new.right and old.id is None:
+        return "better"
     if old.right is None or old.right == new.right:
         return "other"
     return "better" if new.right else "worse"

@@ -45,6 +45,48 @@ def test_a_request_is_read_to_its_bound(text: str, times: int) -> None:
     assert read == read.strip(" ")
 
 
+PIECES = (
+    "a",
+    "b. ",
+    "l' ",
+    "l'",
+    "1.000.",
+    "12",
+    ",",
+    " ",
+    "''",
+    "\u0301",
+    "é",
+    "zz ",
+    "ñ5",
+    "電視",
+    "😀",
+    "\ud800",
+    "& ",
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.integers(1, 1500)), max_size=6), st.integers(0, 2100))
+def test_a_long_request_is_read_as_far_as_needed(parts: list[tuple[str, int]], shift: int) -> None:
+    text = "x " * (shift % 40) + "".join(piece * times for piece, times in parts) + "y" * (shift // 40)
+    assert request_text(text) == canonical_text(text)[: BOUNDS.text].rstrip(" ")
+
+
+def test_a_request_of_a_megabyte_is_not_read_to_its_end() -> None:
+    class Counted(str):
+        read = 0
+
+        def __getitem__(self, part: object) -> str:
+            found = super().__getitem__(part)  # type: ignore[index]
+            Counted.read += len(found)
+            return found
+
+    for piece in ("l'", "b. ", "zz ", "1.000."):
+        Counted.read = 0
+        assert len(request_text(Counted(piece * 300_000))) >= BOUNDS.text - 1
+        assert Counted.read < 20_000
+
+
 def test_what_follows_the_bound_changes_nothing(resolver: EntityResolver) -> None:
     filler = "zz " * 333 + "x"  # 1,000 characters
     assert len(canonical_text(filler)) == BOUNDS.text

@@ -130,6 +130,7 @@ def test_entries_without_an_id_have_one_of_their_name(base: EntityResolver) -> N
         ({"name": "a" * 1001}, "found 1001 characters"),
         ({"name": "a", "id": 7}, "column 'id'"),
         ({"name": "a", "aliases": [1]}, "column 'aliases'"),
+        *(({"name": "a", "aliases": value}, "column 'aliases'") for value in (False, 0, {}, {"b": 1})),
         ({"name": "a", "popularity": "much"}, "column 'popularity'"),
         ("Mum", "expected an entity or a mapping"),
         (Entity("x", "Mum", metadata={"aliases": []}), "column 'aliases'"),

@@ -23,8 +23,9 @@ from typing import Any
 
 from edge_er.bundle.atomic import write_json, write_text
 from edge_er.bundle.bundle import read_bundle, read_files, write_files
+from edge_er.bundle.manifest import over_budget
 from edge_er.bundle.storage import check_replaceable
-from edge_er.errors import BuildError, EdgeERError
+from edge_er.errors import BudgetExceededError, BuildError, EdgeERError
 from edge_er.resolver import EntityResolver
 from edge_er.training.adapt.compare import Answers, answers_of, check_better
 from edge_er.training.adapt.fits import fitted_files
@@ -95,6 +96,7 @@ def adapt(
 
     Raises:
         RequestFileError: the requests cannot be read, or ask for too few names.
+        BudgetExceededError: the bundle is larger than its budget; nothing is written.
         QualityGateError: the adapted bundle answers requests for new names worse; nothing is written.
         EdgeERError: catalog, bundle, encoder or a locale file cannot be used.
     """
@@ -107,7 +109,10 @@ def adapt(
     speech = speech_of(_languages(settings, source, split), settings.locales)
     job = _Job(source, split, speech, settings, place.stem, progress)
     with _work_folder(place, settings, source, Path(requests)) as work:
-        built, before, after = _built(job, work)
+        try:
+            built, before, after = _built(job, work)
+        except BudgetExceededError as error:  # it names the bundle in the hidden folder
+            raise over_budget(place, error.sizes, error.budget) from None
         check_better(before, after, source.start)
         write_files(place, read_files(built), place.suffix.lower() == ".zip")
         shutil.rmtree(work)

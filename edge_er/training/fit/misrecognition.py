@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_er.text.misrecognition import UNHEARD_OF
+from edge_er.text.letter_costs import UNHEARD_OF
 
 __all__ = ["Counts", "Pair", "count", "learn", "section_lines"]
 

@@ -244,7 +244,7 @@ def test_missing_extra_says_what_to_install(edge_er, monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "torch", None)
     code, _, err = edge_er("train", "teacher", tmp_path / "recipe.toml")
     assert code == 1
-    assert "pip install 'edge-er[train]'" in err
+    assert f"pip install '{REPOSITORY}[train]'" in err
 
 
 def test_what_is_interrupted_says_how_to_go_on(edge_er, monkeypatch: pytest.MonkeyPatch) -> None:

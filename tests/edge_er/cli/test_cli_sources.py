@@ -30,15 +30,44 @@ def test_convert(edge_er, tmp_path: Path) -> None:
     assert json.loads(stdout) == {"path": str(out), **counts}
 
 
-def test_convert_stops_at_the_first_bad_row_and_leaves_the_file_before(edge_er, tmp_path: Path) -> None:
+def test_bad_rows_go_beside_the_output(edge_er, tmp_path: Path) -> None:
+    file, out, rejects = tmp_path / "a.vcf", tmp_path / "b.jsonl", tmp_path / "b.rejects.jsonl"
+    file.write_text(CARDS, "utf-8")
+    code, stdout, stderr = edge_er("convert", file, "--out", out)
+    assert (code, stdout) == (0, f"3 read, 2 written, 1 rejected, 0 skipped: {out}\n")
+    assert stderr == f"note: {file}: 1 of 3 rows cannot be used; they are in {rejects}\n"
+    assert [json.loads(line)["row"] for line in rejects.read_text("utf-8").splitlines()] == [6]
+    file.write_text("BEGIN:VCARD\nFN:A\nEND:VCARD\n", "utf-8")
+    assert edge_er("convert", file, "--out", out)[0] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.vcf", "b.jsonl"]
+
+
+def test_strict_stops_at_the_first_bad_row_and_leaves_the_file_before(edge_er, tmp_path: Path) -> None:
     file, out = tmp_path / "a.vcf", tmp_path / "a.jsonl"
     file.write_text(CARDS, "utf-8")
     out.write_text("before\n")
-    code, _, stderr = edge_er("convert", file, "--out", out)
+    code, _, stderr = edge_er("convert", file, "--out", out, "--strict")
     assert code == 1
     assert f"{file}, row 6, column 'name'" in stderr
     assert out.read_text() == "before\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "a.vcf"]
+
+
+def test_columns_are_joined_and_named(edge_er, tmp_path: Path) -> None:
+    file, out = tmp_path / "a.csv", tmp_path / "a.jsonl"
+    file.write_text("Ana,Núñez,7\nBo,,8\n", "utf-8")
+    arguments = (
+        "--columns",
+        "First,Last,plays",
+        "--column",
+        "name=first+LAST",
+        "--column",
+        "popularity=plays",
+    )
+    code, _, stderr = edge_er("convert", file, "--out", out, *arguments)
+    assert (code, stderr) == (0, "")
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert rows == [{"name": "Ana Núñez", "popularity": 7}, {"name": "Bo", "popularity": 8}]
 
 
 def test_flags_go_over_the_mapping_file(edge_er, tmp_path: Path) -> None:
@@ -57,6 +86,7 @@ def test_flags_go_over_the_mapping_file(edge_er, tmp_path: Path) -> None:
     ("arguments", "code", "says"),
     [
         (("--column", "name"), 2, "FIELD=COLUMN"),
+        (("--columns", "a,b", "--kind", "jsonl"), 1, "header is for csv, tsv"),
         (("--column", "name=titel"), 1, "did you mean 'title'?"),
         (("--kind", "cvs"), 1, "did you mean 'csv'"),
         (("--mapping", "none.toml"), 1, "none.toml: cannot be read"),
@@ -106,7 +136,7 @@ def test_build_takes_any_source(edge_er, encoder_folder: Path, tmp_path: Path) -
     assert set(entities) == {"Ana Núñez", "Bo"}
     assert entities["Ana Núñez"].aliases == ("Anita",)
     code, _, stderr = edge_er(
-        "build", "--catalog", file, "--out", tmp_path / "c", "--encoder", encoder_folder
+        "build", "--catalog", file, "--out", tmp_path / "c", "--encoder", encoder_folder, "--strict"
     )
     assert (code, (tmp_path / "c").exists()) == (1, False)
     assert "row 6" in stderr

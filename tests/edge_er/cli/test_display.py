@@ -64,3 +64,10 @@ def test_what_is_shown_keeps_everything_else(text: str) -> None:
 
 def test_joiners_stay() -> None:
     assert shown("می\u200cخواهم 👨\u200d👩\u200d👧\tx\ny") == "می\u200cخواهم 👨\u200d👩\u200d👧\tx\ny"
+
+
+def test_a_manifest_that_says_that_its_files_are_empty_is_shown() -> None:
+    from edge_er.cli.tables import _file_table
+
+    empty = {"size_bytes": 0, "budget_bytes": None, "files": {"vectors.safetensors": {"size": 0}}}
+    assert _file_table(empty).row_count == 4

@@ -58,7 +58,12 @@ def test_every_change_has_its_verdict(bundles: tuple[Path, Path], requests: Path
     assert (gone.old.right, gone.new.right, gone.new.decision) == (True, True, "no_match")
     assert unknown.new.right is None
     back = diff_bundles(*reversed(bundles), requests)
-    assert [change.verdict for change in back.changes] == ["worse", "better", "other", "other"]
+    assert [(change.query, change.verdict) for change in back.changes] == [
+        ("besos", "worse"),
+        ("onda cero", "better"),  # newly found
+        ("los cuarenta", "better"),
+        ("besos", "other"),
+    ]
 
 
 def test_the_same_bundle_has_no_change(bundles: tuple[Path, Path], requests: Path) -> None:

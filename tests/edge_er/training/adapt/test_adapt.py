@@ -13,7 +13,7 @@ from tiny import require_packages
 
 from edge_er.bundle.bundle import read_bundle
 from edge_er.decision.calibration import Calibration
-from edge_er.errors import BuildError, BundleNotFoundError, QualityGateError
+from edge_er.errors import BudgetExceededError, BuildError, BundleNotFoundError, QualityGateError
 from edge_er.resolver import EntityResolver
 from edge_er.training.adapt import adapt as module
 from edge_er.training.adapt import fits
@@ -117,6 +117,13 @@ def test_a_worse_bundle_is_refused_and_the_old_one_stays(
         adapt(*shop, tmp_path / "shop")
     assert not list((tmp_path / "shop").iterdir())
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_budget_that_is_too_small_names_the_bundle(shop: tuple[Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(BudgetExceededError) as caught:
+        adapt(*shop, tmp_path / "shop", AdaptSettings(budget="200kB"))
+    assert str(caught.value).startswith(f"{tmp_path / 'shop'}: ")
+    assert not (tmp_path / "shop").exists()
 
 
 def test_a_run_with_other_settings_is_not_gone_on_with(
