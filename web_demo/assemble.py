@@ -11,8 +11,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,17 @@ DEFAULT = PAGE.parent / "build" / "web_demo"
 KINDS = (".html", ".css", ".js", ".svg", ".webmanifest")
 TABLES = ("unicode", "phonetic", "hearing", "numbers")  # texts in Python, one module in JavaScript
 CONSTANTS = "constants"  # JSON in Python, a module in JavaScript
+SCHEMAS = "schemas"
+CHECKED = (
+    "manifest",
+    "card",
+    "tokenizer",
+    "entity",
+    "streams",
+    "personal_header",
+    "personal_entry",
+    "popularity",
+)
 INDEX = "files.json"
 
 
@@ -54,13 +66,28 @@ def assemble(out: Path, bundles: Sequence[str]) -> dict[str, Any]:
 
 
 def write_tables(folder: Path) -> None:
-    """Write the modules `tables.js` and `constants.js`: what Python reads from `edge_er/data`."""
+    """Write `tables.js`, `constants.js` and `schemas.js`: what Python reads from `edge_er/data`, as modules."""
     data = files("edge_er").joinpath("data")
     tables = {name: data.joinpath(f"{name}.txt").read_text("utf-8") for name in TABLES}
     text = json.dumps(tables, ensure_ascii=False, indent=1)
     _write(folder / "tables.js", f"export const TABLES = {text};\n".encode())
     constants = data.joinpath(f"{CONSTANTS}.json").read_bytes()
     _write(folder / f"{CONSTANTS}.js", b"export default " + constants.rstrip() + b";\n")
+    schemas = needed(json.loads(data.joinpath(f"{SCHEMAS}.json").read_bytes())["$defs"], CHECKED)
+    text = json.dumps(schemas, ensure_ascii=False, separators=(",", ":"))
+    _write(folder / f"{SCHEMAS}.js", f"export const SCHEMAS = {text};\n".encode())
+
+
+def needed(definitions: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The definitions of a schema that have these names, and those that they refer to."""
+    found: dict[str, Any] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = definitions[name]
+            waiting += re.findall(r'"#/\$defs/(\w+)"', json.dumps(definitions[name]))
+    return {name: found[name] for name in definitions if name in found}
 
 
 def _bundle(out: Path, name: str) -> dict[str, Any]:

@@ -19,11 +19,19 @@ function bytesOf(base64) {
 }
 
 const say = globalThis.print ?? console.log;
-EntityResolver.fromZip(bytesOf(given.zip)).then(
-  (resolver) => {
+
+async function run() {
+  const told = {};
+  for (const engine of ["auto", "javascript"]) {
+    const resolver = await EntityResolver.fromZip(bytesOf(given.zip), { engine });
     const mine = resolver.withEntries([{ name: "Gym mix 3" }]);
     const answers = mine.resolveBatch(given.queries).map(({ decision, matches }) => [decision, matches.map(({ id, score }) => [id, score])]);
-    say(JSON.stringify({ answers, tested: resolver.selftest(), typed: mine.suggest("gym m").map(({ name }) => name) }));
-  },
+    told[engine] = { engine: resolver.engine, answers, tested: resolver.selftest(), typed: mine.suggest("gym m").map(({ name }) => name) };
+  }
+  return told;
+}
+
+run().then(
+  (told) => say(JSON.stringify(told)),
   (error) => say(JSON.stringify({ error: `${error.name}: ${error.message}`, stack: error.stack })),
 );

@@ -55,19 +55,42 @@ const scenarios = {
         const load = (path) => import(new URL(path, location));
         const check = await load("golden/golden_check.mjs");
         const { EntityResolver } = await load("edge-er/index.js");
-        const { quantise } = await load("edge-er/encoder/encoder.js");
+        const { quantise } = await load("edge-er/encoder/quantise.js");
         const { isBlank } = await load("edge-er/text/canonical.js");
         const findings = new check.Findings();
         for (const name of ["requests.jsonl", "nbest.jsonl"]) {
           const rows = check.jsonLines(await (await fetch(`golden/${name}`)).text());
           for (const bundle of new Set(rows.map(({ bundle }) => bundle))) {
-            const resolver = await EntityResolver.load(`bundles/${bundle}`);
-            check.checkRequests(rows, resolver, { quantise, isBlank }, findings);
+            for (const engine of ["wasm", "javascript"]) {
+              const resolver = await EntityResolver.load(`bundles/${bundle}`, { engine });
+              check.checkRequests(rows, resolver, { quantise, isBlank }, findings);
+            }
           }
         }
         return { findings, agent: navigator.userAgent };
       }),
     ),
+
+  /** Which engine computes: on the page, and on one whose policy allows no WebAssembly. */
+  engines: async () => {
+    const found = {};
+    for (const name of ["", "strict.html"]) {
+      const context = await browser.newContext(DESKTOP);
+      const page = await context.newPage();
+      await page.goto(address + name);
+      found[name || "page"] = await page.evaluate(async () => {
+        const { EntityResolver } = await import(new URL("edge-er/index.js", location));
+        const resolver = await EntityResolver.load("bundles/radio_es");
+        const refused = await EntityResolver.load("bundles/radio_es", { engine: "wasm" }).then(
+          () => null,
+          ({ name, message }) => `${name}: ${message}`,
+        );
+        return { engine: resolver.engine, first: resolver.resolve("pon la cadena ser").best?.name, refused };
+      });
+      await context.close();
+    }
+    return found;
+  },
 
   /** Typing, the keyboard, other languages. */
   typing: () =>

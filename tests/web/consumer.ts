@@ -3,7 +3,7 @@
 import { BundleError, CatalogError, EntityResolver, PersonalResolver } from "edge-er";
 import type { Decision, Entry, LoadOptions, Match, Resolution, ResolveOptions, Suggestion } from "edge-er";
 
-const options: LoadOptions = { rerank: true, minPrecision: 0.9 };
+const options: LoadOptions = { rerank: true, minPrecision: 0.9, engine: "auto" };
 
 export async function ask(zip: Uint8Array): Promise<string> {
   const resolver: EntityResolver = await EntityResolver.fromZip(zip, options);
@@ -22,7 +22,8 @@ export async function ask(zip: Uint8Array): Promise<string> {
   const said: Decision = decision;
   const first: Match | null = best;
   const why = resolver.explain("ser", { topK: 1 })[0]?.parts.dense ?? 0;
-  const numbers = [tied, all.length, typed.length, matches.length, resolver.entities.length, again.ownEntries.length, why];
+  const computed: "wasm" | "javascript" = resolver.engine;
+  const numbers = [tied, computed.length, all.length, typed.length, matches.length, resolver.entities.length, again.ownEntries.length, why];
   return `${said} ${first?.metadata.country} ${numbers.join()} ${resolver.report.counts.entities}`;
 }
 

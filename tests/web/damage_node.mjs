@@ -130,9 +130,13 @@ const wrong = {
   "word scores in format 1": sealed([], (manifest) => ((manifest.rerank.words = 16), (manifest.format_version = 1))),
   "numbers in format 1": sealed([], (manifest) => ((manifest.rerank.numbers = 2), (manifest.format_version = 1))),
   "approximate index": sealed([], (manifest) => (manifest.index.kind = "ivf")),
+  "index of a large catalog": sealed([], (manifest) => (manifest.index.kind = "faiss")),
+  "file of a large catalog": sealed([["index.faiss", Buffer.from("x")]], (manifest) => {
+    manifest.files["index.faiss"] = { size: 1, sha256: sha256(Buffer.from("x")) };
+  }),
   "a head that is not there": sealed([], (manifest) => (manifest.rerank.head = 5)),
-  "unknown file": sealed([["new.bin", Buffer.from("x")]], (manifest) => (manifest.files["new.bin"] = { size: 1 })),
-  "path outside": sealed([], (manifest) => (manifest.files["../secret"] = { size: 1 })),
+  "unknown file": sealed([], (manifest) => (manifest.files["new.bin"] = { size: 1, sha256: "0".repeat(64) })),
+  "path outside": sealed([], (manifest) => (manifest.files["../secret"] = { size: 1, sha256: "0".repeat(64) })),
   "file not listed": sealed([], (manifest) => delete manifest.files["vectors.safetensors"]),
   "no files": sealed([], (manifest) => delete manifest.files),
   "no lang": sealed([], (manifest) => delete manifest.lang),

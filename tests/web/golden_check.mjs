@@ -67,7 +67,7 @@ export function checkLexical(rows, { SoundCodes, NgramIndex, Misrecognition, car
 export function checkWords(rows, { Misrecognition, WordIndex, NO_SCORE, carrierWords, nameSpan, wordsOf }, tables, findings) {
   const carriers = carrierWords(tables.hearing);
   for (const row of rows) {
-    const hearing = new Misrecognition(tables.hearing, row.lang, [], carriers);
+    const hearing = new Misrecognition(tables.hearing, row.lang, [], { carriers });
     const index = new WordIndex(hearing, carriers, row.forms);
     const beside = (forms) => new WordIndex(hearing, carriers, row.forms, new WordIndex(hearing, carriers, forms));
     const often = Array(9).fill(row.forms).flat(); // no word of them is rare
@@ -134,7 +134,7 @@ export function checkWordRequests(rows, parts, tables, findings) {
 export function checkFeatures(rows, { Features, Misrecognition, Numbers, SoundCodes, carrierWords, equals }, tables, findings) {
   const carriers = carrierWords(tables.hearing);
   for (const row of rows) {
-    const hearing = new Misrecognition(tables.hearing, row.lang, [], carriers);
+    const hearing = new Misrecognition(tables.hearing, row.lang, [], { carriers });
     const all = Object.fromEntries(Object.keys(row.features).map((name) => [name, 1]));
     const features = new Features([all], hearing, carriers, new Numbers(tables.numbers, row.lang), row.numbers);
     const utterance = features.utterance(

@@ -1,4 +1,4 @@
-/** node golden_node.mjs WEB_FOLDER GOLDEN_FOLDER BUNDLE...: compares with the golden files, prints findings as JSON. */
+/** node golden_node.mjs ENGINE WEB_FOLDER GOLDEN_FOLDER BUNDLE...: compares with the golden files, prints findings as JSON. */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,12 +17,12 @@ import {
   jsonLines,
 } from "./golden_check.mjs";
 
-const [web, golden, ...bundles] = process.argv.slice(2);
+const [engine, web, golden, ...bundles] = process.argv.slice(2);
 const runtime = (name) => import(pathToFileURL(join(web, "edge-er", name)).href);
 const rows = async (name) => jsonLines(await readFile(join(golden, name), "utf8"));
 
 const [{ EntityResolver }, { quantise }, { isBlank, CanonicalText }] = await Promise.all(
-  ["node.js", "encoder/encoder.js", "text/canonical.js"].map(runtime),
+  ["node.js", "encoder/quantise.js", "text/canonical.js"].map(runtime),
 );
 const RUNTIME = (
   "text/sound_codes text/ngrams text/misrecognition text/carriers text/words text/numbers decision/calibration ranking/evidence decision/equals decision/features ranking/catalog text/canonical text/completions ranking/suggest"
@@ -42,7 +42,8 @@ checkDefaults(await rows("defaults.jsonl"), parts, tables, findings);
 checkFeatures(await rows("features.jsonl"), parts, tables, findings);
 checkWordRequests(await rows("word_requests.jsonl"), parts, tables, findings);
 for (const bundle of bundles) {
-  const resolver = await EntityResolver.load(pathToFileURL(bundle));
+  const resolver = await EntityResolver.load(pathToFileURL(bundle), { engine });
+  findings.check("engine", resolver.engine === engine, { found: resolver.engine });
   for (const name of ["requests.jsonl", "nbest.jsonl"]) {
     checkRequests(await rows(name), resolver, { quantise, isBlank }, findings);
   }

@@ -168,9 +168,18 @@ def bare_script(app: Path, zipped: Path) -> Path:
     return out
 
 
-def check_bare(said: str) -> None:
+def check_bare(said: str, compiled: bool | None = None) -> None:
+    """What an engine answers with what it has and in plain JavaScript; `compiled` says whether it runs the kernels."""
     found = json.loads(said)
     assert "error" not in found, found
+    assert found["javascript"]["engine"] == "javascript"
+    if compiled is not None:
+        assert found["auto"]["engine"] == ("wasm" if compiled else "javascript")
+    for each in found.values():
+        check_answers(each)
+
+
+def check_answers(found: dict[str, Any]) -> None:
     mine = EntityResolver.load("radio_es").with_entries([{"name": "Gym mix 3"}])
     for query, (decision, matches) in zip(QUERIES, found["answers"], strict=True):
         expected = mine.resolve(query)
@@ -187,7 +196,14 @@ def check_bare(said: str) -> None:
 
 def test_bundled_it_answers_where_there_is_nothing_but_the_language(app: Path, zipped: Path) -> None:
     """No DecompressionStream, TextDecoder, crypto, fetch, URL, Blob, Response: a context of Node that has none."""
-    check_bare(run(app, find_node(), HERE / "bare_node.mjs", bare_script(app, zipped)))
+    check_bare(run(app, find_node(), HERE / "bare_node.mjs", bare_script(app, zipped)), compiled=True)
+
+
+def test_bundled_it_answers_where_there_is_no_webassembly(app: Path, zipped: Path) -> None:
+    script = bare_script(app, zipped)
+    without = app / "without.js"
+    without.write_text("delete globalThis.WebAssembly;\n", "utf-8")
+    check_bare(run(app, find_node(), HERE / "bare_node.mjs", without, script), compiled=False)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

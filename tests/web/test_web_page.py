@@ -20,6 +20,10 @@ from tools.golden.golden_file import FOLDER
 
 HERE = Path(__file__).parent
 NEW_VERSION = "new_version"
+STRICT = """<!doctype html><title>strict</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; connect-src 'self'">
+<script type="module" src="edge-er/index.js"></script>
+"""  # a page that lets no WebAssembly run
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -50,6 +54,7 @@ def served(web: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     shutil.copytree(FOLDER, folder / "golden")
     shutil.copy(HERE / "golden_check.mjs", folder / "golden")
     damage(folder / "bundles")
+    (folder / "strict.html").write_text(STRICT, "utf-8")
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/", folder
@@ -119,10 +124,18 @@ def test_the_page_waits_for_nothing_and_may_do_nothing_else(found: dict[str, Any
     assert typing["workers"] == ["/page/worker.js"]
     rules = dict(rule.split(" ", 1) for rule in typing["policy"].split("; "))
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["script-src"] == "'self' 'wasm-unsafe-eval'"
     own = [name for name, allowed in rules.items() if allowed == "'self'"]
-    assert own == ["script-src", "worker-src", "connect-src", "style-src", "img-src", "manifest-src"]
+    assert own == ["worker-src", "connect-src", "style-src", "img-src", "manifest-src"]
     assert rules["media-src"] == "https: http:"
     assert typing["uncaught"] == []
+
+
+def test_a_page_that_allows_no_webassembly_answers_without(found: dict[str, Any]) -> None:
+    page, strict = found["engines"]["page"], found["engines"]["strict.html"]
+    assert page == {"engine": "wasm", "first": "Cadena SER", "refused": None}
+    assert (strict["engine"], strict["first"]) == ("javascript", "Cadena SER")
+    assert strict["refused"].startswith("EngineError: ") and "wasm-unsafe-eval" in strict["refused"]
 
 
 def test_golden_files_in_a_browser(found: dict[str, Any]) -> None:
@@ -132,7 +145,7 @@ def test_golden_files_in_a_browser(found: dict[str, Any]) -> None:
     for what, count in findings["counts"].items():
         assert count["right"] == count["of"] > 0, what
     rows = (FOLDER / "requests.jsonl").read_text("utf-8").splitlines()
-    assert findings["counts"]["int8 vector"]["of"] > findings["counts"]["token ids"]["of"] == len(rows)
+    assert findings["counts"]["int8 vector"]["of"] > findings["counts"]["token ids"]["of"] == 2 * len(rows)
     assert findings["largest"]["embedding"] < 1e-6
 
 

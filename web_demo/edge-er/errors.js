@@ -38,3 +38,6 @@ export class EncoderError extends EdgeERError {}
 
 /** A filter that fits no catalog: a field that no entity has, or a value that cannot be compared. */
 export class FilterError extends EdgeERError {}
+
+/** The kernels were asked for, and do not run here. */
+export class EngineError extends EdgeERError {}

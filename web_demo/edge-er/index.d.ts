@@ -25,6 +25,8 @@ export interface LoadOptions {
   sha256?: string;
   /** Public keys as PEM (`edge-er keygen`); only a bundle that one of them has signed is loaded. Needs WebCrypto. */
   trustedKeys?: string | Iterable<string>;
+  /** What computes: "auto" takes the compiled kernels (WebAssembly) where they run, "wasm" asks for them, "javascript" does without. */
+  engine?: "auto" | "wasm" | "javascript";
 }
 
 export interface BatchOptions extends Filters {
@@ -148,6 +150,7 @@ export class EntityResolver {
    * @throws {BundleCorruptError} a file is missing or damaged
    * @throws {BundleBusyError} other versions took its place again and again while it was read
    * @throws {BundleUntrustedError} it is another one than `sha256` says, or nobody of `trustedKeys` has signed it
+   * @throws {EngineError} `engine` is "wasm", which does not run here
    */
   static load(url: string | URL, options?: LoadOptions): Promise<EntityResolver>;
   /** The same from the files of a bundle's folder, by name. */
@@ -159,6 +162,8 @@ export class EntityResolver {
   readonly name: string;
   /** Main language of the bundle's names ("es"). */
   readonly lang: string;
+  /** What computes its answers, which are the same by either. */
+  readonly engine: "wasm" | "javascript";
   /** What `manifest.json` of the bundle says. */
   readonly manifest: Record<string, any>;
   readonly report: Report;
@@ -233,3 +238,5 @@ export class CatalogError extends EdgeERError {}
 export class EncoderError extends EdgeERError {}
 /** A filter that fits no catalog: a field that no entity has, or a value that cannot be compared. */
 export class FilterError extends EdgeERError {}
+/** The compiled kernels were asked for, and do not run here: no WebAssembly with SIMD, or a policy that forbids it. */
+export class EngineError extends EdgeERError {}

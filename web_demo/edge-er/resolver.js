@@ -1,6 +1,6 @@
 /** A spoken request finds its entity: canonical text, encoding, search, ranking, confidence. */
 
-import { requestText } from "./bundle/bounds.js";
+import { BOUNDS, requestText } from "./bundle/bounds.js";
 import { readBundle } from "./bundle/bundle.js";
 import { address } from "./bundle/bytes.js";
 import { writeEntries } from "./bundle/personal_file.js";
@@ -13,8 +13,9 @@ import { AnswerBuilder } from "./decision/answers.js";
 import { COMPARED } from "./decision/calibration.js";
 import { textsAndWeights } from "./decision/nbest.js";
 import { sameAnswer } from "./decision/selftest.js";
-import { Encoder, quantise } from "./encoder/encoder.js";
+import { Encoder } from "./encoder/encoder.js";
 import { BundleCorruptError } from "./errors.js";
+import { kernelsFor } from "./kernels/kernels.js";
 import { OwnEntries } from "./personal.js";
 import { Catalog } from "./ranking/catalog.js";
 import { rerankWeights } from "./ranking/evidence.js";
@@ -42,18 +43,18 @@ export class EntityResolver {
   static async load(url, options) {
     const found = address(url);
     const trust = trustOf(options);
-    return new EntityResolver(partsOf(await ofOneVersion(found, openReader, (read) => readBundle(read, found, trust)), options));
+    return resolverOf(await ofOneVersion(found, openReader, (read) => readBundle(read, found, trust)), options);
   }
 
   static async fromFiles(files, options) {
     const place = "the bundle";
-    return new EntityResolver(partsOf(await readBundle(filesReader(files, place), place, trustOf(options)), options));
+    return resolverOf(await readBundle(filesReader(files, place), place, trustOf(options)), options);
   }
 
   static async fromZip(data, options) {
     const place = "the zip";
     const read = await zipReader(bytesOf(data, place), place);
-    return new EntityResolver(partsOf(await readBundle(read, place, trustOf(options)), options));
+    return resolverOf(await readBundle(read, place, trustOf(options)), options);
   }
 
   get name() {
@@ -104,7 +105,7 @@ export class EntityResolver {
     checkRequest([[text, 1]], topK);
     const catalog = this._catalog;
     const allowed = allowedIn(catalog, where, ids);
-    const typed = { text: requestText(this.encoder.canonicalText(text)), finished: text !== "" && isBlank(text[text.length - 1]) };
+    const typed = { text: this._requestText(text), finished: text !== "" && isBlank(text[text.length - 1]) };
     return catalog.suggested(typed, topK, allowed).map(({ entity, form, score }) => {
       const { id, name, aliases, metadata } = catalog.entity(entity);
       const said = catalog.form(form);
@@ -145,16 +146,21 @@ export class EntityResolver {
     return this._bundleCatalog;
   }
 
+  /** Canonical form of what is asked, of which the first characters are read. */
+  _requestText(said) {
+    return requestText(this.encoder.canonicalText(this.encoder.beginning(said, BOUNDS.text)));
+  }
+
   /** The texts that are not blank, encoded, and whether the encoder knows a token of one of them. */
   _encoded(texts) {
     let readable = false;
     const hypotheses = [];
     for (const [said, weight] of texts) {
       if (isBlank(said)) continue;
-      const text = requestText(this.encoder.canonicalText(said));
+      const text = this._requestText(said);
       const ids = this.encoder.canonicalIds(text);
       readable ||= this.encoder.canRead(ids);
-      hypotheses.push({ text, vector: quantise(this.encoder.encodeIds(ids), this.manifest.index.scale), weight });
+      hypotheses.push({ text, vector: this.encoder.vector(ids, this.manifest.index.scale), weight });
     }
     return { hypotheses, readable };
   }
@@ -168,7 +174,7 @@ export class PersonalResolver extends EntityResolver {
     const shared = {
       catalog: base._bundleCatalog,
       canonicalText: (text) => encoder.canonicalText(text),
-      encoded: (text) => quantise(encoder.encodeIds(encoder.tokenIds(text)), manifest.index.scale),
+      encoded: (text) => encoder.vector(encoder.tokenIds(text), manifest.index.scale),
       unit: base._answers.calibration.temperature * base._answers.unit,
       lang: manifest.lang,
       tables: TABLES,
@@ -231,21 +237,21 @@ class Entities {
   }
 }
 
+async function resolverOf(bundle, options) {
+  return new EntityResolver(partsOf(bundle, options, await kernelsFor(options?.engine)));
+}
+
 /** What a resolver is made of. */
-function partsOf(bundle, { rerank = true, minPrecision } = {}) {
+function partsOf(bundle, { rerank = true, minPrecision } = {}, kernels = null) {
   const { manifest } = bundle;
-  const encoder = new Encoder(bundle.encoderFiles, new CanonicalText(TABLES.unicode));
-  if (encoder.dim !== manifest.index.dim) {
-    throw new BundleCorruptError(
-      `manifest.json, index.dim: ${manifest.index.dim}, but the encoder has ${encoder.dim}; build the bundle again`,
-    );
-  }
+  const encoder = new Encoder(bundle.encoderFiles, new CanonicalText(TABLES.unicode), kernels);
   const reranks = rerank && Object.keys(manifest.rerank ?? {}).length > 0;
   const weights = rerankWeights(reranks ? manifest.rerank : {});
-  const catalog = new Catalog(bundle, encoder, weights, TABLES);
+  const catalog = new Catalog(bundle, encoder, weights, TABLES, kernels);
   const answers = new AnswerBuilder(manifest, reranks, catalog.evidence, weights, TABLES);
   answers.needed(minPrecision, false); // refuses nonsense now, not at the first request
-  return { manifest, encoder, reranks, _bundleCatalog: catalog, _answers: answers, _minPrecision: minPrecision };
+  const engine = kernels ? "wasm" : "javascript";
+  return { manifest, encoder, engine, reranks, _bundleCatalog: catalog, _answers: answers, _minPrecision: minPrecision };
 }
 
 /** Whether each entity may answer; null for all. */

@@ -47,6 +47,26 @@ export function parseJson(text) {
   return value;
 }
 
+/**
+ * What parses the lines of a text, as `parseJson` does; faster where no line can have what that refuses.
+ * @param {string} text
+ * @returns {(line: string) => any}
+ */
+export function lineParser(text) {
+  return HALF.test(text) || mostBrackets(text) > BOUNDS.manifest_levels ? parseJson : JSON.parse;
+}
+
+/** The most brackets that open in one line, those within texts included. */
+function mostBrackets(text) {
+  let [most, here] = [0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a) here = 0;
+    else if ((code === 0x5b || code === 0x7b) && ++here > most) most = here;
+  }
+  return most;
+}
+
 /** Whether a text has half of a surrogate pair. */
 function hasHalf(text) {
   return characters(text).some((character) => character.length === 1 && character >= "\ud800" && character <= "\udfff");

@@ -6,9 +6,11 @@
 
 import { BOUNDS, parseJson, unpackedBound } from "./bounds.js";
 import { unpacked } from "./bytes.js";
+import { checkEncoder, checkHeadTokens, checkVectors } from "./checks.js";
 import { EntityFile } from "./entity_store.js";
 import { BundleCorruptError, BundleVersionError, EdgeERError } from "../errors.js";
 import { readArrays } from "./safetensors.js";
+import { check } from "./schema.js";
 import { sha256 } from "./sha256.js";
 import { MANIFEST } from "./storage.js";
 import { checkTrust, trustOf } from "./trust.js";
@@ -21,17 +23,10 @@ const VECTORS = "vectors.safetensors";
 const STREAMS = "streams.jsonl";
 const HEAD = "head.onnx";
 const HEAD_TOKENS = "head_tokens.safetensors";
+const LARGE = ["index.faiss", "sound_pieces.safetensors", "popular_forms.safetensors", "words.safetensors"]; // not read here
 const KNOWN = [...ENCODER_FILES, ENTITIES, VECTORS, STREAMS, HEAD, HEAD_TOKENS];
 const SEAL = '"manifest_sha256": "';
 const DIGITS = 64;
-const REQUIRED = {
-  name: "string",
-  lang: "string",
-  counts: "object",
-  files: "object",
-  index: "object",
-  size_bytes: "number",
-};
 
 /**
  * @typedef {object} Bundle
@@ -66,15 +61,18 @@ export async function readBundle(read, url, trust = trustOf()) {
   const lines = await unpackedText(files.get(ENTITIES), unpackedBound(manifest, ENTITIES), url);
   const streams = files.has(STREAMS) ? text(files.get(STREAMS), STREAMS, url) : null;
   const entities = new EntityFile(lines, streams, url);
-  const { vectors, entity } = readArrays(files.get(VECTORS), VECTORS, url);
-  checkVectors(vectors, entity, entities.length, manifest.index, url);
+  const card = checkEncoder(files, url);
+  const arrays = readArrays(files.get(VECTORS), VECTORS, url);
+  checkVectors(arrays, entities.length, manifest, card, url);
+  const { vectors, entity } = arrays;
+  const head = files.has(HEAD_TOKENS) ? readArrays(files.get(HEAD_TOKENS), HEAD_TOKENS, url) : null;
   return {
     manifest,
     entities,
     vectors: vectors.data,
     formEntity: entity.data,
     encoderFiles: new Map([...ENCODER_FILES, HEAD].map((name) => [name, files.get(name)])),
-    headTokens: files.has(HEAD_TOKENS) ? readHeadTokens(files.get(HEAD_TOKENS), entity.data.length, url) : null,
+    headTokens: head && checkHeadTokens(head, entity.data.length, card, url),
   };
 }
 
@@ -88,7 +86,7 @@ async function readManifest(data, url) {
   }
   const version = manifest?.format_version;
   if (version === undefined) throw corrupt(url, `${MANIFEST} is damaged (no format_version); copy the bundle again`);
-  if (version > FORMAT_VERSION) {
+  if (typeof version === "number" && version > FORMAT_VERSION) {
     throw new BundleVersionError(
       `${url}: bundle format ${version}; this edge-er reads up to ${FORMAT_VERSION}, so update this page`,
     );
@@ -98,44 +96,31 @@ async function readManifest(data, url) {
     throw corrupt(url, `${MANIFEST} has rerank.${newer}, which needs format 2; build the bundle again`);
   }
   if (!(await isSealed(data))) throw corrupt(url, `${MANIFEST} is damaged (checksum); copy the bundle again`);
-  for (const [field, kind] of Object.entries(REQUIRED)) {
-    if (typeof manifest[field] !== kind || manifest[field] === null) {
-      throw corrupt(url, `${MANIFEST} has no ${field}; build the bundle again`);
-    }
+  try {
+    check(manifest, "manifest");
+  } catch (error) {
+    throw corrupt(url, `${MANIFEST}, ${error.message}; build the bundle again`);
   }
-  checkSections(manifest, url);
   checkKind(manifest, url);
-  return manifest;
-}
-
-/** Sections that a manifest need not have are objects where it has them, and their own sections too. */
-function checkSections(manifest, url) {
-  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-  const { calibration = {}, rerank = {}, golden = [], report = {}, bounds = {}, signature = {} } = manifest;
-  const inner = isObject(calibration) ? [calibration.dense, calibration.reranked, calibration.typed] : [];
-  const sections = { calibration, rerank, report, bounds, signature };
-  const wrong = Object.keys(sections).find((name) => !isObject(sections[name]));
-  const wrongFile = Object.keys(manifest.files).find((name) => !isObject(manifest.files[name]));
-  const isGolden = (row) => isObject(row) && typeof row.query === "string" && [row.ids, row.scores].every(Array.isArray);
-  const found =
-    wrong ??
-    (inner.some((each) => each !== undefined && !isObject(each)) ? "calibration" : null) ??
-    (wrongFile === undefined ? null : `files.${wrongFile}`) ??
-    (Array.isArray(golden) && golden.every(isGolden) ? null : "golden");
-  if (found !== null) throw corrupt(url, `${MANIFEST}, ${found}: expected what docs/spec/schemas.json says; build the bundle again`);
+  return { calibration: {}, report: {}, golden: [], ...manifest };
 }
 
 /** What this runtime cannot do is refused, for its answers would be others. */
 function checkKind(manifest, url) {
-  const { kind, scale } = manifest.index;
+  const { kind } = manifest.index;
   if (kind !== "exact") {
     throw new BundleVersionError(
       `${url}: index "${kind}"; the browser searches exactly, so build it with an exact index`,
     );
   }
-  if (!(scale > 0)) throw corrupt(url, `${MANIFEST}, index.scale: expected a number above 0; build the bundle again`);
+  for (const name of Object.keys(manifest.files)) {
+    if (LARGE.includes(name)) {
+      throw new BundleVersionError(`${url}: ${MANIFEST} lists "${name}" of a large catalog, which is not read here; build it with an exact index`);
+    }
+    if (!KNOWN.includes(name)) throw corrupt(url, `${MANIFEST} lists "${name}", which is no file of a bundle; build the bundle again`);
+  }
   if (manifest.rerank?.head > 0 && !(HEAD in manifest.files)) {
-    throw corrupt(url, `${MANIFEST}, rerank.head has a weight, but there is no ${HEAD}; build the bundle again`);
+    throw corrupt(url, `${MANIFEST}, rerank.head: expected a file ${HEAD}, found none; build the bundle again`);
   }
 }
 
@@ -159,11 +144,6 @@ function placeOf(text, data) {
 }
 
 async function verified(read, name, expected, url) {
-  if (!KNOWN.includes(name)) {
-    throw new BundleVersionError(
-      `${url}: ${MANIFEST} lists "${name}", which this edge-er does not know; update this page`,
-    );
-  }
   const data = await read(name, expected?.size);
   const found = { size: data.length, sha256: await sha256(data) };
   for (const what of ["size", "sha256"]) {
@@ -192,32 +172,6 @@ function text(data, name, url) {
   } catch (error) {
     throw corrupt(url, `${name}: not UTF-8 (${error.message}); build the bundle again`);
   }
-}
-
-function checkVectors(vectors, entity, entities, index, url) {
-  if (vectors?.dtype !== "I8" || vectors.shape.length !== 2 || vectors.shape[1] !== index.dim) {
-    throw corrupt(url, `${VECTORS}: expected vectors int8 [forms, ${index.dim}]; build the bundle again`);
-  }
-  const forms = vectors.shape[0];
-  if (entity?.dtype !== "I32" || entity.shape.length !== 1 || entity.shape[0] !== forms) {
-    throw corrupt(url, `${VECTORS}: expected an int32 entity index for each form; build the bundle again`);
-  }
-  const owners = new Set(entity.data);
-  const fits = owners.size === entities && entity.data.every((owner) => owner >= 0 && owner < entities);
-  if (!fits) {
-    throw corrupt(
-      url,
-      `${VECTORS}: expected a form for each of ${entities} entities and no other; build the bundle again`,
-    );
-  }
-}
-
-function readHeadTokens(data, forms, url) {
-  const { tokens, lengths } = readArrays(data, HEAD_TOKENS, url);
-  if (tokens?.shape[0] !== forms || lengths?.shape[0] !== forms) {
-    throw corrupt(url, `${HEAD_TOKENS}: expected tokens of ${forms} forms; build the bundle again`);
-  }
-  return { tokens: tokens.data, lengths: lengths.data };
 }
 
 function corrupt(url, message) {

@@ -3,6 +3,7 @@
  * with a name is an entry; one without says how often the person asked for the entity of that id.
  */
 
+import { parseJson } from "./bounds.js";
 import constants from "../data/constants.js";
 import { CatalogError } from "../errors.js";
 import { hexadecimal, plainSha256 } from "./sha256.js";
@@ -72,7 +73,7 @@ export function readEntries(text, canonicalText) {
     const place = `own entries, row ${row + 1}: `;
     let values;
     try {
-      values = JSON.parse(row ? line : line.replace(/^\ufeff/, ""));
+      values = parseJson(row ? line : line.replace(/^\ufeff/, ""));
     } catch (error) {
       throw new CatalogError(`${place}not JSON (${error.message}); expected one object a line`);
     }
@@ -113,20 +114,27 @@ export function writeEntries(entries, popularity) {
 /** The first line of a file: the checksum of the rest. */
 const headerOf = (rest) => `${HEADER}1,"sha256":"${hexadecimal(plainSha256(utf8Bytes(rest)))}"}`;
 
-/** Whether a file has a checksum; an error where it is another one. A file that was written by hand has none. */
-function checkedFile(text) {
-  if (!text.startsWith(HEADER)) return false;
+/** Whether a file has a checksum; one that was written by hand has none. */
+export const hasChecksum = (text) => text.startsWith(HEADER);
+
+/** Whether the checksum in the first line is that of the rest; a file without one is whole. */
+export function isWhole(text) {
   const end = text.indexOf("\n");
-  if (end < 0 || text.slice(0, end) !== headerOf(text.slice(end + 1))) {
+  return !hasChecksum(text) || (end >= 0 && text.slice(0, end) === headerOf(text.slice(end + 1)));
+}
+
+/** Whether a file has a checksum; an error where it is another one. */
+function checkedFile(text) {
+  if (!isWhole(text)) {
     throw new CatalogError(
       "own entries, row 1: damaged or cut off (checksum); copy the file again, or delete its first line to read what is left of it",
     );
   }
-  return true;
+  return hasChecksum(text);
 }
 
 function textsOf(value, place) {
-  const texts = typeof value === "string" ? value.split("|") : value || [];
+  const texts = typeof value === "string" ? value.split("|") : (value ?? []);
   if (!Array.isArray(texts) || !texts.every((text) => typeof text === "string")) {
     throw new CatalogError(`${place}expected a list of texts, found ${said(value)}`);
   }

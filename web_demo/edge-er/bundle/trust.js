@@ -3,6 +3,7 @@
  * checks them. Signatures are checked by WebCrypto; an engine without it refuses `trustedKeys`.
  */
 
+import { fromBase64 } from "./base64.js";
 import { BundleError, BundleUntrustedError } from "../errors.js";
 import { hexadecimal, plainSha256 } from "./sha256.js";
 
@@ -13,7 +14,6 @@ const HASH = 64;
 const CURVE = "3059301306072a8648ce3d020106082a8648ce3d03010703420004"; // DER before the point's 64 bytes
 const KEY_SIZE = CURVE.length / 2 + 64;
 const PEM = /^-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----$/;
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /** @type {SubtleCrypto | null} */
 let given = null;
@@ -115,24 +115,11 @@ function endOf(text, data) {
 
 function keyOf(pem) {
   const found = typeof pem === "string" ? PEM.exec(pem.trim()) : null;
-  const key = decoded(found ? found[1].replace(/\s/g, "") : "");
+  const key = fromBase64(found ? found[1].replace(/\s/g, "") : "");
   if (key.length !== KEY_SIZE || hexadecimal(key).slice(0, CURVE.length) !== CURVE) {
     throw new BundleError(
       `${String(pem).slice(0, 60)}: expected a public key of P-256 in PEM, as edge-er keygen writes it`,
     );
   }
   return key;
-}
-
-/** What base64 says; not every engine has `atob`. */
-function decoded(text) {
-  const bytes = [];
-  let [held, bits] = [0, 0];
-  for (const letter of text.replace(/=+$/, "")) {
-    held = (held << 6) | LETTERS.indexOf(letter);
-    bits += 6;
-    if (bits >= 8) bytes.push((held >> (bits -= 8)) & 0xff);
-    held &= 0xff;
-  }
-  return Uint8Array.from(bytes);
 }

@@ -3,7 +3,7 @@
 import constants from "../data/constants.js";
 import { Calibration, COMPARED } from "./calibration.js";
 import { ALONE, equals } from "./equals.js";
-import { Features } from "./features.js";
+import { Features, knownFeatures } from "./features.js";
 import { Numbers } from "../text/numbers.js";
 import { SoundCodes } from "../text/sound_codes.js";
 
@@ -28,6 +28,7 @@ export class AnswerBuilder {
     const told = manifest.calibration ?? {};
     this.calibration = new Calibration(told[reranks ? "reranked" : "dense"] ?? told);
     this._typed = reranks && told.typed ? new Calibration(told.typed) : this.calibration;
+    for (const each of [this.calibration, this._typed]) each.checkFeatures(knownFeatures(weights.heard));
     /** Scores are divided by it, so that they are in units of the cosine. */
     this.unit = manifest.index.scale ** 2;
     this._reranks = reranks;

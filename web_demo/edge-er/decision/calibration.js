@@ -40,6 +40,16 @@ export class Calibration {
   }
 
   /**
+   * Check that every feature with a weight is known.
+   * @param {string[]} known
+   * @throws {BundleCorruptError} one is not
+   */
+  checkFeatures(known) {
+    const missing = Object.keys(this.weights).filter((name) => !known.includes(name)).sort();
+    if (missing.length) throw wrong("weights", `weights of ${[...known].sort().join(", ")}`, missing.join(", "));
+  }
+
+  /**
    * Confidence in [0, 1] of each candidate.
    * @param {Standing} standing
    * @returns {number[]}
@@ -110,7 +120,6 @@ export class Calibration {
   _evidence({ scores, signs }, among) {
     let sum = 0;
     for (const [name, weight] of Object.entries(this.weights)) {
-      if (!(name in signs)) throw wrong("weights", `weights of ${Object.keys(signs).sort().join(", ")}`, name);
       sum += weight * signs[name];
     }
     const first = among ?? scores.slice(0, COMPARED).filter((score) => score === scores[0]).length;

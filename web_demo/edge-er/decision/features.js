@@ -12,6 +12,14 @@ const BORDER = constants.misrecognition.border;
 const OF_EQUALS = ["shared", "alike"];
 const OF_TEXTS = ["whole", "explained", "missing", "number", ...OF_EQUALS]; // these need the texts, not only the summands of the score
 const OF_VECTORS = ["cosine", "size"]; // there are no others without the misrecognition score
+const ALL = ["cosine", "heard", ...OF_TEXTS, "size"];
+
+/**
+ * The features that candidates have where the misrecognition score weighs `heard`.
+ * @param {number} heard
+ * @returns {string[]}
+ */
+export const knownFeatures = (heard) => (heard ? ALL : OF_VECTORS);
 
 /**
  * @typedef {object} Reading a text as it stands or with its numbers spelled otherwise

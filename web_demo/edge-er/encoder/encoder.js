@@ -1,28 +1,34 @@
 /** Texts to vectors: canonical text, WordPiece tokens, the transformer. */
 
 import { utf8 } from "../bundle/utf8.js";
-import constants from "../data/constants.js";
 import { EncoderError } from "../errors.js";
+import { EncoderKernel } from "../kernels/encoder.js";
+import { shapeOf } from "./shape.js";
 import { Transformer } from "./transformer.js";
+import { Weights } from "./weights.js";
 import { WordPiece } from "./wordpiece.js";
-
-const CLIP = constants.vectors.clip;
 
 /** A sentence encoder: a graph, its tokenizer and its card. */
 export class Encoder {
   /**
    * @param {Map<string, Uint8Array>} files with `encoder.onnx`, `tokenizer.json` and `encoder.json`
    * @param {import("../text/canonical.js").CanonicalText} normalizer
+   * @param {import("../kernels/kernels.js").Kernels | null} [kernels] that compute the graph; plain JavaScript does without
    * @throws {EncoderError} a file cannot be used, naming it
    */
-  constructor(files, normalizer) {
+  constructor(files, normalizer, kernels = null) {
     this.card = readCard(files.get("encoder.json"));
     this._normalizer = normalizer;
     this._tokenizer = new WordPiece(text(files.get("tokenizer.json"), "tokenizer.json"));
-    this._graph = new Transformer(files.get("encoder.onnx"));
+    const weights = new Weights(files.get("encoder.onnx"), "encoder.onnx");
+    const shape = shapeOf(weights);
+    this._graph = kernels ? new EncoderKernel(kernels, weights, shape) : new Transformer(weights, shape);
+    /** The graph in plain JavaScript, which heads read tokens from whatever the engine; null without a head. */
+    this._states = this._graph instanceof Transformer ? this._graph : null;
+    if (!this._states && weights.has("head_request.projection")) this._states = new Transformer(weights, shape);
     this.dim = this.card.dim;
     this.maxTokens = this.card.max_tokens;
-    const { dim, maxTokens, vocabulary } = this._graph;
+    const { dim, maxTokens, vocabulary } = shape;
     if (dim !== this.dim || maxTokens < this.maxTokens || this._tokenizer.size > vocabulary) {
       throw new EncoderError(
         `encoder.onnx: expected ${this.dim} dimensions, ${this.maxTokens} tokens and ${this._tokenizer.size} pieces, ` +
@@ -38,6 +44,16 @@ export class Encoder {
    */
   canonicalText(query) {
     return this._normalizer.canonicalText(query);
+  }
+
+  /**
+   * As much of `query` as the first `letters` letters of its canonical form need.
+   * @param {string} query
+   * @param {number} letters
+   * @returns {string}
+   */
+  beginning(query, letters) {
+    return this._normalizer.beginning(query, letters);
   }
 
   /**
@@ -68,6 +84,16 @@ export class Encoder {
   }
 
   /**
+   * The same times `scale`, rounded half to even and cut at ±127.
+   * @param {number[]} ids
+   * @param {number} scale
+   * @returns {Int8Array} [dim]
+   */
+  vector(ids, scale) {
+    return this._graph.vector(ids, scale);
+  }
+
+  /**
    * The tokens of canonical text as a DiPair head reads them.
    * @param {string} text
    * @param {"head_request" | "head_entity"} side
@@ -75,7 +101,7 @@ export class Encoder {
    * @throws {EncoderError} the encoder has no head
    */
   tokens(text, side) {
-    const tokens = this._graph.tokens(this.canonicalIds(text), side);
+    const tokens = this._states?.tokens(this.canonicalIds(text), side);
     if (!tokens) throw new EncoderError(`encoder.onnx: no output ${side}; train and export the head again`);
     return tokens;
   }
@@ -88,23 +114,6 @@ export class Encoder {
   canRead(ids) {
     return this._tokenizer.canRead(ids);
   }
-}
-
-/**
- * `vector · scale` in float32, rounded half to even and cut at ±127.
- * @param {Float32Array} vector
- * @param {number} scale
- * @returns {Int8Array}
- */
-export function quantise(vector, scale) {
-  const unit = Math.fround(scale);
-  return Int8Array.from(vector, (value) => {
-    const scaled = Math.fround(value * unit);
-    const below = Math.floor(scaled);
-    const rest = scaled - below;
-    const up = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);
-    return Math.max(-CLIP, Math.min(CLIP, up ? below + 1 : below));
-  });
 }
 
 function text(bytes, file) {

@@ -5,8 +5,8 @@
 
 import constants from "../data/constants.js";
 import { EncoderError } from "../errors.js";
-import { quantise } from "./encoder.js";
 import { normalise, TransformerLayer } from "./layers.js";
+import { quantise } from "./quantise.js";
 import { Weights } from "./weights.js";
 
 const STEPS = constants.head.steps; // of a whole-number score for one unit of the head's

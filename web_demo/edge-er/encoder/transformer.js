@@ -7,38 +7,29 @@
 import { geluTable } from "./gelu.js";
 import { add, normalise, TransformerLayer } from "./layers.js";
 import { multiply } from "./matrix.js";
-import { Weights } from "./weights.js";
+import { quantise } from "./quantise.js";
 
 const TINY = 1e-12;
 
 /** Token ids to a vector of length 1. */
 export class Transformer {
   /**
-   * @param {Uint8Array} onnx contents of `encoder.onnx`
-   * @throws {EncoderError} it is no graph of this package's export
+   * @param {import("./weights.js").Weights} weights
+   * @param {import("./shape.js").Shape} shape that they have
    */
-  constructor(onnx) {
-    const weights = new Weights(onnx, "encoder.onnx");
+  constructor(weights, { heads, layers, width, vocabulary, maxTokens, dim }) {
+    Object.assign(this, { width, vocabulary, maxTokens, dim });
     this._epsilon = weights.epsilon;
-    this._heads = weights.tensor("shape.heads").data[2];
     this._table = weights.rows("token.table");
     this._projection = weights.has("token.projection") ? weights.dense("token.projection") : null;
     this._positions = weights.rows("position.table");
     this._embeddingNorm = weights.norm("embedding.norm");
-    this._layers = [];
-    while (weights.has(`layer.${this._layers.length}.inner.weight`)) {
-      this._layers.push(layerOf(weights, this._layers.length, this._heads));
-    }
+    this._layers = Array.from({ length: layers }, (_, number) => layerOf(weights, number, heads));
     this._output = weights.has("output.projection") ? weights.dense("output.projection") : null;
     this._sides = new Map();
     for (const side of ["head_request", "head_entity"]) {
       if (weights.has(`${side}.projection`)) this._sides.set(side, weights.dense(`${side}.projection`));
     }
-    this.vocabulary = this._table.shape[0];
-    this.maxTokens = this._positions.shape[0];
-    this.width = this._positions.shape[1];
-    this.dim = this._output ? this._output.outs : this.width;
-    this._check(weights);
   }
 
   /**
@@ -57,6 +48,16 @@ export class Transformer {
     for (const value of vector) square += value * value;
     const length = Math.max(Math.sqrt(square), TINY);
     return Float32Array.from(vector, (value) => value / length);
+  }
+
+  /**
+   * The same times `scale` as int8.
+   * @param {number[]} ids
+   * @param {number} scale
+   * @returns {Int8Array} [dim]
+   */
+  vector(ids, scale) {
+    return quantise(this.embed(ids), scale);
   }
 
   /**
@@ -87,18 +88,6 @@ export class Transformer {
     add(x, positions, x.length);
     normalise(x, x.length, this.width, this._embeddingNorm, this._epsilon);
     return x;
-  }
-
-  _check(weights) {
-    const { width } = this;
-    const fits =
-      this._heads > 0 &&
-      width % this._heads === 0 &&
-      (this._projection ? this._projection.ins === this._table.shape[1] : this._table.shape[1] === width) &&
-      this._embeddingNorm.weight.length === width &&
-      this._layers.every((layer) => layer.width === width && layer.outs === width) &&
-      (!this._output || this._output.ins === width);
-    if (!fits) throw weights.wrong("tensors whose shapes do not fit");
   }
 }
 

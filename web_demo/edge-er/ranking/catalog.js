@@ -22,9 +22,10 @@ export class Catalog {
    * @param {import("../encoder/encoder.js").Encoder} encoder
    * @param {ReturnType<typeof import("./evidence.js").rerankWeights>} weights
    * @param {{phonetic: string, hearing: string, numbers: string}} tables
+   * @param {import("../kernels/kernels.js").Kernels | null} [kernels]
    * @throws {BundleCorruptError} there are more or fewer surface forms than vectors
    */
-  constructor(bundle, encoder, weights, tables) {
+  constructor(bundle, encoder, weights, tables, kernels = null) {
     this.entities = bundle.entities;
     this.weights = weights;
     const canonical = (text) => encoder.canonicalText(text);
@@ -47,7 +48,7 @@ export class Catalog {
       demand: Int32Array.from(bundle.formEntity, (entity) => demands[entity]),
     };
     const { lang } = bundle.manifest;
-    this.evidence = new FormEvidence(set, lang, weights, tables);
+    this.evidence = new FormEvidence({ ...set, kernels }, lang, weights, tables);
     this._suggestionsOf = () => {
       const { carriers, pieces } = this.evidence;
       return new FormSuggestions(set, lang, tables, carriers, { pieces });

@@ -5,6 +5,7 @@
 import { carrierWords, nameSpan, withoutCarrier, wordsOf } from "../text/carriers.js";
 import constants from "../data/constants.js";
 import { ExactIndex } from "../index/exact.js";
+import { ScanKernel } from "../kernels/search.js";
 import { BundleCorruptError } from "../errors.js";
 import { Misrecognition } from "../text/misrecognition.js";
 import { NgramIndex } from "../text/ngrams.js";
@@ -63,14 +64,15 @@ export class FormEvidence {
    * @param {Int8Array} set.vectors [forms · dim]
    * @param {Int32Array} set.owners the entity of each form; the first of its forms is its main name
    * @param {Int32Array} set.demand of each form's entity
+   * @param {import("../kernels/kernels.js").Kernels | null} [set.kernels] that compute loops over forms
    * @param {string} lang
    * @param {ReturnType<typeof rerankWeights>} weights
    * @param {{phonetic: string, hearing: string, numbers: string}} tables
    * @param {FormEvidence} [like] sound pieces and words are worth what they are there
    */
-  constructor({ forms, vectors, owners, demand }, lang, weights, tables, like) {
+  constructor({ forms, vectors, owners, demand, kernels = null }, lang, weights, tables, like) {
     this.forms = forms;
-    this._index = new ExactIndex(vectors, forms.length);
+    this._index = kernels ? new ScanKernel(kernels, vectors, forms.length) : new ExactIndex(vectors, forms.length);
     this._owners = owners;
     this._demand = demand;
     this._weights = weights;
@@ -78,13 +80,15 @@ export class FormEvidence {
     this._dots = []; // of the texts of one request, kept for the next
     this._fold = new SoundCodes(tables.phonetic, lang);
     this.carriers = carrierWords(tables.hearing);
-    if (weights.heard || weights.words) this.misrecognition = new Misrecognition(tables.hearing, lang, forms, this.carriers);
+    const options = { carriers: this.carriers, kernels };
+    if (weights.heard || weights.words) this.misrecognition = new Misrecognition(tables.hearing, lang, forms, options);
     if (weights.numbers) this._numbers = new Numbers(tables.numbers, lang);
     if (weights.words) this.words = new WordIndex(this.misrecognition, this.carriers, forms, like?.words);
     if (weights.sound_pieces || weights.sound_forms) {
       const sounds = forms.map((form) => this._fold.fold(form));
       this.pieces = new NgramIndex(sounds, like?.pieces);
       this._sounding = new Float64Array(forms.length);
+      if (kernels) this.pieces.useKernels(kernels, Float64Array.from(this.pieces.totals, (total) => total + SHORT_FORM));
     }
   }
 
@@ -96,7 +100,7 @@ export class FormEvidence {
    * @returns {{form: number, entity: number, parts: Record<string, number>}[]} by form
    */
   pool(hypotheses, k, allowed) {
-    const heard = hypotheses.map((hypothesis, place) => this._heard(hypothesis, place));
+    const heard = hypotheses.map((hypothesis, place) => this._heard(hypothesis, place, allowed));
     const forms = this._candidates(heard, k, allowed);
     const pool = forms.map((form) => {
       const parts = { dense: 0, phrase: 0, heard: 0, popularity: 0, pieces: 0 };
@@ -113,21 +117,23 @@ export class FormEvidence {
   }
 
   /** What one text says for all forms: as it stands, and with its numbers spelled otherwise. */
-  _heard({ text, vector, weight }, place) {
+  _heard({ text, vector, weight }, place, allowed) {
     const others = this._numbers ? this._numbers.otherReadings(text, this.words).slice(0, this._weights.numbers) : [];
-    const readings = [text, ...others].map((each) => this._read(each));
+    const readings = [text, ...others].map((each) => this._read(each, allowed));
     const sure = others.length > 0 && this._numbers.isSure(text, others[0]);
     const same = vector.reduce((sum, each) => sum + each * each, 0);
     this._dots[place] = this._index.dots(vector, this._dots[place]);
     return { readings, sure, weight, dots: this._dots[place], same };
   }
 
-  _read(text) {
+  _read(text, allowed) {
     const span = nameSpan(wordsOf(text), this.carriers, this.words);
     const name = withoutCarrier(text, this.carriers, span);
     const shared = this.pieces ? this.pieces.shared(this._fold.fold(name)) : null;
+    // Of all forms, those of the best sums are found where the sums still lie.
+    const sounding = shared && !allowed && this._weights.sound_forms ? this.pieces.best(this._weights.sound_forms) : null;
     const words = this.words ? this.words.scores(text, span) : null;
-    return { text, span, name, shared, words };
+    return { text, span, name, shared, sounding, words };
   }
 
   /** Forms nearest by vector, by sound and by words, ascending; more by vector while they are of fewer than `k` entities. */
@@ -139,8 +145,8 @@ export class FormEvidence {
     const best = (scores, count) => (among ? bestAmong(scores, count, among) : bestForms(scores, count));
     const chosen = new Set();
     for (const { readings } of heard) {
-      for (const { shared, words } of readings) {
-        if (sounding) for (const form of best(this._soundScores(shared), sounding)) chosen.add(form);
+      for (const { shared, words, sounding: near } of readings) {
+        if (sounding) for (const form of near ?? best(this._soundScores(shared), sounding)) chosen.add(form);
         if (!words) continue;
         const fine = (form) => words.scores[form] > NO_SCORE && (!allowed || allowed[this._owners[form]]);
         for (const form of bestOf(words.forms.filter(fine), words.scores, most)) chosen.add(form);

@@ -7,6 +7,7 @@
 const THOUSANDS = /([0-9])[.,](?=[0-9]{3}(?![0-9]))/g;
 const AFTER_DIGIT = /([0-9])(?=[^0-9 ])/g;
 const BEFORE_DIGIT = /([^0-9 ])(?=[0-9])/g;
+const [AT_ONCE, BESIDE_THE_END] = [2048, 64];
 const LETTER = /^[a-z]'?$/;
 const BLANK = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
@@ -45,6 +46,24 @@ export class CanonicalText {
       .replaceAll("'", "");
   }
 
+  /**
+   * As much of a text as the first `letters` letters and digits of its canonical form need, so that a long text costs what
+   * they cost: canonical text keeps every letter and digit that the table gives, but for a few beside the end.
+   * @param {string} text
+   * @param {number} letters
+   * @returns {string}
+   */
+  beginning(text, letters) {
+    let found = 0;
+    for (let start = 0, end = AT_ONCE; end < text.length; start = end, end += AT_ONCE) {
+      for (const character of text.slice(start, end)) {
+        for (const plain of this._replacement(character)) found += plain !== " " && plain !== "'" ? 1 : 0;
+      }
+      if (found >= letters + BESIDE_THE_END) return text.slice(0, end);
+    }
+    return text;
+  }
+
   _replacement(character) {
     const code = character.codePointAt(0);
     let found = this._known.get(code);
@@ -69,6 +88,7 @@ export class CanonicalText {
 
 /** Letters standing alone one after another are one word. */
 function joinSpelled(words) {
+  if (!words.some((word) => LETTER.test(word))) return words;
   const joined = [];
   let spelled = [];
   for (const word of words) {

@@ -8,6 +8,7 @@
 
 import { carrierWords, nameSpan, wordsOf } from "./carriers.js";
 import constants from "../data/constants.js";
+import { LettersKernel } from "../kernels/letters.js";
 import { characters } from "./canonical.js";
 
 const told = constants.misrecognition;
@@ -25,15 +26,19 @@ export class Misrecognition {
    * @param {string} table contents of `hearing.txt`
    * @param {string} lang
    * @param {string[]} forms in canonical text
-   * @param {import("./carriers.js").CarrierWords} [carriers] of the same table
+   * @param {object} [options]
+   * @param {import("./carriers.js").CarrierWords} [options.carriers] of the same table
+   * @param {import("../kernels/kernels.js").Kernels | null} [options.kernels] that align
    */
-  constructor(table, lang, forms, carriers = carrierWords(table)) {
+  constructor(table, lang, forms, { carriers = carrierWords(table), kernels = null } = {}) {
     this._costs = readCosts(table, lang);
     this._carriers = carriers;
     this._forms = forms;
     this._said = new Array(forms.length); // what `_lettersOf` gives, made when a form is first compared
     this._contexts = new Map();
     this._row = new Int32Array(64); // of the alignment, for all requests
+    const told = { usual: this._costs.usual, added: this._costs.added, left: LEFT, border: BORDER, edge: EDGE };
+    this._kernel = kernels && new LettersKernel(kernels, told, forms.length);
   }
 
   /**
@@ -45,9 +50,20 @@ export class Misrecognition {
    */
   worth(request, forms, span) {
     if (!request) return Array.from(forms, () => 0);
+    if (this._kernel) return this._aligned(request, forms, span);
     const heard = this._heard(request, span);
     if (this._row.length <= heard.letters.length) this._row = new Int32Array(2 * heard.letters.length);
     return Array.from(forms, (form) => this._best((this._said[form] ??= this._lettersOf(this._forms[form])), heard));
+  }
+
+  /** The same by kernels. */
+  _aligned(request, forms, span) {
+    for (const form of forms) this._kernel.know(form, () => this._lettersOf(this._forms[form]));
+    const words = wordsOf(request);
+    const [first, last] = span ?? nameSpan(words, this._carriers);
+    const kinds = words.map((word, at) => (this._carriers.words.has(word) ? 1 : 0) + (at >= first && at < last ? 2 : 0));
+    const sizes = words.map((word) => characters(word).length);
+    return this._kernel.align(forms, { codes: letterCodes(words.join("")), sizes, kinds });
   }
 
   /**

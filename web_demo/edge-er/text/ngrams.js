@@ -1,5 +1,6 @@
 /** How much of a surface form a request holds: pieces of two and three characters, as in `edge_er/text/ngrams.py`. */
 
+import { PostingsKernel } from "../kernels/search.js";
 import { characters } from "./canonical.js";
 
 const ROOTS = [1.1892071150027212, 1.4142135623730951, 1.6817928305074292]; // the first numbers from 2^(1/4), 2^(2/4), 2^(3/4) up
@@ -64,15 +65,35 @@ export class NgramIndex {
   }
 
   /**
+   * Let kernels add up what pieces are worth.
+   * @param {import("../kernels/kernels.js").Kernels} kernels
+   * @param {Float64Array} sizes [forms], what the sums are divided by to find the best
+   */
+  useKernels(kernels, sizes) {
+    const pieces = Array.from(this._pieces.values());
+    this._postings = new PostingsKernel(kernels, pieces, sizes);
+    pieces.forEach((piece, id) => Object.assign(piece, { id, owners: null }));
+  }
+
+  /**
+   * The forms that share most with the request of the last `shared`, for their sizes, best first; null without kernels.
+   * @param {number} most
+   * @returns {number[] | null}
+   */
+  best(most) {
+    return this._postings?.best(most) ?? null;
+  }
+
+  /**
    * Worth of the pieces that each form shares with `request`.
    * @param {string} request
    * @returns {Int32Array} [forms]
    */
   shared(request) {
+    const found = Array.from(ngrams(request), (piece) => this._pieces.get(piece)).filter(Boolean);
+    if (this._postings) return this._postings.shared(found.map(({ id }) => id));
     const shared = new Int32Array(this.forms);
-    for (const piece of ngrams(request)) {
-      const known = this._pieces.get(piece);
-      if (!known) continue;
+    for (const known of found) {
       const { owners, worth } = known;
       for (let at = 0; at < owners.length; at++) shared[owners[at]] += worth;
     }
