@@ -72,7 +72,7 @@ r8 --pg-conf "$here/core/size.pro" --output "$work/core_dex" "${core_classes[@]}
 r8 --pg-conf "$here/app/r8.pro" --pg-map-output "$out/mapping.txt" --output "$work/dex" "${core_classes[@]}" "${app_classes[@]}"
 
 cp "$work/dex/classes.dex" "$work/root/"
-cp "$here"/../edge_er/data/{hearing,numbers,phonetic,unicode}.txt "$work/root/edgeer/data/"
+cp "$here"/../edge_er/data/{hearing.txt,numbers.txt,phonetic.txt,schemas.json,unicode.txt} "$work/root/edgeer/data/"
 mkdir -p "$work/root/META-INF" && cp "$here"/../{LICENSE,THIRD_PARTY_NOTICES.md} "$work/root/META-INF/"
 python3 "$here/package.py" add "$work/app.apk" "$work/root"
 

@@ -34,7 +34,7 @@ __all__ = [
 REPOSITORY = Path(__file__).resolve().parent.parent
 CORE = REPOSITORY / "android_demo" / "core" / "src"
 ANSWER_REQUESTS = [CORE / "test" / "java" / "edgeer" / f"{name}.java" for name in ("AnswerRequests", "Rows")]
-TABLES = ("hearing.txt", "numbers.txt", "phonetic.txt", "unicode.txt")
+TABLES = ("hearing.txt", "numbers.txt", "phonetic.txt", "schemas.json", "unicode.txt")
 QUICK = ("-XX:TieredStopAtLevel=1",)  # for tests: less is compiled, so that less time is spent
 _JUNIT = {"junit4": "junit/junit/4.*/junit-4.*.jar", "hamcrest-core": "org/hamcrest/hamcrest-core/1.3/*.jar"}
 _LAST_WITH_JAVA_7 = 19
@@ -106,15 +106,20 @@ def find_r8() -> Path | None:
     return jar if jar.is_file() else None
 
 
-def core_dex(core: Path, r8: Path, out: Path) -> int:
+def core_dex(core: Path, r8: Path, out: Path, also: str = "") -> int:
     """Bytes of dex of what an app needs of the core's classes to load a bundle and resolve requests (size.pro).
+
+    `also` are rules for what else an app uses. The dex is `out`/classes.dex.
 
     Raises:
         RuntimeError: R8 refuses; the message is its.
     """
     out.mkdir(parents=True, exist_ok=True)
     library = _java_8_classes(out / "java8.jar")
-    rules = REPOSITORY / "android_demo" / "core" / "size.pro"
+    rules = out / "rules.pro"
+    rules.write_text(
+        f"-include {REPOSITORY / 'android_demo' / 'core' / 'size.pro'}\n{also}\n", encoding="utf-8"
+    )
     options = ["--release", "--min-api", str(_MIN_API), "--lib", library, "--pg-conf", rules, "--output", out]
     classes = sorted(core.rglob("*.class"))
     command = ["java", "-XX:+UseSerialGC", *QUICK, "-cp", r8, "com.android.tools.r8.R8", *options, *classes]

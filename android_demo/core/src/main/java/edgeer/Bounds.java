@@ -21,31 +21,15 @@ final class Bounds {
     private Bounds() {}
 
     /** How many bytes entities.jsonl.gz may have when it is unpacked. */
-    static long unpacked(Fields manifest, int packed) {
+    static long unpacked(Fields manifest, long packed) {
         Fields stated = manifest.objectOrEmpty("bounds");
         return stated.has(Bundle.ENTITIES)
                 ? (long) stated.number(Bundle.ENTITIES)
-                : UNPACKED_TIMES * (long) packed + UNPACKED_LEAST;
+                : UNPACKED_TIMES * packed + UNPACKED_LEAST;
     }
 
-    /**
-     * Checks the names of an entity.
-     *
-     * @throws IllegalArgumentException where one of them is longer than names may be
-     */
-    static void check(Entity entity) {
-        check(entity.name, Entity.LONGEST_NAME);
-        for (String alias : entity.aliases) {
-            check(alias, Entity.LONGEST_NAME);
-        }
-        for (String form : entity.spoken) {
-            check(form, Entity.LONGEST_SPOKEN);
-        }
-    }
-
-    private static void check(String text, int longest) {
-        if (text.codePointCount(0, text.length()) > longest) {
-            throw new IllegalArgumentException("expected names of 1 to " + longest + " characters");
-        }
+    /** Whether a text is no longer than names may be, and has no U+0000. */
+    static boolean isName(String text) {
+        return text.codePointCount(0, text.length()) <= Entity.LONGEST_NAME && text.indexOf('\0') < 0;
     }
 }

@@ -45,29 +45,50 @@ final class Bundle {
      * @throws BundleCorruptException a file is missing or is not what the manifest says
      * @throws BundleUntrustedException it is not what {@code trust} asks for
      */
-    Bundle(BundleSource source, Trust trust) {
+    Bundle(BundleSource source, @Nullable Trust trust) {
+        this(source, trust, false);
+    }
+
+    /** The same with the files that are not read otherwise and the manifest's bytes where {@code all} is wanted. */
+    Bundle(BundleSource source, @Nullable Trust trust, boolean all) {
         place = source.place();
         byte[] data = contents(source, MANIFEST, Bounds.MANIFEST_BYTES);
-        manifest = manifest(data);
-        try {
+        manifest = manifest(data, place);
+        if (trust != null) {
             trust.check(manifest, data, place);
-            for (Map.Entry<String, Object> entry : manifest.object("files").map().entrySet()) {
-                String name = entry.getKey();
-                if (!UNREAD.contains(name)) {
-                    files.put(name, verified(source, name, new Fields(entry.getValue(), name)));
-                }
+        }
+        if (all) {
+            files.put(MANIFEST, data);
+        }
+        Fields listed = manifest.object("files");
+        for (String name : listed.map().keySet()) {
+            if (all || !UNREAD.contains(name)) {
+                files.put(name, verified(source, name, listed.object(name)));
             }
-            checkFields();
-        } catch (IllegalArgumentException error) {
-            throw new BundleCorruptException(
-                    place + ": " + MANIFEST + ": " + error.getMessage() + "; build the bundle again", error);
         }
         for (String name : NEEDED) {
             if (!files.containsKey(name)) {
-                throw new BundleCorruptException(
-                        place + ": the manifest does not list " + name + "; build the bundle again");
+                throw wrong(place, MANIFEST + ", files: expected " + name + ", found none", null);
             }
         }
+    }
+
+    private static BundleCorruptException wrong(String place, String message, Exception cause) {
+        return new BundleCorruptException(place + ": " + message + "; build the bundle again", cause);
+    }
+
+    /** The object in a file, checked against the schema of that name; a {@link BundleCorruptException} where it differs. */
+    Fields read(String file, String schema) {
+        try {
+            return Schema.read(files.get(file), schema);
+        } catch (IllegalArgumentException error) {
+            throw wrong(place, file + ", " + error.getMessage(), error);
+        }
+    }
+
+    /** Whether a bundle may have a file of that name. */
+    static boolean isOfBundle(String name) {
+        return name.equals(MANIFEST) || KNOWN.contains(name) || UNREAD.contains(name);
     }
 
     /** Contents of a file; null where the bundle has none of that name. */
@@ -80,88 +101,66 @@ final class Bundle {
         return Bounds.unpacked(manifest, files.get(ENTITIES).length);
     }
 
-    private void checkFields() {
-        manifest.text("name");
-        manifest.text("lang");
-        manifest.object("counts");
-        manifest.whole("size_bytes");
-        double scale = manifest.object("index").number("scale");
-        if (!(scale > 0 && scale <= Float.MAX_VALUE)) {
-            throw new IllegalArgumentException("index.scale: expected a number above 0, found " + scale);
-        }
-    }
-
-    private Fields manifest(byte[] data) {
+    /**
+     * What the bytes of a manifest say; its checksum and its fields are checked.
+     *
+     * @param place for messages
+     */
+    static Fields manifest(byte[] data, String place) {
         Fields manifest;
-        int version;
+        Object version;
         try {
-            manifest = new Fields(Json.parse(new String(data, UTF_8)), MANIFEST);
-            version = manifest.whole("format_version");
-        } catch (IllegalArgumentException error) {
+            manifest = new Fields(Json.parse(data));
+            version = manifest.map().get("format_version");
+        } catch (RuntimeException error) {
             throw new BundleCorruptException(
                     place + ": " + MANIFEST + " is damaged (" + error.getMessage() + "); copy the bundle again", error);
         }
-        if (version > FORMAT_VERSION) {
+        if (version instanceof Number && ((Number) version).doubleValue() > FORMAT_VERSION) {
             throw new BundleVersionException(
                     place + ": bundle format " + version + "; this edge-er reads up to " + FORMAT_VERSION + ", so update it");
-        }
-        String newer = newerEvidence(manifest);
-        if (version == 1 && newer != null) {
-            throw new BundleCorruptException(
-                    place + ": " + MANIFEST + " has rerank." + newer + ", which needs format 2; build the bundle again");
         }
         if (!sealed(data)) {
             throw new BundleCorruptException(place + ": " + MANIFEST + " is damaged (checksum); copy the bundle again");
         }
-        return manifest;
-    }
-
-    /** A weight of evidence that readers of format 1 do not have; null where a bundle asks for none. */
-    private static String newerEvidence(Fields manifest) {
-        Object rerank = manifest.map().get("rerank");
+        try {
+            Schema.named("manifest").check(manifest.map());
+        } catch (IllegalArgumentException error) {
+            throw wrong(place, MANIFEST + ", " + error.getMessage(), error);
+        }
+        Fields weights = manifest.objectOrEmpty("rerank");
         for (String name : new String[] {"words", "numbers"}) {
-            Object weight = rerank instanceof Map ? ((Map<?, ?>) rerank).get(name) : null;
-            if (weight != null && !weight.equals(0L)) {
-                return name;
+            if (manifest.whole("format_version") < 2 && weights.number(name, 0) > 0) {
+                throw wrong(place, MANIFEST + " has rerank." + name + ", which needs format 2", null);
             }
         }
-        return null;
+        for (String name : manifest.object("files").map().keySet()) {
+            if (!KNOWN.contains(name) && !UNREAD.contains(name)) {
+                throw wrong(place, MANIFEST + " lists '" + name + "', which is no file of a bundle", null);
+            }
+        }
+        return manifest;
     }
 
     /** Whether the manifest's own checksum is that of its bytes with zeros in the checksum's place. */
     private static boolean sealed(byte[] data) {
-        byte[] seal = "\"manifest_sha256\": \"".getBytes(UTF_8);
+        String seal = "\"manifest_sha256\": \"";
         int start = 0;
-        while (start + seal.length + HASH <= data.length && !startsWith(data, start, seal)) {
+        while (start < data.length && !ByteReader.startsWith(data, start, seal)) {
             start++;
         }
-        start += seal.length;
-        if (start + HASH > data.length) {
-            return false;
-        }
+        start += seal.length();
         byte[] blank = data.clone();
-        Arrays.fill(blank, start, start + HASH, (byte) '0');
-        return new String(data, start, HASH, UTF_8).equals(Checksum.of(blank, 0, blank.length));
-    }
-
-    private static boolean startsWith(byte[] data, int at, byte[] wanted) {
-        for (int i = 0; i < wanted.length; i++) {
-            if (data[at + i] != wanted[i]) {
-                return false;
-            }
-        }
-        return true;
+        Arrays.fill(blank, Math.min(start, data.length), Math.min(start + HASH, data.length), (byte) '0');
+        return ByteReader.startsWith(data, start, Checksum.of(blank, 0, blank.length));
     }
 
     private byte[] verified(BundleSource source, String name, Fields expected) {
-        if (!KNOWN.contains(name)) {
-            throw new BundleCorruptException(
-                    place + ": " + MANIFEST + " lists '" + name + "', which is no file of a bundle; build it again");
-        }
-        byte[] data = contents(source, name, expected.whole("size"));
-        if (data.length != expected.whole("size")) {
-            throw new BundleCorruptException(place + ": " + name + " is damaged: expected " + expected.whole("size")
-                    + " bytes, found " + data.length + "; copy the bundle again");
+        long size = (long) expected.number("size");
+        byte[] data = contents(source, name, size);
+        if (data.length != size) {
+            throw new BundleCorruptException(place + ": " + name + " is damaged: expected " + size + " bytes, found "
+                    + data.length + "; copy the bundle again");
         }
         String found = Checksum.of(data, 0, data.length);
         if (!found.equals(expected.text("sha256"))) {
@@ -172,7 +171,7 @@ final class Bundle {
     }
 
     /** Contents of a file that has {@code most} bytes at most. */
-    private byte[] contents(BundleSource source, String name, int most) {
+    private byte[] contents(BundleSource source, String name, long most) {
         try {
             byte[] data = source instanceof SizedSource ? ((SizedSource) source).read(name, most) : source.read(name);
             if (name.equals(MANIFEST) && data.length > most) {

@@ -1,5 +1,6 @@
 package edgeer;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,24 +25,27 @@ final class BundleCatalog implements Catalog {
 
     /**
      * @param card the encoder's
-     * @throws BundleCorruptException where the files of the bundle do not fit each other
+     * @throws IllegalArgumentException where the files of the bundle do not fit each other
      */
     BundleCatalog(Bundle bundle, Fields card, RerankWeights weights, Encoder encoder, WordPiece tokenizer) {
         this.weights = weights;
         lang = bundle.manifest.text("lang");
         dim = card.whole("dim");
+        Fields index = bundle.manifest.object("index");
+        expect("index.dim", dim, index.number("dim", dim));
         file = new EntityFile(bundle.file(Bundle.ENTITIES), bundle.file(Bundle.STREAMS), bundle.unpackedBound());
         entities = file.entities;
         Map<String, Tensor> arrays = SafeTensors.read(bundle.file(Bundle.VECTORS), Bundle.VECTORS);
-        Vectors vectors =
-                new Vectors(SafeTensors.array(arrays, Bundle.VECTORS, "vectors", Tensor.INT8, -1, dim).bytes(), dim);
+        Vectors vectors = new Vectors(SafeTensors.array(arrays, Bundle.VECTORS, "vectors", Tensor.INT8, -1, dim));
         formEntity = SafeTensors.array(arrays, Bundle.VECTORS, "entity", Tensor.INT32, vectors.forms).ints();
         for (Entity entity : entities) {
-            forms.addAll(entity.canonicalForms());
+            entity.addCanonicalForms(forms);
         }
+        expect("counts.entities", entities.size(), bundle.manifest.object("counts").number("entities"));
+        expect("counts.forms", forms.size(), bundle.manifest.object("counts").number("forms"));
         checkOwners(formEntity);
         int[] demand = weights.asksForDemand() ? demand(formEntity) : null;
-        large = "faiss".equals(bundle.manifest.object("index").map().get("kind"));
+        large = "faiss".equals(index.text("kind"));
         evidence = new FormEvidence(forms, formEntity, vectors, lang, weights, demand, null, null);
         head = weights.head > 0 ? head(bundle, card, encoder, tokenizer) : null;
     }
@@ -113,18 +117,14 @@ final class BundleCatalog implements Catalog {
         return indexOf.get(id);
     }
 
-    /**
-     * The demand for an entity: floor(4 log2(1 + popularity)) of its metadata, 0 without one.
-     *
-     * @throws BundleCorruptException where the popularity is no number from 0 up
-     */
+    /** The demand for an entity: floor(4 log2(1 + popularity)) of its metadata, 0 without one. */
     static int demand(Entity entity) {
-        Object value = entity.metadata.containsKey("popularity") ? entity.metadata.get("popularity") : Long.valueOf(0);
-        if (!(value instanceof Number) || !(((Number) value).doubleValue() >= 0) || ((Number) value).doubleValue() > 1e18) {
-            throw new BundleCorruptException(Bundle.ENTITIES + ", '" + entity.id + "', metadata.popularity: "
-                    + "expected a number from 0 to 1e18, found " + value + "; correct the catalog and build the bundle again");
+        Object value = entity.metadata.get("popularity");
+        if (value == null) {
+            return 0;
         }
-        return BigInteger.valueOf(((Number) value).longValue() + 1).pow(4).bitLength() - 1;
+        BigInteger whole = value instanceof Double ? new BigDecimal((Double) value).toBigInteger() : new BigInteger(value.toString());
+        return whole.add(BigInteger.ONE).pow(4).bitLength() - 1;
     }
 
     private int[] demand(int[] formEntity) {
@@ -144,25 +144,24 @@ final class BundleCatalog implements Catalog {
         return new PairHead(bundle.file(Bundle.HEAD), card.object("head"), kept, encoder, tokenizer, forms);
     }
 
-    /** Each form must have a vector, each vector its entity, and each entity a form. */
+    private static void expect(String field, double found, double expected) {
+        if (found != expected) {
+            throw new IllegalArgumentException("manifest.json, " + field + ": expected " + (long) found + " as in the files, found "
+                    + (long) expected);
+        }
+    }
+
+    /** Each form must have a vector, each vector its entity, and each entity forms; in the order of the entities. */
     private void checkOwners(int[] formEntity) {
-        if (forms.size() != formEntity.length) {
-            throw new BundleCorruptException(Bundle.ENTITIES + ": " + forms.size() + " surface forms, but " + Bundle.VECTORS
-                    + " has " + formEntity.length + "; build the bundle again");
-        }
-        boolean[] named = new boolean[entities.size()];
-        int missing = named.length;
+        boolean right = forms.size() == formEntity.length;
+        int last = -1;
         for (int entity : formEntity) {
-            if (entity < 0 || entity >= named.length) {
-                throw new BundleCorruptException(Bundle.VECTORS + ": a form of entity " + entity + ", but there are "
-                        + named.length + "; build the bundle again");
-            }
-            missing -= named[entity] ? 0 : 1;
-            named[entity] = true;
+            right &= entity == last || entity == last + 1;
+            last = entity;
         }
-        if (missing > 0) {
-            throw new BundleCorruptException(
-                    Bundle.VECTORS + ": " + missing + " entities without a form; build the bundle again");
+        if (!right || last + 1 != entities.size()) {
+            throw new IllegalArgumentException(Bundle.VECTORS + ": expected the " + forms.size() + " surface forms of "
+                    + entities.size() + " entities in their order, found " + formEntity.length + " of others");
         }
     }
 }

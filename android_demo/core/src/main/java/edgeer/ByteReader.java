@@ -76,4 +76,17 @@ final class ByteReader {
     static int int32(byte[] data, int at) {
         return data[at] & 0xff | (data[at + 1] & 0xff) << 8 | (data[at + 2] & 0xff) << 16 | data[at + 3] << 24;
     }
+
+    /** Whether a text of Latin letters stands in {@code data} from {@code at} on. */
+    static boolean startsWith(byte[] data, int at, String wanted) {
+        if (at + wanted.length() > data.length) {
+            return false;
+        }
+        for (int i = 0; i < wanted.length(); i++) {
+            if (data[at + i] != (byte) wanted.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

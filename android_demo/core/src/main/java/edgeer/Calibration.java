@@ -1,6 +1,5 @@
 package edgeer;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,30 +27,27 @@ final class Calibration {
     final double[][] precision;
 
     /**
-     * The calibration of a manifest; what it does not say keeps its default.
+     * The calibration of a section that was checked; what it does not say keeps its default.
      *
-     * @throws IllegalArgumentException where a value is no number or curve, or out of its range
+     * @throws IllegalArgumentException where a curve does not ascend
      */
     Calibration(Fields section) {
-        if (section.has("weights")) {
-            for (String name : section.object("weights").map().keySet()) {
-                weights.put(name, inRange(section.object("weights"), name, 0, 0, Double.MAX_VALUE));
-            }
-        } else {
+        Fields named = section.objectOrEmpty("weights");
+        for (String name : named.map().keySet()) {
+            weights.put(name, named.number(name));
+        }
+        if (!section.has("weights")) {
             weights.put("cosine", 12.0);
         }
-        choice = inRange(section, "choice", 1.5, 0, Double.MAX_VALUE);
-        bias = inRange(section, "bias", -7, -Double.MAX_VALUE, Double.MAX_VALUE);
-        temperature = inRange(section, "temperature", 0.05, Double.MIN_VALUE, Double.MAX_VALUE);
-        spread = inRange(section, "spread", 0, 0, Double.MAX_VALUE);
-        rival = inRange(section, "rival", 0.2, -Double.MAX_VALUE, Double.MAX_VALUE);
-        twin = inRange(section, "twin", 0.8, -Double.MAX_VALUE, Double.MAX_VALUE);
-        minPrecision = inRange(section, "min_precision", 0.95, Double.MIN_VALUE, Math.nextAfter(1.0, 0));
-        knots = section.has("knots") ? curve(section, "knots") : new double[0][];
+        choice = section.number("choice", 1.5);
+        bias = section.number("bias", -7);
+        temperature = section.number("temperature", 0.05);
+        spread = section.number("spread", 0);
+        rival = section.number("rival", 0.2);
+        twin = section.number("twin", 0.8);
+        minPrecision = section.number("min_precision", 0.95);
+        knots = curve(section, "knots");
         precision = section.has("precision") ? curve(section, "precision") : new double[][] {{0, 0}, {0.95, 0.75}, {1, 1}};
-        if (precision.length == 0) {
-            throw new IllegalArgumentException("calibration.precision: expected points, found none");
-        }
     }
 
     /** How much a score rises where the odds are this many times as high. */
@@ -126,12 +122,7 @@ final class Calibration {
     private double evidence(double[] scores, Map<String, Double> features, int among) {
         double sum = 0;
         for (Map.Entry<String, Double> weight : weights.entrySet()) {
-            Double feature = features.get(weight.getKey());
-            if (feature == null) {
-                throw new BundleCorruptException("manifest.json, calibration.weights: expected weights of "
-                        + features.keySet() + ", found " + weight.getKey() + "; build the bundle again");
-            }
-            sum += weight.getValue() * feature;
+            sum += weight.getValue() * features.get(weight.getKey());
         }
         double[] odds = odds(scores, SHARING, spread > 0 ? spread : temperature);
         double first = 0;
@@ -174,38 +165,18 @@ final class Calibration {
         return points[points.length - 1][1];
     }
 
-    private static double inRange(Fields section, String name, double byDefault, double least, double most) {
-        double value = section.has(name) ? section.number(name) : byDefault;
-        if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException(
-                    "calibration." + name + ": expected a number from " + least + " to " + most + ", found " + value);
-        }
-        return value;
-    }
-
     private static double[][] curve(Fields section, String name) {
-        List<double[]> points = new ArrayList<double[]>();
-        for (Object each : section.list(name)) {
-            double[] before = points.isEmpty() ? null : points.get(points.size() - 1);
-            double[] point = point(each);
-            boolean ascends = point != null && (before == null || before[0] < point[0] && before[1] <= point[1]);
-            if (!ascends || point[1] < 0 || point[1] > 1) {
-                throw new IllegalArgumentException(
-                        "calibration." + name + ": expected points [x, y] that ascend, y from 0 to 1, found " + each);
+        List<Object> points = section.listOrEmpty(name);
+        double[][] curve = new double[points.size()][];
+        for (int i = 0; i < curve.length; i++) {
+            List<?> point = (List<?>) points.get(i);
+            curve[i] = new double[] {((Number) point.get(0)).doubleValue(), ((Number) point.get(1)).doubleValue()};
+            boolean ascends = i == 0 || curve[i - 1][0] < curve[i][0] && curve[i - 1][1] <= curve[i][1];
+            if (!ascends || curve[i][1] < 0 || curve[i][1] > 1) {
+                throw new IllegalArgumentException("manifest.json, calibration." + name
+                        + ": expected points that ascend, with heights from 0 to 1, found " + points);
             }
-            points.add(point);
         }
-        return points.toArray(new double[0][]);
-    }
-
-    /** The point [x, y]; null where {@code value} is none. */
-    private static double[] point(Object value) {
-        if (!(value instanceof List) || ((List<?>) value).size() != 2) {
-            return null;
-        }
-        Object x = ((List<?>) value).get(0);
-        Object y = ((List<?>) value).get(1);
-        boolean numbers = x instanceof Number && y instanceof Number;
-        return numbers ? new double[] {((Number) x).doubleValue(), ((Number) y).doubleValue()} : null;
+        return curve;
     }
 }

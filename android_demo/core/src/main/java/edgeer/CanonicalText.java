@@ -17,6 +17,9 @@ public final class CanonicalText {
             "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
                     + "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
+    private static final int AT_ONCE = 2048;
+    private static final int BESIDE_THE_END = 64;
+
     /** The table is read when it is first asked for, once. */
     private static final class Table {
         static final Table ONLY = new Table();
@@ -25,7 +28,7 @@ public final class CanonicalText {
         final List<int[]> kept = new ArrayList<int[]>();
 
         private Table() {
-            for (String line : Tables.lines("unicode.txt")) {
+            for (String line : Tables.lines("unicode.txt", null)) {
                 if (line.startsWith("keep ")) {
                     for (String span : line.substring(5).trim().split(" ")) {
                         String[] ends = span.split("-");
@@ -64,12 +67,23 @@ public final class CanonicalText {
      * <p>{@code of("Pon la Cadena SER, en B. B. C. y LOS40!")} is {@code "pon la cadena ser en bbc y los 40"}.
      */
     public static String of(String text) {
-        return joined(translated(text));
+        return isPlain(text) && isJoined(text) ? text : joined(translated(text));
+    }
+
+    /** Whether there is nothing in {@code text} but small letters and spaces. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char next = text.charAt(i);
+            if (next != ' ' && (next < 'a' || next > 'z')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The same of a request, of which only the first characters are read: no name is longer. */
     static String ofRequest(String text) {
-        String canonical = of(text);
+        String canonical = of(beginning(text));
         if (canonical.length() <= Bounds.TEXT || canonical.codePointCount(0, canonical.length()) <= Bounds.TEXT) {
             return canonical;
         }
@@ -77,17 +91,44 @@ public final class CanonicalText {
         return read.endsWith(" ") ? read.substring(0, read.length() - 1) : read;
     }
 
-    /** Whether there is nothing in {@code text} but white space. */
-    static boolean isBlank(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (BLANKS.indexOf(text.charAt(i)) < 0) {
-                return false;
+    /**
+     * As much of a text as the beginning of its canonical form needs, so that a long text costs what that costs: canonical
+     * text keeps every letter and digit that the table gives, but for a few beside the end.
+     */
+    private static String beginning(String text) {
+        int found = 0;
+        for (int start = 0, end = AT_ONCE; end < text.length(); start = end, end += AT_ONCE) {
+            String plain = translated(text.substring(start, end));
+            for (int at = 0; at < plain.length(); at++) {
+                char next = plain.charAt(at);
+                found += next != ' ' && next != '\'' && !Character.isLowSurrogate(next) ? 1 : 0;
+            }
+            if (found >= Bounds.TEXT + BESIDE_THE_END) {
+                return text.substring(0, end);
             }
         }
-        return true;
+        return text;
     }
 
-    /** Each code point replaced, with a space wherever a digit meets a letter. */
+    /** Whether there is nothing in {@code text} but white space. */
+    static boolean isBlank(String text) {
+        return stripped(text).isEmpty();
+    }
+
+    /** The text without the white space at its ends. */
+    static String stripped(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && BLANKS.indexOf(text.charAt(start)) >= 0) {
+            start++;
+        }
+        while (start < end && BLANKS.indexOf(text.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    /** Each code point replaced, with a space wherever a digit meets a letter, and single spaces. */
     private static String translated(String text) {
         Table table = Table.ONLY;
         StringBuilder built = new StringBuilder(text.length() + 8);
@@ -101,13 +142,17 @@ public final class CanonicalText {
                 if (replacement != null) {
                     add(built, replacement);
                 } else if (table.keeps(code)) {
-                    add(built, new String(Character.toChars(code)));
+                    add(built, text.charAt(at)); // beyond the first 65,536 no half is a digit
+                    if (code > Character.MAX_VALUE) {
+                        add(built, text.charAt(at + 1));
+                    }
                 } else {
-                    built.append(' ');
+                    add(built, ' ');
                 }
             }
         }
-        return built.toString();
+        int end = built.length() - 1;
+        return end >= 0 && built.charAt(end) == ' ' ? built.substring(0, end) : built.toString();
     }
 
     private static void add(StringBuilder built, String piece) {
@@ -121,7 +166,9 @@ public final class CanonicalText {
         if (last != ' ' && next != ' ' && isDigit(last) != isDigit(next)) {
             built.append(' ');
         }
-        built.append(next);
+        if (last != ' ' || next != ' ') {
+            built.append(next);
+        }
     }
 
     /** A point or comma after a digit and before exactly three: recognisers write thousands so. */

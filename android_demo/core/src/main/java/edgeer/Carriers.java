@@ -17,18 +17,17 @@ final class Carriers {
     private static final Map<String, Set<String>> KNOWN = new HashMap<String, Set<String>>();
 
     static {
-        for (String kind : new String[] {"words", "fillers", "calls", "opens", "nouns", "closes"}) {
+        String[] kinds = {"words", "fillers", "calls", "opens", "nouns", "closes"};
+        for (String kind : kinds) {
             KNOWN.put(kind, new HashSet<String>());
         }
-        for (String line : Tables.lines("hearing.txt")) {
-            if (isAbout(line)) {
-                int space = line.indexOf(' ');
-                String kind = line.substring(0, space);
-                String[] phrases = line.substring(space + 1).split(kind.equals("words") || kind.equals("fillers") ? " " : "\\|");
-                for (String phrase : phrases) {
-                    String[] words = anyNumber(phrase.split(" "));
-                    KNOWN.get(kind).add(kind.equals("closes") ? phrase(words, 0, words.length) : phrase);
-                }
+        for (String line : Tables.lines("hearing.txt", null, kinds)) {
+            int space = line.indexOf(' ');
+            String kind = line.substring(0, space);
+            String[] phrases = line.substring(space + 1).split(kind.equals("words") || kind.equals("fillers") ? " " : "\\|");
+            for (String phrase : phrases) {
+                String[] words = anyNumber(phrase.split(" "));
+                KNOWN.get(kind).add(kind.equals("closes") ? phrase(words, 0, words.length) : phrase);
             }
         }
     }
@@ -65,12 +64,6 @@ final class Carriers {
             boolean named = names != null && names.has(ending) && !isFiller(ending);
             last -= longest("closes", false, named ? 1 : LONGEST);
         }
-    }
-
-    /** Whether a line of the table is about carriers. */
-    static boolean isAbout(String line) {
-        int space = line.indexOf(' ');
-        return space > 0 && KNOWN.containsKey(line.substring(0, space));
     }
 
     /** Whether carriers are made of such words. */

@@ -9,6 +9,7 @@ package edgeer;
  * │   ├── BundleNotFoundException   there is no bundle at that place
  * │   ├── BundleCorruptException    a file is missing, damaged, or not what the manifest says
  * │   ├── BundleVersionException    written by a newer version
+ * │   ├── DeltaException            a delta that is damaged, for another bundle, or does not give its result here
  * │   ├── BundleBusyException       somebody else is replacing it
  * │   └── BundleUntrustedException  another one than was pinned, unsigned, or signed by nobody who is trusted
  * ├── EncoderException              an encoder that cannot be used

@@ -32,8 +32,8 @@ public final class Entity {
             String id, String name, List<String> aliases, List<String> spoken, Map<String, Object> metadata, boolean own) {
         this.id = id;
         this.name = name;
-        this.aliases = Collections.unmodifiableList(aliases);
-        this.spoken = Collections.unmodifiableList(spoken);
+        this.aliases = aliases.isEmpty() ? Collections.<String>emptyList() : Collections.unmodifiableList(aliases);
+        this.spoken = spoken.isEmpty() ? Collections.<String>emptyList() : Collections.unmodifiableList(spoken);
         this.metadata = Collections.unmodifiableMap(metadata);
     }
 
@@ -48,12 +48,12 @@ public final class Entity {
      * @throws CatalogException where there is no name, or one of more than 1000 characters
      */
     public static Entity named(String name) {
-        if (name == null || CanonicalText.isBlank(name) || name.length() > LONGEST_NAME || name.indexOf('\0') >= 0) {
+        if (name == null || CanonicalText.isBlank(name) || !Bounds.isName(name)) {
             throw new CatalogException("expected a name of 1 to " + LONGEST_NAME + " characters, found " + name);
         }
         String canonical = CanonicalText.of(name);
         byte[] text = (canonical.isEmpty() ? name : canonical).getBytes(Bundle.UTF_8);
-        return new Entity("me-" + Checksum.of(text, 0, text.length).substring(0, ID_DIGITS), name.trim());
+        return new Entity("me-" + Checksum.of(text, 0, text.length).substring(0, ID_DIGITS), CanonicalText.stripped(name));
     }
 
     /** An entity with nothing but an id and a name. */
@@ -63,26 +63,38 @@ public final class Entity {
 
     /** Canonical name, aliases and spoken forms in this order, each once; "" only where there is no other. */
     List<String> canonicalForms() {
-        List<String> forms = new ArrayList<String>(1 + aliases.size() + spoken.size());
-        for (String form : allForms()) {
-            String canonical = CanonicalText.of(form);
-            if (!forms.contains(canonical)) {
-                forms.add(canonical);
+        List<String> forms = new ArrayList<String>();
+        addCanonicalForms(forms);
+        return forms;
+    }
+
+    /** Adds them to {@code all}. */
+    void addCanonicalForms(List<String> all) {
+        int before = all.size();
+        int empty = -1;
+        for (int i = 0; i < count(); i++) {
+            String canonical = CanonicalText.of(form(i));
+            int same = before;
+            while (same < all.size() && !all.get(same).equals(canonical)) {
+                same++;
+            }
+            if (same == all.size()) {
+                empty = canonical.isEmpty() ? same : empty;
+                all.add(canonical);
             }
         }
-        if (forms.size() > 1) {
-            forms.remove("");
+        if (empty >= 0 && all.size() > before + 1) {
+            all.remove(empty);
         }
-        return forms;
     }
 
     /** By canonical form, in the same order, how it is spelled first. */
     Map<String, String> spellings() {
         LinkedHashMap<String, String> first = new LinkedHashMap<String, String>();
-        for (String form : allForms()) {
-            String canonical = CanonicalText.of(form);
+        for (int i = 0; i < count(); i++) {
+            String canonical = CanonicalText.of(form(i));
             if (!first.containsKey(canonical)) {
-                first.put(canonical, form);
+                first.put(canonical, form(i));
             }
         }
         if (first.size() > 1) {
@@ -91,11 +103,15 @@ public final class Entity {
         return first;
     }
 
-    private List<String> allForms() {
-        List<String> all = new ArrayList<String>();
-        all.add(name);
-        all.addAll(aliases);
-        all.addAll(spoken);
-        return all;
+    private int count() {
+        return 1 + aliases.size() + spoken.size();
+    }
+
+    /** The name, aliases and spoken forms, one after another. */
+    private String form(int index) {
+        if (index == 0) {
+            return name;
+        }
+        return index <= aliases.size() ? aliases.get(index - 1) : spoken.get(index - 1 - aliases.size());
     }
 }

@@ -40,11 +40,11 @@ public class EntityResolver implements AutoCloseable {
      * @throws EncoderException its encoder cannot be used
      */
     public static EntityResolver load(File path) {
-        return load(path, new Trust());
+        return load(path, null);
     }
 
     /** The same, only if it is what {@code trust} asks for; else a {@link BundleUntrustedException}. */
-    public static EntityResolver load(File path, Trust trust) {
+    public static EntityResolver load(File path, @Nullable Trust trust) {
         return Versions.resolver(Versions.read(path, trust), TransformerEncoder.FACTORY, true);
     }
 
@@ -55,25 +55,23 @@ public class EntityResolver implements AutoCloseable {
 
     /** The same with another encoder, or without re-ranking: by vectors alone, for speed. Throws as {@link #load(File)}. */
     public static EntityResolver load(BundleSource source, Encoder.Factory factory, boolean rerank) {
-        return load(source, factory, rerank, new Trust());
+        return load(source, factory, rerank, null);
     }
 
     /** The same, only if it is what {@code trust} asks for. */
-    public static EntityResolver load(BundleSource source, Encoder.Factory factory, boolean rerank, Trust trust) {
+    public static EntityResolver load(
+            BundleSource source, Encoder.Factory factory, boolean rerank, @Nullable Trust trust) {
         return Versions.resolver(new Bundle(source, trust), factory, rerank);
     }
 
     EntityResolver(Bundle bundle, Encoder.Factory factory, boolean rerank) {
         manifest = bundle.manifest;
         double scale = manifest.object("index").number("scale");
-        Fields card = new Fields(Json.parse(new String(bundle.file(Bundle.CARD), Bundle.UTF_8)), Bundle.CARD);
-        int dim = card.wholeFrom(1, "dim");
-        WordPiece tokenizer = new WordPiece(bundle.file(Bundle.TOKENIZER), card.wholeFrom(2, "max_tokens"));
+        Fields card = bundle.read(Bundle.CARD, "card");
+        WordPiece tokenizer = new WordPiece(bundle.read(Bundle.TOKENIZER, "tokenizer"), card.whole("max_tokens"));
         Encoder encoder = factory.open(bundle.file(Bundle.ENCODER));
-        if (encoder.encode(tokenizer.ids("")).length != dim) {
-            throw new IllegalArgumentException("encoder.onnx: expected vectors of " + dim + " numbers");
-        }
         texts = new TextEncoding(tokenizer, encoder, scale);
+        texts.check(card);
         boolean reranks = rerank && !manifest.objectOrEmpty("rerank").map().isEmpty();
         RerankWeights weights = new RerankWeights(reranks ? manifest.object("rerank") : Fields.EMPTY);
         catalog = new BundleCatalog(bundle, card, weights, encoder, tokenizer);

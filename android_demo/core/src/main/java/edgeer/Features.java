@@ -13,9 +13,10 @@ import java.util.Set;
  * edge_er/decision/features.py} defines them.
  */
 final class Features {
-    private static final List<String> OF_TEXTS = 
-            Arrays.asList("whole", "explained", "missing", "number", "shared", "alike");
+    private static final List<String> OF_TEXTS = Arrays.asList("whole", "explained", "missing", "number", "shared", "alike");
     private static final List<String> OF_VECTORS = Arrays.asList("cosine", "size");
+    private static final List<String> ALL =
+            Arrays.asList("cosine", "size", "heard", "whole", "explained", "missing", "number", "shared", "alike");
 
     private final Set<String> wanted = new HashSet<String>(Arrays.asList("cosine", "heard"));
     private final double unit;
@@ -70,12 +71,16 @@ final class Features {
      * @param rerank weights of the evidence; without one of the misrecognition score there are features of vectors alone
      * @param lang the language that is spoken
      * @param misrecognition null where its score has no weight
+     * @throws IllegalArgumentException where a feature is weighed that the evidence does not give
      */
     Features(Set<String> weights, double unit, RerankWeights rerank, String lang, Misrecognition misrecognition) {
-        wanted.addAll(weights);
-        if (rerank.heard == 0) {
-            wanted.retainAll(OF_VECTORS);
+        Set<String> known = new HashSet<String>(rerank.heard == 0 ? OF_VECTORS : ALL);
+        if (!known.containsAll(weights)) {
+            throw new IllegalArgumentException(
+                    "manifest.json, calibration.weights: expected weights of " + known + ", found " + weights);
         }
+        wanted.addAll(weights);
+        wanted.retainAll(known);
         this.unit = unit;
         this.rerank = rerank;
         this.misrecognition = misrecognition;

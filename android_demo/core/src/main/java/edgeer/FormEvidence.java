@@ -66,11 +66,7 @@ final class FormEvidence {
         this.demand = demand;
         this.weights = weights;
         soundCodes = new SoundCodes(lang);
-        int[][] sounds = new int[forms.size()][];
-        for (int form = 0; form < sounds.length; form++) {
-            sounds[form] = CodePoints.of(soundCodes.of(forms.get(form)));
-        }
-        ngrams = weights.soundPieces > 0 || weights.soundForms > 0 ? new NgramIndex(sounds, like) : null;
+        ngrams = weights.soundPieces > 0 || weights.soundForms > 0 ? new NgramIndex(forms, soundCodes, like) : null;
         misrecognition = weights.heard > 0 || weights.words > 0 ? new Misrecognition(lang, forms) : null;
         words = weights.words > 0 ? new WordIndex(misrecognition, forms, base) : null;
         numbers = weights.numbers > 0 ? new Numbers(lang) : null;

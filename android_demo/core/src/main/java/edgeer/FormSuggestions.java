@@ -115,12 +115,7 @@ final class FormSuggestions {
 
     /** The n-grams in the sound codes of forms; {@code like}: see {@link NgramIndex}. */
     static NgramIndex ngramsOf(List<String> forms, String lang, NgramIndex like) {
-        SoundCodes codes = new SoundCodes(lang);
-        int[][] sounds = new int[forms.size()][];
-        for (int form = 0; form < sounds.length; form++) {
-            sounds[form] = CodePoints.of(codes.of(forms.get(form)));
-        }
-        return new NgramIndex(sounds, like);
+        return new NgramIndex(forms, new SoundCodes(lang), like);
     }
 
     /**

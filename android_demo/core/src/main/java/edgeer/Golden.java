@@ -15,7 +15,7 @@ final class Golden {
      */
     static int check(EntityResolver resolver, List<Object> golden) {
         for (Object each : golden) {
-            Fields expected = new Fields(each, "manifest.json, golden");
+            Fields expected = new Fields(each);
             List<Object> ids = expected.list("ids");
             Resolution found = resolver.resolve(expected.text("query"), Math.max(ids.size(), 1));
             if (!same(found, expected.text("decision"), ids, expected.list("scores"))) {

@@ -8,36 +8,26 @@ final class Matrix {
     final int columns;
     private final float[][] values; // each row an array of its own, for loops over one index become vector instructions
 
-    private Matrix(int rows, int columns, float[] all) {
-        this.rows = rows;
-        this.columns = columns;
-        values = new float[rows][];
-        for (int row = 0; row < rows; row++) {
-            values[row] = Arrays.copyOfRange(all, row * columns, (row + 1) * columns);
-        }
-    }
-
     /**
      * A weight in float32, or in int8 with a scale for each column.
      *
      * @throws EncoderException where it is missing, or has other than {@code rows} rows
      */
-    static Matrix read(OnnxFile file, String name, int rows) {
+    Matrix(OnnxFile file, String name, int rows) {
         Tensor tensor = file.weight(name);
         if (tensor.shape.length != 2 || tensor.shape[0] != rows) {
             throw file.wrongShape(name, rows + " rows");
         }
-        int columns = tensor.shape[1];
-        if (tensor.type.equals(Tensor.FLOAT32)) {
-            return new Matrix(rows, columns, tensor.floats());
+        this.rows = rows;
+        columns = tensor.shape[1];
+        float[] scales = file.scales(name, columns);
+        values = new float[rows][columns];
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < columns; i++) {
+                int at = row * columns + i;
+                values[row][i] = scales == null ? tensor.float32(at) : tensor.int8(at) * scales[i];
+            }
         }
-        byte[] steps = file.int8(name);
-        float[] scales = file.vector(name + ".scale", columns);
-        float[] values = new float[steps.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = steps[i] * scales[i % columns];
-        }
-        return new Matrix(rows, columns, values);
     }
 
     /** {@code x} [count, rows] times this, plus {@code bias} [columns] or nothing: [count, columns]. */

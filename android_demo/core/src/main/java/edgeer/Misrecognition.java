@@ -1,5 +1,6 @@
 package edgeer;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,7 +34,7 @@ final class Misrecognition {
         final boolean[] spared;
 
         Letters(String form) {
-            codes = codes(CodePoints.of(form));
+            codes = codes(form);
             spared = Carriers.spared(form);
         }
     }
@@ -47,18 +48,24 @@ final class Misrecognition {
         return letters;
     }
 
-    private static byte[] codes(int[] text) {
-        byte[] codes = new byte[text.length];
-        for (int i = 0; i < codes.length; i++) {
-            codes[i] = (byte) MisrecognitionCosts.code(text[i]);
+    /** The codes of the letters of a text, without spaces. */
+    private static byte[] codes(String text) {
+        byte[] codes = new byte[text.length()];
+        int count = 0;
+        int code;
+        for (int at = 0; at < text.length(); at += Character.charCount(code)) {
+            code = text.codePointAt(at);
+            if (code != ' ') {
+                codes[count++] = (byte) MisrecognitionCosts.code(code);
+            }
         }
-        return codes;
+        return count == codes.length ? codes : Arrays.copyOf(codes, count);
     }
 
     /** Score of each of {@code chosen} forms as an explanation of a request. */
     int[] scores(Carriers request, int[] chosen) {
         int[] scores = new int[chosen.length];
-        byte[] heard = codes(CodePoints.of(request.request));
+        byte[] heard = codes(request.request);
         if (heard.length == 0) {
             return scores;
         }
@@ -71,7 +78,7 @@ final class Misrecognition {
 
     /** What a word earns where all its letters are recognised as they are. */
     int gain(String word) {
-        byte[] said = codes(CodePoints.of(word));
+        byte[] said = codes(word);
         int gain = 0;
         for (int i = 0; i < said.length; i++) {
             int previous = i == 0 ? MisrecognitionCosts.EDGE : said[i - 1];

@@ -1,6 +1,7 @@
 package edgeer;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** What a recogniser of one language hears for what was said, as costs: the tables of {@code hearing.txt}. */
 final class MisrecognitionCosts {
@@ -16,6 +17,7 @@ final class MisrecognitionCosts {
     private static final int LETTERS = 36;
     private static final int BUCKETS = EDGE - LETTERS;
     private static final int ANY = -1;
+    private static final String[] KINDS = {"said", "after", "before", "added", "usual"};
 
     /** Cost of [said][heard or lost]. */
     final short[] said = filled(CODES * COLUMNS, UNHEARD_OF);
@@ -34,15 +36,9 @@ final class MisrecognitionCosts {
             said[code * COLUMNS + code] = FOREIGN_SAME;
             said[code * COLUMNS + LOST] = FOREIGN_LOST;
         }
-        String[] lines = Tables.lines("hearing.txt");
-        String section = Arrays.asList(lines).contains("[" + lang + "]") ? "[" + lang + "]" : "[all]";
-        boolean inside = false;
-        for (String line : lines) {
-            if (line.startsWith("[")) {
-                inside = line.equals(section);
-            } else if (inside && !line.isEmpty() && !Carriers.isAbout(line)) {
-                read(line.split(" "));
-            }
+        List<String> lines = Tables.lines("hearing.txt", lang, KINDS);
+        for (String line : lines.isEmpty() ? Tables.lines("hearing.txt", "all", KINDS) : lines) {
+            read(line);
         }
     }
 
@@ -57,22 +53,25 @@ final class MisrecognitionCosts {
         return LETTERS + character % BUCKETS;
     }
 
-    private void read(String[] cells) {
-        int first = column(cells[1].charAt(0));
-        boolean pair = cells[1].length() > 1;
-        int second = pair ? column(cells[1].charAt(1)) : 0;
-        for (int i = 2; i < cells.length; i++) {
-            short cost = Short.parseShort(cells[i].substring(1));
-            char heard = cells[i].charAt(0);
+    /** A line: its kind, one letter or two, and costs, each a letter that is heard and a number. */
+    private void read(String line) {
+        int letters = line.indexOf(' ') + 1;
+        int costs = line.indexOf(' ', letters) + 1;
+        int first = column(line.charAt(letters));
+        int second = costs > letters + 2 ? column(line.charAt(letters + 1)) : 0;
+        for (int at = costs; at > 0; at = line.indexOf(' ', at) + 1) {
+            int end = line.indexOf(' ', at);
+            short cost = Short.parseShort(line.substring(at + 1, end < 0 ? line.length() : end));
+            char heard = line.charAt(at);
             int column = heard == '-' ? LOST : column(heard);
-            if (cells[0].equals("said")) {
+            if (line.startsWith("said")) {
                 put(said, COLUMNS, 0, first, column, cost);
-            } else if (cells[0].equals("after")) {
+            } else if (line.startsWith("after")) {
                 put(after, COLUMNS, first, second, column, cost);
-            } else if (cells[0].equals("before")) {
+            } else if (line.startsWith("before")) {
                 put(before, COLUMNS, first, second, column, cost);
             } else {
-                put(cells[0].equals("added") ? added : usual, CODES, 0, first, column, cost);
+                put(line.startsWith("added") ? added : usual, CODES, 0, first, column, cost);
             }
         }
     }

@@ -2,6 +2,7 @@ package edgeer;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * N-grams of two and three characters, each with the forms that hold it; the weight of one is floor(4 log2(forms / forms that
@@ -20,30 +21,44 @@ final class NgramIndex {
     private int size;
 
     /**
-     * @param texts what each form sounds like, as code points
+     * @param forms in canonical text
+     * @param codes what they sound like
      * @param like the index whose weights count, where an n-gram that it lacks has that of one form; null for the rarity here
      */
-    NgramIndex(int[][] texts, NgramIndex like) {
-        forms = texts.length;
-        totals = new int[forms];
+    NgramIndex(List<String> forms, SoundCodes codes, @Nullable NgramIndex like) {
+        this.forms = forms.size();
+        totals = new int[this.forms];
         Arrays.fill(keys, FREE);
-        int[][] held = new int[forms][];
+        int longest = 0;
+        for (String form : forms) {
+            longest = Math.max(longest, codes.room(form));
+        }
+        char[] sounds = new char[longest];
+        int[] points = new int[longest];
+        long[] distinct = new long[2 * longest];
         int[] having = new int[1 << 12];
-        long[] distinct = new long[64];
-        for (int form = 0; form < forms; form++) {
-            distinct = texts[form].length > distinct.length / 2 ? new long[2 * texts[form].length] : distinct;
-            held[form] = new int[ngrams(texts[form], distinct)];
-            for (int i = 0; i < held[form].length; i++) {
+        for (String form : forms) { // the n-grams of a form are found twice, which is cheaper than to keep those of all
+            int count = ngrams(points, CodePoints.put(sounds, codes.put(form, sounds), points), distinct);
+            for (int i = 0; i < count; i++) {
                 int number = add(distinct[i]);
-                held[form][i] = number;
                 having = number < having.length ? having : Arrays.copyOf(having, 2 * having.length);
                 having[number]++;
             }
         }
-        fill(held, having, like);
+        weigh(having, like);
+        int[] next = starts.clone();
+        for (int form = 0; form < this.forms; form++) {
+            int size = codes.put(forms.get(form), sounds);
+            int count = ngrams(points, CodePoints.put(sounds, size, points), distinct);
+            for (int i = 0; i < count; i++) {
+                int ngram = numbers[slot(distinct[i])];
+                owners[next[ngram]++] = form;
+                totals[form] += weights[ngram];
+            }
+        }
     }
 
-    private void fill(int[][] held, int[] having, NgramIndex like) {
+    private void weigh(int[] having, @Nullable NgramIndex like) {
         starts = new int[size + 1];
         weights = new int[size];
         for (int ngram = 0; ngram < size; ngram++) {
@@ -56,13 +71,6 @@ final class NgramIndex {
             }
         }
         owners = new int[starts[size]];
-        int[] next = starts.clone();
-        for (int form = 0; form < forms; form++) {
-            for (int ngram : held[form]) {
-                owners[next[ngram]++] = form;
-                totals[form] += weights[ngram];
-            }
-        }
     }
 
     /** The weight of all n-grams of a form. */
@@ -115,16 +123,16 @@ final class NgramIndex {
     /** The distinct n-grams of a text, each as one number, ascending. */
     private static long[] ngrams(int[] text) {
         long[] all = new long[2 * text.length];
-        return Arrays.copyOf(all, ngrams(text, all));
+        return Arrays.copyOf(all, ngrams(text, text.length, all));
     }
 
-    /** The same, put into {@code all}, which has twice as many places as the text; how many they are. */
-    private static int ngrams(int[] text, long[] all) {
+    /** The same of {@code length} code points, put into {@code all}, which has twice as many places; how many they are. */
+    private static int ngrams(int[] text, int length, long[] all) {
         int count = 0;
-        for (int at = 0; at + 1 < text.length; at++) {
+        for (int at = 0; at + 1 < length; at++) {
             long two = (long) text[at] << 21 | text[at + 1];
             all[count++] = two << 21;
-            if (at + 2 < text.length) {
+            if (at + 2 < length) {
                 all[count++] = two << 21 | text[at + 2];
             }
         }

@@ -39,13 +39,8 @@ final class NumberWords {
 
     /** The number words of a language; none where the table has none. */
     NumberWords(String lang) {
-        boolean inside = false;
-        for (String line : Tables.lines("numbers.txt")) {
-            if (line.startsWith("[")) {
-                inside = line.equals("[" + lang + "]");
-            } else if (inside && !line.isEmpty()) {
-                read(line.split(" ", 5));
-            }
+        for (String line : Tables.lines("numbers.txt", lang)) {
+            read(line.split(" ", 5));
         }
     }
 

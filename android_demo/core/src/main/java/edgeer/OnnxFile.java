@@ -78,30 +78,18 @@ final class OnnxFile {
     }
 
     /**
-     * A weight [rows, columns] in float32, where int8 is brought back by the scale of each row.
+     * The scales of a weight in int8, {@code count} of them; null for one in float32.
+     *
+     * @throws EncoderException where it is of another type, or has other scales
      */
-    float[] table(String name, int columns) {
-        Tensor tensor = weight(name);
-        if (tensor.shape.length != 2 || tensor.shape[0] < 1 || tensor.shape[1] != columns) {
-            throw wrongShape(name, "rows of " + columns);
+    float[] scales(String name, int count) {
+        if (weight(name).type.equals(Tensor.FLOAT32)) {
+            return null;
         }
-        if (tensor.type.equals(Tensor.FLOAT32)) {
-            return tensor.floats();
-        }
-        byte[] steps = int8(name);
-        float[] scales = vector(name + ".scale", tensor.shape[0]);
-        float[] values = new float[steps.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = steps[i] * scales[i / columns];
-        }
-        return values;
-    }
-
-    byte[] int8(String name) {
         if (!weight(name).type.equals(Tensor.INT8)) {
             throw wrongShape(name, "int8 or float32");
         }
-        return weight(name).bytes();
+        return vector(name + ".scale", count);
     }
 
     private void readGraph(ByteReader graph) {

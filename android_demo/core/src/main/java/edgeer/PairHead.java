@@ -2,6 +2,7 @@ package edgeer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The DiPair head: a small transformer that reads the first tokens of a request and of a form together and scores the pair, as
@@ -16,8 +17,8 @@ final class PairHead {
     private final Encoder encoder;
     private final WordPiece tokenizer;
     private final List<String> forms;
-    private final byte[] keptTokens; // [forms, entityTokens, dim]; null where the bundle keeps none
-    private final byte[] keptLengths;
+    private final Tensor keptTokens; // [forms, entityTokens, dim]; null where the bundle keeps none
+    private final Tensor keptLengths;
     private final int requestTokens;
     private final int entityTokens;
     private final int dim;
@@ -34,7 +35,7 @@ final class PairHead {
      * @param settings {@code head} of the encoder's card
      * @param kept contents of head_tokens.safetensors; null where there is none
      * @throws EncoderException where the head cannot be used
-     * @throws IllegalArgumentException where a setting is missing
+     * @throws IllegalArgumentException where the kept tokens are not those of the forms
      */
     PairHead(byte[] onnx, Fields settings, byte[] kept, Encoder encoder, WordPiece tokenizer, List<String> forms) {
         this.encoder = encoder;
@@ -56,8 +57,15 @@ final class PairHead {
             keptTokens = null;
             keptLengths = null;
         } else {
-            keptTokens = SafeTensors.bytes(kept, Bundle.HEAD_TOKENS, "tokens", Tensor.INT8, forms.size(), entityTokens, dim);
-            keptLengths = SafeTensors.bytes(kept, Bundle.HEAD_TOKENS, "lengths", Tensor.UINT8, forms.size());
+            Map<String, Tensor> arrays = SafeTensors.read(kept, Bundle.HEAD_TOKENS);
+            int[] shape = {forms.size(), entityTokens, dim};
+            keptTokens = SafeTensors.array(arrays, Bundle.HEAD_TOKENS, "tokens", Tensor.INT8, shape);
+            keptLengths = SafeTensors.array(arrays, Bundle.HEAD_TOKENS, "lengths", Tensor.UINT8, forms.size());
+            for (int form = 0; form < forms.size(); form++) {
+                if ((keptLengths.int8(form) & 0xff) > entityTokens) {
+                    throw new IllegalArgumentException(Bundle.HEAD_TOKENS + ": expected " + entityTokens + " tokens at most");
+                }
+            }
         }
     }
 
@@ -118,10 +126,11 @@ final class PairHead {
 
     /** The tokens of a form as int8 steps; fewer than the head reads where the form has fewer. */
     private byte[] tokens(int form) {
-        if (keptTokens != null && form < keptLengths.length) {
-            int length = Math.min(keptLengths[form] & 0xff, entityTokens);
-            byte[] tokens = new byte[length * dim];
-            System.arraycopy(keptTokens, form * entityTokens * dim, tokens, 0, tokens.length);
+        if (keptTokens != null && form < keptTokens.shape[0]) {
+            byte[] tokens = new byte[(keptLengths.int8(form) & 0xff) * dim];
+            for (int i = 0; i < tokens.length; i++) {
+                tokens[i] = keptTokens.int8(form * entityTokens * dim + i);
+            }
             return tokens;
         }
         byte[] all = Vectors.quantise(encoder.tokenOutput(tokenizer.ids(forms.get(form)), "head_entity"), scale);

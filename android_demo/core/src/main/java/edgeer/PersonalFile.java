@@ -5,6 +5,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +25,15 @@ final class PersonalFile {
         static Contents of(List<Entity> entries) {
             Contents contents = new Contents();
             for (Entity entry : entries) {
-                try {
-                    Bounds.check(entry);
-                } catch (IllegalArgumentException error) {
-                    throw new CatalogException(entry.id + ": " + error.getMessage(), error);
+                boolean right = Bounds.isName(entry.name);
+                for (String form : entry.aliases) {
+                    right &= Bounds.isName(form);
+                }
+                for (String form : entry.spoken) {
+                    right &= Bounds.isName(form);
+                }
+                if (!right) {
+                    throw new CatalogException(entry.id + ": expected names of 1 to " + Entity.LONGEST_NAME + " characters");
                 }
                 contents.entries.add(entry);
             }
@@ -43,64 +49,108 @@ final class PersonalFile {
      * @throws CatalogException where there is no such file, or a row cannot be used
      */
     static Contents read(File file) {
-        String text = contents(file);
-        if (!isWhole(text)) { // cut off, or damaged: the version before it is read, if there is a whole one
+        byte[] data = contents(file);
+        if (!isWhole(data)) { // cut off, or damaged: the version before it is read, if there is a whole one
             File before = previous(file);
-            String old = before.isFile() ? contents(before) : "";
-            if (!old.startsWith(HEADER) || !isWhole(old)) {
+            byte[] old = before.isFile() ? contents(before) : data;
+            if (!isSealed(old) || !isWhole(old)) {
                 throw new CatalogException(file + ", row 1: damaged or cut off (checksum); copy it again, or delete its first "
                         + "line to read what is left of it");
             }
-            text = old;
+            data = old;
         }
-        String[] lines = text.split("\n");
         Contents contents = new Contents();
-        for (int row = 0; row < lines.length; row++) {
-            if (!lines[row].trim().isEmpty() && !(row == 0 && text.startsWith(HEADER))) {
+        Json json = new Json(data, null);
+        int start = ByteReader.startsWith(data, 0, "\u00ef\u00bb\u00bf") ? 3 : 0; // a byte order mark
+        int row = 1;
+        for (int at = start; at <= data.length; at++) {
+            if (at == data.length || data[at] == '\n') {
                 try {
-                    add(new Fields(Json.parse(lines[row]), "entry"), contents);
+                    if (!isBlank(data, start, at) && !(start == 0 && isSealed(data))) {
+                        add(json.parse(start, at), contents);
+                    }
                 } catch (IllegalArgumentException error) {
-                    throw new CatalogException(file + ", row " + (row + 1) + ": " + error.getMessage(), error);
+                    throw new CatalogException(file + ", row " + row + ": " + error.getMessage(), error);
                 }
+                start = at + 1;
+                row++;
             }
         }
         return contents;
     }
 
-    private static String contents(File file) {
+    private static boolean isBlank(byte[] data, int start, int end) {
+        for (int at = start; at < end; at++) {
+            if (data[at] < 0 || data[at] > ' ') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] contents(File file) {
         try {
             if (file.exists() && !file.isFile()) {
                 throw new IOException("no regular file");
             }
-            return new String(Sources.readAll(new FileInputStream(file)), Bundle.UTF_8);
+            return Sources.readAll(new FileInputStream(file));
         } catch (IOException error) {
             throw new CatalogException(file + ": cannot be read (" + error.getMessage() + ")", error);
         }
     }
 
-    /** Whether the checksum in the first line is that of the rest; a file that was written by hand has none. */
-    private static boolean isWhole(String text) {
-        int end = text.indexOf('\n');
-        return !text.startsWith(HEADER) || (end >= 0 && text.substring(0, end + 1).equals(header(text.substring(end + 1))));
+    private static boolean isSealed(byte[] data) {
+        return ByteReader.startsWith(data, 0, HEADER);
     }
 
-    private static String header(String rest) {
-        byte[] data = rest.getBytes(Bundle.UTF_8);
-        return HEADER + "1,\"sha256\":\"" + Checksum.of(data, 0, data.length) + "\"}\n";
+    /** Whether the checksum in the first line is that of the rest; a file that was written by hand has none. */
+    private static boolean isWhole(byte[] data) {
+        int rest = header(data, 0, 0).length();
+        return !isSealed(data) || data.length >= rest && ByteReader.startsWith(data, 0, header(data, rest, data.length - rest));
+    }
+
+    private static String header(byte[] data, int start, int length) {
+        return HEADER + "1,\"sha256\":\"" + Checksum.of(data, start, length) + "\"}\n";
     }
 
     private static File previous(File file) {
         return new File(file.getAbsoluteFile().getParentFile(), "." + file.getName() + ".previous");
     }
 
-    private static void add(Fields line, Contents contents) {
-        if (line.has("name")) {
-            Entity named = Entity.named(line.text("name"));
-            Entity entity = EntityFile.entity(line, line.has("id") ? line.text("id") : named.id);
-            contents.entries.add(entity);
-        } else {
-            contents.popularity.put(line.text("id"), line.number("popularity"));
+    private static void add(Object row, Contents contents) {
+        Map<?, ?> values = row instanceof Map ? (Map<?, ?>) row : null;
+        if (values != null && !values.containsKey("name") && values.get("id") instanceof String) {
+            Fields count = new Fields(Schema.named("popularity").check(row));
+            contents.popularity.put(count.text("id"), count.number("popularity"));
+            return;
         }
+        Fields line = new Fields(Schema.named("personal_entry").check(row));
+        List<String> aliases = texts(line, "aliases");
+        List<String> spoken = texts(line, "spoken");
+        Entity named = Entity.named(line.text("name"));
+        String id = line.has("id") ? line.text("id") : named.id;
+        if (CanonicalText.isBlank(id)) {
+            throw new IllegalArgumentException("id: expected a text, or none");
+        }
+        EntityFile.removeOwn(line);
+        contents.entries.add(Entity.of(id, named.name, aliases, spoken, line.map()));
+    }
+
+    /** The distinct texts of a list, or of one text that is joined by |. */
+    private static List<String> texts(Fields line, String field) {
+        Object value = line.map().get(field);
+        List<?> all = value instanceof String ? Arrays.asList(((String) value).split("\\|")) : line.listOrEmpty(field);
+        List<String> texts = new ArrayList<String>();
+        for (Object each : all) {
+            String text = CanonicalText.stripped((String) each);
+            if (!Bounds.isName((String) each)) {
+                throw new IllegalArgumentException(field + ": expected texts of 1 to " + Entity.LONGEST_NAME + " characters");
+            }
+            if (!text.isEmpty() && !texts.contains(text)) {
+                texts.add(text);
+            }
+        }
+        return texts;
     }
 
     /**
@@ -131,7 +181,8 @@ final class PersonalFile {
             if (file.isFile()) {
                 replace(previous(file), Sources.readAll(new FileInputStream(file)));
             }
-            replace(file, (header(text.toString()) + text).getBytes(Bundle.UTF_8));
+            byte[] rest = text.toString().getBytes(Bundle.UTF_8);
+            replace(file, (header(rest, 0, rest.length) + text).getBytes(Bundle.UTF_8));
         } catch (IOException error) {
             throw new CatalogException(file + ": cannot be written (" + error.getMessage() + ")", error);
         }

@@ -2,8 +2,6 @@ package edgeer;
 
 /** The weights of a bundle ({@code rerank} of its manifest), in units of the int8 dot product, and how many forms compete. */
 final class RerankWeights {
-    private static final String[] RETIRED = {"letter_match", "letter_edit", "sound_match", "sound_edit"}; // 0 in old bundles
-
     final int words;
     final int numbers;
     final int soundPieces;
@@ -15,40 +13,22 @@ final class RerankWeights {
     final int headForms;
     final int headMargin;
 
-    /**
-     * @throws IllegalArgumentException where a weight is no whole number from 0 up, or one that is no longer read is not 0
-     */
+    /** The weights of a section that was checked; what it does not say keeps its default. */
     RerankWeights(Fields section) {
-        for (String name : RETIRED) {
-            Object value = section.map().containsKey(name) ? section.map().get(name) : (Object) 0L;
-            if (!(value instanceof Number) || ((Number) value).doubleValue() != 0) {
-                throw new IllegalArgumentException(
-                        "rerank." + name + ": expected 0, found " + value + "; edit distances no longer count");
-            }
-        }
-        words = weight(section, "words", 0, 0);
-        numbers = weight(section, "numbers", 0, 0);
-        soundPieces = weight(section, "sound_pieces", 0, 0);
-        denseForms = weight(section, "dense_forms", 24, 1);
-        soundForms = weight(section, "sound_forms", 0, 0);
-        heard = weight(section, "heard", 0, 0);
-        popularity = weight(section, "popularity", 0, 0);
-        head = weight(section, "head", 0, 0);
-        headForms = weight(section, "head_forms", 10, 1);
-        headMargin = weight(section, "head_margin", 0, 0);
+        words = (int) section.number("words", 0);
+        numbers = (int) section.number("numbers", 0);
+        soundPieces = (int) section.number("sound_pieces", 0);
+        denseForms = (int) section.number("dense_forms", 24);
+        soundForms = (int) section.number("sound_forms", 0);
+        heard = (int) section.number("heard", 0);
+        popularity = (int) section.number("popularity", 0);
+        head = (int) section.number("head", 0);
+        headForms = (int) section.number("head_forms", 10);
+        headMargin = (int) section.number("head_margin", 0);
     }
 
     /** Whether any evidence looks at how popular entities are. */
     boolean asksForDemand() {
         return popularity > 0 || words > 0;
-    }
-
-    private static int weight(Fields section, String name, int byDefault, int least) {
-        int value = section.map().containsKey(name) ? section.whole(name) : byDefault;
-        if (value < least) {
-            throw new IllegalArgumentException(
-                    "rerank." + name + ": expected a whole number from " + least + " up, found " + value);
-        }
-        return value;
     }
 }

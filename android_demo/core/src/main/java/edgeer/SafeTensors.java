@@ -8,7 +8,7 @@ import java.util.Map;
 /** Reads the arrays of a .safetensors file: eight bytes of length, a JSON header of that length, then the numbers. */
 final class SafeTensors {
     private static final String[][] TYPES = {
-        {"I8", Tensor.INT8}, {"U8", Tensor.UINT8}, {"I32", Tensor.INT32}, {"F32", Tensor.FLOAT32}
+        {"I8", Tensor.INT8}, {"U8", Tensor.UINT8}, {"I32", Tensor.INT32}, {"U32", Tensor.UINT32}
     };
 
     private SafeTensors() {}
@@ -16,27 +16,21 @@ final class SafeTensors {
     /**
      * The arrays of {@code data} by name.
      *
-     * @throws BundleCorruptException where it is no such file
+     * @throws IllegalArgumentException where it is no such file
      */
     static Map<String, Tensor> read(byte[] data, String file) {
         try {
             return arrays(data);
-        } catch (RuntimeException error) {
-            throw new BundleCorruptException(
-                    file + ": no safetensors file (" + error.getMessage() + "); build the bundle again", error);
+        } catch (RuntimeException error) { // a header may say anything
+            throw new IllegalArgumentException(file + ": no safetensors file (" + error.getMessage() + ")", error);
         }
     }
 
     /**
-     * The array of that name as bytes.
+     * The array of that name; a size of -1 may be any.
      *
-     * @throws BundleCorruptException where there is none of that type and shape
+     * @throws IllegalArgumentException where there is none of that type and shape
      */
-    static byte[] bytes(byte[] data, String file, String name, String type, int... shape) {
-        return array(read(data, file), file, name, type, shape).bytes();
-    }
-
-    /** The array of that name; a size of -1 may be any. Throws as {@link #bytes}. */
     static Tensor array(Map<String, Tensor> arrays, String file, String name, String type, int... shape) {
         Tensor tensor = arrays.get(name);
         boolean fits = tensor != null && tensor.type.equals(type) && tensor.shape.length == shape.length;
@@ -45,45 +39,46 @@ final class SafeTensors {
         }
         if (!fits) {
             String shown = tensor == null ? "none" : tensor.type + " " + Arrays.toString(tensor.shape);
-            throw new BundleCorruptException(file + ": array " + name + ": expected " + type + " " + Arrays.toString(shape)
-                    + " (-1 is any size), found " + shown + "; build the bundle again");
+            throw new IllegalArgumentException(file + ": array " + name + ": expected " + type + " " + Arrays.toString(shape)
+                    + " (-1 is any size), found " + shown);
         }
         return tensor;
     }
 
-    private static Map<String, Tensor> arrays(byte[] data) {
-        if (data.length < 8) {
-            throw new IllegalArgumentException("expected 8 bytes or more, found " + data.length);
+    /** What the format calls a type. */
+    static String code(String type) {
+        for (String[] each : TYPES) {
+            if (each[1].equals(type)) {
+                return each[0];
+            }
         }
-        long length = ByteReader.int32(data, 0);
+        throw new IllegalArgumentException("numbers of type " + type + " are not known");
+    }
+
+    private static Map<String, Tensor> arrays(byte[] data) {
+        int length = ByteReader.int32(data, 0);
         if (ByteReader.int32(data, 4) != 0 || length < 0 || length > data.length - 8) {
             throw new IllegalArgumentException("its header is longer than the file");
         }
-        int start = 8 + (int) length;
-        Map<String, Object> header = Json.parseObject(new String(data, 8, (int) length, Bundle.UTF_8));
+        Fields header = new Fields(new Json(data, null).parse(8, 8 + length));
         Map<String, Tensor> arrays = new LinkedHashMap<String, Tensor>();
-        for (Map.Entry<String, Object> entry : header.entrySet()) {
-            if (!entry.getKey().equals("__metadata__")) {
-                Fields fields = new Fields(entry.getValue(), entry.getKey());
-                arrays.put(entry.getKey(), array(entry.getKey(), fields, data, start));
+        for (String name : header.map().keySet()) {
+            if (!name.equals("__metadata__")) {
+                arrays.put(name, array(name, header.object(name), data, 8 + length));
             }
         }
         return arrays;
     }
 
     private static Tensor array(String name, Fields fields, byte[] data, int start) {
-        List<Object> sizes = fields.list("shape");
-        int[] shape = new int[sizes.size()];
+        int[] shape = new int[fields.list("shape").size()];
         for (int i = 0; i < shape.length; i++) {
-            shape[i] = Fields.whole(sizes.get(i), name + ".shape");
+            shape[i] = Fields.whole(fields.list("shape").get(i));
         }
         List<Object> ends = fields.list("data_offsets");
-        if (ends.size() != 2) {
-            throw new IllegalArgumentException("expected two data_offsets of " + name + ", found " + ends);
-        }
-        int from = Fields.whole(ends.get(0), name + ".data_offsets");
-        int to = Fields.whole(ends.get(1), name + ".data_offsets");
-        if (from < 0 || to < from || to > data.length - start) {
+        int from = Fields.whole(ends.get(0));
+        int to = Fields.whole(ends.get(1));
+        if (ends.size() != 2 || from < 0 || to < from || to > data.length - start) {
             throw new IllegalArgumentException("array " + name + " reaches over the end of the file");
         }
         String code = fields.text("dtype");

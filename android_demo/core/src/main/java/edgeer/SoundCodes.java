@@ -26,12 +26,14 @@ final class SoundCodes {
             code = value.equals("-") ? "" : value;
         }
 
-        boolean fits(String text, int at) {
-            if (!text.startsWith(piece, at)) {
-                return false;
-            }
+        boolean fits(char[] text, int at, int end) {
             int after = at + piece.length();
-            return next.isEmpty() || after < text.length() && next.indexOf(text.charAt(after)) >= 0;
+            for (int i = at; i < after; i++) {
+                if (i >= end || text[i] != piece.charAt(i - at)) {
+                    return false;
+                }
+            }
+            return next.isEmpty() || after < end && next.indexOf(text[after]) >= 0;
         }
 
         boolean before(Rule other) {
@@ -44,6 +46,8 @@ final class SoundCodes {
             return piece.compareTo(other.piece) < 0;
         }
     }
+
+    private int longest = 1; // letters of a code
 
     private final List<List<Rule>> byLetter = new ArrayList<List<Rule>>();
 
@@ -59,19 +63,15 @@ final class SoundCodes {
     }
 
     private void addSection(String wanted) {
-        boolean inside = false;
         List<Rule> section = new ArrayList<Rule>();
-        for (String line : Tables.lines("phonetic.txt")) {
-            if (line.startsWith("[")) {
-                inside = line.trim().equals("[" + wanted + "]");
-            } else if (inside && !line.trim().isEmpty() && !line.startsWith("#")) {
-                Rule rule = new Rule(line);
-                int place = section.size();
-                while (place > 0 && rule.before(section.get(place - 1))) {
-                    place--;
-                }
-                section.add(place, rule);
+        for (String line : Tables.lines("phonetic.txt", wanted)) {
+            Rule rule = new Rule(line);
+            longest = Math.max(longest, rule.code.length());
+            int place = section.size();
+            while (place > 0 && rule.before(section.get(place - 1))) {
+                place--;
             }
+            section.add(place, rule);
         }
         for (Rule rule : section) {
             byLetter.get(rule.piece.charAt(0) - 'a').add(rule);
@@ -80,38 +80,55 @@ final class SoundCodes {
 
     /** Sound codes of canonical {@code text}, without spaces. */
     String of(String text) {
-        String letters = text.replace(" ", "");
-        StringBuilder built = new StringBuilder(letters.length());
-        int at = 0;
-        while (at < letters.length()) {
-            char first = letters.charAt(at);
-            Rule rule = first >= 'a' && first <= 'z' ? ruleAt(letters, at, first) : null;
+        char[] codes = new char[room(text)];
+        return new String(codes, 0, put(text, codes));
+    }
+
+    /** How many characters {@code codes} needs for a text, at most. */
+    int room(String text) {
+        return (longest + 1) * text.length();
+    }
+
+    /** Puts the sound codes of a text into {@code codes}, which has {@link #room} for it; how many characters they are. */
+    int put(String text, char[] codes) {
+        int start = codes.length - text.length(); // the letters without spaces, read before they are overwritten
+        int end = start;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != ' ') {
+                codes[end++] = text.charAt(i);
+            }
+        }
+        int size = 0;
+        int at = start;
+        while (at < end) {
+            char first = codes[at];
+            Rule rule = first >= 'a' && first <= 'z' ? ruleAt(codes, at, end) : null;
             if (rule == null) {
-                add(built, first);
+                size = put(codes, size, first);
                 at++;
             } else {
                 for (int i = 0; i < rule.code.length(); i++) {
-                    add(built, rule.code.charAt(i));
+                    size = put(codes, size, rule.code.charAt(i));
                 }
                 at += rule.piece.length();
             }
         }
-        return built.toString();
+        return size;
     }
 
-    private Rule ruleAt(String letters, int at, char first) {
-        for (Rule rule : byLetter.get(first - 'a')) {
-            if (rule.fits(letters, at)) {
-                return rule;
+    private Rule ruleAt(char[] letters, int at, int end) {
+        List<Rule> rules = byLetter.get(letters[at] - 'a');
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).fits(letters, at, end)) {
+                return rules.get(i);
             }
         }
         return null;
     }
 
-    private static void add(StringBuilder built, char next) {
-        boolean repeats = built.length() > 0 && built.charAt(built.length() - 1) == next;
-        if (!(repeats && next >= 'a' && next <= 'z')) {
-            built.append(next);
-        }
+    private static int put(char[] codes, int size, char next) {
+        boolean repeats = size > 0 && codes[size - 1] == next && next >= 'a' && next <= 'z';
+        codes[size] = next;
+        return repeats ? size : size + 1;
     }
 }

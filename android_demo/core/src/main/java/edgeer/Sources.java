@@ -14,7 +14,7 @@ import java.util.zip.ZipInputStream;
 
 /** Bundles in directories and in zip files. */
 public final class Sources {
-    private static final String ZIP_COMMENT = "edge-er bundle sha256=";
+    static final String ZIP_COMMENT = "edge-er bundle sha256=";
     private static final int HASH = 64;
     private static final int ZIP_END = 22;
     private static final int LARGEST = 1 << 28;
@@ -33,6 +33,9 @@ public final class Sources {
         }
         if (!path.exists()) {
             throw new BundleNotFoundException(path + ": no such directory or zip; give the path of a bundle");
+        }
+        if (!path.isFile()) { // a pipe would wait for somebody to write into it
+            throw new BundleCorruptException(path + ": no regular file; give a directory or a zip");
         }
         try {
             return new Zip(readAll(new FileInputStream(path)), path.getPath());

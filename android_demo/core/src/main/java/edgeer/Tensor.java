@@ -1,10 +1,13 @@
 package edgeer;
 
+import java.io.ByteArrayOutputStream;
+
 /** A named array inside a file: its shape, its type, and where its bytes stand. */
 final class Tensor {
     static final String INT8 = "int8";
     static final String UINT8 = "uint8";
     static final String INT32 = "int32";
+    static final String UINT32 = "uint32";
     static final String INT64 = "int64";
     static final String FLOAT32 = "float32";
 
@@ -46,10 +49,23 @@ final class Tensor {
         return size;
     }
 
-    byte[] bytes() {
-        byte[] values = new byte[size()];
-        System.arraycopy(data, start, values, 0, values.length);
-        return values;
+    /** Writes the bytes of the rows from {@code first} to {@code end}. */
+    void copyTo(ByteArrayOutputStream out, int first, int end) {
+        int row = size() / Math.max(shape[0], 1) * width(type);
+        if (end > shape[0]) {
+            throw new IllegalArgumentException("expected " + end + " rows, found " + shape[0]);
+        }
+        out.write(data, start + first * row, (end - first) * row);
+    }
+
+    /** The number at a place of an array of bytes. */
+    byte int8(int at) {
+        return data[start + at];
+    }
+
+    /** The number at a place of an array of float32. */
+    float float32(int at) {
+        return Float.intBitsToFloat(ByteReader.int32(data, start + 4 * at));
     }
 
     int[] ints() {
@@ -64,7 +80,7 @@ final class Tensor {
     float[] floats() {
         float[] values = new float[size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = Float.intBitsToFloat(ByteReader.int32(data, start + 4 * i));
+            values[i] = float32(i);
         }
         return values;
     }

@@ -5,6 +5,8 @@ import java.util.List;
 
 /** Texts to tokens and int8 vectors: tokenizer, encoder and scale of a bundle. */
 final class TextEncoding {
+    private static final double TOLERANCE = 0.01; // of a square length
+
     final WordPiece tokenizer;
     final Encoder encoder;
     final double scale;
@@ -13,6 +15,25 @@ final class TextEncoding {
         this.tokenizer = tokenizer;
         this.encoder = encoder;
         this.scale = scale;
+    }
+
+    /**
+     * Encodes the last piece of the vocabulary, so that what an encoder cannot do is found before the first request.
+     *
+     * @throws IllegalArgumentException where it gives no vectors as its card says, or reads shorter texts
+     */
+    void check(Fields card) {
+        float[] vector = encoder.encode(new int[] {WordPiece.START, tokenizer.size() - 1, WordPiece.END});
+        double squares = 0;
+        for (float each : vector) {
+            squares += each * each;
+        }
+        boolean reads = !(encoder instanceof TransformerEncoder)
+                || ((TransformerEncoder) encoder).longest() >= card.whole("max_tokens");
+        if (!reads || vector.length != card.whole("dim") || !(Math.abs(squares - 1) < TOLERANCE)) {
+            throw new IllegalArgumentException("encoder.onnx: expected vectors of " + card.whole("dim")
+                    + " numbers and length 1 for " + card.whole("max_tokens") + " tokens, found others");
+        }
     }
 
     /** The texts that are not blank; {@code weights} null where all count alike. */

@@ -19,20 +19,15 @@ public final class TransformerEncoder implements Encoder {
         }
     };
 
-    private static final String TABLE = "token.table";
     private static final String[] TOKEN_OUTPUTS = {"head_request", "head_entity"};
     private static final String[] PARTS = {
         "attention.query", "attention.key", "attention.value", "attention.output", "inner", "outer", "attention.norm", "norm"
     };
 
-    private final int vocabulary;
-    private final int tokenWidth;
-    private final float[] tokenRows; // a table in float32, or
-    private final byte[] tokenSteps; // in int8 with a scale for each row
-    private final float[] tokenScales;
+    private final Table tokens;
     private final Matrix tokenProjection;
     private final int width;
-    private final float[] positions;
+    private final Table positions;
     private final float[] normWeight;
     private final float[] normBias;
     private final float epsilon;
@@ -46,27 +41,21 @@ public final class TransformerEncoder implements Encoder {
      */
     public TransformerEncoder(byte[] onnx) {
         OnnxFile file = new OnnxFile(onnx, Bundle.ENCODER);
-        Tensor table = file.weight(TABLE);
-        if (table.shape.length != 2 || table.size() < 1) {
-            throw file.wrongShape(TABLE, "rows and columns");
+        tokens = new Table(file, "token.table");
+        tokenProjection = file.has("token.projection") ? new Matrix(file, "token.projection", tokens.columns) : null;
+        width = tokenProjection == null ? tokens.columns : tokenProjection.columns;
+        positions = new Table(file, "position.table");
+        if (positions.columns != width) {
+            throw file.wrongShape("position.table", "rows of " + width);
         }
-        vocabulary = table.shape[0];
-        tokenWidth = table.shape[1];
-        boolean whole = table.type.equals(Tensor.FLOAT32);
-        tokenRows = whole ? table.floats() : null;
-        tokenSteps = whole ? null : file.int8(TABLE);
-        tokenScales = whole ? null : file.vector(TABLE + ".scale", vocabulary);
-        tokenProjection = file.has("token.projection") ? Matrix.read(file, "token.projection", tokenWidth) : null;
-        width = tokenProjection == null ? tokenWidth : tokenProjection.columns;
-        positions = file.table("position.table", width);
         normWeight = file.vector("embedding.norm.weight", width);
         normBias = file.vector("embedding.norm.bias", width);
         epsilon = file.epsilon();
         layers = layers(file);
-        output = file.has("output.projection") ? Matrix.read(file, "output.projection", width) : null;
+        output = file.has("output.projection") ? new Matrix(file, "output.projection", width) : null;
         for (String name : TOKEN_OUTPUTS) {
             if (file.has(name + ".projection")) {
-                tokenOutputs.put(name, Matrix.read(file, name + ".projection", width));
+                tokenOutputs.put(name, new Matrix(file, name + ".projection", width));
             }
         }
     }
@@ -120,24 +109,16 @@ public final class TransformerEncoder implements Encoder {
     }
 
     private float[] embed(int[] ids) {
-        if (ids.length < 1 || ids.length * width > positions.length) {
-            int most = positions.length / width;
-            throw new EncoderException("encoder.onnx: reads 1 to " + most + " tokens, found " + ids.length);
+        if (ids.length < 1 || ids.length > positions.rows) {
+            throw new EncoderException("encoder.onnx: reads 1 to " + positions.rows + " tokens, found " + ids.length);
         }
-        float[] rows = new float[ids.length * tokenWidth];
+        float[] rows = new float[ids.length * tokens.columns];
         for (int token = 0; token < ids.length; token++) {
-            if (ids[token] < 0 || ids[token] >= vocabulary) {
-                throw new EncoderException("encoder.onnx: knows " + vocabulary + " tokens, found number " + ids[token]);
-            }
-            int from = ids[token] * tokenWidth;
-            for (int i = 0; i < tokenWidth; i++) {
-                rows[token * tokenWidth + i] =
-                        tokenRows == null ? tokenSteps[from + i] * tokenScales[ids[token]] : tokenRows[from + i];
-            }
+            tokens.add(ids[token], rows, token * tokens.columns);
         }
         float[] x = tokenProjection == null ? rows : tokenProjection.times(rows, ids.length, null);
-        for (int i = 0; i < x.length; i++) {
-            x[i] += positions[i];
+        for (int token = 0; token < ids.length; token++) {
+            positions.add(token, x, token * width);
         }
         Layers.normalise(x, x.length, normWeight, normBias, epsilon);
         return x;
@@ -153,5 +134,39 @@ public final class TransformerEncoder implements Encoder {
             vector[i] /= length;
         }
         return vector;
+    }
+
+    /** How many tokens a text may have. */
+    int longest() {
+        return positions.rows;
+    }
+
+    /** Rows in float32, or in int8 with a scale for each row; they stay where they lie. */
+    private static final class Table {
+        final int rows;
+        final int columns;
+        private final Tensor values;
+        private final float[] scales;
+
+        Table(OnnxFile file, String name) {
+            values = file.weight(name);
+            if (values.shape.length != 2 || values.shape[0] < 1 || values.shape[1] < 1) {
+                throw file.wrongShape(name, "rows and columns");
+            }
+            rows = values.shape[0];
+            columns = values.shape[1];
+            scales = file.scales(name, rows);
+        }
+
+        /** Adds a row to {@code sum} from {@code at} on. */
+        void add(int row, float[] sum, int at) {
+            if (row < 0 || row >= rows) {
+                throw new EncoderException("encoder.onnx: knows " + rows + " tokens, found number " + row);
+            }
+            for (int i = 0; i < columns; i++) {
+                int place = row * columns + i;
+                sum[at + i] += scales == null ? values.float32(place) : values.int8(place) * scales[row];
+            }
+        }
     }
 }

@@ -107,7 +107,7 @@ final class TransformerLayer {
         private final float[] bias;
 
         Dense(OnnxFile file, String name, int rows, int columns) {
-            weight = Matrix.read(file, name + ".weight", rows);
+            weight = new Matrix(file, name + ".weight", rows);
             bias = file.vector(name + ".bias", weight.columns);
             if (columns > 0 && weight.columns != columns) {
                 throw file.wrongShape(name + ".weight", columns + " columns");

@@ -10,15 +10,20 @@ final class Vectors {
     final int dim;
     private final float[][] columns; // [dim][forms], for loops over forms become vector instructions
 
-    /** @param values [forms, dim], one after another */
-    Vectors(byte[] values, int dim) {
-        this.dim = dim;
-        this.forms = values.length / dim;
+    /** @param rows of {@code dim} numbers, one after another */
+    Vectors(byte[] rows, int dim) {
+        this(new Tensor("rows", Tensor.INT8, new int[] {rows.length / dim, dim}, rows, 0, rows.length));
+    }
+
+    /** @param values [forms, dim] */
+    Vectors(Tensor values) {
+        forms = values.shape[0];
+        dim = values.shape[1];
         columns = new float[dim][forms];
         for (int i = 0; i < dim; i++) {
             float[] column = columns[i];
             for (int form = 0; form < column.length; form++) {
-                column[form] = values[form * dim + i];
+                column[form] = values.int8(form * dim + i);
             }
         }
     }

@@ -16,7 +16,7 @@ final class Versions {
      *
      * @throws BundleBusyException other versions took its place again and again; else as {@link Bundle}
      */
-    static Bundle read(File path, Trust trust) {
+    static Bundle read(File path, @Nullable Trust trust) {
         BundleException cause = null;
         for (int attempt = 0; attempt < TRIES; attempt++) {
             if (attempt > 0) {
@@ -73,7 +73,7 @@ final class Versions {
         return new File(path.getAbsoluteFile().getParentFile(), "." + path.getName() + ".previous");
     }
 
-    private static void pause(long milliseconds) {
+    static void pause(long milliseconds) {
         try {
             Thread.sleep(milliseconds);
         } catch (InterruptedException error) {

@@ -48,8 +48,9 @@ final class WordIndex implements KnownWords {
     WordIndex(Misrecognition misrecognition, List<String> forms, WordIndex base) {
         this.base = base;
         this.forms = forms;
-        List<String> known = new ArrayList<String>();
-        int[][] held = numbered(forms, known);
+        WordNumbers all = new WordNumbers(numbers);
+        List<String> known = all.known;
+        int[][] held = numbered(all);
         starts = new int[known.size() + 1];
         for (int[] words : held) {
             for (int word : words) {
@@ -75,7 +76,7 @@ final class WordIndex implements KnownWords {
         int[] next = starts.clone();
         for (int form = 0; form < held.length; form++) {
             sizes[form] = held[form].length;
-            Set<String> cheap = frequencies(forms.get(form));
+            Set<String> cheap = all.frequencies(forms.get(form));
             for (int word : held[form]) {
                 int omission = omission(known.get(word), cheap);
                 owners[next[word]] = form;
@@ -86,25 +87,19 @@ final class WordIndex implements KnownWords {
         }
     }
 
-    /** The distinct words of each form, as numbers; the texts of new ones are added to {@code known}. */
-    private int[][] numbered(List<String> forms, List<String> known) {
+    /** The distinct words of each form, as numbers. */
+    private int[][] numbered(WordNumbers words) {
         int[][] held = new int[forms.size()][];
         for (int form = 0; form < held.length; form++) {
-            String[] words = words(forms.get(form));
-            int[] own = new int[words.length];
+            int[] row = words.of(forms.get(form));
+            int[] own = new int[words.count];
             int size = 0;
-            for (String word : words) {
-                Integer number = numbers.get(word);
-                if (number == null) {
-                    number = known.size();
-                    numbers.put(word, number);
-                    known.add(word);
-                }
+            for (int i = 0; i < words.count; i++) {
                 int before = 0;
-                while (before < size && own[before] != number) {
+                while (before < size && own[before] != row[i]) {
                     before++;
                 }
-                own[before] = number;
+                own[before] = row[i];
                 size = Math.max(size, before + 1);
             }
             held[form] = size == own.length ? own : Arrays.copyOf(own, size);
@@ -239,16 +234,6 @@ final class WordIndex implements KnownWords {
             }
         }
         return gained - Math.min(omission, OMITTED_MOST);
-    }
-
-    /** The parts of a frequency in a form; it is only looked at where there is a figure. */
-    private static Set<String> frequencies(String form) {
-        for (int at = 0; at < form.length(); at++) {
-            if (form.charAt(at) <= '9' && form.charAt(at) != ' ') {
-                return WordValues.frequencies(words(form));
-            }
-        }
-        return Collections.emptySet();
     }
 
     private static String[] words(String text) {

@@ -1,52 +1,41 @@
 package edgeer;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Canonical text to token ids: at each place the longest piece of the vocabulary ({@code tokenizer.json}). */
 final class WordPiece {
-    private static final String[] SPECIALS = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+    private static final int UNKNOWN = 1;
+    static final int START = 2;
+    static final int END = 3;
+    private static final int SPECIALS = 5; // the ids below are no pieces of texts
 
-    private final Map<String, Integer> vocabulary = new HashMap<String, Integer>();
-    private final Set<Integer> specials = new HashSet<Integer>();
+    private final Map<String, Object> vocabulary; // numbers by piece
     private final String prefix;
     private final int longestWord;
     private final int maxTokens;
     private int longestPiece;
 
     /**
-     * @param json contents of tokenizer.json
+     * @param tokenizer what tokenizer.json says, checked
      * @param maxTokens longer texts lose the ids before the last
-     * @throws EncoderException where it is no WordPiece tokenizer that splits at white space
+     * @throws IllegalArgumentException where its pieces are not numbered from 0 up, each once
      */
-    WordPiece(byte[] json, int maxTokens) {
-        try {
-            Fields whole = new Fields(Json.parse(new String(json, Bundle.UTF_8)), "tokenizer.json");
-            Fields model = whole.object("model");
-            expect(model.text("type"), "WordPiece", "model.type");
-            expect(whole.object("pre_tokenizer").text("type"), "WhitespaceSplit", "pre_tokenizer.type");
-            if (whole.has("normalizer")) {
-                throw new IllegalArgumentException("normalizer: expected none");
+    WordPiece(Fields tokenizer, int maxTokens) {
+        Fields model = tokenizer.object("model");
+        prefix = model.text("continuing_subword_prefix");
+        longestWord = model.whole("max_input_chars_per_word");
+        vocabulary = model.object("vocab").map();
+        boolean[] numbered = new boolean[vocabulary.size()];
+        for (Map.Entry<String, Object> entry : vocabulary.entrySet()) {
+            long number = entry.getValue() instanceof Long ? (Long) entry.getValue() : -1;
+            if (number < 0 || number >= numbered.length || numbered[(int) number]) {
+                throw new IllegalArgumentException("tokenizer.json, model.vocab: expected the numbers 0 to "
+                        + (numbered.length - 1) + ", each once, found others");
             }
-            prefix = model.text("continuing_subword_prefix");
-            longestWord = model.whole("max_input_chars_per_word");
-            for (Map.Entry<String, Object> entry : model.object("vocab").map().entrySet()) {
-                vocabulary.put(entry.getKey(), Fields.whole(entry.getValue(), "model.vocab"));
-                longestPiece = Math.max(longestPiece, entry.getKey().length());
-            }
-        } catch (IllegalArgumentException error) {
-            throw new EncoderException(
-                    "tokenizer.json: cannot be used (" + error.getMessage() + "); export the encoder again", error);
-        }
-        for (String special : SPECIALS) {
-            if (!vocabulary.containsKey(special)) {
-                throw new EncoderException("tokenizer.json: no token " + special + "; export the encoder again");
-            }
-            specials.add(vocabulary.get(special));
+            numbered[(int) number] = true;
+            longestPiece = Math.max(longestPiece, entry.getKey().length());
         }
         this.maxTokens = maxTokens;
     }
@@ -61,31 +50,27 @@ final class WordPiece {
         }
         int kept = Math.min(pieces.size(), maxTokens - 2);
         int[] ids = new int[kept + 2];
-        ids[0] = vocabulary.get("[CLS]");
+        ids[0] = START;
         for (int i = 0; i < kept; i++) {
             ids[i + 1] = pieces.get(i);
         }
-        ids[kept + 1] = vocabulary.get("[SEP]");
+        ids[kept + 1] = END;
         return ids;
     }
 
     /** Whether there is anything but [UNK] and other specials. */
     boolean canRead(int[] ids) {
         for (int id : ids) {
-            if (!specials.contains(id)) {
+            if (id >= SPECIALS) {
                 return true;
             }
         }
         return false;
     }
 
-    /** The largest id that a text can have. */
-    int largestId() {
-        int largest = 0;
-        for (int id : vocabulary.values()) {
-            largest = Math.max(largest, id);
-        }
-        return largest;
+    /** How many ids there are. */
+    int size() {
+        return vocabulary.size();
     }
 
     private void addPieces(String word, List<Integer> pieces) {
@@ -93,12 +78,12 @@ final class WordPiece {
         int start = word.codePointCount(0, word.length()) > longestWord ? -1 : 0;
         while (start >= 0 && start < word.length()) {
             int end = Math.min(word.length(), start + longestPiece);
-            Integer id = null;
+            Object id = null;
             while (end > start) {
                 String piece = word.substring(start, end);
                 id = vocabulary.get(start == 0 ? piece : prefix + piece);
                 if (id != null) {
-                    pieces.add(id);
+                    pieces.add(Fields.whole(id));
                     break;
                 }
                 end--;
@@ -109,13 +94,7 @@ final class WordPiece {
             while (pieces.size() > before) {
                 pieces.remove(pieces.size() - 1);
             }
-            pieces.add(vocabulary.get("[UNK]"));
-        }
-    }
-
-    private static void expect(String found, String wanted, String place) {
-        if (!found.equals(wanted)) {
-            throw new IllegalArgumentException(place + ": expected " + wanted + ", found " + found);
+            pieces.add(UNKNOWN);
         }
     }
 }

@@ -1,5 +1,6 @@
 package edgeer;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -50,7 +51,7 @@ final class WordValues {
 
     /** The words of a form that are part of a frequency: "98" and "9" of 98.9, "1028", "790" of 790 AM. */
     static Set<String> frequencies(String[] words) {
-        Set<String> found = new HashSet<String>();
+        Set<String> found = Collections.emptySet();
         for (int i = 0; i < words.length; i++) {
             if (!isNumber(words[i]) || words[i].length() > 4) {
                 continue;
@@ -58,13 +59,14 @@ final class WordValues {
             int number = Integer.parseInt(words[i]);
             String following = i + 1 < words.length ? words[i + 1] : "";
             boolean decimals = isNumber(following) && following.length() <= 2;
-            if (number >= 87 && number <= 108 && (decimals || following.equals("fm"))) { // MHz before the point
+            boolean pointed = number >= 87 && number <= 108 && (decimals || following.equals("fm")); // MHz before the point
+            boolean whole = number >= 875 && number <= 1080 || number >= 530 && number <= 1700 && number % 10 == 0; // or kHz
+            if (pointed || whole) {
+                found = found.isEmpty() ? new HashSet<String>() : found;
                 found.add(words[i]);
-                if (decimals) {
-                    found.add(following);
-                }
-            } else if (number >= 875 && number <= 1080 || number >= 530 && number <= 1700 && number % 10 == 0) {
-                found.add(words[i]); // tenths of a MHz, without a point, or kHz
+            }
+            if (pointed && decimals) {
+                found.add(following);
             }
         }
         return found;

@@ -1,8 +1,10 @@
 package edgeer;
 
+import com.sun.management.ThreadMXBean;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,7 +18,8 @@ import java.util.Map;
  *
  * Rows may have {@code where}, {@code ids} and {@code top_k}, too; of one with {@code explain} its explanations are told.
  *
- * <p>The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes"}}; then comes a line {@code {"id", "decision",
+ * <p>The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes", "allocated_bytes"}}, the last being what loading
+ * allocated of which {@code memory_bytes} are kept; then comes a line {@code {"id", "decision",
  * "tied", "confidence", "ids", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
  */
 public final class AnswerRequests {
@@ -24,6 +27,7 @@ public final class AnswerRequests {
 
     public static void main(String[] arguments) throws IOException {
         List<Fields> queries = Rows.of(new File(arguments[1]));
+        long before = allocated();
         long start = System.nanoTime();
         File bundle = new File(arguments[0]);
         EntityResolver resolver = arguments[3].equals("dense")
@@ -33,13 +37,14 @@ public final class AnswerRequests {
             resolver = resolver.withEntries(new File(arguments[4]));
         }
         long loaded = System.nanoTime();
+        long allocated = allocated() - before;
         resolver.resolve(queries.get(0).text("query"));
         long answered = System.nanoTime();
         System.gc();
         long memory = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
         PrintStream out = new PrintStream(System.out, false, "UTF-8");
         out.println("{\"load_ms\": " + (loaded - start) / 1e6 + ", \"first_answer_ms\": " + (answered - loaded) / 1e6
-                + ", \"memory_bytes\": " + memory + "}");
+                + ", \"memory_bytes\": " + memory + ", \"allocated_bytes\": " + allocated + "}");
         List<String> answers = new ArrayList<String>();
         for (int round = Integer.parseInt(arguments[2]); round > 0; round--) {
             answers.clear();
@@ -51,6 +56,12 @@ public final class AnswerRequests {
             out.println(answer);
         }
         out.flush();
+    }
+
+    /** Bytes that this thread has allocated so far. */
+    private static long allocated() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
     private static String line(EntityResolver resolver, Fields row, boolean typed) {

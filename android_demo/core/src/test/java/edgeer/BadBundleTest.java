@@ -107,7 +107,7 @@ public final class BadBundleTest {
         refused(
                 whole.withManifest(text.replace("\"temperature\": 0", "\"temperature\": -1")),
                 BundleCorruptException.class,
-                "calibration.temperature");
+                "manifest.json, calibration.dense.temperature: expected a number from 1.0E-9 to 1000000000");
         refused(
                 whole.withManifest(text.replace("\"vectors.safetensors\"", "\"../vectors\"")),
                 BundleCorruptException.class,
@@ -130,7 +130,8 @@ public final class BadBundleTest {
 
     @Test
     public void theIndexOfALargeCatalogIsNotNeeded() {
-        String files = "\"files\": {\"index.faiss\": {}, \"words.safetensors\": {},";
+        String file = "{\"size\": 1, \"sha256\": \"" + new String(new char[64]).replace('\0', '0') + "\"}";
+        String files = "\"files\": {\"index.faiss\": " + file + ", \"words.safetensors\": " + file + ",";
         String listed = whole.manifestText().replace("\"files\": {", files);
         assertTrue(EntityResolver.load(whole.withManifest(listed)).selftest() > 10);
     }
@@ -195,7 +196,9 @@ public final class BadBundleTest {
                 whole.resealed(Bundle.STREAMS, other.files.get(Bundle.STREAMS)),
                 BundleCorruptException.class, "streams.jsonl");
         refused(whole.resealed(Bundle.ENCODER, new byte[0]), EncoderException.class, "token.table");
-        refused(whole.resealed(Bundle.TOKENIZER, "{}".getBytes(Bundle.UTF_8)), EncoderException.class, "tokenizer.json");
+        refused(
+                whole.resealed(Bundle.TOKENIZER, "{}".getBytes(Bundle.UTF_8)),
+                BundleCorruptException.class, "tokenizer.json, expected an object with normalizer");
         refused(whole.resealed(Bundle.CARD, "[1]".getBytes(Bundle.UTF_8)), BundleCorruptException.class, "encoder.json");
         String deep = new String(new char[100000]).replace('\0', '[');
         refused(whole.resealed(Bundle.CARD, deep.getBytes(Bundle.UTF_8)), BundleCorruptException.class, "brackets");
@@ -203,7 +206,8 @@ public final class BadBundleTest {
         GZIPOutputStream zip = new GZIPOutputStream(packed);
         zip.write("{\"id\": \"a\"}\n".getBytes(Bundle.UTF_8));
         zip.close();
-        refused(whole.resealed(Bundle.ENTITIES, packed.toByteArray()), BundleCorruptException.class, "row 1", "name");
+        Damaged few = whole.withManifest(whole.manifestText().replaceAll("\"streams.jsonl\": \\{[^}]*\\},", ""));
+        refused(few.resealed(Bundle.ENTITIES, packed.toByteArray()), BundleCorruptException.class, "row 1", "name");
     }
 
     @Test

@@ -130,7 +130,7 @@ public final class ConstantsTest {
     public void theCodeHasTheNumbersOfTheFile() throws IOException {
         byte[] data = Sources.readAll(new FileInputStream(Rows.file("edge_er/data/constants.json")));
         Map<String, Object> expected = new LinkedHashMap<String, Object>();
-        Fields file = new Fields(Json.parse(new String(data, Bundle.UTF_8)), "constants.json");
+        Fields file = new Fields(Json.parse(data));
         for (String section : file.map().keySet()) {
             if (!section.equals("candidates")) { // counts that a bundle is built with, which only Python does
                 for (Map.Entry<String, Object> each : file.object(section).map().entrySet()) {
@@ -191,7 +191,7 @@ public final class ConstantsTest {
         List<String> forms = new ArrayList<String>();
         for (int form = 0; form < owners.length; form++) {
             forms.add((String) row.list("forms").get(form));
-            demand[form] = Fields.whole(row.list("demand").get(owners[form]), "demand");
+            demand[form] = Fields.whole(row.list("demand").get(owners[form]));
             List<?> vector = (List<?>) row.list("vectors").get(form);
             for (int i = 0; i < query.length; i++) {
                 vectors[form * query.length + i] = ((Number) vector.get(i)).byteValue();
@@ -215,9 +215,9 @@ public final class ConstantsTest {
             List<?> expected = (List<?>) row.list("ranking").get(i);
             assertEquals(((Number) expected.get(0)).intValue(), found.get(i).entity);
             assertEquals(((Number) expected.get(1)).doubleValue(), found.get(i).score, 0);
-            assertEquals(Fields.whole(row.list("forms_of_ranking").get(i), "form"), found.get(i).form);
+            assertEquals(Fields.whole(row.list("forms_of_ranking").get(i)), found.get(i).form);
             if (row.has("parts")) {
-                checkParts(new Fields(row.list("parts").get(i), "parts"), found.get(i));
+                checkParts(new Fields(row.list("parts").get(i)), found.get(i));
             }
         }
     }

@@ -23,7 +23,7 @@ final class Damaged implements BundleSource {
     }
 
     private Fields manifest() {
-        return new Fields(Json.parse(new String(files.get(Bundle.MANIFEST), Bundle.UTF_8)), Bundle.MANIFEST);
+        return new Fields(Json.parse(files.get(Bundle.MANIFEST)));
     }
 
     /** Puts other contents in place of a file's, and makes sizes and checksums fit them. */

@@ -63,7 +63,7 @@ public final class GoldenStepsTest {
             List<?> expected = (List<?>) row.list("ranking").get(i);
             assertEquals(query, expected.get(0), resolver.entities().get(ranked.get(i).entity).id);
             assertEquals(query, ((Number) expected.get(1)).doubleValue(), ranked.get(i).score, 0.001);
-            checkParts(query, new Fields(row.list("parts").get(i), query).map(), ranked.get(i));
+            checkParts(query, new Fields(row.list("parts").get(i)).map(), ranked.get(i));
         }
         AnswerBuilder builder = resolver.answerBuilder();
         Resolution answer = builder.resolution(

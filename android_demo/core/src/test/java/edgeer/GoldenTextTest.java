@@ -30,27 +30,25 @@ public final class GoldenTextTest {
         assertTrue(rows.size() > 20);
         for (Fields row : rows) {
             SoundCodes soundCodes = new SoundCodes(row.text("lang"));
-            int[][] sounds = new int[row.list("forms").size()][];
             List<String> spelled = new ArrayList<String>();
             List<String> forms = new ArrayList<String>();
-            int[] every = new int[sounds.length];
-            for (int form = 0; form < sounds.length; form++) {
+            int[] every = new int[row.list("forms").size()];
+            for (int form = 0; form < every.length; form++) {
                 String text = (String) row.list("forms").get(form);
                 every[form] = form;
                 forms.add(text);
                 spelled.add(soundCodes.of(text));
-                sounds[form] = CodePoints.of(spelled.get(form));
             }
             String request = row.text("request");
             assertEquals(row.list("form_sounds"), spelled);
             assertEquals(row.text("without_carrier"), new Carriers(request, null).name());
             assertEquals(row.text("sounds"), soundCodes.of(request));
-            NgramIndex ngrams = new NgramIndex(sounds, null);
+            NgramIndex ngrams = new NgramIndex(forms, soundCodes, null);
             int[] shared = ngrams.shared(CodePoints.of(soundCodes.of(request)));
             int[] heard = new Misrecognition(row.text("lang"), forms).scores(new Carriers(request, null), every);
             assertArrayEquals(request, Rows.ints(row.list("heard_worth")), heard);
             assertArrayEquals(request, Rows.ints(row.list("shared_worth")), shared);
-            for (int form = 0; form < sounds.length; form++) {
+            for (int form = 0; form < every.length; form++) {
                 assertEquals(whole(row, "form_worth", form), ngrams.total(form));
             }
         }
@@ -131,7 +129,7 @@ public final class GoldenTextTest {
             Map<String, Object> wanted = row.object("features").map();
             Misrecognition misrecognition = new Misrecognition(row.text("lang"), Collections.<String>emptyList());
             String weights = "{\"heard\": 1, \"numbers\": " + row.whole("numbers") + "}";
-            RerankWeights rerank = new RerankWeights(new Fields(Json.parse(weights), "rerank"));
+            RerankWeights rerank = new RerankWeights(new Fields(Rows.json(weights)));
             Features features = new Features(wanted.keySet(), 1, rerank, row.text("lang"), misrecognition);
             Catalog catalog = new Forms(forms, entities);
             Features.Utterance utterance = features.utterance(catalog, texts, ranked);
@@ -216,12 +214,12 @@ public final class GoldenTextTest {
     private static int[] scores(List<Object> values) {
         int[] found = new int[values.size()];
         for (int form = 0; form < found.length; form++) {
-            found[form] = values.get(form) == null ? WordIndex.NO_SCORE : Fields.whole(values.get(form), "score");
+            found[form] = values.get(form) == null ? WordIndex.NO_SCORE : Fields.whole(values.get(form));
         }
         return found;
     }
 
     private static int whole(Fields row, String name, int at) {
-        return Fields.whole(row.list(name).get(at), name);
+        return Fields.whole(row.list(name).get(at));
     }
 }

@@ -27,9 +27,13 @@ final class Rows {
     static List<Fields> of(File file) throws IOException {
         List<Fields> rows = new ArrayList<Fields>();
         for (String line : new String(Sources.readAll(new FileInputStream(file)), Bundle.UTF_8).split("\n")) {
-            rows.add(new Fields(Json.parse(line), file.getName() + ", row " + (rows.size() + 1)));
+            rows.add(new Fields(Json.parseRequest(line.getBytes(Bundle.UTF_8))));
         }
         return rows;
+    }
+
+    static Object json(String text) {
+        return Json.parse(text.getBytes(Bundle.UTF_8));
     }
 
     /** The resolver of a bundle of the repository, loaded once. */
@@ -43,7 +47,7 @@ final class Rows {
     static int[] ints(List<Object> values) {
         int[] found = new int[values.size()];
         for (int i = 0; i < found.length; i++) {
-            found[i] = Fields.whole(values.get(i), "number");
+            found[i] = Fields.whole(values.get(i));
         }
         return found;
     }

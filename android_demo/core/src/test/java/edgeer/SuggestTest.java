@@ -26,8 +26,8 @@ public final class SuggestTest {
         for (int form = 0; form < owners.length; form++) {
             List<?> cells = (List<?>) listed.get(form);
             forms.add((String) cells.get(0));
-            owners[form] = Fields.whole(cells.get(1), name);
-            demand[form] = Fields.whole(cells.get(2), name);
+            owners[form] = Fields.whole(cells.get(1));
+            demand[form] = Fields.whole(cells.get(2));
         }
         boolean bySound = (Boolean) row.map().get("by_sound");
         NgramIndex ngrams = bySound && base == null ? FormSuggestions.ngramsOf(forms, row.text("lang"), null) : null;
@@ -40,7 +40,7 @@ public final class SuggestTest {
         for (Fields row : Rows.golden("suggest.jsonl")) {
             boolean[] allowed = row.map().get("allowed") == null ? null : new boolean[ENTITIES];
             for (int i = 0; allowed != null && i < row.list("allowed").size(); i++) {
-                allowed[Fields.whole(row.list("allowed").get(i), "entity")] = true;
+                allowed[Fields.whole(row.list("allowed").get(i))] = true;
             }
             List<FormSuggestions> sets = new ArrayList<FormSuggestions>();
             sets.add(set(row, "catalog", null));
@@ -50,7 +50,7 @@ public final class SuggestTest {
             Map<Integer, Integer> favour = new HashMap<Integer, Integer>();
             for (Object each : row.list("favour")) {
                 List<?> pair = (List<?>) each;
-                favour.put(Fields.whole(pair.get(0), "entity"), FormSuggestions.favour(Fields.whole(pair.get(1), "count")));
+                favour.put(Fields.whole(pair.get(0)), FormSuggestions.favour(Fields.whole(pair.get(1))));
             }
             String text = CanonicalText.of(row.text("text"));
             assertEquals(row.text("canonical"), text);

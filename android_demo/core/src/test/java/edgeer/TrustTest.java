@@ -55,7 +55,7 @@ public final class TrustTest {
     @Test
     public void aForgedSignatureIsFound() throws IOException {
         byte[] data = Sources.of(new File(GOLDEN, "signed.zip")).read(Bundle.MANIFEST);
-        Fields manifest = new Fields(Json.parse(new String(data, Bundle.UTF_8)), Bundle.MANIFEST);
+        Fields manifest = new Fields(Json.parse(data));
         Trust ours = new Trust().key(key("key.pub"));
         ours.check(manifest, data, "here");
         int digits = new String(data, Bundle.LATIN).indexOf("\"manifest_sha256\": \"") + 20;
