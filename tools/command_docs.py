@@ -1,4 +1,4 @@
-"""Write docs/commands.md, and the list of commands in README.md, from the command line itself.
+"""Write docs/commands.md from the command line itself.
 
 python -m tools.command_docs
 """
@@ -12,7 +12,14 @@ from typing import Any
 import typer
 
 from edge_er.cli.app import app
-from tools.documents import REPOSITORY, replace_section
+from tools.documents import REPOSITORY
+
+EXIT_CODES = """| exit code | meaning |
+|---|---|
+| 0 | done, also when the answer is `no_match` |
+| 1 | data, bundle or file error: one line on stderr says what, where, what was expected and what to do |
+| 2 | wrong usage |
+| 130 | stopped by Ctrl-C; what has `--resume` goes on with it |"""
 
 
 def commands(command: Any = None, words: tuple[str, ...] = ("edge-er",)) -> Iterator[tuple[str, Any]]:
@@ -37,7 +44,7 @@ def usage(words: str, command: Any) -> str:
 
 
 def short_list() -> str:
-    """The commands one by one, as README.md has them."""
+    """The commands one by one, in a line each."""
     rows = [f"| `{usage(words, command)}` | {_help(command)} |" for words, command in commands()]
     return "\n".join(["| command | does |", "| --- | --- |", *rows])
 
@@ -48,6 +55,12 @@ def reference() -> str:
         "# Commands",
         "Made by `python -m tools.command_docs` from the command line itself; `edge-er COMMAND --help` says the same. "
         "`python -m edge_er` is the same program.",
+        short_list(),
+        "`BUNDLE` is a shipped name, a directory or a `.zip`. `-h` says what is here, `--install-completion` completes "
+        "it in your shell, and `--quiet` leaves out notes. With `-` as the request, each line of standard input is "
+        "answered by one line of JSON:",
+        "```sh\nprintf 'pon la cadena ser\\nkiss fm\\n' | edge-er resolve radio_es -\n```",
+        EXIT_CODES,
     ]
     for words, command in commands():
         options = [each for each in command.params if each.param_type_name == "option"]
@@ -59,12 +72,8 @@ def reference() -> str:
 
 
 def documents() -> dict[Path, str]:
-    """What both files should hold."""
-    readme = REPOSITORY / "README.md"
-    return {
-        readme: replace_section(readme.read_text(encoding="utf-8"), "commands", short_list()),
-        REPOSITORY / "docs" / "commands.md": reference(),
-    }
+    """What the file should hold."""
+    return {REPOSITORY / "docs" / "commands.md": reference()}
 
 
 def _metavar(parameter: Any) -> str:
