@@ -105,6 +105,7 @@ def measure(name: str, queries: list[str]) -> dict[str, Any]:
     bundle = read_bundle(name)
     resolver, dense = EntityResolver(bundle), EntityResolver(bundle, rerank=False)
     ours, vectors = times(resolver.resolve, queries), times(dense.resolve, queries)
+    reference = times(EntityResolver(bundle, engine="reference").resolve, queries)
     resolver.suggest("")  # makes its index
     suggest = times(resolver.suggest, [keys for query in queries for keys in key_strokes(query)])
     wratio = times(wratio_lookup(resolver), queries[:WRATIO_REQUESTS])
@@ -115,7 +116,9 @@ def measure(name: str, queries: list[str]) -> dict[str, Any]:
         "bundle": resolver.name,
         "counts": dict(resolver.manifest["counts"]),
         "reranks": resolver.reranks,
+        "engine": resolver.engine,
         "resolve": ours,
+        "reference": reference,
         "dense": vectors,
         "suggest": suggest,
         "suggest_of_resolve_p50": suggest["p50_ms"] / ours["p50_ms"],
@@ -131,7 +134,8 @@ def measure(name: str, queries: list[str]) -> dict[str, Any]:
 def table(figures: dict[str, Any]) -> str:
     """The figures as Markdown."""
     systems = (
-        ("resolve", "resolve"),
+        (f"resolve, {figures['engine']} engine", "resolve"),
+        ("resolve, reference engine", "reference"),
         ("resolve, vectors alone", "dense"),
         ("suggest, at a keystroke", "suggest"),
         ("RapidFuzz WRatio, same names", "wratio"),

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 const [folder, jobs] = process.argv.slice(2);
 const runtime = (name) => import(pathToFileURL(join(folder, "edge-er", name)).href);
 const { EntityResolver } = await runtime("node.js");
-const { quantise } = await runtime("encoder/encoder.js");
+const { quantise } = await runtime("encoder/quantise.js");
 
 const rows = async (file) => (await readFile(file, "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line));
 

@@ -1,5 +1,7 @@
 /** What the JavaScript runtime answers to requests, and how long it takes; runs in Node and in a browser. */
 
+/** What is measured: the compiled kernels, and plain JavaScript. */
+export const ENGINES = ["wasm", "javascript"];
 const WARM = 300; // requests that are not timed
 const MOST_TIMED = 1500;
 
@@ -21,10 +23,11 @@ const figures = (times) => {
  * @param {typeof import("../../web_demo/edge-er/index.js")} runtime
  * @param {string | URL} bundle
  * @param {string[]} queries
+ * @param {"wasm" | "javascript"} engine
  */
-export async function measure({ EntityResolver }, bundle, queries) {
+export async function measure({ EntityResolver }, bundle, queries, engine) {
   const start = performance.now();
-  const resolver = await EntityResolver.load(bundle);
+  const resolver = await EntityResolver.load(bundle, { engine });
   const loaded = performance.now();
   resolver.resolve(queries[0]);
   const first = performance.now();

@@ -3,8 +3,9 @@
     python -m benchmarks.runtimes.web_runtime
     python -m benchmarks.runtimes.web_runtime --onnxruntime-web node_modules/onnxruntime-web
 
-Needs Node, and for the times in a browser Chromium and `npm ci --prefix tests/web`. With `--onnxruntime-web` the
-encoder is timed in WebAssembly too, from that npm package. All times are of one thread.
+Needs Node, and for the times in a browser Chromium and `npm ci --prefix tests/web`. Each is measured with the kernels
+(WebAssembly) and in plain JavaScript. With `--onnxruntime-web` the encoder is timed by onnxruntime too, from that npm
+package. All times are of one thread.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from web_demo.assemble import assemble
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE / "web_runtime.mjs"
 STRATA = ("text", "asr", "noisy")
+ENGINES = ("wasm", "javascript")
 IN_BROWSER = 5  # every fifth request is asked in the browser too
 ORT_MODULE = "ort/dist/ort.wasm.min.mjs"
 ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
@@ -155,6 +157,7 @@ def markdown(report: dict[str, Any]) -> str:
     parts = [
         "# The JavaScript runtime",
         markdown_table(heading, answers),
+        engines(report),
         times(report),
         space(report["sizes"]),
     ]
@@ -162,14 +165,19 @@ def markdown(report: dict[str, Any]) -> str:
 
 
 def times(report: dict[str, Any]) -> str:
-    """Milliseconds in Node and in the browser."""
+    """Milliseconds in Node and in the browser, by the kernels and without."""
     rows = []
     for place in ("node", "chromium"):
-        for lang, cell in report.get(place, {}).items():
+        cells = [
+            (f"{place}, {lang}, {engine}", cells[engine])
+            for lang, cells in report.get(place, {}).items()
+            for engine in ENGINES
+        ]
+        for what, cell in cells:
             encoded = [f"{cell['encode']['p50']:.2f}"]
             encoded += [f"{cell['onnxruntime']['encode']['p50']:.2f}"] if "onnxruntime" in cell else ["-"]
             whole = [f"{cell['resolve'][share]:.2f}" for share in ("p50", "p90", "p99")]
-            rows.append([f"{place}, {lang}", *whole, *encoded, f"{cell['load']:.0f}", f"{cell['first']:.1f}"])
+            rows.append([what, *whole, *encoded, f"{cell['load']:.0f}", f"{cell['first']:.1f}"])
     heading = [
         "milliseconds",
         "resolve, p50",
@@ -219,19 +227,60 @@ def main() -> None:
             report["agent"] = in_browser.pop("agent")
             report["chromium"] = {name: _without_answers(cell) for name, cell in in_browser.items()}
             report["chromium_same_as_node"] = all(
-                cell["answers"] == in_node[name]["answers"][::IN_BROWSER] for name, cell in in_browser.items()
+                cells[engine]["answers"] == in_node[name][engine]["answers"][::IN_BROWSER]
+                for name, cells in in_browser.items()
+                for engine in ENGINES
             )
     report["node"] = {name: _without_answers(cell) for name, cell in in_node.items()}
     report["answers"] = {
-        name: compared(name, rows, in_node[name]["answers"]) for name, rows in requests.items()
+        name: compared(name, rows, in_node[name]["wasm"]["answers"]) for name, rows in requests.items()
     }
+    report["engines"] = {name: differences(cells) for name, cells in in_node.items()}
     text = markdown(report)
     write_result("runtimes.web_runtime", "web_runtime", report, text)
     print(text)
 
 
-def _without_answers(cell: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in cell.items() if name != "answers"}
+def differences(cells: dict[str, Any]) -> dict[str, Any]:
+    """In how many requests plain JavaScript answers otherwise than the kernels, and how far confidences are apart."""
+    pairs = list(zip(*(cells[engine]["answers"] for engine in ENGINES), strict=True))
+    return {
+        "requests": len(pairs),
+        "other_first": sum(one[0] != other[0] for one, other in pairs),
+        "other_decision": sum(one[1] != other[1] for one, other in pairs),
+        "confidence_off_by": max(abs(one[2] - other[2]) for one, other in pairs),
+        "confidence_off": sum(abs(one[2] - other[2]) > 1e-6 for one, other in pairs),
+        "resolve_ratio": cells["wasm"]["resolve"]["p50"] / cells["javascript"]["resolve"]["p50"],
+        "encode_ratio": cells["wasm"]["encode"]["p50"] / cells["javascript"]["encode"]["p50"],
+    }
+
+
+def engines(report: dict[str, Any]) -> str:
+    """The kernels beside plain JavaScript: answers and times of one run in Node."""
+    rows = [
+        [
+            name,
+            *(
+                f"{cell[field]:,}"
+                for field in ("requests", "other_first", "other_decision", "confidence_off")
+            ),
+            f"{cell['confidence_off_by']:.1e}",
+            *(f"{1 / cell[field]:.1f}" for field in ("resolve_ratio", "encode_ratio")),
+        ]
+        for name, cell in report["engines"].items()
+    ]
+    heading = [
+        *("wasm beside javascript, Node", "requests", "another first", "another decision"),
+        *("confidence off by more than 1e-6", "at most by", "times as fast, resolve", "encoder"),
+    ]
+    return markdown_table(heading, rows)
+
+
+def _without_answers(cells: dict[str, Any]) -> dict[str, Any]:
+    return {
+        engine: {name: value for name, value in cell.items() if name != "answers"}
+        for engine, cell in cells.items()
+    }
 
 
 if __name__ == "__main__":
