@@ -19,6 +19,8 @@ ALLOWED = {  # pattern of test ids -> why CI goes without
         "no Whisper model is small enough to be fetched for a test"
     ),
     "tests/test_kernel_wheels.py::test_a_wheel_by_zig": "ziglang is 90 MB, and no part of the tests' environment",
+    "tests/web/test_wasm.py::test_zig_*": "ziglang is 90 MB, and no part of the tests' environment",
+    "tests/web/test_wasm.py::test_every_kernel_*": "ziglang is 90 MB, and no part of the tests' environment",
     "tests/web/test_package.py::test_it_answers_in_other_engines*": "Debian 12 has no package of QuickJS",
     "tests/android/test_ort.py::*": "onnxruntime.jar comes in an archive of 165 MB (android_demo/ort/fetch_jar.sh)",
 }
