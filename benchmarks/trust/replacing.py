@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
@@ -28,6 +29,7 @@ from catalog_tools.build.options import BuildOptions, IndexOptions
 from catalog_tools.build.update import update_bundle
 from edge_er.bundle.bundle import read_bundle, read_files, write_files
 from edge_er.bundle.entity import Entity
+from edge_er.errors import BundleBusyError
 
 FORMS = ("b", "b.zip", "large")
 LARGE = 600  # entities of the large catalog
@@ -87,9 +89,13 @@ def loads(child: Child, work: Path, place: str, times: int) -> dict[str, Any]:
 
 
 def add(path: Path, who: int, times: int) -> None:
-    """Add entities to a bundle, one after another."""
+    """Add entities to a bundle, one after another; told that the other one holds it for long, try again."""
     for number in range(times):
-        update_bundle(path, add=[{"id": f"new-{who}-{number}", "name": f"radio {who} {number}"}])
+        added = False
+        while not added:
+            with suppress(BundleBusyError):
+                update_bundle(path, add=[{"id": f"new-{who}-{number}", "name": f"radio {who} {number}"}])
+                added = True
 
 
 def two_writers(path: Path, times: int) -> dict[str, Any]:
