@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -53,6 +54,8 @@ def test_documents_import_what_is_there_from_new_paths() -> None:
     shown = shown_imports()
     assert len(shown) >= 8
     for document, module, name in shown:
+        if module.startswith("edge_er.service") and importlib.util.find_spec("starlette") is None:
+            continue  # of an extra
         assert module not in OLD_PATHS, f"{document}: {module} has moved to {OLD_PATHS[module][0].__name__}"
         assert hasattr(importlib.import_module(module), name), f"{document}: from {module} import {name}"
 
