@@ -1,7 +1,6 @@
 """Python, its kernels, Java and JavaScript answer the same requests: how many are equal, and why the others are not.
 
     python -m benchmarks.runtimes.agreement
-    python -m benchmarks.runtimes.agreement --runtimes kernels --result agreement_kernels
     python -m benchmarks.runtimes.agreement --sample 50
 
 Requests are all development requests of the shipped bundles (spoken by a machine: as they were meant, as they were
