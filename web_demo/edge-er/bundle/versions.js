@@ -17,19 +17,29 @@ const PAUSE = 10; // milliseconds after the first try; twice as long after each 
  */
 export async function ofOneVersion(url, open, read) {
   let cause = null;
+  let [once, missing] = [false, false]; // damage was found once; nothing was there in the try before
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    if (attempt) await pause(PAUSE * 2 ** (attempt - 1));
+    if (attempt && !once) await pause(PAUSE * 2 ** (attempt - 1));
     for (const place of [url, previousVersion(url)].filter(Boolean)) {
       const seen = { manifest: null };
       try {
         return await read(noting(await open(place), seen));
       } catch (error) {
-        const replaced = error instanceof BundleCorruptError && (await hasChanged(place, open, seen.manifest));
+        const damaged = error instanceof BundleCorruptError;
+        // What was exchanged twice meanwhile has the manifest of before: on a disk, damage counts when it is found again.
+        once = damaged && url.protocol === "file:" && cause?.message !== error.message;
+        const replaced = damaged && (once || (await hasChanged(place, open, seen.manifest)));
         if (!replaced && !(error instanceof BundleNotFoundError)) throw error;
         // Between two renames there is nothing at the place: then the version before is read, or what is there a moment later.
-        if (error instanceof BundleNotFoundError && (attempt || url.protocol !== "file:") && place === url) throw error;
+        if (error instanceof BundleNotFoundError && place === url) {
+          if (missing || url.protocol !== "file:") throw error;
+          missing = true;
+        }
         cause = error;
-        if (replaced) break;
+        if (replaced) {
+          missing = false;
+          break;
+        }
       }
     }
   }

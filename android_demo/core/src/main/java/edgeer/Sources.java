@@ -18,6 +18,7 @@ public final class Sources {
     private static final int HASH = 64;
     private static final int ZIP_END = 22;
     private static final int LARGEST = 1 << 28;
+    private static final int LOOKS = 3;
 
     private Sources() {}
 
@@ -28,14 +29,16 @@ public final class Sources {
      * @throws BundleCorruptException where the zip is damaged
      */
     public static BundleSource of(File path) {
-        if (path.isDirectory()) {
-            return new Directory(path);
-        }
-        if (!path.exists()) {
-            throw new BundleNotFoundException(path + ": no such directory or zip; give the path of a bundle");
-        }
-        if (!path.isFile()) { // a pipe would wait for somebody to write into it
-            throw new BundleCorruptException(path + ": no regular file; give a directory or a zip");
+        for (int look = 0; !path.isFile(); look++) { // it may be replaced between two looks
+            if (path.isDirectory()) {
+                return new Directory(path);
+            }
+            if (!path.exists()) {
+                throw new BundleNotFoundException(path + ": no such directory or zip; give the path of a bundle");
+            }
+            if (look == LOOKS) { // a pipe would wait for somebody to write into it
+                throw new BundleCorruptException(path + ": no regular file; give a directory or a zip");
+            }
         }
         try {
             return new Zip(readAll(new FileInputStream(path)), path.getPath());
@@ -99,11 +102,13 @@ public final class Sources {
         @Override
         public byte[] read(String name, long most) throws IOException {
             File file = new File(folder, name);
-            if (!file.exists()) {
-                throw new FileNotFoundException(file.getPath());
-            }
-            if (!file.isFile()) { // a pipe would wait for somebody to write into it
-                throw new IOException("no regular file");
+            for (int look = 0; !file.isFile(); look++) { // its folder may be replaced between two looks
+                if (!file.exists()) {
+                    throw new FileNotFoundException(file.getPath());
+                }
+                if (look == LOOKS) { // a pipe would wait for somebody to write into it
+                    throw new IOException("no regular file");
+                }
             }
             if (file.length() > most) {
                 throw new IOException("expected " + most + " bytes at most");

@@ -18,6 +18,7 @@ final class Versions {
      */
     static Bundle read(File path, @Nullable Trust trust) {
         BundleException cause = null;
+        boolean missing = false; // in the try before
         for (int attempt = 0; attempt < TRIES; attempt++) {
             if (attempt > 0) {
                 pause(PAUSE << (attempt - 1));
@@ -29,8 +30,11 @@ final class Versions {
                     return new Bundle(source, trust);
                 } catch (BundleNotFoundException error) {
                     // Between two renames there is nothing: then the version before is read, or what is there a moment later.
-                    if (attempt > 0 && place == path) {
-                        throw error;
+                    if (place == path) {
+                        if (missing) {
+                            throw error;
+                        }
+                        missing = true;
                     }
                     cause = cause == null ? error : cause;
                 } catch (BundleCorruptException error) {
@@ -38,6 +42,7 @@ final class Versions {
                         throw error;
                     }
                     cause = error;
+                    missing = false;
                     break;
                 }
             }
