@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +57,8 @@ class EntityContainer:
             )
         found = self.get(identifier)
         if found is None:
+            from difflib import get_close_matches  # only for an error
+
             near = get_close_matches(identifier, (entity.id for entity in self), n=3, cutoff=0.8)
             question = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
             raise KeyError(f"no entity has the id {identifier!r}{question}")

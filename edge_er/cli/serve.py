@@ -47,7 +47,11 @@ def serve(
     ] = 2.0,
 ) -> None:
     """Answer over HTTP, for programs that cannot link the library; the token is in EDGE_ER_TOKEN."""
-    with extra("serve"):
+    if home_sentences and not wyoming:
+        raise typer.BadParameter(
+            "sentences are answered over Wyoming alone: give --wyoming too", param_hint="--home"
+        )
+    with extra("home" if home_sentences else "serve"):
         import asyncio
 
         from edge_er.service.running import ServiceSettings, serve

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +192,13 @@ def test_two_bundles_of_one_name(bundle_dir: Path, bundle_zip: Path) -> None:
         ServedBundles([])
     with pytest.raises(BundleNotFoundError):
         ServedBundles(["no_such_bundle"])
+
+
+def test_sentences_of_a_home_need_wyoming(
+    edge_er: Callable[..., tuple[int, str, str]], bundle_dir: Path
+) -> None:
+    code, _, err = edge_er("serve", bundle_dir, "--home")
+    assert code == 2 and "give --wyoming too" in err
 
 
 def test_the_command(bundle_dir: Path) -> None:
