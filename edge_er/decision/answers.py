@@ -97,7 +97,7 @@ class AnswerBuilder:
         features = self._features(catalog, ranked[0], utterance, same)
         candidates = CandidateScores(scores[:1] * same.size + scores[same.size :], features)
         calibration = self._calibration(typed)
-        decision, confidences, tied = calibration.judged(candidates, needed)
+        decision, confidences, tied = calibration.judge(candidates, needed)
         if not any(text.readable for text in texts):
             decision, confidences = "no_match", [0.0] * len(ranked)
         entities, matches = catalog.entities, []

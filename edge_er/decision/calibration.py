@@ -165,11 +165,7 @@ class Calibration:
 
     def confidences(self, candidates: CandidateScores) -> list[float]:
         """Confidence in [0, 1] of each candidate."""
-        if not candidates.scores:
-            return []
-        odds = self._odds(candidates.scores)
-        best = self._confidence(self.evidence(candidates)) / odds[:COMPARED].count(1.0)
-        return [best * each for each in odds]
+        return self.judge(candidates, 1.0).confidences
 
     def rivals(self, candidates: CandidateScores) -> int:
         """How many of the first candidates are rivals, the best one included."""
@@ -196,18 +192,14 @@ class Calibration:
 
     def decide(self, candidates: CandidateScores, min_precision: float | None = None) -> Decision:
         """The decision at `min_precision`; see `judge`."""
-        return self.judge(candidates, self.needed(min_precision))[0]
+        return self.judge(candidates, self.needed(min_precision)).decision
 
-    def judge(self, candidates: CandidateScores, needed: float) -> tuple[Decision, list[float]]:
-        """The decision where answers need a confidence of `needed`, and the confidence of each candidate.
+    def judge(self, candidates: CandidateScores, needed: float) -> Judgement:
+        """The decision where answers need a confidence of `needed`, with the confidences and ties, each reckoned once.
 
         "match" if the best candidate is sure enough, "ambiguous" if it and its rivals are together; neither if the
         request says another number than the best candidate has: nobody has it.
         """
-        return self.judged(candidates, needed)[:2]
-
-    def judged(self, candidates: CandidateScores, needed: float) -> Judgement:
-        """The same as `judge`, `confidences` and `tied`, each reckoned once."""
         scores = candidates.scores
         if not scores:
             return Judgement("no_match", [], 0)
