@@ -7,7 +7,6 @@ for that engine.
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tiny import module_at
 
 from edge_er.encoder.encoder import Encoder
 from edge_er.index.exact import ExactIndex
@@ -46,12 +46,7 @@ MADE: tuple[Callable[..., object], ...] = (
 @cache
 def build_module() -> ModuleType:
     """native/build.py, which is no module of a package."""
-    spec = importlib.util.spec_from_file_location("native_build", SOURCES / "build.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(SOURCES / "build.py")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from engines import build_module
-from tiny import REPOSITORY, require
+from tiny import REPOSITORY, module_at, require
 
 
 class Hook:
@@ -38,12 +37,7 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setitem(sys.modules, interface.__name__, interface)
     for name in ("EDGE_ER_KERNELS", "EDGE_ER_LIBRARY", "EDGE_ER_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    spec = importlib.util.spec_from_file_location("hatch_build", REPOSITORY / "hatch_build.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.KernelsBuildHook()
+    return module_at(REPOSITORY / "hatch_build.py").KernelsBuildHook()
 
 
 def built(hook: Any, version: str = "standard") -> dict[str, Any]:

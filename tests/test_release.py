@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import zipfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tiny import require_packages
+from tiny import module_at, require_packages
 
 from tools.release import problems_of_checkout, problems_of_wheel
 
@@ -19,11 +18,7 @@ REPOSITORY = "https://example.org/team/edge-er"
 @pytest.fixture(scope="module")
 def hook() -> ModuleType:
     require_packages("hatchling")
-    spec = importlib.util.spec_from_file_location("hatch_metadata", ROOT / "hatch_metadata.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(ROOT / "hatch_metadata.py")
 
 
 def test_no_address_is_invented(hook: ModuleType) -> None:

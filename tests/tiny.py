@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -129,6 +130,16 @@ def make_bundle(
     golden = EntityResolver(bundle).golden(["pon la cadena ser", "los cuarenta", "zzz", ""])
     interval = {"value": 0.9, "low": 0.8, "high": 0.95, "rows": 50, "entities": 20}
     return bundle.with_manifest(golden=golden, report={"recall_at_1": {"es": {"text": interval}}})
+
+
+def module_at(file: Path) -> ModuleType:
+    """A module that belongs to no package, as `native/build.py`."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def require(value, present: bool, reason: str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from engines import kernels_here
 from javascript import find_node, once, run_script
+from tiny import module_at
 
 from edge_er.encoder.encoder import Encoder, read_encoder_files
 from tools.golden.golden_file import FOLDER
@@ -24,12 +24,7 @@ NATIVE = ROOT / "native"
 @cache
 def build() -> ModuleType:
     """native/wasm.py, which is no module of a package."""
-    spec = importlib.util.spec_from_file_location("native_wasm", NATIVE / "wasm.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(NATIVE / "wasm.py")
 
 
 @pytest.fixture(scope="module")
