@@ -13,7 +13,7 @@ import uvicorn
 from edge_er.service.http import LOCAL_HOSTS, http_application
 from edge_er.service.served import ServedBundles
 
-__all__ = ["ServiceSettings", "serve"]
+__all__ = ["ServiceSettings", "listening_at", "serve"]
 
 _IDLE = 30  # seconds after which an idle connection is closed
 
@@ -55,8 +55,7 @@ async def serve(bundles: ServedBundles, settings: ServiceSettings, started: Call
         ValueError: see `HomeIntents`.
     """
     app = http_application(bundles, settings.token)
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.create_server((settings.host, settings.port), family=family) as listening:
+    with listening_at(settings.host, settings.port) as listening:
         others = [asyncio.create_task(each) for each in _others(bundles, settings)]
         server = uvicorn.Server(
             uvicorn.Config(
@@ -69,7 +68,7 @@ async def serve(bundles: ServedBundles, settings: ServiceSettings, started: Call
                 server_header=False,
             )
         )
-        host = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started(f"http://{host}:{listening.getsockname()[1]}")
         http = asyncio.create_task(server.serve(sockets=[listening]))
         try:
@@ -79,6 +78,18 @@ async def serve(bundles: ServedBundles, settings: ServiceSettings, started: Call
             for each in others:
                 each.cancel()
             await http
+
+
+def listening_at(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Its connections send what they have at once: else the body of an answer, which is written after its head, waits
+    40 ms until the client has acknowledged the head. asyncio sees to that only for sockets that it opened itself.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _others(bundles: ServedBundles, settings: ServiceSettings) -> Iterator[Coroutine[Any, Any, None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -25,7 +26,7 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from edge_er.service.http import http_application  # noqa: E402
 from edge_er.service.openapi import document  # noqa: E402
-from edge_er.service.running import ServiceSettings  # noqa: E402
+from edge_er.service.running import ServiceSettings, listening_at  # noqa: E402
 from edge_er.service.served import ServedBundles  # noqa: E402
 
 LOCAL = "http://localhost"
@@ -192,6 +193,14 @@ def test_two_bundles_of_one_name(bundle_dir: Path, bundle_zip: Path) -> None:
         ServedBundles([])
     with pytest.raises(BundleNotFoundError):
         ServedBundles(["no_such_bundle"])
+
+
+def test_an_answer_is_sent_at_once() -> None:
+    listening = listening_at("127.0.0.1", 0)
+    with listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_sentences_of_a_home_need_wyoming(
