@@ -102,14 +102,14 @@ class _Directory(Reader):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._open: dict[str, HeldFile] = {}
-        self._stamp: Stamp | None = None
         self._folder = _identity(folder)
+        self._stamp = _stamp(folder / MANIFEST)
 
     def held(self, name: str) -> HeldFile:
         if name not in self._open:
             self._open[name] = open_file(self.place / name, f"{self.place}: {name}")
-        if name == MANIFEST and self._stamp is None:
-            self._stamp = self._open[name].stamp
+            if name == MANIFEST:
+                self._stamp = self._open[name].stamp
         return self._open[name]
 
     def size(self, name: str) -> int:
@@ -126,8 +126,9 @@ class _Directory(Reader):
         """A directory has nothing that covers all of it."""
 
     def changed(self) -> bool:
-        other = self._stamp is not None and _stamp(self.place / MANIFEST) != self._stamp
-        return other or _identity(self.place) != self._folder
+        # Between two renames of a writer there is no folder of this name: what is gone is not what is damaged.
+        other = _stamp(self.place / MANIFEST) != self._stamp
+        return other or self._folder is None or _identity(self.place) != self._folder
 
     def close(self) -> None:
         self._open.clear()

@@ -130,6 +130,62 @@ def test_loads_never_fail_while_a_writer_replaces(
     assert sizes <= {(7, 7), (3, 3)}
 
 
+def test_a_folder_that_goes_while_it_is_opened_is_read_again(
+    bundle_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(bundle_dir, tmp_path / "b"))
+    gone = tmp_path / "gone"
+    found, opened, calls = contents.find_bundle, contents.open_reader, []
+
+    def finding(path: Path) -> Path:
+        if gone.exists():
+            gone.rename(folder)
+        return found(path)
+
+    def opening(path: Path) -> reader.Reader:
+        calls.append(path)
+        if len(calls) == 1:  # before it is opened; the next time between this and its first file
+            folder.rename(gone)
+        made = reader._Directory(path) if len(calls) == 1 else opened(path)
+        if len(calls) == 2:
+            folder.rename(gone)
+        return made
+
+    monkeypatch.setattr(contents, "find_bundle", finding)
+    monkeypatch.setattr(contents, "open_reader", opening)
+    assert len(read_bundle(folder).entities) == 7
+    assert len(calls) == 3
+
+
+def test_a_manifest_that_comes_while_it_is_opened_is_read_again(
+    bundle_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(bundle_dir, tmp_path / "b"))
+    manifest, aside = folder / "manifest.json", tmp_path / "manifest.json"
+    manifest.rename(aside)
+    opened = reader.open_file
+
+    def opening(file: Path, shown: str) -> HeldFile:
+        try:
+            return opened(file, shown)
+        finally:
+            if aside.exists():
+                aside.rename(manifest)
+
+    monkeypatch.setattr(reader, "open_file", opening)
+    assert len(read_bundle(folder).entities) == 7
+
+
+def test_a_folder_without_a_manifest_is_refused_at_once(
+    bundle_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(bundle_dir, tmp_path / "b"))
+    (folder / "manifest.json").unlink()
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("it waits"))
+    with pytest.raises(BundleCorruptError, match="is missing"):
+        read_bundle(folder)
+
+
 def test_between_two_renames_the_previous_version_answers(bundle_dir: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(bundle_dir, tmp_path / "b"))
     folder.rename(previous_version(folder))
