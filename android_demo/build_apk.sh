@@ -54,8 +54,11 @@ r8() { java -cp "$r8_jar" com.android.tools.r8.R8 --release --min-api "$min_api"
 
 echo "resources and bundles"
 python3 "$here/package.py" assets "$work/assets"
-aapt2 compile --dir "$here/app/src/main/res" -o "$work/resources.zip"
-sed 's/<manifest /<manifest package="edgeer.demo" /' "$here/app/src/main/AndroidManifest.xml" >"$work/AndroidManifest.xml"
+cp -r "$here/app/src/main/res" "$work/res"
+python3 "$here/package.py" network "$work/res"
+aapt2 compile --dir "$work/res" -o "$work/resources.zip"
+# Debian's framework is Android 10, whose aapt2 knows no attribute of Android 12.
+sed -e 's/<manifest /<manifest package="edgeer.demo" /' -e '/android:dataExtractionRules=/d' "$here/app/src/main/AndroidManifest.xml" >"$work/AndroidManifest.xml"
 aapt2 link -o "$work/app.apk" -I "$framework" --manifest "$work/AndroidManifest.xml" --min-sdk-version "$min_api" \
     --target-sdk-version "$target_api" --version-code 1 --version-name 1.0 \
     --java "$work/gen" -A "$work/assets" -0 .zip "$work/resources.zip"

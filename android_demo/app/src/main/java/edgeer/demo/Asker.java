@@ -20,7 +20,7 @@ final class Asker {
     interface Screen {
         void loaded(PersonalResolver resolver);
 
-        void answered(Resolution answer, long microseconds);
+        void answered(Resolution answer, long milliseconds);
 
         void failed(String message);
     }
@@ -76,7 +76,7 @@ final class Asker {
                 if (resolver != null && number == latest) {
                     long start = System.nanoTime();
                     final Resolution answer = answer(nbest, confidences);
-                    final long spent = (System.nanoTime() - start) / 1000;
+                    final long spent = (System.nanoTime() - start) / 1000000;
                     tell(new Runnable() {
                         @Override
                         public void run() {
@@ -128,6 +128,19 @@ final class Asker {
                 } catch (CatalogException error) {
                     fail(error);
                 }
+            }
+        });
+    }
+
+    /** Lets go of catalogs that were loaded: of all but the one that is asked, or of that too, until it is loaded again. */
+    void release(final boolean all) {
+        worker.execute(new Runnable() {
+            @Override
+            public void run() {
+                if (all) {
+                    resolver = null;
+                }
+                Catalogs.keepOnly(all ? null : name);
             }
         });
     }

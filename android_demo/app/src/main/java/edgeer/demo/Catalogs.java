@@ -35,6 +35,11 @@ final class Catalogs {
         return found;
     }
 
+    /** Forgets all resolvers but this one; all for null. */
+    static synchronized void keepOnly(String name) {
+        LOADED.keySet().retainAll(Collections.singleton(name));
+    }
+
     /** Where the names that a person added to a catalog are kept. */
     static File ownNames(Context context, String name) {
         return new File(context.getFilesDir(), name + ".own.jsonl");

@@ -41,10 +41,13 @@ public final class MainActivity extends Activity
     private static final int SPOKEN = 1;
     private static final int OWN_NAME = 1;
     private static final int MOST_TEXTS = 5;
+    private static final int SAID = 5;
     private static final String NBEST = "nbest";
     private static final String SURE = "sure";
 
     private Asker asker;
+    private Announcer announcer;
+    private boolean released; // the catalog, until the screen is seen again
     private Player player;
     private Results results;
     private Spinner language;
@@ -66,17 +69,18 @@ public final class MainActivity extends Activity
         request.setAdapter(completer);
         decision = (TextView) findViewById(R.id.decision);
         status = (TextView) findViewById(R.id.status);
-        results = new Results(this);
+        ScreenReader reader = new ScreenReader(decision);
+        announcer = new Announcer(reader, reader);
         asker = new Asker(getApplicationContext(), this);
         Object kept = getLastNonConfigurationInstance(); // a stream plays on while the screen turns
-        player = kept instanceof Player ? (Player) kept : new Player();
+        player = kept instanceof Player ? (Player) kept : new Player(getApplicationContext());
         player.showOn(this);
         if (saved != null && saved.getStringArrayList(NBEST) != null) {
             nbest = saved.getStringArrayList(NBEST);
             sure = saved.getFloatArray(SURE);
         }
         ListView list = (ListView) findViewById(R.id.results);
-        list.setAdapter(results);
+        results = new Results(list);
         list.setOnItemClickListener(this);
         list.setOnItemLongClickListener(this);
         findViewById(R.id.speak).setOnClickListener(this);
@@ -105,6 +109,27 @@ public final class MainActivity extends Activity
         saved.putFloatArray(SURE, sure);
     }
 
+    /** Memory is short: other catalogs can go, and out of sight all of them. */
+    @Override
+    public void onTrimMemory(int level) {
+        super.onTrimMemory(level);
+        if (level >= TRIM_MEMORY_BACKGROUND) {
+            released = true;
+            completer.use(null);
+        }
+        if (level >= TRIM_MEMORY_RUNNING_LOW) {
+            asker.release(released);
+        }
+    }
+
+    @Override
+    protected void onStart() {
+        super.onStart();
+        if (released) {
+            load(language.getSelectedItemPosition());
+        }
+    }
+
     @Override
     public Object onRetainNonConfigurationInstance() {
         return player;
@@ -114,6 +139,7 @@ public final class MainActivity extends Activity
     protected void onDestroy() {
         super.onDestroy();
         asker.close();
+        announcer.stop();
         player.showOn(null);
         if (!isChangingConfigurations()) {
             player.stop();
@@ -131,6 +157,11 @@ public final class MainActivity extends Activity
 
     @Override
     public void onItemSelected(AdapterView<?> parent, View view, int position, long id) {
+        load(position);
+    }
+
+    private void load(int position) {
+        released = false;
         decision.setText(R.string.loading);
         results.show(Collections.<Match>emptyList());
         completer.use(null);
@@ -154,21 +185,25 @@ public final class MainActivity extends Activity
     }
 
     @Override
-    public void answered(Resolution answer, long microseconds) {
+    public void answered(Resolution answer, long milliseconds) {
         results.show(answer.matches);
         if (request.getText().toString().trim().isEmpty()) {
             decision.setText("");
+            announcer.show("");
             return;
         }
         int text = answer.decision == Decision.MATCH
                 ? R.string.decision_match
                 : answer.decision == Decision.AMBIGUOUS ? R.string.decision_ambiguous : R.string.decision_no_match;
-        decision.setText(getString(text, answer.best() == null ? "" : Shown.of(answer.best().name), microseconds));
+        String told = getString(text, answer.best() == null ? "" : Shown.of(answer.best().name));
+        decision.setText(getString(milliseconds < 1 ? R.string.at_once : R.string.answered_in, told, milliseconds));
+        announcer.show(answer.decision == Decision.AMBIGUOUS ? told + " " + results.names(SAID) : told);
     }
 
     @Override
     public void failed(String message) {
         decision.setText(message);
+        announcer.show(message);
     }
 
     @Override

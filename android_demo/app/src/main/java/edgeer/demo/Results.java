@@ -6,23 +6,38 @@ import android.view.LayoutInflater;
 import android.view.View;
 import android.view.ViewGroup;
 import android.widget.BaseAdapter;
+import android.widget.ListView;
 import android.widget.TextView;
 import edgeer.Match;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /** The ranked candidates of an answer, a row each. */
 final class Results extends BaseAdapter {
     private final Context context;
+    private final RowActions actions;
     private List<Match> matches = Collections.emptyList();
 
-    Results(Context context) {
-        this.context = context;
+    /** Fills a list; its listeners are the caller's. */
+    Results(ListView list) {
+        context = list.getContext();
+        actions = new RowActions(list, R.string.action_play, R.string.action_rename);
+        list.setAdapter(this);
     }
 
     void show(List<Match> found) {
         matches = found;
         notifyDataSetChanged();
+    }
+
+    /** The first names, to be said. */
+    String names(int most) {
+        List<String> names = new ArrayList<String>();
+        for (Match match : matches.subList(0, Math.min(most, matches.size()))) {
+            names.add(Shown.of(match.name));
+        }
+        return TextUtils.join(", ", names);
     }
 
     @Override
@@ -43,6 +58,7 @@ final class Results extends BaseAdapter {
     @Override
     public View getView(int position, View used, ViewGroup parent) {
         View row = used != null ? used : LayoutInflater.from(context).inflate(R.layout.result, parent, false);
+        row.setAccessibilityDelegate(actions);
         Match match = matches.get(position);
         int percent = (int) Math.round(100 * match.confidence);
         ((TextView) row.findViewById(R.id.name)).setText(Shown.of(match.name));
