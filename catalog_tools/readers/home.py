@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from catalog_tools.readers.registries import full_name, own_name, texts_of
 from catalog_tools.readers.sources import Record
 from edge_er.errors import CatalogError
 
@@ -59,11 +60,11 @@ def home_records(storage: str | Path) -> Iterator[Record]:
         for row in _registry(folder, "entity", "entities", "entity_id", needed=True)
         if _is_exposed(row)
     ]
-    own = [_own_name(row) for row, _ in entities]
+    own = [own_name(row) for row, _ in entities]
     for (row, device), name in zip(entities, own, strict=True):
         area = areas.get(row.get("area_id") or device.get("area_id"))
         about = _named(area=area, floor=floors.get((area or {}).get("floor_id")))
-        full = _full_name(row, device)
+        full = full_name(row, device)
         if full:
             aliases = [name] if name and own.count(name) == 1 else []
             yield _entity(row, full, aliases, about)
@@ -100,33 +101,16 @@ def _domain(row: _Row) -> str:
     return str(row["entity_id"]).partition(".")[0]
 
 
-def _own_name(row: _Row) -> str:
-    return str(row.get("name") or row.get("original_name") or "").strip()
-
-
-def _full_name(row: _Row, device: _Row) -> str:
-    """The name that the home's owner sees."""
-    own = _own_name(row)
-    of_device = str(device.get("name_by_user") or device.get("name") or "").strip()
-    if row.get("name") or not row.get("has_entity_name") or not of_device:
-        return own or of_device
-    return f"{of_device} {own}" if own else of_device
-
-
 def _named(**places: _Row | None) -> dict[str, Any]:
     return {kind: row["name"] for kind, row in places.items() if row and row.get("name")}
 
 
-def _aliases(row: _Row) -> list[str]:
-    return [alias for alias in row.get("aliases") or () if isinstance(alias, str) and alias.strip()]
-
-
 def _entity(row: _Row, name: str, aliases: list[str], about: Mapping[str, Any]) -> Record:
-    names = tuple(dict.fromkeys(each for each in (*_aliases(row), *aliases) if each != name))
+    names = tuple(dict.fromkeys(each for each in (*texts_of(row.get("aliases")), *aliases) if each != name))
     about = {"kind": "entity", "domain": _domain(row), "entity_id": row["entity_id"], **about}
     return Record(name, names, str(row["entity_id"]), about)
 
 
 def _place(row: _Row, key: str, kind: str, about: Mapping[str, Any]) -> Record:
     name = str(row.get("name") or key)
-    return Record(name, tuple(_aliases(row)), f"{kind}.{key}", {"kind": kind, **about})
+    return Record(name, tuple(texts_of(row.get("aliases"))), f"{kind}.{key}", {"kind": kind, **about})

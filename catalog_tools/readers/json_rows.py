@@ -107,7 +107,7 @@ def _object_of_entries(source: Source, written: str, encoding: str) -> Iterator[
     if problem := unreadable(written, encoding):
         raise source.error(problem)
     try:
-        rows = rows_of(json.loads(written))
+        rows = rows_of(json.loads(written), source)
     except (ValueError, RecursionError) as error:
         raise source.error(f"not JSON ({error})") from error
     if rows is None:

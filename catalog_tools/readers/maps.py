@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from catalog_tools.readers.rows import Row
+from catalog_tools.readers.registries import registry_rows, words_of
+from catalog_tools.readers.rows import Row, Source
 
 __all__ = ["entry_row", "rows_of"]
 
 _DEEPEST = 4  # levels of maps around the entries
 _NAMES = ("name", "friendly_name", "alias", "title", "label", "original_name")
-_REGISTRIES = {
-    "core.entity_registry": (
-        "area_id",
-        "device_id",
-        "device_class",
-        "original_device_class",
-        "labels",
-        "platform",
-    ),
-    "core.device_registry": ("area_id", "manufacturer", "model", "labels"),
-    "core.area_registry": ("floor_id", "labels"),
-    "core.floor_registry": ("level",),
-    "core.label_registry": (),
-}
-_IDS = {"core.area_registry": "id", "core.floor_registry": "floor_id", "core.label_registry": "label_id"}
 
 
-def rows_of(value: Any) -> Iterator[Row] | None:
+def rows_of(value: Any, source: Source) -> Iterator[Row] | None:
     """The entries of a whole file, numbered by their places; None where it holds none.
 
     Entries are those of a list; of the lists of objects within a map (`{"stations": [...]}`, those of Home Assistant
     with `data` around them); of a map from ids to objects or names; and of intent lists (`lists: area: values: ...`).
     """
-    if isinstance(value, Mapping) and value.get("key") in _REGISTRIES:
-        return _registry(str(value["key"]), value.get("data"))
+    if registered := registry_rows(value, source):
+        return registered
     found = list(_entries(value, _DEEPEST))
     return (entry_row(number, item, key) for number, (key, item) in enumerate(found, 1)) if found else None
 
@@ -92,7 +78,7 @@ def entry_row(number: int, value: Any, key: str | None = None) -> Row:
     if identifier is not None:
         values.setdefault("id", identifier)
         values.setdefault("name", None)
-        values["name"] = values["name"] or _name_in(values) or _words_of(str(identifier))
+        values["name"] = values["name"] or _name_in(values) or words_of(str(identifier))
     elif isinstance(values.get("alias"), str) and not any(
         name in values for name in _NAMES if name != "alias"
     ):
@@ -107,37 +93,3 @@ def _name_in(values: Mapping[str, Any]) -> str | None:
     )
     found = (each.get(name) for each in sources for name in _NAMES)
     return next((text for text in found if isinstance(text, str) and text.strip()), None)
-
-
-def _words_of(identifier: str) -> str:
-    """The words of an id: "light.living_room" is called "living room"."""
-    return " ".join(identifier.rpartition(".")[2].replace("_", " ").split())
-
-
-def _registry(key: str, data: Any) -> Iterator[Row] | None:
-    """Entities, devices or areas of Home Assistant; what is disabled or hidden there is not wanted."""
-    lists = (data or {}).values() if isinstance(data, Mapping) else ()
-    items = next((items for items in lists if isinstance(items, list)), [])
-    return (_registered(number, key, item) for number, item in enumerate(items, 1)) if items else None
-
-
-def _registered(number: int, key: str, item: Any) -> Row:
-    if not isinstance(item, Mapping):
-        return entry_row(number, item)
-    identifier = item.get("entity_id") or item.get(_IDS.get(key, "id")) or item.get("id")
-    names = (item.get("name_by_user"), item.get("name"), item.get("original_name"))
-    name = next((name for name in names if isinstance(name, str) and name.strip()), None)
-    values: dict[str, Any] = {
-        "id": identifier,
-        "name": name or _words_of(str(identifier or "")),
-        "aliases": [alias for alias in _list(item.get("aliases")) if isinstance(alias, str)],
-    }
-    if isinstance(item.get("entity_id"), str):
-        values["domain"] = item["entity_id"].partition(".")[0]
-    values |= {name: item[name] for name in _REGISTRIES[key] if item.get(name)}
-    wanted = item.get("disabled_by") is None and item.get("hidden_by") is None
-    return Row(number, {name: each for name, each in values.items() if each}, wanted=wanted)
-
-
-def _list(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list) else ()

@@ -55,7 +55,7 @@ def _rows(source: Source) -> Iterator[Row]:
         raise source.error(f"not YAML ({reason})", row=mark.line + 1 if mark else None) from error
     if _size(value, _MOST_VALUES) > _MOST_VALUES:
         raise source.error(f"more than {_MOST_VALUES:,} values, by anchors that are repeated; write them out")
-    rows = rows_of(value)
+    rows = rows_of(value, source)
     if rows is None and value is not None:
         raise source.error(f"expected a list or a map of entries, found {type(value).__name__} without one")
     yield from rows or ()

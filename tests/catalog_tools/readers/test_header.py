@@ -65,6 +65,54 @@ def test_address_books(tmp_path, text, records):
     assert [(one.name, one.aliases, one.metadata) for one in read(tmp_path, "a.csv", text)] == records
 
 
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("First,Last", "A B"),
+        ("Given names,Surname", "A B"),
+        ("Forename,Surname", "A B"),
+        ("fname,lname", "A B"),
+        ("givenName,sn", "A B"),
+        ("Vorname,Name", "A B"),
+        ("Name,Vorname", "B A"),
+        ("vorname,name", "A B"),
+        ("Rufname,Familienname", "A B"),
+        ("Vorname,Zuname", "A B"),
+        ("Prénoms,Nom", "A B"),
+        ("Prénom,Nom d'usage", "A B"),
+        ("Nom de famille,Prénom", "B A"),
+        ("Nombres,Apellidos", "A B"),
+        ("Nombre de pila,Apellido", "A B"),
+        ("Nome,Cognome", "A B"),
+        ("Cognome,Nome di battesimo", "B A"),
+        ("Name,Surname", "A B"),
+        ("First Name,Name", "A B"),
+        ("name,nombre", "A"),  # one name in two languages
+        ("Name,Nom", "A"),
+    ],
+)
+def test_given_and_family_names_under_common_headers(tmp_path, header, name):
+    assert [one.name for one in read(tmp_path, "a.csv", f"{header}\nA,B\n")] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Nombre,Apellido1,Apellido2\nAna,Ruiz,Gil\nEva,,Sanz\n", ["Ana Ruiz Gil", "Eva Sanz"]),
+        ("Nombre,Primer apellido,Segundo apellido\nAna,Ruiz,\n", ["Ana Ruiz"]),
+        ("Vorname,Name\nAda,Ada Lovelace\nAda,Lovelace\n,Taxi\n", ["Ada Lovelace", "Ada Lovelace", "Taxi"]),
+        ("Name,Surname\nAda Lovelace,Lovelace\nAda,Lovelace\n", ["Ada Lovelace", "Ada Lovelace"]),
+        ("Vorname,Nachname\nAli,Ali\n", ["Ali Ali"]),
+        (
+            "name,first_name,last_name\nQueen,Farrokh,Bulsara\n",
+            ["Queen"],
+        ),  # a catalog that says more of its names
+    ],
+)
+def test_names_in_two_columns_and_whole_ones_beside_them(tmp_path, text, names):
+    assert [one.name for one in read(tmp_path, "a.csv", text)] == names
+
+
 def test_an_address_book_keeps_the_columns_that_are_asked_for(tmp_path):
     records = read(tmp_path, "a.csv", OUTLOOK, mapping=ColumnMapping(keep=("title",)))
     assert records[0].metadata == {"Title": "Dr."}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import pytest
 from source_samples import read
@@ -119,6 +120,54 @@ def test_registries_of_home_assistant(tmp_path):
     assert read(tmp_path, "core.area_registry", json.dumps(areas)) == [
         Record("Küche", ("Kochen",), "k", {}, 1)
     ]
+
+
+def registry(kind, rows, items):
+    return json.dumps({"version": 1, "key": f"core.{kind}_registry", "data": {rows: items}})
+
+
+def test_entities_have_the_names_of_their_devices(tmp_path):
+    devices = [
+        {"id": "d1", "name": "Hue 7", "name_by_user": "Kitchen", "area_id": "k"},
+        {"id": "d2", "name": "Washer", "area_id": "cellar"},
+    ]
+    entities = [
+        {"entity_id": "light.a", "has_entity_name": True, "original_name": "Ceiling", "device_id": "d1"},
+        {"entity_id": "switch.b", "has_entity_name": True, "original_name": None, "device_id": "d2"},
+        {"entity_id": "sensor.c", "has_entity_name": True, "original_name": "Power", "device_id": "d1"},
+        {"entity_id": "sensor.d", "has_entity_name": True, "original_name": "Power", "device_id": "d2"},
+        {"entity_id": "light.e", "has_entity_name": True, "name": "Sun", "original_name": "x", "device_id": "d1",
+         "area_id": "attic"},
+        {"entity_id": "light.f_g", "device_id": "gone"},
+        {"entity_id": "light.h", "original_name": None, "device_id": "d2"},
+    ]  # fmt: skip
+    text = registry("entity", "entities", entities)
+    alone = [one.name for one in read(tmp_path, "core.entity_registry", text)]
+    assert alone == ["Ceiling", "b", "Power", "Power", "Sun", "f g", "h"]
+    (tmp_path / "core.device_registry").write_text(registry("device", "devices", devices), "utf-8")
+    found = read(tmp_path, "core.entity_registry", text)
+    assert [(one.name, one.aliases, one.metadata.get("area_id")) for one in found] == [
+        ("Kitchen Ceiling", ("Ceiling",), "k"),
+        ("Washer", (), "cellar"),
+        ("Kitchen Power", (), "k"),
+        ("Washer Power", (), "cellar"),
+        ("Sun", (), "attic"),
+        ("f g", (), None),
+        ("Washer", (), "cellar"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "damaged", ["{", "[1]", '{"data": 1}', '{"data": {"devices": [1, {"name": "x"}]}}', "[" * 90000]
+)
+def test_devices_that_cannot_be_read_stop_nothing(tmp_path, damaged):
+    (tmp_path / "core.device_registry").write_text(damaged, "utf-8")
+    text = registry(
+        "entity", "entities", [{"entity_id": "light.a", "original_name": "Lamp", "device_id": "d1"}]
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert [one.name for one in read(tmp_path, "core.entity_registry", text)] == ["Lamp"]
 
 
 @pytest.mark.parametrize(
