@@ -15,12 +15,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from catalog_tools.voice.engines import Pcm
+from catalog_tools.voice.sound import LONGEST_S, SAMPLE_RATE, Pcm
 from edge_er.errors import VoiceError
 from edge_er.installing import install_command
 
 __all__ = ["RECOGNISERS", "FasterWhisper", "PocketSphinx", "Recogniser", "find_recogniser"]
 
+_SILENCE_S = 0.5  # after a sound that is longer than the window
 _MOST_TOKENS = 96  # of one request; a recogniser that loops is stopped here
 
 
@@ -91,17 +92,28 @@ class FasterWhisper:
         model: the folder: model.bin, config.json, tokenizer.json and the vocabulary.
         nbest: how many texts of a sound; 1 searches greedily, more by a beam of that width.
         device: cpu or cuda.
+        window: seconds of sound that the model reads, at most the 30 it was trained on; longer sounds have their own
+            length. A short one costs less in proportion, and silence is not taken for speech.
     """
 
     _FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*")
 
-    def __init__(self, lang: str, model: Path | None = None, nbest: int = 1, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        lang: str,
+        model: Path | None = None,
+        nbest: int = 1,
+        device: str = "cpu",
+        window: float = LONGEST_S,
+    ) -> None:
         if model is None:
             raise VoiceError("faster-whisper needs the folder of a model in CTranslate2 format (--model)")
         for name in self._FILES:
             _one(model, name)
         self.name = f"faster-whisper {model.name}"
-        self._nbest, self._device = nbest, device
+        if window < LONGEST_S:
+            self.name += f", {window:g} s"
+        self._nbest, self._device, self._window = nbest, device, window
         self._model = _whisper(model, device)
         self._tokenizer = _whisper_tokenizer(self._model, model, lang)
 
@@ -123,10 +135,12 @@ class FasterWhisper:
         return [self._texts(each.sequences_ids) for each in heard]
 
     def _features(self, batch: Sequence[Pcm]) -> Any:
-        """float32 [batch, bands, frames of 30 s]."""
+        """float32 [batch, bands, frames of the window, or of the longest sound]."""
         pad = import_module("faster_whisper.audio").pad_or_trim
+        longest = max(len(pcm) for pcm in batch) / SAMPLE_RATE + _SILENCE_S
+        samples = round(min(LONGEST_S, max(self._window, longest)) * SAMPLE_RATE)
         extract = self._model.feature_extractor
-        bands = [pad(extract(pcm.astype(np.float32) / 32768)) for pcm in batch]
+        bands = [extract(pad(pcm.astype(np.float32) / 32768, samples), padding=0) for pcm in batch]
         return np.ascontiguousarray(np.stack(bands).astype(np.float32))
 
     def _texts(self, sequences: Sequence[Sequence[int]]) -> list[str]:
@@ -141,7 +155,12 @@ RECOGNISERS: Mapping[str, type[PocketSphinx] | type[FasterWhisper]] = {
 
 
 def find_recogniser(
-    name: str, lang: str, model: Path | None = None, nbest: int = 1, device: str = "cpu"
+    name: str,
+    lang: str,
+    model: Path | None = None,
+    nbest: int = 1,
+    device: str = "cpu",
+    window: float = LONGEST_S,
 ) -> Recogniser:
     """The recogniser ``name`` of language ``lang``; arguments as of `PocketSphinx` and `FasterWhisper`.
 
@@ -152,7 +171,7 @@ def find_recogniser(
         raise VoiceError(f"unknown recogniser {name!r}; expected one of {', '.join(RECOGNISERS)}")
     if name == "pocketsphinx":
         return PocketSphinx(lang, model, nbest)
-    return FasterWhisper(lang, model, nbest, device)
+    return FasterWhisper(lang, model, nbest, device, window)
 
 
 def _whisper(model: Path, device: str) -> Any:

@@ -99,6 +99,12 @@ def build(
             help="Keep the encoder's whole vocabulary, or the pieces that catalog and language need."
         ),
     ] = "whole",
+    candidates: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1000, help="So many names by vector and by sound are ranked at least; 0: as usual."
+        ),
+    ] = 0,
     say: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(help="A column that people say with the name: artist, for TITLE by ARTIST. Repeatable."),
@@ -153,6 +159,7 @@ def build(
             IndexOptions(index, popular_share),
             SurfaceForms(single_words, head_tokens, say=tuple(say or ())),
             vocabulary=vocabulary,
+            candidates=candidates,
         )
         spoken = read_locale(locale, lang) if locale else lang or "en"
         with read_source(catalog, source, out, strict) as records:

@@ -170,13 +170,17 @@ def adopt(
 @fit.command()
 def misrecognition(
     data: DataOption = None,
+    voices: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Further voices and recognisers: files LANG.jsonl.gz."),
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The table to write.")] = Path("hearing.txt"),
 ) -> None:
     """Count what recognisers hear for what was said, and write the table of costs that the runtimes read."""
     with extra("train"):
         from edge_er.training.fit.misrecognition_costs import main
 
-        echo(main(out, data))
+        echo(main(out, data, voices))
 
 
 @fit.command()

@@ -35,10 +35,20 @@ def voice(
         ),
     ] = None,
     locale: Annotated[Optional[Path], typer.Option(help="A locale file with carriers.")] = None,  # noqa: UP045
-    engine: Annotated[str, typer.Option(help="The voice: ttspico or espeak-ng.")] = "ttspico",
+    engine: Annotated[
+        str, typer.Option(help="What speaks: ttspico, espeak-ng, festival, flite or piper.")
+    ] = "ttspico",
+    voice_name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--voice", help="One voice of the engine; without it each utterance draws one."),
+    ] = None,
+    voice_model: Annotated[Optional[Path], typer.Option(help="File of the voice: piper's NAME.onnx.")] = None,  # noqa: UP045
     recogniser: Annotated[str, typer.Option(help="pocketsphinx or faster-whisper.")] = "pocketsphinx",
     model: Annotated[Optional[Path], typer.Option(help="Folder of the recogniser's model.")] = None,  # noqa: UP045
     device: Annotated[str, typer.Option(help="Where faster-whisper runs: cpu or cuda.")] = "cpu",
+    window: Annotated[
+        float, typer.Option(min=1, max=30, help="Seconds that faster-whisper reads at once; fewer cost less.")
+    ] = 30,
     carriers: Annotated[
         Optional[Path], typer.Option(help="A text file, a carrier a line, {} for the name.")  # noqa: UP045
     ] = None,
@@ -69,8 +79,8 @@ def voice(
         facts = read_locale(locale, lang) if locale else language(lang or own or "en")
         phrases = read_carriers(carriers) if carriers else ()
         settings = VoiceSettings(decibels, times, limit, held_out, domain, nbest, batch, seed, phrases)
-        speaker = find_speaker(engine, facts.code)
-        hearer = find_recogniser(recogniser, facts.code, model, nbest, device)
+        speaker = find_speaker(engine, facts.code, voice_name, voice_model)
+        hearer = find_recogniser(recogniser, facts.code, model, nbest, device, window)
         with _progress() as progress, resumable():
             made = simulate(entities, speaker, hearer, out, facts, settings, resume=resume, progress=progress)
     if as_json:

@@ -45,12 +45,16 @@ Codes = NDArray[np.int64]
 
 
 class Pair(NamedTuple):
-    """A request as it was said and as it was heard, canonical and without spaces; the name is said[start:end]."""
+    """A request as it was said and as it was heard, canonical and without spaces; the name is said[start:end].
+
+    `times` is how often it counts.
+    """
 
     said: str
     heard: str
     start: int
     end: int
+    times: float = 1.0
 
 
 class Costs(NamedTuple):
@@ -152,6 +156,7 @@ class _Aligned:
         self.heard, self.heard_lengths = _padded([pair.heard for pair in pairs])
         self.start = np.array([pair.start for pair in pairs])
         self.end = np.array([pair.end for pair in pairs])
+        self.times = np.array([pair.times for pair in pairs], np.float64)
         self.rows = np.arange(len(pairs))
         self._kinds, best = self._align(costs)
         self.hopeful = best <= HOPELESS * self.said_lengths
@@ -197,14 +202,14 @@ class _Aligned:
         said = inside & (step.kind >= 0) & (step.kind != ADDED) & (letter != OTHER)
         to = np.where(step.kind == MISSED, LOST, hears)
         said &= (step.kind == MISSED) | (hears != OTHER)
-        np.add.at(counts.after, (before[said], letter[said], to[said]), 1)
-        np.add.at(counts.before, (after[said], letter[said], to[said]), 1)
+        np.add.at(counts.after, (before[said], letter[said], to[said]), self.times[said])
+        np.add.at(counts.before, (after[said], letter[said], to[said]), self.times[said])
         added = inside & (step.kind == ADDED) & (step.said < self.end)
-        np.add.at(counts.added, (heard_before[added], hears[added]), 1)
+        np.add.at(counts.added, (heard_before[added], hears[added]), self.times[added])
         named = (said & (step.kind == HEARD)) | added
-        np.add.at(counts.beside, (heard_before[named], hears[named]), 1)
+        np.add.at(counts.beside, (heard_before[named], hears[named]), self.times[named])
         heard = (step.kind >= 0) & (step.kind != MISSED)
-        np.add.at(counts.usual, (heard_before[heard], hears[heard]), 1)
+        np.add.at(counts.usual, (heard_before[heard], hears[heard]), self.times[heard])
 
 
 def _padded(texts: Sequence[str]) -> tuple[Codes, Codes]:

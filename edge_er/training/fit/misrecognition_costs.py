@@ -1,9 +1,10 @@
 """Misrecognition costs: how likely recognisers write one letter for another, and the words and phrases of carriers.
 
-    edge-er train fit misrecognition --out edge_er/data/hearing.txt
+    edge-er train fit misrecognition --voices models/voice_pairs --out edge_er/data/hearing.txt
 
-Pairs of said and recognised requests come from the voice train split, without the name clusters that are held out for
-fitting weights. The words are those of the shipped carriers and of annotated utterances, outside the names in them.
+Pairs of said and recognised requests come from the voice train split and from the voices of a folder, without the name
+clusters that are held out for fitting weights. The words are those of the shipped carriers and of annotated utterances,
+outside the names in them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from catalog_tools.language.language import language
 from catalog_tools.language.requests import NAME_SLOTS, Carriers
@@ -22,6 +24,7 @@ from edge_er.bundle.locate import data_folder
 from edge_er.text.canonical import canonical_text
 from edge_er.text.numbers import in_figures
 from edge_er.training.data.pool import held_out, name_cluster, read_rows
+from edge_er.training.data.voice_pairs import voice_pair_rows
 from edge_er.training.fit.misrecognition import Counts, Pair, learn, section_lines
 
 __all__ = ["HEADING", "carrier_phrases", "carrier_words", "main", "pairs"]
@@ -29,6 +32,10 @@ __all__ = ["HEADING", "carrier_phrases", "carrier_words", "main", "pairs"]
 LOCALES = {"de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}
 HELD_SHARE = 0.15
 LONGEST = 48  # letters of a request
+VOICE_SHARE = (
+    0.25  # what each further voice and recogniser counts, beside 1 for all pairs of the data folder,
+)
+MOST_TIMES = 8.0  # but no pair more often than this
 FREQUENT = 15  # times that a word stands in annotated utterances
 FILLERS = ("fm", "radio")  # what people leave out of names
 USUAL = 0.002  # share of the stations' names that hold a word of names
@@ -41,20 +48,42 @@ HEADING = (
 )
 
 
-def pairs(folder: Path) -> dict[str, list[Pair]]:
-    """Said and recognised requests by language, outside the held-out clusters."""
+def pairs(
+    folder: Path, voices: Iterable[Mapping[str, Any]] = (), lang: str | None = None
+) -> dict[str, list[Pair]]:
+    """Said and recognised requests by language, outside the held-out clusters.
+
+    Args:
+        folder: the data folder.
+        voices: further rows, with the `voice` that spoke and the `recogniser` that heard each.
+        lang: only this language.
+    """
     by_language: defaultdict[str, list[Pair]] = defaultdict(list)
     for row in read_rows(folder / "voice" / "voice.jsonl.gz"):
-        if row["split"] != "train" or held_out(name_cluster(row["entity"]), HELD_SHARE):
-            continue
-        before, _, after = (_letters(part) for part in row["carrier"].partition("{}"))
-        said = _letters(row["text"])
-        if not (said.startswith(before) and said.endswith(after)):
-            continue
-        for heard in (_letters(row["asr"]), _letters(row["asr_noisy"])):
-            if 0 < len(said) <= LONGEST and 0 < len(heard) <= LONGEST:
-                by_language[row["lang"]].append(Pair(said, heard, len(before), len(said) - len(after)))
+        if lang in (None, row["lang"]):
+            by_language[row["lang"]] += _pairs_of(row)
+    by_voice: defaultdict[tuple[str, str, str], list[Pair]] = defaultdict(list)
+    for said in voices:
+        by_voice[said["lang"], said["voice"], said["recogniser"]] += _pairs_of(said)
+    usual = {lang: len(own) for lang, own in by_language.items()}
+    for (spoken, _, _), own in sorted(by_voice.items()):
+        # The data folder's one voice has most pairs; each other counts so much that none decides alone.
+        times = min(MOST_TIMES, VOICE_SHARE * usual.get(spoken, len(own)) / max(len(own), 1))
+        by_language[spoken] += [pair._replace(times=times) for pair in own]
     return by_language
+
+
+def _pairs_of(row: Mapping[str, Any]) -> Iterator[Pair]:
+    """What was heard of a row with and without noise; nothing of rows that are not for learning."""
+    if row["split"] != "train" or held_out(name_cluster(row["entity"]), HELD_SHARE):
+        return
+    before, _, after = (_letters(part) for part in row["carrier"].partition("{}"))
+    said = _letters(row["text"])
+    if not (said.startswith(before) and said.endswith(after)):
+        return
+    for heard in (_letters(row["asr"]), _letters(row["asr_noisy"])):
+        if 0 < len(said) <= LONGEST and 0 < len(heard) <= LONGEST:
+            yield Pair(said, heard, len(before), len(said) - len(after))
 
 
 def carrier_words(folder: Path, lang: str) -> list[str]:
@@ -126,17 +155,19 @@ def _letters(text: str) -> str:
     return canonical_text(text).replace(" ", "")
 
 
-def main(out: Path, data: Path | None = None) -> Path:
+def main(out: Path, data: Path | None = None, voices: Path | None = None) -> Path:
     """Count, and write the table: a section for each language, and one for all other languages.
 
     Args:
         out: the file; the runtimes read `edge_er/data/hearing.txt`.
         data: data folder (`edge_er.bundle.locate.data_folder`).
+        voices: folder of further voices (`edge_er.training.data.voice_pairs`).
     """
     check_file(out)
     folder = data_folder(data)
+    spoken = voice_pair_rows(voices, "train") if voices else ()
     lines, total = [f"fillers {' '.join(FILLERS)}"], Counts.empty()
-    for lang, of_lang in sorted(pairs(folder).items()):
+    for lang, of_lang in sorted(pairs(folder, spoken).items()):
         counts, words = learn(of_lang), carrier_words(folder, lang)
         lines += [f"[{lang}]", f"words {' '.join(words)}"]
         lines += [f"{kind} {'|'.join(each)}" for kind, each in carrier_phrases(folder, lang).items()]

@@ -16,9 +16,11 @@ from tiny import require_packages
 
 from catalog_tools.voice import engines as voice_engines
 from catalog_tools.voice import recognisers
-from catalog_tools.voice.engines import SAMPLE_RATE, EspeakNg, Speaker, _resampled, find_speaker
+from catalog_tools.voice.engines import SAMPLE_RATE, Speaker, find_speaker
+from catalog_tools.voice.programs import EspeakNg, Festival, run_program
 from catalog_tools.voice.recognisers import find_recogniser
 from catalog_tools.voice.simulation import with_noise
+from catalog_tools.voice.sound import from_wav, resampled
 from edge_er.errors import VoiceError
 from edge_er.evaluation.requests_file import read_requests
 
@@ -27,19 +29,40 @@ WHISPER = os.environ.get(
 )  # folder of an English or multilingual Whisper in CTranslate2 format
 
 
-def voice(name: str, lang: str = "en") -> Speaker:
-    if name == "espeak-ng":
-        program = shutil.which("espeak-ng")
-        if program is None:  # a program of the system: no extra brings it
-            pytest.skip("the program espeak-ng is not installed")
-    else:
+PROGRAMS = {  # of the system: no extra brings them
+    "espeak-ng": "espeak-ng",
+    "festival": "text2wave",
+    "flite": "flite",
+    "piper": "espeak-ng",
+}
+FESTIVAL_VOICES = {
+    "en": {"festvox-us-slt-hts": "cmu_us_slt_arctic_hts"},
+    "it": {"festvox-italp16k": "lp_diphone", "festvox-itapc16k": "pc_diphone"},
+}
+PIPER = os.environ.get("EDGE_ER_PIPER")  # file of an English Piper voice, NAME.onnx
+ENGINES = ["ttspico", "espeak-ng", "festival", "flite"]
+
+
+def voice(name: str, lang: str = "en", only: str | None = None) -> Speaker:
+    if name not in PROGRAMS:
         require_packages(name)
-    return find_speaker(name, lang)
+    elif shutil.which(PROGRAMS[name]) is None:
+        pytest.skip(f"{name} is not installed: no program {PROGRAMS[name]}")
+    if name == "piper" and PIPER is None:
+        pytest.skip("EDGE_ER_PIPER names no file of a Piper voice")
+    if name == "festival":
+        for package, needed in FESTIVAL_VOICES.get(lang, {}).items():
+            if only in (None, needed) and not list(Festival._FOLDERS.glob(f"*/{needed}")):
+                pytest.skip(f"{package} is not installed")
+    return find_speaker(name, lang, only, Path(PIPER) if PIPER else None)
 
 
-@pytest.mark.parametrize("name", ["ttspico", "espeak-ng"])
+@pytest.mark.parametrize("name", ENGINES)
 def test_a_voice_speaks(name: str) -> None:
-    speaker = voice(name)
+    speaks(voice(name))
+
+
+def speaks(speaker: Speaker) -> None:
     pcm = speaker.speak("play radio paradise", random.Random(1))
     assert pcm.dtype == np.int16
     assert 0.8 < len(pcm) / SAMPLE_RATE < 3.0
@@ -48,9 +71,21 @@ def test_a_voice_speaks(name: str) -> None:
     assert len(longer) > 1.5 * len(pcm)
 
 
-@pytest.mark.parametrize("name", ["ttspico", "espeak-ng"])
+@pytest.mark.parametrize("name", ENGINES)
 def test_the_same_state_gives_the_same_sound(name: str) -> None:
-    speaker = voice(name)
+    repeats(voice(name))
+
+
+def test_piper_speaks_and_repeats_itself() -> None:
+    speaks(voice("piper"))
+    repeats(voice("piper"))
+    for text in ("", "…", "!?"):
+        assert not len(voice("piper").speak(text, random.Random(0)))
+    with pytest.raises(VoiceError, match=r"piper .* has no voice for 'de'; it speaks en"):
+        voice("piper", "de")
+
+
+def repeats(speaker: Speaker) -> None:
     first, _, again, other = (
         speaker.speak("radio <four> & 101.2", random.Random(seed)) for seed in (1, 3, 1, 2)
     )
@@ -68,17 +103,73 @@ def test_espeak_speaks_a_sixth_language() -> None:
     assert len(voice("espeak-ng", "nl").speak("speel radio twee", random.Random(0))) > SAMPLE_RATE / 2
 
 
+def test_festival_speaks_italian_in_two_voices() -> None:
+    one, other = (voice("festival", "it", name) for name in ("lp_diphone", "pc_diphone"))
+    first, second = (each.speak("metti Radio Città", random.Random(0)) for each in (one, other))
+    assert len(first) > SAMPLE_RATE / 2
+    assert not np.array_equal(first, second)
+    assert one.name == "festival lp_diphone"
+
+
+@pytest.mark.parametrize("name", ["festival", "flite"])
+@pytest.mark.parametrize("text", ["", "…", "!?", "Привет", 'Beyoncé & <the> (kids) "101.2"'])
+def test_what_a_voice_has_no_letters_for_is_silence_and_no_crash(name: str, text: str) -> None:
+    pcm = voice(name).speak(text, random.Random(0))
+    assert pcm.dtype == np.int16
+    assert (len(pcm) > SAMPLE_RATE / 4) == ("kids" in text) or text == "Привет"
+
+
+@pytest.mark.parametrize(("name", "lang"), [("festival", "de"), ("flite", "it")])
+def test_a_language_that_an_engine_does_not_speak(name: str, lang: str) -> None:
+    with pytest.raises(VoiceError, match=rf"{name}.* has no voice for '{lang}'; it speaks en"):
+        voice(name, lang)
+
+
+def test_a_voice_that_an_engine_does_not_have() -> None:
+    with pytest.raises(VoiceError, match=r"espeak-ng has no voice 'siri' .* expected one of en-gb, en-gb"):
+        voice("espeak-ng", "en", "siri")
+
+
+def test_piper_without_a_voice(tmp_path: Path) -> None:
+    voice("espeak-ng")
+    with pytest.raises(VoiceError, match="piper needs the file of a voice"):
+        find_speaker("piper", "en")
+    file = tmp_path / "joe.onnx"
+    with pytest.raises(VoiceError, match=r"joe\.onnx\.json: cannot be read"):
+        find_speaker("piper", "en", model=file)
+    for text, told in (("{", "not JSON"), ("{}", "not the description"), ("[]", "not the description")):
+        Path(f"{file}.json").write_text(text, encoding="utf-8")
+        with pytest.raises(VoiceError, match=told):
+            find_speaker("piper", "en", model=file)
+
+
+def test_a_program_that_fails_is_named_and_one_that_crashes_may_be_silent() -> None:
+    with pytest.raises(VoiceError, match="sh ended with exit code 3: broken"):
+        run_program(["sh", "-c", "echo broken >&2; exit 3"], b"", crash=b"")
+    assert run_program(["sh", "-c", "kill -11 $$"], b"", crash=b"none") == b"none"
+    with pytest.raises(VoiceError, match="exit code -11"):
+        run_program(["sh", "-c", "kill -11 $$"], b"")
+
+
+def test_a_wav_is_read_at_another_pitch() -> None:
+    tone = (10_000 * np.sin(np.arange(SAMPLE_RATE) / 10)).astype("<i2")
+    header = b"RIFF" + bytes(20) + SAMPLE_RATE.to_bytes(4, "little") + bytes(8) + b"data" + bytes(4)
+    assert np.array_equal(from_wav(header + tone.tobytes()), tone)
+    assert len(from_wav(header + tone.tobytes(), pitch=1.25)) == SAMPLE_RATE / 1.25
+    assert not len(from_wav(b""))
+
+
 def test_resampling_keeps_the_pitch_and_the_level() -> None:
     seconds = np.arange(22_050) / 22_050
     tone = (10_000 * np.sin(2 * np.pi * 440 * seconds)).astype(np.int16)
-    found = _resampled(tone, 22_050)
+    found = resampled(tone, 22_050)
     assert len(found) == SAMPLE_RATE
     expected = 10_000 * np.sin(2 * np.pi * 440 * np.arange(SAMPLE_RATE) / SAMPLE_RATE)
     assert np.abs(found - expected).max() < 5
-    assert np.array_equal(_resampled(tone, SAMPLE_RATE), tone)
+    assert np.array_equal(resampled(tone, SAMPLE_RATE), tone)
     high = (10_000 * np.sin(2 * np.pi * 10_000 * seconds)).astype(np.int16)
     assert (
-        np.abs(_resampled(high, 22_050)).max() < 5
+        np.abs(resampled(high, 22_050)).max() < 5
     )  # what 16 kHz cannot hold does not come back as another tone
 
 
@@ -110,6 +201,11 @@ def test_whisper_hears_english() -> None:
     assert "radio" in both[1][0].lower()
     assert greedy.recognise([second, first])[1] == both[0]
     assert greedy.recognise([]) == []
+    short = find_recogniser("faster-whisper", "en", Path(WHISPER), window=6)
+    assert short.name.endswith(", 6 s")
+    assert "music" in short.recognise([first])[0][0].lower()
+    whole = np.concatenate([np.zeros(7 * SAMPLE_RATE, np.int16), second])
+    assert "radio" in short.recognise([whole])[0][0].lower()  # what is longer is not cut off
     beam = find_recogniser("faster-whisper", "en", Path(WHISPER), nbest=3).recognise([first])[0]
     assert 1 < len(beam) == len(set(beam)) <= 3
 
@@ -173,7 +269,7 @@ def test_training_reads_what_is_heard(tmp_path: Path) -> None:
             lambda: find_speaker("ttspico", "nl"),
             "ttspico has no voice for 'nl'; it speaks de, en, es, fr, it",
         ),
-        (lambda: EspeakNg("en", "no-such-program"), "the program no-such-program is not installed"),
+        (lambda: EspeakNg("en", program="no-such-program"), "the program no-such-program is not installed"),
         (lambda: find_recogniser("siri", "en"), "unknown recogniser 'siri'; expected one of pocketsphinx"),
         (lambda: find_recogniser("faster-whisper", "en"), "needs the folder of a model"),
     ],
