@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 __all__ = [
     "BOUNDS",
@@ -34,7 +34,17 @@ __all__ = [
 Curve = tuple[tuple[float, float], ...]
 
 
-class Misrecognition(NamedTuple):
+class _Section:
+    """The numbers of one section of the file by name. To make fifteen named tuples takes longer than to read it."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name}: constants do not change")
+
+
+class Misrecognition(_Section):
     """Costs of the misrecognition alignment, in fractions of a bit, and codes of characters."""
 
     bit: int  # units that make a bit
@@ -50,7 +60,7 @@ class Misrecognition(NamedTuple):
     edge: int  # the code of the edge of a text
 
 
-class Words(NamedTuple):
+class Words(_Section):
     """Costs of the word score, in fractions of a bit."""
 
     weak_gain: int  # what a word of a carrier or a filler gains at most
@@ -75,7 +85,7 @@ class Words(NamedTuple):
     weak_forms: int  # forms that hold the words of a name span of weak words alone, at most
 
 
-class Suggest(NamedTuple):
+class Suggest(_Section):
     """Scores of completions."""
 
     said: int  # a character of a word that is typed
@@ -88,7 +98,7 @@ class Suggest(NamedTuple):
     similar_share: int  # where it is one part in so many of the text's at least
 
 
-class Carriers(NamedTuple):
+class Carriers(_Section):
     """Phrases around a name."""
 
     longest: int  # words of a phrase
@@ -96,14 +106,14 @@ class Carriers(NamedTuple):
     closes: int  # as many closing phrases at most
 
 
-class Evidence(NamedTuple):
+class Evidence(_Section):
     """Candidates by sound, and shares of several texts."""
 
     short_form: int  # added to the weight of a form's n-grams, so that short forms do not win everywhere
     shares: int  # with words, shares of texts are rounded to so many parts of 1, so that sums of evidence are exact
 
 
-class Rerank(NamedTuple):
+class Rerank(_Section):
     """Defaults of `rerank` in a manifest; see `edge_er.ranking.evidence.RerankWeights`."""
 
     words: int
@@ -118,7 +128,7 @@ class Rerank(NamedTuple):
     head_margin: int
 
 
-class Candidates(NamedTuple):
+class Candidates(_Section):
     """How many candidates a bundle of many forms is built with."""
 
     few_forms: int  # up to here the encoder's own counts are enough
@@ -126,19 +136,19 @@ class Candidates(NamedTuple):
     most: int
 
 
-class Vectors(NamedTuple):
+class Vectors(_Section):
     """Vectors as int8."""
 
     clip: int  # the largest value, of either sign
 
 
-class Head(NamedTuple):
+class Head(_Section):
     """The head that reads close races."""
 
     steps: int  # of a whole-number score for one unit of the head's
 
 
-class Calibration(NamedTuple):
+class Calibration(_Section):
     """Defaults of `calibration` in a manifest; see `edge_er.decision.calibration.Calibration`."""
 
     weights: Mapping[str, float]
@@ -153,7 +163,7 @@ class Calibration(NamedTuple):
     precision: Curve
 
 
-class Decision(NamedTuple):
+class Decision(_Section):
     """How many candidates are looked at."""
 
     compared: int  # share the confidence
@@ -168,23 +178,24 @@ class Decision(NamedTuple):
     top_k: int  # are given, unless more or fewer are asked for
 
 
-class Selftest(NamedTuple):
+class Selftest(_Section):
     """When another machine's answer is the same."""
 
     score_tolerance: float  # one step of one int8 value is about 0.001
 
 
-class Bounds(NamedTuple):
+class Bounds(_Section):
     """How much is read of what comes from outside."""
 
-    text: int  # characters of a request's canonical text
+    raw_text: int  # characters of a request as it was given
+    text: int  # characters of its canonical text
     texts: int  # of one utterance
     filter_values: int  # distinct values of one field
     manifest_bytes: int
     manifest_levels: int  # objects and lists in one another
 
 
-class Entity(NamedTuple):
+class Entity(_Section):
     """Entities, of catalogs and of a person's own."""
 
     longest_name: int  # characters of a name or an alias
@@ -192,7 +203,7 @@ class Entity(NamedTuple):
     id_digits: int  # of the id made for an entity without one
 
 
-class Personal(NamedTuple):
+class Personal(_Section):
     """What a person asks for most."""
 
     most: float  # times the odds at most
@@ -213,18 +224,18 @@ _READ = json.loads(read_table("constants.json"))
 _CURVES = {name: _curve(_READ["calibration"][name]) for name in ("knots", "precision")}
 _WEIGHTS = MappingProxyType(_READ["calibration"]["weights"])
 
-MISRECOGNITION = Misrecognition(**_READ["misrecognition"])
-WORDS = Words(**_READ["words"])
-SUGGEST = Suggest(**_READ["suggest"])
-CARRIERS = Carriers(**_READ["carriers"])
-EVIDENCE = Evidence(**_READ["evidence"])
-RERANK = Rerank(**_READ["rerank"])
-CANDIDATES = Candidates(**_READ["candidates"])
-VECTORS = Vectors(**_READ["vectors"])
-HEAD = Head(**_READ["head"])
-CALIBRATION = Calibration(**{**_READ["calibration"], **_CURVES, "weights": _WEIGHTS})
-DECISION = Decision(**_READ["decision"])
-SELFTEST = Selftest(**_READ["selftest"])
-BOUNDS = Bounds(**_READ["bounds"])
-ENTITY = Entity(**_READ["entity"])
-PERSONAL = Personal(**_READ["personal"])
+MISRECOGNITION = Misrecognition(_READ["misrecognition"])
+WORDS = Words(_READ["words"])
+SUGGEST = Suggest(_READ["suggest"])
+CARRIERS = Carriers(_READ["carriers"])
+EVIDENCE = Evidence(_READ["evidence"])
+RERANK = Rerank(_READ["rerank"])
+CANDIDATES = Candidates(_READ["candidates"])
+VECTORS = Vectors(_READ["vectors"])
+HEAD = Head(_READ["head"])
+CALIBRATION = Calibration({**_READ["calibration"], **_CURVES, "weights": _WEIGHTS})
+DECISION = Decision(_READ["decision"])
+SELFTEST = Selftest(_READ["selftest"])
+BOUNDS = Bounds(_READ["bounds"])
+ENTITY = Entity(_READ["entity"])
+PERSONAL = Personal(_READ["personal"])

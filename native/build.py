@@ -21,7 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "edge_er" / "native"
-KERNELS = ("encoder", "index", "words", "align", "evidence")
+KERNELS = ("encoder", "index", "words", "align", "evidence", "sounds")
 FLAGS = (
     "-std=c99",
     "-O3",

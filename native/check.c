@@ -25,6 +25,10 @@ ER_EXPORT void ER(evidence)(const er_evidence *, const er_text *, int32_t, const
 ER_EXPORT int64_t ER(rank)(const double *, int32_t, int64_t, const int64_t *, const int64_t *, int64_t, void *, int64_t *,
                            double *);
 
+ER_EXPORT int64_t ER(sound_codes)(const er_rule *, const int32_t *, const uint32_t *, int64_t, uint32_t *);
+ER_EXPORT int64_t ER(ngrams)(const uint8_t *, int64_t, int64_t, int32_t *, int32_t *, int32_t *);
+ER_EXPORT void ER(shared_in)(const uint32_t *, int64_t, const uint32_t *, const int32_t *, int32_t, int32_t *);
+
 static uint64_t state, sum;
 
 /* The next made-up number from `low` up and below `high`. */
@@ -255,6 +259,45 @@ static void check_ranking(void)
     count(rows, (size_t)found * (1 + ER_PARTS) * 8);
 }
 
+static void check_sounds(void)
+{
+    int32_t size = next(0, 40), rule_count = next(0, 12), alphabet = next(2, 7), wanted = next(0, 9);
+    er_rule *rules = room((size_t)rule_count * sizeof(er_rule));
+    int32_t *first = room(129 * 4);
+    for (int32_t letter = 0, rule = 0; letter <= 128; letter++) { /* the rules are for a to d, as they come */
+        first[letter] = rule;
+        while (letter >= 'a' && letter < 'e' && rule < rule_count && (letter == 'd' || next(0, 3))) {
+            er_rule made = {{(uint8_t)letter}, {0}, next(0, 2) ? 0 : (uint32_t)next(1, 16), next(1, 4), next(0, 3)};
+            for (int32_t i = 1; i < made.size; i++)
+                made.letters[i] = (uint8_t)next('a', 'e');
+            for (int32_t i = 0; i < made.written; i++)
+                made.code[i] = (uint8_t)next('a', 'c');
+            rules[rule++] = made;
+        }
+    }
+    uint32_t *points = room((size_t)size * 4), *codes = room((size_t)size * 4 * ER_CODES);
+    for (int32_t i = 0; i < size; i++)
+        points[i] = next(0, 5) ? (uint32_t)next('a', 'f') : (uint32_t)next(0, 2) * 0x30a2;
+    count(codes, (size_t)ER(sound_codes)(rules, first, points, size, codes) * 4);
+    uint8_t *letters = flags(size + 3, 0, alphabet);
+    letters[size] = letters[size + 1] = letters[size + 2] = 0;
+    int64_t kinds = alphabet * alphabet * alphabet;
+    int32_t *starts = room((size_t)(kinds + 1) * 4), *seen = room((size_t)kinds * 4);
+    int32_t *forms = room((size_t)(size + 1) * 8), *sums = room((size_t)(size + 1) * 4), *weights = ints(wanted, 0, 90);
+    count(forms, (size_t)ER(ngrams)(letters, size + 1, alphabet, starts, seen, forms) * 4);
+    count(starts, (size_t)(kinds + 1) * 4);
+    uint32_t *whole = room((size_t)(size + 3) * 4), *ngrams = room((size_t)wanted * 12);
+    int32_t form_count = 0;
+    for (int32_t i = 0; i < size + 3; i++) {
+        whole[i] = letters[i];
+        form_count += i <= size && !letters[i];
+    }
+    for (int32_t i = 0; i < 3 * wanted; i++)
+        ngrams[i] = (uint32_t)next(i % 3 < 2, alphabet);
+    ER(shared_in)(whole, size + 1, ngrams, weights, wanted, sums);
+    count(sums, (size_t)form_count * 4);
+}
+
 static er_matrix matrix(int32_t rows, int32_t columns)
 {
     int64_t size = (int64_t)rows * columns;
@@ -315,6 +358,7 @@ int main(void)
     repeat("align", check_align, 200);
     repeat("words", check_words, 200);
     repeat("ranking", check_ranking, 300);
+    repeat("sounds", check_sounds, 300);
     repeat("encoder", check_encoder, 40);
     return 0;
 }

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define ER_ABI 2     /* changes with any struct or function here */
+#define ER_ABI 3     /* changes with any struct or function here */
 #define ER_PANEL 16  /* columns of a matrix that lie together; widths are padded to it with zeros */
 #define ER_NO_SCORE (-(1 << 30))
 
@@ -78,7 +78,7 @@ typedef struct {
     const int32_t *text;    /* [text_size], the words of the request; -1 for one that no form has */
     const int32_t *numbers; /* [count], words that forms have, and those within them */
     const int32_t *costs;   /* [count], what each explains of what the request's words cost */
-    const uint8_t *kinds;   /* [count], 1 for a word that a form must hold, plus 2 for a rare one of the name */
+    const uint8_t *kinds;   /* [count], 1 for a word that a form must hold, plus 2 for a rare one of the name, 4 for a filler */
     int32_t text_size, count;
     int32_t content, weak_alone; /* how many words a form must hold; whether the name has none but weak ones */
     int32_t left, unknown;       /* what the request's words cost, and those of them that no form has */
@@ -118,5 +118,13 @@ typedef struct {
 } er_text;
 
 #define ER_PARTS 5
+
+/* What letters sound like: `code` is written for them, where one of the letters of `following` comes next. */
+#define ER_CODES 4
+typedef struct {
+    uint8_t letters[4], code[ER_CODES];
+    uint32_t following; /* a bit for each letter from a to z; 0 for anything */
+    int32_t size, written; /* of `letters` and of `code` */
+} er_rule;
 
 #endif

@@ -108,8 +108,10 @@ static int32_t with_rare_word(const er_words *of, const er_said *said, int64_t f
     int32_t size = (int32_t)(of->form_starts[form + 1] - of->form_starts[form]);
     int32_t begins = holds ? 0 : beginning(said, words, size);
     int32_t rest = said->left, gains = 0, omitted = 0, first = 0, rare = 0;
+    int alone = 1; /* all words are said, and none is a filler */
     for (int32_t i = 0; i < size; i++) {
         int32_t place = holds || i < begins ? place_of(said, words[i]) : -1;
+        alone &= place >= 0 && !(said->kinds[place] & 4);
         if (place < 0) {
             omitted += omissions[i];
             continue;
@@ -120,12 +122,10 @@ static int32_t with_rare_word(const er_words *of, const er_said *said, int64_t f
         rare |= said->kinds[place] & 2;
     }
     rest = larger(rest, 0);
-    int32_t begun = gains - smaller(omitted, said->omitted_most);
+    int32_t begun = gains - smaller(omitted, said->omitted_most) - (alone ? 0 : smaller(rest, said->sentence));
     if (holds && rest <= said->rare_left)
-        return said->rare_gain + (first ? larger(score, begun - rest) : score);
-    if (score == ER_NO_SCORE && rare)
-        return begun - smaller(rest, said->sentence);
-    return score;
+        return said->rare_gain + (first ? larger(score, begun) : score);
+    return (alone || score == ER_NO_SCORE) && rare ? larger(score, begun) : score;
 }
 
 static void score_rare(const er_words *of, const er_said *said, const int64_t *counts, int32_t *scores, uint8_t *part)

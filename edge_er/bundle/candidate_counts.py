@@ -12,14 +12,14 @@ __all__ = ["with_candidates"]
 COUNTS = ("dense_forms", "sound_forms")
 
 
-def with_candidates(rerank: Mapping[str, Any], forms: int) -> dict[str, Any]:
+def with_candidates(rerank: Mapping[str, Any], forms: int, least: int = 0) -> dict[str, Any]:
     """The `rerank` settings of an encoder's card with the candidate counts for a catalog of `forms` surface forms.
 
-    A count of 0 stays 0, and no count becomes smaller.
+    A count of 0 stays 0, no count becomes smaller, and none is below `least`.
     """
     more = max(0, forms - CANDIDATES.few_forms) // CANDIDATES.more_each
     counts = {name: rerank[name] for name in COUNTS if rerank.get(name)}
     return {
         **rerank,
-        **{name: max(count, min(CANDIDATES.most, count + more)) for name, count in counts.items()},
+        **{name: max(count, least, min(CANDIDATES.most, count + more)) for name, count in counts.items()},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,11 @@ def spelled_forms(entities: Iterable[Entity]) -> tuple[list[str], list[str], lis
 
     They are the `spellings` of each, all at once.
     """
-    named = [(entity.name, *entity.aliases, *entity.spoken) for entity in entities]
+    return spelled_names([(entity.name, *entity.aliases, *entity.spoken) for entity in entities])
+
+
+def spelled_names(named: Sequence[tuple[str, ...]]) -> tuple[list[str], list[str], list[int]]:
+    """The same of name, aliases and spoken forms of each entity."""
     canonical = iter(canonical_texts([form for forms in named for form in forms]))
     texts, surface, counts = [], [], []
     for forms in named:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from edge_er.bundle.entity import Entity
 from edge_er.constants import ENTITY
 
-__all__ = ["LISTS", "are_streams", "entities_of_rows", "entity_of_row", "wrong_names"]
+__all__ = [
+    "LISTS",
+    "are_entities",
+    "are_streams",
+    "entity_of_row",
+    "names_of_row",
+    "wrong_names",
+]
 
 LISTS = (list, tuple)
 _NUMBERS = (int, float)
@@ -32,25 +39,25 @@ def entity_of_row(fields: dict[str, Any]) -> Entity:
     )
 
 
-def entities_of_rows(rows: Sequence[dict[str, Any]]) -> list[Entity] | None:
-    """The entities in parsed lines; None if anything is wrong with one of them."""
-    for name in ("aliases", "spoken"):
-        if {type(row[name]) for row in rows if name in row} - {list}:
-            return None
-    try:
-        entities = [entity_of_row(row) for row in rows]
-    except (KeyError, TypeError):
-        return None
-    popularity = [each.metadata["popularity"] for each in entities if "popularity" in each.metadata]
-    right = (
-        _are_texts([each.id for each in entities], sys.maxsize, 1)
-        and _are_texts([each.name for each in entities], ENTITY.longest_name, 1)
-        and _are_texts(chain.from_iterable(each.aliases for each in entities), ENTITY.longest_name)
-        and _are_texts(chain.from_iterable(each.spoken for each in entities), ENTITY.longest_spoken)
-        and not set(map(type, popularity)) - {int, float}
+def are_entities(rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether all parsed lines are entities."""
+    aliases, spoken, popularity = (
+        [row[name] for row in rows if name in row] for name in ("aliases", "spoken", "popularity")
+    )
+    return (
+        not {type(each) for each in (*aliases, *spoken)} - {list}
+        and not {type(count) for count in popularity} - {int, float}
+        and _are_texts([row.get("id") for row in rows], sys.maxsize, 1)
+        and _are_texts([row.get("name") for row in rows], ENTITY.longest_name, 1)
+        and _are_texts(chain.from_iterable(aliases), ENTITY.longest_name)
+        and _are_texts(chain.from_iterable(spoken), ENTITY.longest_spoken)
         and all(0 <= count <= sys.float_info.max for count in popularity)
     )
-    return entities if right else None
+
+
+def names_of_row(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name, aliases and spoken forms in a parsed line."""
+    return (fields["name"], *fields.get("aliases", ()), *fields.get("spoken", ()))
 
 
 def are_streams(rows: Sequence[dict[str, Any]], ids: Sequence[str]) -> bool:

@@ -21,7 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.entity import Entity
-from edge_er.bundle.entity_rows import LISTS, are_streams, entities_of_rows, entity_of_row, wrong_names
+from edge_er.bundle.entity_rows import (
+    LISTS,
+    are_entities,
+    are_streams,
+    entity_of_row,
+    wrong_names,
+)
 from edge_er.bundle.json_text import parse_json, parse_line
 from edge_er.constants import BOUNDS
 from edge_er.errors import BundleCorruptError, BundleError
@@ -56,7 +62,7 @@ class EntityStore(Sequence[Entity]):
     def __init__(self, entities: bytes, streams: bytes | None = None, most: int = sys.maxsize - 1) -> None:
         self._lines = _Lines(unpacked(entities, most))
         self._streams = None if streams is None else _Lines(streams)
-        self._rows: list[Entity] | None = None
+        self._rows: list[dict[str, Any]] | None = None
         self._checked = False  # every line: then it is parsed without a closer look
         if self._streams is not None and len(self._streams) != len(self._lines):
             raise BundleCorruptError(
@@ -66,21 +72,33 @@ class EntityStore(Sequence[Entity]):
 
     def without_streams(self) -> list[Entity]:
         """All entities without their stream addresses, many times faster than one by one."""
+        return [entity_of_row(dict(row)) for row in self.all_rows()]
+
+    def all_rows(self) -> list[dict[str, Any]]:
+        """The checked lines of all entities; not to be changed.
+
+        Raises:
+            BundleCorruptError: a line is no entity.
+        """
         if self._rows is not None:
             return self._rows
         rows = _all_rows(self._lines)
-        if rows is not None and (found := entities_of_rows(rows)) is not None:
-            return found
-        return [self.bare(index) for index in range(len(self._lines))]  # one of them raises an error
+        return rows if rows is not None and are_entities(rows) else self._one_by_one(range(len(self)))
+
+    def _one_by_one(self, indices: Sequence[int]) -> list[dict[str, Any]]:
+        """The lines of some entities, where one of them is wrong, or looks so."""
+        for index in indices:
+            self.bare(index)  # raises an error for the first that is wrong
+        return [_parse(ENTITIES, self._lines, index) for index in indices]
 
     def check(self) -> None:
-        """Check every line of both files; the entities are kept in memory until `release`.
+        """Check every line of both files; what they say is kept in memory until `release`.
 
         Raises:
             BundleCorruptError: a line is no entity, ids do not ascend, or a line of stream addresses is of another one.
         """
-        self._rows = self.without_streams()
-        ids = [entity.id for entity in self._rows]
+        self._rows = self.all_rows()
+        ids: list[str] = [row["id"] for row in self._rows]
         if not all(map(lt, ids, ids[1:])):
             row = next(row for row, (one, other) in enumerate(pairwise(ids), start=2) if one >= other)
             raise BundleCorruptError(
@@ -94,7 +112,7 @@ class EntityStore(Sequence[Entity]):
         self._checked = True
 
     def release(self) -> None:
-        """Forget the entities that `check` keeps."""
+        """Forget what `check` keeps."""
         self._rows = None
 
     def __len__(self) -> int:
@@ -103,6 +121,15 @@ class EntityStore(Sequence[Entity]):
     def bare(self, index: int) -> Entity:
         """The entity of an index without its stream addresses."""
         return _entity(_parse(ENTITIES, self._lines, index), index)
+
+    def rows(self, indices: Sequence[int]) -> list[dict[str, Any]]:
+        """The checked lines of some entities; faster than entities one by one.
+
+        Raises:
+            BundleCorruptError: a line is no entity.
+        """
+        rows = _rows_of(self._lines.some(indices))
+        return rows if rows is not None and are_entities(rows) else self._one_by_one(indices)
 
     @overload
     def __getitem__(self, index: int) -> Entity: ...
@@ -227,6 +254,12 @@ class _Lines:
         row, ends = index if index >= 0 else range(len(self))[index], self._ends
         return self._data[ends.item(row) + 1 : ends.item(row + 1)]
 
+    def some(self, rows: Sequence[int]) -> list[bytes]:
+        """The lines of some rows, from 0."""
+        at = np.asarray(rows, np.int64)
+        firsts, ends = (self._ends[at] + 1).tolist(), self._ends[at + 1].tolist()
+        return [self._data[first:end] for first, end in zip(firsts, ends, strict=True)]
+
     def most_brackets(self) -> int:
         """The most brackets that open in one line, those within texts included."""
         whole = np.frombuffer(self._data, np.uint8)[: max(self._ends[-1], 0)]
@@ -249,6 +282,17 @@ def _all_rows(lines: _Lines) -> list[dict[str, Any]] | None:
         return None  # it may have too many levels, which only a closer look shows
     try:
         rows = parse_json(lines.joined(), few_levels=True)
+    except ValueError:
+        return None
+    return rows if len(rows) == len(lines) and not set(map(type, rows)) - {dict} else None
+
+
+def _rows_of(lines: Sequence[bytes]) -> list[dict[str, Any]] | None:
+    """Some lines, parsed together; None if one of them is no object, or may have too many levels."""
+    if any(line.count(b"[") + line.count(b"{") > BOUNDS.manifest_levels for line in lines):
+        return None
+    try:
+        rows = parse_json(b"[" + b",".join(lines) + b"]", few_levels=True)
     except ValueError:
         return None
     return rows if len(rows) == len(lines) and not set(map(type, rows)) - {dict} else None

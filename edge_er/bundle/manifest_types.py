@@ -98,10 +98,14 @@ class _AlwaysSaid(TypedDict):
     calibration: Mapping[str, Any]
     golden: list[Mapping[str, Any]]
     recipe: Mapping[str, Any]
+    format_version: int
+    manifest_sha256: str
+    size_bytes: int
+    files: Mapping[str, FileEntry]
 
 
 class Manifest(_AlwaysSaid, total=False):
-    """What manifest.json says of a bundle; of one that is in memory only, what is known of it.
+    """What manifest.json says of a bundle; one that is in memory only has no checksums and sizes.
 
     Examples:
         >>> manifest = EntityResolver.load("radio_es").manifest
@@ -111,12 +115,8 @@ class Manifest(_AlwaysSaid, total=False):
         True
     """
 
-    format_version: int
-    manifest_sha256: str
     signature: Mapping[str, str]
     rerank: Mapping[str, Any]
     report: Mapping[str, Any]
     budget_bytes: int | None
-    size_bytes: int
     bounds: Mapping[str, int]
-    files: Mapping[str, FileEntry]

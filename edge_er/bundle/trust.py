@@ -13,9 +13,8 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge_er.bundle.reader import MANIFEST
 from edge_er.errors import BundleError, BundleUntrustedError
@@ -43,8 +42,7 @@ _CURVE = bytes.fromhex(
 )  # DER before the point's 64 bytes
 
 
-@dataclass(frozen=True)
-class PublicKey:
+class PublicKey(NamedTuple):
     """A public key in DER; `id` is how bundles name it."""
 
     der: bytes
@@ -105,8 +103,7 @@ class PublicKey:
         return True
 
 
-@dataclass(frozen=True)
-class Signer:
+class Signer(NamedTuple):
     """A private key that signs."""
 
     key: Any
@@ -145,8 +142,7 @@ class Signer:
         return f"{r:064x}{s:064x}"
 
 
-@dataclass(frozen=True)
-class Trust:
+class Trust(NamedTuple):
     """What a bundle must be: the one of a checksum, and signed by one of some keys. None asks for nothing."""
 
     sha256: str | None = None

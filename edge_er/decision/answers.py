@@ -26,7 +26,7 @@ from edge_er.encoder.encoder import EncodedText
 from edge_er.ranking.catalog import Catalog
 from edge_er.ranking.rerank import Candidate
 from edge_er.ranking.weights import RerankWeights
-from edge_er.text.sound_codes import SoundCodes
+from edge_er.text.sound_codes import sound_codes
 
 __all__ = ["AnswerBuilder"]
 
@@ -54,7 +54,7 @@ class AnswerBuilder:
             each.check_features(known)
         self._names = frozenset(wanted.intersection(known))
         self._seeks_equals = not self._names.isdisjoint((SHARED, ALIKE))
-        self._sound_codes = SoundCodes(lang)
+        self._sound_codes = sound_codes(lang)
         self._needs_texts = not self._names.isdisjoint(OF_TEXTS)
 
     def needed(self, min_precision: float | None = None, typed: bool = False) -> float:

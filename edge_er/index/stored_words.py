@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from edge_er.errors import BundleCorruptError
 from edge_er.text.carriers import Span
 from edge_er.text.word_request import word_request
-from edge_er.text.word_values import common_words, is_rare, word_omissions, word_values
+from edge_er.text.word_values import WordValues, common_words, is_rare, word_values
 from edge_er.text.words import form_scores, said_how
 
 __all__ = ["WORDS_FILE", "StoredWords", "WordPostings", "word_postings"]
@@ -61,12 +61,12 @@ class StoredWords:
 
     def __init__(self, lang: str, forms: int, postings: WordPostings) -> None:
         words = _checked(postings, forms)
-        self._lang = lang
         self._ids = {word: number for number, word in enumerate(words)}
         self._forms_of = postings.forms.view(np.ndarray)  # reading a memmap takes longer
         self._starts = np.concatenate([[0], np.cumsum(postings.having, dtype=np.int64)])
         self.common = common_words(words, postings.having, forms)
-        omissions = word_omissions(words, self.common)
+        self._values = word_values(lang, words, self.common)
+        omissions = self._values.omissions
         self._sizes, self._omitted = np.zeros((2, forms), np.int32)
         for at in range(0, len(words), _FORMS_AT_ONCE):
             each = slice(at, at + _FORMS_AT_ONCE)
@@ -85,6 +85,13 @@ class StoredWords:
         """How many forms have the word."""
         return len(self._forms(word)) if word in self._ids else 0
 
+    def values(self, words: Sequence[str]) -> WordValues | None:
+        """What `words` count; None where no form has one of them."""
+        numbers = list(map(self._ids.get, words))
+        return (
+            None if None in numbers else self._values.of([number for number in numbers if number is not None])
+        )
+
     def rare(self, request: str, span: Span) -> Numbers:
         """The forms that have a rare word of the name, at `span` in canonical `request`: int64 [forms], ascending."""
         words = [word for word in dict.fromkeys(request.split()[slice(*span)]) if is_rare(word, self)]
@@ -98,7 +105,7 @@ class StoredWords:
         """
         _, left, content, explained, weak_alone = word_request(request, span, self._ids)
         known = list(explained)
-        values = word_values(self._lang, known, self.common)
+        values = self._values.of([self._ids[word] for word in known])
         must = [place for place, word in enumerate(known) if word in content]
         named = np.array([weak_alone and word in content for word in known], bool)
         weak = values.weak & ~named

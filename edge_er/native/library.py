@@ -18,7 +18,7 @@ __all__ = ["ENGINES", "Engine", "Kernels", "installed", "kernels_for"]
 
 Engine = Literal["auto", "native", "reference"]
 ENGINES = ("auto", "native", "reference")
-_ABI = 2
+_ABI = 3
 _NAMES = {"darwin": "kernels.dylib", "win32": "kernels.dll"}
 _LIBRARY = Path(__file__).with_name(_NAMES.get(sys.platform, "kernels.so"))
 
@@ -34,6 +34,9 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "word_scores": (_I64, (_P, _P, _P, _P, _P, _P, _P)),
     "candidates": (_I64, (_P, _BYTES, _I32, _BYTES, _I64, _P, _P, _P, _P)),
     "evidence": (None, (_P, _BYTES, _I32, _BYTES, _P, _I64, _P, _P, _P)),
+    "sound_codes": (_I64, (_P, _P, _P, _I64, _P)),
+    "ngrams": (_I64, (_P, _I64, _I64, _P, _P, _P)),
+    "shared_in": (None, (_P, _I64, _BYTES, _P, _I32, _P)),
     "rank": (_I64, (_P, _I32, _I64, _P, _P, _I64, _P, _P, _P)),
 }
 
@@ -58,6 +61,9 @@ class Kernels:
     word_scores: Any
     candidates: Any
     evidence: Any
+    sound_codes: Any
+    ngrams: Any
+    shared_in: Any
     rank: Any
 
     def __init__(self, file: Path, variant: str | None = None) -> None:

@@ -59,7 +59,7 @@ class SaidWords(NamedTuple):
         text: the number of each word of the request; -1 for one that no form has.
         numbers: of the words that forms have, each once.
         costs: what each explains of what the words of the request cost.
-        kinds: of each, 1 for one that a form must hold, plus 2 for a rare one of the name.
+        kinds: of each, 1 for one that a form must hold, plus 2 for a rare one of the name, plus 4 for a filler.
         content: how many words a form must hold.
         weak_alone: whether the name has none but weak words.
         left: what the words of the request cost, and

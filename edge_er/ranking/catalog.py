@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.bundle.entity import Entity, spelled_forms
+from edge_er.bundle.entity import Entity, spelled_forms, spelled_names
+from edge_er.bundle.entity_rows import names_of_row
 from edge_er.bundle.entity_store import EntityStore
 from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.encoder.pair_head import HEAD_FILE, PairHead
@@ -20,7 +21,7 @@ from edge_er.native.library import Kernels
 from edge_er.ranking.evidence import Pool
 from edge_er.ranking.filters import MetadataIndex, allowed_entities, wanted_ids
 from edge_er.ranking.hypothesis import Hypothesis
-from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demands
+from edge_er.ranking.rerank import Candidate, Reranker, best_candidates, demand_of, demands
 from edge_er.ranking.suggest import FormSuggestions, Suggested, TypedText, suggested
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.ngrams import NgramWeights
@@ -94,7 +95,7 @@ class Catalog:
     def suggestions(self) -> FormSuggestions:
         """What texts may become; made for the first of them, from all forms."""
         evidence, owners = self.reranker.form_evidence, self._bundle.form_entity
-        demand = np.array(demands(self.without_streams()), np.int64)[owners]
+        demand = np.array(self._demands(), np.int64)[owners]
         return FormSuggestions(evidence.forms, owners, demand, self.lang, evidence.ngrams)
 
     def allowed(self, where: Mapping[str, Any] | None, ids: Iterable[str] | None) -> NDArray[np.bool_] | None:
@@ -146,7 +147,11 @@ class Catalog:
     @cached_property
     def _spellings(self) -> tuple[list[str], list[str]]:
         """Canonical texts and surface forms in the order of the vectors."""
-        texts, forms, found = spelled_forms(self.without_streams())
+        store = self.entities
+        if isinstance(store, EntityStore):
+            texts, forms, found = spelled_names(list(map(names_of_row, store.all_rows())))
+        else:
+            texts, forms, found = spelled_forms(store)
         counts = np.bincount(self._bundle.form_entity, minlength=len(found)).tolist()
         if counts != found:
             index = next(place for place, count in enumerate(found) if count != counts[place])
@@ -181,10 +186,16 @@ class Catalog:
     def reranker(self) -> Reranker:
         """Ranks on all evidence that has a weight."""
         forms = self._spellings[0]
-        popularity = demands(self.without_streams()) if self.weights.asks_for_demand else None
+        popularity = self._demands() if self.weights.asks_for_demand else None
         head = self._read_head(forms) if self.weights.head else None
         owners = self._bundle.form_entity
         return Reranker(forms, owners, self.lang, self.weights, popularity, head, self.kernels)
+
+    def _demands(self) -> list[int]:
+        """The demand of each entity."""
+        if isinstance(self.entities, EntityStore):
+            return [demand_of(row.get("popularity", 0)) for row in self.entities.all_rows()]
+        return demands(self.entities)
 
     def _read_head(self, forms: Sequence[str]) -> PairHead:
         files = self._bundle.encoder_files

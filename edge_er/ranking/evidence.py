@@ -48,8 +48,9 @@ from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.distinct import distinct
 from edge_er.text.misrecognition import Misrecognition
-from edge_er.text.ngrams import NgramIndex
-from edge_er.text.sound_codes import SoundCodes
+from edge_er.text.ngrams import FewNgrams, NgramIndex
+from edge_er.text.sound_codes import sound_codes
+from edge_er.text.split_forms import SplitForms, split_forms
 from edge_er.text.words import NO_SCORE, WordIndex, no_scores
 
 __all__ = ["Beside", "Evidence", "FormEvidence", "Numbers", "Pool"]
@@ -84,21 +85,33 @@ class FormEvidence:
         self._lang, self._weights, self._beside, self._kernels = lang, weights, beside or Beside(), kernels
         self._main = np.zeros(len(forms), bool) if main is None else main
         self._entities = len(distinct(form_entity))
-        self._sound_codes = SoundCodes(lang)
+        self._sound_codes = sound_codes(lang, kernels)
 
     @cached_property
     def words(self) -> WordIndex:
         """The words of all forms."""
-        return WordIndex(self._lang, self.forms, self._beside.words, self._kernels)
+        return WordIndex(self._lang, self.forms, self._beside.words, self._split, self._kernels)
 
     @cached_property
     def _misrecognition(self) -> Misrecognition:
-        return Misrecognition(self._lang, self.forms, self._kernels)
+        return Misrecognition(self._lang, self.forms, self._split, self._kernels)
+
+    @cached_property
+    def _split(self) -> SplitForms:
+        return split_forms(self.forms)
 
     @cached_property
     def ngrams(self) -> NgramIndex:
         """The n-grams in the sound codes of all forms."""
         return NgramIndex(self._sound_codes.all(self.forms), self._beside.ngram_weights, self._kernels)
+
+    @cached_property
+    def _sums(self) -> NgramIndex | FewNgrams:
+        """What adds up the weights of shared n-grams; only candidates by sound need all n-grams of the forms."""
+        weights = self._beside.ngram_weights
+        if self._kernels is None or weights is None or self._weights.sound_forms:
+            return self.ngrams
+        return FewNgrams(self._sound_codes.all(self.forms), weights, self._kernels)
 
     def sound_scores(self, text: str) -> NDArray[np.float64]:
         """Weighted share of each form's n-grams that canonical `text` has too: float64 [forms].
@@ -245,7 +258,7 @@ class FormEvidence:
 
     def _shared(self, text: str, span: Span) -> NDArray[Any]:
         """Weight of the n-grams that each form shares with the name in `text`: whole numbers [forms]."""
-        return self.ngrams.shared(self._sound_codes(without_carrier(text, span)))
+        return self._sums.shared(self._sound_codes(without_carrier(text, span)))
 
     def _sound_scores(self, shared: NDArray[Any]) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = shared / self._sounds

@@ -11,14 +11,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.bundle.bundle import Bundle
-from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity import Entity, spelled_names
+from edge_er.bundle.entity_rows import names_of_row
 from edge_er.bundle.entity_store import EntityStore
 from edge_er.encoder.encoder import EncodedText, Encoder
 from edge_er.encoder.pair_head import PairHead
@@ -33,7 +34,7 @@ from edge_er.ranking.columns import best_forms
 from edge_er.ranking.evidence import Beside, FormEvidence, Pool
 from edge_er.ranking.filters import wanted_ids
 from edge_er.ranking.hypothesis import Hypothesis, readings
-from edge_er.ranking.rerank import demands
+from edge_er.ranking.rerank import demand_of, demands
 from edge_er.ranking.suggest import FormSuggestions
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.carriers import name_span
@@ -41,7 +42,7 @@ from edge_er.text.ngrams import NgramWeights
 
 __all__ = ["LargeCatalog", "catalog_of"]
 
-_ENTITIES_AT_HAND = 4096
+_ENTITIES_AT_HAND = 1 << 14  # half a kilobyte each
 _FEW_IDS = 1000  # so many are found by binary search
 
 
@@ -98,7 +99,7 @@ class LargeCatalog(Catalog):
         if bundle.popular_forms is not None and floor is not None:
             self._nearby = TwoLevelIndex(self._nearby, bundle.popular_forms, floor)
         self._search = self._nearby.search
-        self._spelled = lru_cache(maxsize=_ENTITIES_AT_HAND)(self._read_forms)
+        self._at_hand: dict[int, _Spelled] = {}
 
     def prepare(self) -> None:
         """See `Catalog.prepare`."""
@@ -120,8 +121,12 @@ class LargeCatalog(Catalog):
         forms = np.unique(np.concatenate([*near, *said]))
         owners, entity = np.unique(self._owners[forms], return_inverse=True)
         weights = replace(self.weights, dense_forms=max(len(forms), 1), sound_forms=0)
-        demand = np.array([self.demand_of(owner) for owner in owners.tolist()], np.int64)[entity]
-        texts = [self.canonical_form(form) for form in forms.tolist()]
+        spelled = list(self._spelled(owners.tolist()).values())
+        demand = np.array([each.demand for each in spelled], np.int64)[entity]
+        texts = [
+            spelled[owner].texts[form - spelled[owner].first]
+            for form, owner in zip(forms.tolist(), entity.tolist(), strict=True)
+        ]
         ngram_weights = self.ngram_weights if weights.sound_pieces else None
         words = self.words if weights.words else None
         form_entity = entity.astype(np.int32)
@@ -130,7 +135,8 @@ class LargeCatalog(Catalog):
         beside = Beside(ngram_weights, words)
         evidence = FormEvidence(texts, form_entity, self.lang, weights, demand, beside, main, self.kernels)
         local = [
-            hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms)) for hypothesis in hypotheses
+            hypothesis._replace(dots=self._nearby.dots(hypothesis.dots, forms).astype(np.int32))
+            for hypothesis in hypotheses
         ]
         pool = evidence.pool(local, k)
         return pool._replace(forms=forms[pool.forms], entities=owners[pool.entities].astype(np.int64))
@@ -206,19 +212,21 @@ class LargeCatalog(Catalog):
 
     def demand_of(self, entity: int) -> int:
         """See `Catalog.demand_of`."""
-        return self._spelled(entity).demand
+        return self._spelled([entity])[entity].demand
 
     def form(self, index: int) -> str:
         """See `Catalog.form`."""
-        return self._spelling(index)[1]
+        spelled = self._spelled_of(index)
+        return spelled.forms[index - spelled.first]
 
     def canonical_form(self, index: int) -> str:
         """See `Catalog.canonical_form`."""
-        return self._spelling(index)[0]
+        spelled = self._spelled_of(index)
+        return spelled.texts[index - spelled.first]
 
-    def _spelling(self, index: int) -> tuple[str, str]:
-        spelled = self._spelled(int(self._owners[index]))
-        return spelled.forms[index - spelled.first]
+    def _spelled_of(self, index: int) -> _Spelled:
+        owner = int(self._owners[index])
+        return self._at_hand.get(owner) or self._spelled([owner])[owner]
 
     @cached_property
     def head(self) -> PairHead | None:
@@ -231,27 +239,59 @@ class LargeCatalog(Catalog):
             f"bundle {name!r}: expected a file {file}, found none; build the bundle again"
         )
 
-    def _read_forms(self, entity: int) -> _Spelled:
-        entities = self.entities
-        bare = entities.bare(entity) if isinstance(entities, EntityStore) else entities[entity]
-        forms = list(bare.spellings.items())
-        borders = np.array(
-            [entity, entity + 1], np.int32
-        )  # the type of `_owners`, else numpy copies all of it
-        first, end = np.searchsorted(self._owners, borders).tolist()
-        if len(forms) != end - first:
-            raise BundleCorruptError(
-                f"entities.jsonl.gz, {bare.id!r}: expected {end - first} surface forms as in vectors.safetensors, "
-                f"found {len(forms)}; build the bundle again"
-            )
-        return _Spelled(first, forms, demands([bare])[0] if self.weights.asks_for_demand else 0)
+    def _spelled(self, entities: Sequence[int]) -> dict[int, _Spelled]:
+        """The forms of some entities, in their order; those of the last ones asked for are at hand."""
+        at_hand = self._at_hand
+        found = {entity: at_hand.get(entity) for entity in entities}
+        missing = [entity for entity, spelled in found.items() if spelled is None]
+        read = self._read_forms(missing) if missing else {}
+        if len(at_hand) + len(read) > _ENTITIES_AT_HAND:
+            at_hand.clear()
+        at_hand.update(read)
+        return {entity: spelled or read[entity] for entity, spelled in found.items()}
+
+    def _read_forms(self, entities: Sequence[int]) -> dict[int, _Spelled]:
+        rows = self._rows(entities)
+        texts, forms, counts = spelled_names(list(map(names_of_row, rows)))
+        borders = np.array(entities, np.int32)  # the type of `_owners`, else numpy copies all of it
+        firsts, ends = (np.searchsorted(self._owners, borders, side).tolist() for side in ("left", "right"))
+        read: dict[int, _Spelled] = {}
+        at = 0
+        for entity, row, first, end, count in zip(entities, rows, firsts, ends, counts, strict=True):
+            if count != end - first:
+                raise BundleCorruptError(
+                    f"entities.jsonl.gz, {row['id']!r}: expected {end - first} surface forms as in "
+                    f"vectors.safetensors, found {count}; build the bundle again"
+                )
+            demand = demand_of(row.get("popularity", 0)) if self.weights.asks_for_demand else 0
+            read[entity] = _Spelled(first, texts[at : at + count], forms[at : at + count], demand)
+            at += count
+        return read
+
+    def _rows(self, entities: Sequence[int]) -> Sequence[Mapping[str, Any]]:
+        """What lines of entities.jsonl.gz say of some entities."""
+        if isinstance(self.entities, EntityStore):
+            return self.entities.rows(entities)
+        found = [self.entities[entity] for entity in entities]
+        demands(found)  # an error where a popularity is none
+        return [
+            {
+                **each.metadata,
+                "id": each.id,
+                "name": each.name,
+                "aliases": each.aliases,
+                "spoken": each.spoken,
+            }
+            for each in found
+        ]
 
 
 class _Spelled(NamedTuple):
-    """The index of an entity's first form, (canonical text, form) of each of its forms, and its demand."""
+    """The index of an entity's first form, canonical texts and spellings of its forms, and its demand."""
 
     first: int
-    forms: list[tuple[str, str]]
+    texts: list[str]
+    forms: list[str]
     demand: int
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "Evidence",
     "Reranker",
     "best_candidates",
+    "demand_of",
     "demands",
 ]
 
@@ -163,14 +164,16 @@ def demands(entities: Sequence[Entity]) -> list[int]:
     """
     demand = []
     for entity in entities:
-        if "popularity" not in entity.metadata:
-            demand.append(0)
-            continue
-        value = entity.metadata["popularity"]
+        value = entity.metadata.get("popularity", 0)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
             raise BundleCorruptError(
                 f"entities.jsonl.gz, {entity.id!r}, metadata.popularity: expected a number from 0 up, found {value!r}; "
                 "correct the catalog and build the bundle again"
             )
-        demand.append(((int(value) + 1) ** 4).bit_length() - 1)
+        demand.append(demand_of(value))
     return demand
+
+
+def demand_of(popularity: float) -> int:
+    """Demand of a popularity, from 0 up."""
+    return ((int(popularity) + 1) ** 4).bit_length() - 1 if popularity else 0

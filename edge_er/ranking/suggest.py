@@ -22,7 +22,7 @@ from edge_er.text.carriers import name_span, without_carrier
 from edge_er.text.completions import CompletionIndex, Fits
 from edge_er.text.ngrams import NgramIndex, ngrams
 from edge_er.text.numbers import other_readings
-from edge_er.text.sound_codes import SoundCodes
+from edge_er.text.sound_codes import sound_codes
 
 __all__ = ["FormSuggestions", "Suggested", "TypedText", "favour_of", "suggested"]
 
@@ -72,7 +72,7 @@ class FormSuggestions:
         self._lang, self._first = lang, first
         self.owners = np.asarray(owners, np.int64)
         self.demand = demand
-        self._sound_codes = SoundCodes(lang)
+        self._sound_codes = sound_codes(lang)
         self.ngrams = self._ngram_weights = ngrams
         if base and base.ngrams:
             self.ngrams = NgramIndex(self._sound_codes.all(forms), base.ngrams)

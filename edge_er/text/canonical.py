@@ -16,14 +16,13 @@ Number words and abbreviations are not changed here: spoken forms and the encode
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 from edge_er.constants import BOUNDS, read_table
 
 __all__ = ["canonical_text", "is_number", "replacement", "request_text"]
 
-_KEEP, _MAP = re.compile("^keep (.*)", re.MULTILINE), re.compile("^map ([^=\n]*)=(.*)", re.MULTILINE)
 _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 _DIGIT = re.compile("[0-9]")
 _DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
@@ -37,25 +36,32 @@ class _Table(dict[int, str]):
 
     def __init__(self, text: str) -> None:
         super().__init__()
+        lines = text.split("\n")
+        keep = next(place for place, line in enumerate(lines) if line.startswith("keep "))
         spans: list[tuple[int, int]] = []
-        for span in " ".join(_KEEP.findall(text)).split():
+        for span in lines[keep].split()[1:]:
             low, _, high = span.partition("-")
             spans.append((int(low, 16), int(high or low, 16)))
-        # by code point as it is written: most are never asked for
-        self._maps: dict[str, str] = dict(_MAP.findall(text))
+        # the lines "map 41=a", by code point; most are never asked for, so they are read only then
+        self._maps = [line for line in lines[keep + 1 :] if line]
         for apostrophe in _APOSTROPHES:
             self[ord(apostrophe)] = "' "  # kept until spelled letters are joined
         self._starts = [low for low, _ in spans]
         self._ends = [high for _, high in spans]
 
     def __missing__(self, code: int) -> str:
-        replacement = self._maps.get(f"{code:X}")
-        if replacement is not None:
-            self[code] = replacement
-            return replacement
+        place = bisect_left(self._maps, code, key=_code_of)
+        if place < len(self._maps) and _code_of(self._maps[place]) == code:
+            self[code] = self._maps[place].partition("=")[2]
+            return self[code]
         span = bisect_right(self._starts, code) - 1
         self[code] = chr(code) if span >= 0 and code <= self._ends[span] else " "
         return self[code]
+
+
+def _code_of(line: str) -> int:
+    """The code point that a line of the table replaces."""
+    return int(line[4 : line.index("=")], 16)
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +93,10 @@ def canonical_text(text: str) -> str:
 
 
 def request_text(text: str) -> str:
-    """Canonical form of a request, of which only the first `BOUNDS.text` characters are read: no name is longer."""
+    """Canonical form of a request, of which only the first `BOUNDS.text` characters are read: no name is longer.
+
+    Of a text that hardly has letters, such as emoji, no more than `BOUNDS.raw_text` characters are looked at.
+    """
     return canonical_text(_beginning(text))[: BOUNDS.text].rstrip(" ")
 
 
@@ -96,12 +105,12 @@ def _beginning(text: str) -> str:
     # Canonical text keeps every letter and figure that the table gives. What follows enough of them is not read: it can
     # only change what stands beside the end, a few characters of a number or of a row of single letters.
     found = 0
-    for end in range(_AT_ONCE, len(text), _AT_ONCE):
+    for end in range(_AT_ONCE, min(len(text), BOUNDS.raw_text), _AT_ONCE):
         plain = text[end - _AT_ONCE : end].translate(_table())
         found += len(plain) - plain.count(" ") - plain.count("'")
         if found >= BOUNDS.text + _BESIDE_THE_END:
             return text[:end]
-    return text
+    return text if len(text) <= BOUNDS.raw_text else text[: BOUNDS.raw_text]
 
 
 def _joined(spelled: re.Match[str]) -> str:

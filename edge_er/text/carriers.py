@@ -11,6 +11,7 @@ closing phrase stands for any ("to 50 percent").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,15 +39,15 @@ class CarrierWords(NamedTuple):
     closes: frozenset[str]
 
 
+_LINES = re.compile(f"^({'|'.join(CarrierWords._fields)}) (.*)", re.MULTILINE)
+
+
 @lru_cache(maxsize=1)
 def carrier_words() -> CarrierWords:
     """The words and phrases of all languages."""
-    text = read_table("hearing.txt")
     kinds: dict[str, set[str]] = {kind: set() for kind in CarrierWords._fields}
-    for line in text.splitlines():
-        kind, _, rest = line.partition(" ")
-        if kind in kinds:
-            kinds[kind].update(rest.split(" " if kind in ("words", "fillers") else "|"))
+    for kind, rest in _LINES.findall(read_table("hearing.txt")):
+        kinds[kind].update(rest.split(" " if kind in ("words", "fillers") else "|"))
     kinds["closes"] = {" ".join(map(_number_as_0, phrase.split())) for phrase in kinds["closes"]}
     return CarrierWords(**{kind: frozenset(phrases) for kind, phrases in kinds.items()})
 

@@ -7,8 +7,8 @@ letters, and what a text earns of which every letter is recognised as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,10 @@ __all__ = [
 UNHEARD_OF = MISRECOGNITION.unheard_of
 CODES, EDGE = MISRECOGNITION.codes, MISRECOGNITION.edge  # a-z, 0-9, and 27 that other characters share
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_CODE_OF: dict[str, Any] = {letter: code for code, letter in enumerate(_LETTERS)} | {
-    "_": EDGE,
-    ".": slice(None),
-}
-_BUCKETS = EDGE - len(_LETTERS)
 LOST = CODES  # the column of letters that are lost
+_CODE_OF = {letter: code for code, letter in enumerate(_LETTERS)} | {"_": EDGE, "-": LOST}
+_ANY = "."
+_BUCKETS = EDGE - len(_LETTERS)
 _GAINS_AT_HAND = 1 << 14
 
 Numbers = NDArray[np.int64]
@@ -157,13 +155,22 @@ def read_costs(lang: str) -> Costs:
     text = read_table("hearing.txt")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
     costs = _no_costs()
+    # Row, column and cost of all cells of a table, so that numpy writes them at once.
+    cells: dict[str, tuple[list[int], list[int], list[int]]] = {kind: ([], [], []) for kind in Costs._fields}
     for line in sections.get(lang, sections["all"]).splitlines():
-        kind, *cells = line.split(" ")
+        kind, key, *values = line.split(" ")
         if kind in CarrierWords._fields:
             continue
-        key = tuple(_CODE_OF[letter] for letter in cells[0])
-        columns = [LOST if cell[0] == "-" else _CODE_OF[cell[0]] for cell in cells[1:]]
-        getattr(costs, kind)[key][..., columns] = [int(cell[1:]) for cell in cells[1:]]
+        columns, numbers = [_CODE_OF[value[0]] for value in values], [int(value[1:]) for value in values]
+        if key == _ANY:  # stands before all others of its table
+            getattr(costs, kind)[:, columns] = numbers
+            continue
+        row = reduce(lambda row, letter: row * CODES + _CODE_OF[letter], key, 0)
+        for kept, more in zip(cells[kind], ([row] * len(values), columns, numbers), strict=True):
+            kept += more
+    for kind, (rows, columns, numbers) in cells.items():
+        table = getattr(costs, kind)
+        table.reshape(-1, table.shape[-1])[rows, columns] = numbers
     return costs
 
 

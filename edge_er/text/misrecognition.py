@@ -19,7 +19,10 @@ filler costs only a `SPARED`th. All numbers are whole, so every machine finds th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +31,7 @@ from edge_er.constants import MISRECOGNITION
 from edge_er.native.letters import FormLetters, LetterCosts
 from edge_er.native.library import Kernels
 from edge_er.text.carriers import Span, carrier_words, name_span
+from edge_er.text.distinct import distinct
 from edge_er.text.letter_costs import (
     CODES,
     EDGE,
@@ -41,7 +45,7 @@ from edge_er.text.letter_costs import (
     word_gain,
     word_gains,
 )
-from edge_er.text.split_forms import split_forms
+from edge_er.text.split_forms import SplitForms, split_forms
 
 __all__ = [
     "BIT",
@@ -67,25 +71,24 @@ class Misrecognition:
     Args:
         lang: the language that is spoken; one without counts of its own uses those of all languages.
         forms: surface forms in canonical text.
+        split: their words, where somebody has them already.
         kernels: that align; without them numpy does.
     """
 
-    def __init__(self, lang: str, forms: Sequence[str], kernels: Kernels | None = None) -> None:
+    def __init__(
+        self,
+        lang: str,
+        forms: Sequence[str],
+        split: SplitForms | None = None,
+        kernels: Kernels | None = None,
+    ) -> None:
         self._costs = read_costs(lang)
         letters = [form.replace(" ", "") for form in forms]
         self._lengths = np.array([len(form) for form in letters], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
-        # Costs depend on a letter and its two neighbours alone, so they are computed once for each such triple
-        # (`contexts`) that occurs in any form. The lowest bit says whether the letter belongs to a filler.
-        contexts, self._context_of = _distinct(2 * contexts_of(letters) + _spared(forms))
-        spared, contexts = contexts % 2 == 1, contexts // 2
-        before, said, after = contexts // CODES**2, contexts // CODES % CODES, contexts % CODES
-        costs = self._costs.said.astype(np.int16)[said]  # small numbers, for there are many of them
-        shifts = self._costs.after[before, said] + self._costs.before[said, after]
-        costs = np.where(costs < UNHEARD_OF, np.clip(costs + shifts, 0, UNHEARD_OF), costs)
-        lost = np.maximum(np.where(spared, costs[:, LOST] // SPARED, costs[:, LOST]), 1)
-        self._gains = lost[:, None] - costs[:, :CODES]
-        lost_before = np.concatenate([[0], np.cumsum(lost[self._context_of])])
+        spared = _spared(split or split_forms(forms))
+        self._context_of, self._gains, lost = _context_costs(lang).of(2 * contexts_of(letters) + spared)
+        lost_before = np.concatenate([[0], np.cumsum(lost[self._context_of], dtype=np.int64)])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
         self.native = FormLetters(kernels, self._letter_costs()) if kernels else None
 
@@ -193,21 +196,53 @@ def letters_of(request: str, span: Span) -> tuple[bytes, list[int], bytes]:
     return code_bytes(letters), [len(word) for word in words], kinds
 
 
-def _distinct(contexts: Numbers) -> tuple[Numbers, NDArray[np.int32]]:
-    """The distinct contexts, ascending, and the place among them of each."""
-    there = np.zeros(2 * CODES**3, bool)
-    there[contexts] = True
-    found = np.flatnonzero(there)
-    place = np.empty(len(there), np.int32)
-    place[found] = np.arange(len(found))
-    return found, place[contexts]
+class _ContextCosts:
+    """Costs of letters in their contexts: a letter, its two neighbours, and in the lowest bit whether it belongs to a
+    filler. Nothing else changes them, so those of a context are computed when a form first has it, and kept.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self._costs, self._lock = read_costs(lang), Lock()
+        self._place = np.full(2 * CODES**3, -1, np.int32)
+        self._gains, self._lost = np.empty((0, CODES), np.int8), np.empty(0, np.int32)
+
+    def of(self, contexts: Numbers) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.int32]]:
+        """The row of each context; and of the rows the cost of losing the letter less that of hearing it as each code,
+        int8 [rows, 64], and the cost of losing it.
+        """
+        with self._lock:
+            missing = distinct(contexts[self._place[contexts] < 0])
+            if len(missing):
+                gains, lost = self._computed(missing)
+                self._place[missing] = np.arange(len(self._lost), len(self._lost) + len(missing))
+                self._gains = np.concatenate([self._gains, gains])
+                self._lost = np.concatenate([self._lost, lost])
+            return self._place[contexts], self._gains, self._lost
+
+    def _computed(self, contexts: Numbers) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+        spared, contexts = contexts % 2 == 1, contexts // 2
+        before, said, after = contexts // CODES**2, contexts // CODES % CODES, contexts % CODES
+        costs = self._costs.said.astype(np.int16)[said]  # small numbers, for there are many of them
+        shifts = self._costs.after[before, said] + self._costs.before[said, after]
+        costs = np.where(costs < UNHEARD_OF, np.clip(costs + shifts, 0, UNHEARD_OF), costs)
+        lost = np.maximum(np.where(spared, costs[:, LOST] // SPARED, costs[:, LOST]), 1)
+        return (lost[:, None] - costs[:, :CODES]).astype(np.int8), lost.astype(np.int32)
 
 
-def _spared(forms: Sequence[str]) -> Numbers:
+@lru_cache(maxsize=8)
+def _context_costs(lang: str) -> _ContextCosts:
+    return _ContextCosts(lang)
+
+
+if hasattr(os, "register_at_fork"):  # another thread may hold a lock while this one forks
+    os.register_at_fork(after_in_child=_context_costs.cache_clear)
+
+
+def _spared(split: SplitForms) -> Numbers:
     """1 for each letter of all forms in a filler that stands beside other words, else 0: int64 [letters]."""
-    split = split_forms(forms)
     fillers = carrier_words().fillers
     filler = np.array([word in fillers for word in split.ids], bool)[split.word_of]
-    others = np.bincount(split.owners, ~filler, len(forms)) > 0
+    owners = split.owners
+    others = np.bincount(owners, ~filler, len(split.sizes)) > 0
     lengths = np.array([len(word) for word in split.ids], np.int64)[split.word_of]
-    return np.repeat((filler & others[split.owners]).astype(np.int64), lengths)
+    return np.repeat((filler & others[owners]).astype(np.int64), lengths)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from edge_er.native.library import Kernels
 from edge_er.native.search import Postings
-from edge_er.text.distinct import distinct
+from edge_er.native.sounds import MOST_LETTERS, FewForms, NgramForms, ngram_forms
 
-__all__ = ["NgramIndex", "NgramWeights", "ngrams", "rarity"]
+__all__ = ["FewNgrams", "NgramIndex", "NgramWeights", "ngrams", "rarity"]
 
 _BORDER = "\0"
 _MOST_CODES = 1 << 22
@@ -59,8 +59,7 @@ class NgramIndex:
         self, forms: Sequence[str], weights: NgramWeights | None = None, kernels: Kernels | None = None
     ) -> None:
         self.forms = len(forms)
-        spellings, ngram_of, owners = _pairs(forms)
-        having = np.bincount(ngram_of, minlength=len(spellings))
+        spellings, having, owners = _forms_of_each(forms, kernels)
         self._ids = {ngram: number for number, ngram in enumerate(spellings)}
         self._forms_of = owners
         self._starts = np.concatenate([[0], np.cumsum(having)]).tolist()
@@ -69,7 +68,7 @@ class NgramIndex:
             self._weights = [weighs[count] for count in having.tolist()]
         else:
             self._weights = list(map(weights.weight, spellings))
-        weight_of = np.array(self._weights, np.float64)[ngram_of] if len(ngram_of) else None
+        weight_of = np.repeat(np.array(self._weights, np.float64), having) if len(owners) else None
         self.totals = np.bincount(owners, weight_of, self.forms).astype(np.int64)
         self._native = kernels and Postings(kernels, self._starts, owners, self._weights, self.forms)
 
@@ -96,17 +95,49 @@ class NgramIndex:
         return np.bincount(np.concatenate(postings), weights, self.forms).astype(np.float64, copy=False)
 
 
-def _pairs(forms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32]]:
-    """The distinct n-grams of all forms, and each pair (n-gram, form that has it) once, by n-gram and then by form.
+class FewNgrams:
+    """The same sums as those of a `NgramIndex`, of so few forms that an index takes longer than to look for n-grams.
 
-    All forms are joined to one text, and each n-gram and its form become one number, so that numpy sorts and counts
-    millions of them at once.
+    Args:
+        forms: texts, usually sound codes.
+        weights: of n-grams.
+        kernels: that look.
+    """
+
+    def __init__(self, forms: Sequence[str], weights: NgramWeights, kernels: Kernels) -> None:
+        self._weight, self._forms = weights.weight, FewForms(kernels, forms)
+
+    def shared(self, request: str) -> NDArray[Any]:
+        """See `NgramIndex.shared`."""
+        return self._forms.shared({ngram: self._weight(ngram) for ngram in ngrams(request)})
+
+
+def _forms_of_each(
+    forms: Sequence[str], kernels: Kernels | None
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32]]:
+    """The distinct n-grams of all forms, how many forms have each, and which: those of the first, ascending, and so on.
+
+    All forms are joined to one text, and each n-gram becomes a number whose figures are its letters.
     """
     text = np.frombuffer((_BORDER.join(forms) + _BORDER * 3).encode("utf-32-le"), np.uint32)
-    alphabet = distinct(text)
-    letters = np.searchsorted(alphabet, text)  # the border is the smallest, and so number 0
+    there = np.zeros(int(text.max()) + 1, bool)
+    there[text] = True
+    alphabet = np.flatnonzero(there)
+    place = np.empty(len(there), np.int64)
+    place[alphabet] = np.arange(len(alphabet))  # the border is the smallest, and so number 0
+    size = len(alphabet)
+    if kernels and size <= MOST_LETTERS:
+        numbers, having, owners = ngram_forms(kernels, place.astype(np.uint8)[text], size)
+    else:
+        numbers, having, owners = _sorted_forms(place[text], size)
+    figures = np.stack([numbers // size**2, numbers // size % size, numbers % size], axis=1)
+    return [ngram.rstrip(_BORDER) for ngram in _texts(alphabet[figures])], having, owners
+
+
+def _sorted_forms(letters: NDArray[np.int64], size: int) -> NgramForms:
+    """See `edge_er.native.sounds.ngram_forms`; an n-gram and its form become one number, so that numpy sorts them."""
     owner = np.cumsum(letters == 0) - (letters == 0)
-    size, first, second, third = len(alphabet), letters[:-2], letters[1:-1], letters[2:]
+    first, second, third = letters[:-2], letters[1:-1], letters[2:]
     two = (first > 0) & (second > 0)
     kinds = (first * size + second) * size
     codes = np.concatenate([kinds[two], (kinds + third)[two & (third > 0)]])
@@ -115,12 +146,8 @@ def _pairs(forms: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[
     codes, owners = codes[order], owners[order]
     once = (np.diff(codes, prepend=-1) != 0) | (np.diff(owners, prepend=-1) != 0)
     kinds, forms_of = codes[once], owners[once]
-    new = np.diff(kinds, prepend=-1) > 0
-    spelled = alphabet[
-        np.stack([kinds[new] // size**2, kinds[new] // size % size, kinds[new] % size], axis=1)
-    ]
-    spellings = [ngram.rstrip(_BORDER) for ngram in _texts(spelled)]
-    return spellings, np.cumsum(new) - 1, forms_of.astype(np.int32)
+    starts = np.flatnonzero(np.diff(kinds, prepend=-1) > 0)
+    return NgramForms(kinds[starts], np.diff(starts, append=len(kinds)), forms_of.astype(np.int32))
 
 
 def _few_bits(codes: NDArray[np.int64], most: int) -> NDArray[Any]:
@@ -137,8 +164,8 @@ def _few_bits(codes: NDArray[np.int64], most: int) -> NDArray[Any]:
     return place[codes]
 
 
-def _texts(points: NDArray[np.uint32]) -> list[str]:
+def _texts(points: NDArray[np.int64]) -> list[str]:
     """The texts [rows] of code points [rows, characters]."""
-    whole = points.tobytes().decode("utf-32-le")
+    whole = points.astype("<u4").tobytes().decode("utf-32-le")
     width = points.shape[1]
     return [whole[start : start + width] for start in range(0, len(whole), width)]

@@ -16,12 +16,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge_er.constants import read_table
+from edge_er.native.library import Kernels
+from edge_er.native.sounds import SoundRules
 
-__all__ = ["SoundCodes"]
+__all__ = ["SoundCodes", "sound_codes"]
 
 _RULE = re.compile(r"(\w+)(?:\((\w+)\))? (\w+|-)")
 _SILENT = "-"
@@ -32,51 +31,24 @@ _REPEATED = re.compile(r"([a-z])\1+")  # digits and other scripts keep theirs
 
 
 class SoundCodes:
-    """The sound codes of one language; a language without rules of its own uses those of all."""
+    """The sound codes of one language; a language without rules of its own uses those of all.
 
-    def __init__(self, lang: str) -> None:
+    `kernels` write those of many texts; without them Python does.
+    """
+
+    def __init__(self, lang: str, kernels: Kernels | None = None) -> None:
         sections = (sorted(_sections().get(name, ()), key=_longest_first) for name in (lang, "all"))
         rules = [rule for section in sections for rule in section]
-        self._rules = rules
-        self._codes = [code for _, _, code in rules]
-        self._firsts = {letters[0] for letters, _, _ in rules}
         self._longer, self._single = _pattern(rules)
+        self._native = SoundRules(kernels, rules) if kernels else None
         self._of = lru_cache(maxsize=_TEXTS_AT_HAND)(self._coded)
 
     def all(self, texts: Sequence[str]) -> list[str]:
         """Sound codes of each of canonical `texts`: the same as a call for each, in a fraction of the time."""
         if not texts:
             return []
-        joined = _BORDER.join(text.replace(" ", "") for text in texts) + _BORDER
-        points = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
-        rule, length = np.full(len(points), -1), np.ones(len(points), np.int64)
-        # Every rule marks all places where it fits, the last rule first, so that earlier rules overwrite later ones.
-        # Then one pass from the left skips places inside a longer text that a rule has replaced already.
-        firsts = {letter: np.flatnonzero(points == ord(letter)) for letter in self._firsts}
-        for number, (letters, following, _) in reversed(list(enumerate(self._rules))):
-            places = _places(points, firsts[letters[0]], letters, following)
-            rule[places], length[places] = number, len(letters)
-        inside = np.zeros(len(points), bool)
-        for place in np.flatnonzero(length > 1).tolist():
-            if not inside[place]:
-                inside[place + 1 : place + length[place]] = True
-        coded = self._written(points[~inside], rule[~inside])
-        return coded.astype("<u4").tobytes().decode("utf-32-le").split(_BORDER)[:-1]
-
-    def _written(self, points: NDArray[np.uint32], rule: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """The codes of rules one after another, a character itself where none fits (-1); no letter twice in a row."""
-        sizes = np.array([*map(len, self._codes), 1])[rule]
-        first = np.cumsum(sizes) - sizes
-        coded = np.zeros(sizes.sum(), np.uint32)
-        for step in range(max(map(len, self._codes), default=0)):
-            letters = np.array(
-                [ord(code[step]) if step < len(code) else 0 for code in [*self._codes, ""]], np.uint32
-            )
-            there = (sizes > step) & (rule >= 0)
-            coded[first[there] + step] = letters[rule[there]]
-        coded[first[rule < 0]] = points[rule < 0]
-        again = np.append(False, coded[1:] == coded[:-1]) & (coded >= ord("a")) & (coded <= ord("z"))
-        return coded[~again]
+        joined = _BORDER.join(texts).replace(" ", "")  # no rule is for the border, so none looks beyond it
+        return (self._coded if self._native is None else self._native)(joined).split(_BORDER)
 
     def __call__(self, text: str) -> str:
         """Sound codes of canonical `text`, without spaces."""
@@ -87,6 +59,12 @@ class SoundCodes:
         # does not have; then one pass writes the codes of these and of all other letters.
         marked = self._longer.sub(_mark, text.replace(" ", ""))
         return _REPEATED.sub(r"\1", marked.translate(self._single))
+
+
+@lru_cache(maxsize=16)
+def sound_codes(lang: str, kernels: Kernels | None = None) -> SoundCodes:
+    """The `SoundCodes` of a language, made once."""
+    return SoundCodes(lang, kernels)
 
 
 def _pattern(rules: Sequence[tuple[str, str, str]]) -> tuple[re.Pattern[str], dict[int, str]]:
@@ -113,21 +91,6 @@ def _pattern(rules: Sequence[tuple[str, str, str]]) -> tuple[re.Pattern[str], di
 
 def _mark(found: re.Match[str]) -> str:
     return chr(_MARKS - 1 + (found.lastindex or 0))
-
-
-def _places(
-    points: NDArray[np.uint32], places: NDArray[np.int64], letters: str, following: str
-) -> NDArray[np.int64]:
-    """Where `letters` stand, and after them, if `following` is not empty, one of its letters: int64 [places].
-
-    `places` are those of the first letter.
-    """
-    places = places[: np.searchsorted(places, len(points) - len(letters))]
-    for step, letter in enumerate(letters[1:], start=1):
-        places = places[points[places + step] == ord(letter)]
-    if following:
-        places = places[np.isin(points[places + len(letters)], [ord(letter) for letter in following])]
-    return places
 
 
 def _longest_first(rule: tuple[str, str, str]) -> tuple[int, bool, str]:

@@ -55,6 +55,10 @@ class KnownWords(Protocol):
         """How many forms have the word."""
         ...
 
+    def values(self, words: Sequence[str]) -> WordValues | None:
+        """What `words` count; None where no form has one of them."""
+        ...
+
 
 class WordValues(NamedTuple):
     """What words count, [words] each: whether they are weak, what they gain in a form that is said whole and in one
@@ -65,6 +69,11 @@ class WordValues(NamedTuple):
     gains: Numbers
     gains_in_part: Numbers
     omissions: Numbers
+
+    def of(self, numbers: Sequence[int]) -> WordValues:
+        """Those of some of the words."""
+        weak, gains, gains_in_part, omissions = self
+        return WordValues(weak[numbers], gains[numbers], gains_in_part[numbers], omissions[numbers])
 
 
 def word_values(lang: str, words: Sequence[str], common: frozenset[str]) -> WordValues:

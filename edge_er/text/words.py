@@ -26,7 +26,8 @@ strong, if such forms are few. All numbers are whole, so every machine finds the
 
 A *rare* word says which name is meant: a form that holds the name span and has it earns `rare_gain`, if words of
 carriers that are left cost `rare_left` at most. What is omitted costs `omitted_most` at most in a form whose first word
-is said there, or that begins so.
+is said there, or that begins so. Around a form that is said whole, with a rare word and without a filler, the rest of
+the request costs nothing: "what is the weather in leeds like" is about Leeds.
 
 A whole form is a *phrase* where its words stand together in its order, or where nothing but its words is said. Then the
 request is as good as the name itself, whatever sentence stands around it.
@@ -43,13 +44,14 @@ from numpy.typing import NDArray
 from edge_er.constants import WORDS
 from edge_er.native.library import Kernels
 from edge_er.native.words import MOST_WORDS, FormWords, SaidWords, WordTables
-from edge_er.text.carriers import Span, name_span
+from edge_er.text.carriers import Span, carrier_words, name_span
 from edge_er.text.distinct import distinct, distinct_places
 from edge_er.text.split_forms import SplitForms, split_forms
 from edge_er.text.word_request import WordRequest, word_request
 from edge_er.text.word_scores import NO_SCORE, WordScores, form_scores, no_scores, said_how
 from edge_er.text.word_values import (
     KnownWords,
+    WordValues,
     begins_frequency,
     common_words,
     frequencies,
@@ -74,6 +76,7 @@ class WordIndex:
         forms: surface forms in canonical text.
         base: of the catalog that these forms stand beside; it says which words many names have, and its words count as
             words of names too.
+        split: the words of `forms`, where somebody has them already.
         kernels: that score; without them numpy does.
     """
 
@@ -82,9 +85,10 @@ class WordIndex:
         lang: str,
         forms: Sequence[str],
         base: KnownWords | None = None,
+        split: SplitForms | None = None,
         kernels: Kernels | None = None,
     ) -> None:
-        split = split_forms(forms)
+        split = split or split_forms(forms)
         self._ids, known, count = split.ids, list(split.ids), len(forms)
         first = _first_places(split)
         word_of, owners = split.word_of[first], split.owners[first]
@@ -97,7 +101,7 @@ class WordIndex:
         self._base = base
         self._rare = lru_cache(maxsize=_WORDS_AT_HAND)(partial(is_rare, catalog=self))
         self.common: frozenset[str] = common_words(known, having, count) if base is None else base.common
-        self._values = word_values(lang, known, self.common)
+        self._values = (base and base.values(known)) or word_values(lang, known, self.common)
         self._worth = np.bincount(owners, self._values.gains[word_of], count).astype(np.int64)
         omissions = self._values.omissions[word_of]
         omissions[_frequency_places(forms, known, word_of, owners)] = WORDS.omitted_frequency
@@ -123,6 +127,11 @@ class WordIndex:
         own: int = 0 if number is None else self._starts[number + 1] - self._starts[number]
         return own if self._base is None else max(own, self._base.having(word))
 
+    def values(self, words: Sequence[str]) -> WordValues | None:
+        """What `words` count; None where no form has one of them."""
+        numbers = [self._ids[word] for word in words if word in self._ids]
+        return self._values.of(numbers) if len(numbers) == len(words) else None
+
     def scores(self, request: str, span: Span | None = None) -> WordScores:
         """What the words of canonical `request` say about every form.
 
@@ -139,10 +148,10 @@ class WordIndex:
 
     def _native_scores(self, request: WordRequest, native: FormWords) -> WordScores:
         """The same as `_score_said` and `_score_rare`, by the kernels."""
-        ids, left, content = self._ids, request.left, request.content
+        ids, left, content, fillers = self._ids, request.left, request.content, carrier_words().fillers
         kinds = bytes(
             [
-                (word in content) + 2 * (left.get(word, 0) > 0 and self._rare(word))
+                (word in content) + 2 * (left.get(word, 0) > 0 and self._rare(word)) + 4 * (word in fillers)
                 for word in request.explained
             ]
         )
@@ -211,6 +220,7 @@ class WordIndex:
     def _score_rare(self, request: WordRequest, found: WordScores) -> None:
         """Raise the score of forms that hold the name with a rare word, and score those that begin with one."""
         rare = {word for word in request.explained if request.left.get(word) and self._rare(word)}
+        fillers = carrier_words().fillers
         for form in dict.fromkeys(form for word in rare for form in self._having(word)):
             words = list(dict.fromkeys(self._texts[form].split()))
             holds = request.content.issubset(words)
@@ -218,12 +228,12 @@ class WordIndex:
                 [word for word in words if word in request.explained] if holds else request.beginning(words)
             )
             rest, score = request.rest(said), int(found.scores[form])
+            alone = len(said) == len(words) and fillers.isdisjoint(words)
+            begun = self._begun(form, words, said) - (0 if alone else min(rest, WORDS.sentence))
             if holds and rest <= WORDS.rare_left:
-                if words[0] in said:
-                    score = max(score, self._begun(form, words, said) - rest)
-                found.scores[form] = WORDS.rare_gain + score
-            elif score == NO_SCORE and not rare.isdisjoint(said):
-                found.scores[form] = self._begun(form, words, said) - min(rest, WORDS.sentence)
+                found.scores[form] = WORDS.rare_gain + (max(score, begun) if words[0] in said else score)
+            elif (alone or score == NO_SCORE) and not rare.isdisjoint(said):
+                found.scores[form] = max(score, begun)
 
     def _having(self, word: str) -> Iterable[int]:
         """The forms that have a word."""
@@ -255,6 +265,8 @@ def _frequency_places(
     """Which of the words of forms are part of a frequency: bool [words of all forms]."""
     found = np.zeros(len(word_of), bool)
     number = np.array([begins_frequency(word) for word in known], bool)
+    if not number.any():
+        return found
     starts = np.searchsorted(owners, np.arange(len(forms) + 1))
     for form in distinct(owners[number[word_of]]).tolist() if len(known) else ():
         parts = frequencies(forms[form].split())

@@ -29,7 +29,7 @@ from edge_er.text.canonical import canonical_text, request_text
 
 def test_the_bounds_are_those_of_the_specification() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "spec" / "request.md").read_text(encoding="utf-8")
-    for value in (BOUNDS.text, BOUNDS.texts, BOUNDS.filter_values):
+    for value in (BOUNDS.raw_text, BOUNDS.text, BOUNDS.texts, BOUNDS.filter_values):
         assert f"{value:,}" in page
     page = (Path(__file__).resolve().parents[2] / "docs" / "spec" / "bundle.md").read_text(encoding="utf-8")
     for value in (BOUNDS.manifest_bytes, BOUNDS.manifest_levels, ENTITY.longest_name):
@@ -85,6 +85,13 @@ def test_a_request_of_a_megabyte_is_not_read_to_its_end() -> None:
         Counted.read = 0
         assert len(request_text(Counted(piece * 300_000))) >= BOUNDS.text - 1
         assert Counted.read < 20_000
+
+
+@pytest.mark.parametrize("piece", ["😀", "\ud800", " ", "-"])
+def test_of_a_text_without_letters_no_more_is_looked_at(piece: str) -> None:
+    near, far = BOUNDS.raw_text - 3, BOUNDS.raw_text + 7
+    assert request_text(piece * near + "abcde") == "abc"
+    assert request_text(piece * far + "abcde") == ""
 
 
 def test_what_follows_the_bound_changes_nothing(resolver: EntityResolver) -> None:

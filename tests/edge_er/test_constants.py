@@ -70,15 +70,22 @@ def test_no_default_of_a_ranking_can_change_unseen(name: str) -> None:
 
 
 def test_defaults_are_those_of_the_file() -> None:
-    assert RerankWeights().to_dict() == constants.RERANK._asdict()
-    said = {**constants.CALIBRATION._asdict(), "weights": dict(constants.CALIBRATION.weights)}
+    assert RerankWeights().to_dict() == vars(constants.RERANK)
+    said = {**vars(constants.CALIBRATION), "weights": dict(constants.CALIBRATION.weights)}
     assert {field.name: getattr(Calibration(), field.name) for field in fields(Calibration)} == said
     assert RerankWeights.from_mapping({}) == RerankWeights()
     assert Calibration.from_mapping({}) == Calibration()
 
 
+def test_every_number_of_the_file_is_declared() -> None:
+    sections = [each for each in vars(constants).values() if isinstance(each, constants._Section)]
+    assert len(sections) == len(constants._READ)
+    for section in sections:
+        assert list(vars(section)) == list(type(section).__annotations__), type(section).__name__
+
+
 def test_constants_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        constants.MISRECOGNITION.left = 3  # type: ignore[misc]
+        constants.MISRECOGNITION.left = 3
     with pytest.raises(TypeError):
         constants.CALIBRATION.weights["cosine"] = 1.0  # type: ignore[index]

@@ -151,6 +151,11 @@ MORE_REQUESTS = {
         "polka",
         "polka 1",
         "rocky future back to the",
+        "what will the weather in kzlo be like on sunday",
+        "what will the weather in luna loca mexican restaurant be like on sunday",
+        "is there any weather like that of india on sunday",
+        "is mexican luna loca ever a nice restaurant",
+        "could you take me to play india please",
     ),
     "es": (
         "dance los 40",
@@ -160,6 +165,8 @@ MORE_REQUESTS = {
         "ser cadena españa",
         "pon los 40 en la cocina",
         "paloma azul",
+        "quiero saber si hay pintura azul en la tienda",
+        "quiero saber si radio radio esta en la tienda",
         "la paloma azul",
         "que suene la paloma por la mañana",
         "azul y paloma",
@@ -206,6 +213,8 @@ MORE_REQUESTS = {
         "zola 吸顶灯亮",
         "吸顶灯 zola 打开",
         "zola",
+        "cuanto cuesta zoë 2 en la tienda",
+        "请把 电视 关掉",
     ),
 }
 

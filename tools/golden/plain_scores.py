@@ -199,11 +199,13 @@ def word_score(
         return WordScore(score - min(of.left(begins), WORDS.sentence), False, False)
     else:
         return WordScore(None, False, False)
+    stands_alone = said == own and (holds or of.has(own)) and carrier_words().fillers.isdisjoint(own)
+    begun = said_in_part(lang, form, said, common, WORDS.omitted_most)
+    begun -= 0 if stands_alone else min(left, WORDS.sentence)
     if rare and holds and left <= WORDS.rare_left:
-        if own[0] in said:
-            begun = said_in_part(lang, form, said, common, WORDS.omitted_most) - min(left, WORDS.sentence)
-            score = max(score, begun)
-        score += WORDS.rare_gain
+        score = WORDS.rare_gain + (max(score, begun) if own[0] in said else score)
+    elif rare and stands_alone:
+        score = max(score, begun)
     stands = of.has(form.split()) or (is_unspaced(form) and form in request)
     unknown = sum(cost for word, cost in of.costs.items() if word not in among.known)
     return WordScore(score, whole and (alone or holds or stands), not whole and left == unknown)

@@ -1,6 +1,6 @@
 /** A spoken request finds its entity: canonical text, encoding, search, ranking, confidence. */
 
-import { BOUNDS, requestText } from "./bundle/bounds.js";
+import { BOUNDS, firstOf, requestText } from "./bundle/bounds.js";
 import { readBundle } from "./bundle/bundle.js";
 import { address } from "./bundle/bytes.js";
 import { writeEntries } from "./bundle/personal_file.js";
@@ -148,7 +148,7 @@ export class EntityResolver {
 
   /** Canonical form of what is asked, of which the first characters are read. */
   _requestText(said) {
-    return requestText(this.encoder.canonicalText(this.encoder.beginning(said, BOUNDS.text)));
+    return requestText(this.encoder.canonicalText(this.encoder.beginning(firstOf(said, BOUNDS.raw_text), BOUNDS.text)));
   }
 
   /** The texts that are not blank, encoded, and whether the encoder knows a token of one of them. */

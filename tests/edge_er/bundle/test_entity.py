@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from edge_er.bundle.entity import Entity
+from edge_er.bundle.entity_rows import names_of_row
 from edge_er.bundle.entity_store import EntityStore, packed_entities, streams_jsonl
 from edge_er.errors import BundleCorruptError
 
@@ -63,6 +64,39 @@ def test_entities_can_be_had_all_at_once() -> None:
         EntityStore(gzip.compress(b'{"id":"1","name":"a"}\n{"id":\n')).without_streams()
     with pytest.raises(BundleCorruptError, match="row 1"):
         EntityStore(gzip.compress(b'{"id":"1"},{"id":"2"}\n{"id":"3","name":"c"}\n')).without_streams()
+
+
+def test_rows_of_some_entities_are_read_together() -> None:
+    entities = [Entity(str(at), f"name {at}", ("x",), ("y z",), {"popularity": at}) for at in range(9)]
+    file = EntityStore(packed_entities(entities))
+    chosen = [7, 0, 3]
+    assert list(map(names_of_row, file.rows(chosen))) == [
+        (each.name, *each.aliases, *each.spoken) for each in (entities[at] for at in chosen)
+    ]
+    assert [row["popularity"] for row in file.rows(chosen)] == chosen
+    assert file.rows([]) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"no json",
+        b"[1]",
+        b'{"name":"a"}',
+        b'{"id":"1"}',
+        b"\xff",
+        b"",
+        b'{"id":"2","name":"b"},{"id":"3","name":"c"}',
+        b'{"id":"2","name":"b","aliases":"c"}',
+        b'{"id":"2","name":"b","popularity":-1}',
+        b'{"id":"2","name":"b","x":' + b"[" * 70 + b"]" * 70 + b"}",
+    ],
+)
+def test_a_row_that_is_no_entity_is_named_where_many_are_read(line: bytes) -> None:
+    entities = EntityStore(gzip.compress(b'{"id":"1","name":"a"}\n' + line + b'\n{"id":"4","name":"d"}\n'))
+    assert [row["id"] for row in entities.rows([2, 0])] == ["4", "1"]
+    with pytest.raises(BundleCorruptError, match=r"entities\.jsonl\.gz, row 2"):
+        entities.rows([0, 1, 2])
 
 
 def test_line_separators_inside_a_name_do_not_end_the_line() -> None:

@@ -101,5 +101,7 @@ def test_requests_of_any_length_are_aligned(kernels: Kernels, letters: int) -> N
     forms = ["bayern eins", "", "x" * 90, "radio", "b" * letters, *["kiss fm"] * 300]
     request = ("bayern" * letters)[:letters]
     chosen = list(range(len(forms)))
-    plain, compiled = (Misrecognition("de", forms, each).scores(request, chosen) for each in (None, kernels))
+    plain, compiled = (
+        Misrecognition("de", forms, kernels=each).scores(request, chosen) for each in (None, kernels)
+    )
     assert plain.tolist() == compiled.tolist()

@@ -50,8 +50,8 @@ def test_golden_rows() -> None:
 
 
 def test_the_golden_rows_need_every_constant(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in SUGGEST._asdict().items():
-        changed = SUGGEST._replace(**{name: 1 if name == "similar_share" else value + 3})
+    for name, value in vars(SUGGEST).items():
+        changed = type(SUGGEST)({**vars(SUGGEST), name: 1 if name == "similar_share" else value + 3})
         for module in ("edge_er.ranking.suggest", "edge_er.text.completions"):
             monkeypatch.setattr(f"{module}.SUGGEST", changed)
         with pytest.raises(AssertionError):

@@ -144,10 +144,14 @@ LONG = "please would you look whether anybody could possibly have left the {} bu
 
 
 def test_a_name_said_whole_has_its_worth_in_any_sentence() -> None:
-    for form, rare in (("tulsa sports", True), ("the kitchen lamp", True), ("radio 2", False)):
-        alone = worth(form) + WORDS.rare_gain * rare
-        assert said_of(form, form) == ([alone], [True], [False])
-        assert said_of(LONG.format(form), form) == ([worth(form) - WORDS.sentence], [True], [False])
+    for form, rare, in_sentence in (
+        ("tulsa sports", True, worth("tulsa sports")),
+        ("the kitchen lamp", True, 2 * WORDS.weak_gain + worth("lamp")),
+        ("tulsa radio", True, worth("tulsa radio") - WORDS.sentence),  # a filler
+        ("radio 2", False, worth("radio 2") - WORDS.sentence),
+    ):
+        assert said_of(form, form) == ([worth(form) + WORDS.rare_gain * rare], [True], [False])
+        assert said_of(LONG.format(form), form) == ([in_sentence], [True], [False]), form
 
 
 def test_a_name_is_said_in_part_where_nothing_else_is() -> None:

@@ -128,3 +128,29 @@ def test_a_part_of_a_word_without_spaces_is_not_rare() -> None:
     assert (whole, begun) == (worth("吸顶灯") - WORDS.left, NO_SCORE)
     forms = ["吸顶灯亮 吸顶灯", *(f"吸顶灯亮 {number}" for number in range(9))]
     assert said_of("吸顶灯亮", *forms).scores[0] == worth("吸顶灯亮 吸顶灯")
+
+
+@pytest.mark.parametrize(
+    ("request_text", "form", "alone"),
+    [
+        ("how nicely does leeds like sunshine", "leeds", True),
+        ("how nicely does the load like sunshine", "the load", True),
+        ("how nicely does leeds like castle sunshine", "leeds castle", False),  # not together
+        ("how nicely does leeds radio like sunshine", "leeds radio", False),  # a filler
+        ("how nicely does the kitchen like sunshine", "the kitchen", False),  # nothing rare
+    ],
+)
+def test_the_rest_of_a_sentence_costs_nothing_around_a_rare_name_said_whole(
+    request_text: str, form: str, alone: bool
+) -> None:
+    words = WordIndex("en", [form])
+    found = words.scores(request_text).scores[0]
+    weak = [word for word in form.split() if word == "the"]
+    gains = in_part(*(set(form.split()) - set(weak))) + WORDS.weak_gain * len(weak)
+    assert (found == gains) == alone
+    assert alone or found in (NO_SCORE, worth(form) - WORDS.sentence)
+
+
+def test_a_longer_name_around_a_shorter_one_is_meant() -> None:
+    reno, el_reno = said_of("book me anything sunny near el reno tomorrow", "reno", "el reno").scores
+    assert el_reno > reno

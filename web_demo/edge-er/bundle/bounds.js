@@ -14,8 +14,20 @@ const HALF = /\\u[dD][89a-fA-F]/; // an escape that may be half of a character
  * @returns {string}
  */
 export function requestText(canonical) {
-  if (canonical.length <= BOUNDS.text) return canonical;
-  return characters(canonical.slice(0, 2 * BOUNDS.text)).slice(0, BOUNDS.text).join("").replace(/ +$/, "");
+  return firstOf(canonical, BOUNDS.text).replace(/ +$/, "");
+}
+
+/**
+ * The first characters of a text.
+ * @param {string} text
+ * @param {number} count
+ * @returns {string}
+ */
+export function firstOf(text, count) {
+  if (text.length <= count) return text;
+  let end = 0;
+  for (let at = 0; at < count && end < text.length; at++) end += text.codePointAt(end) > 0xffff ? 2 : 1;
+  return text.slice(0, end);
 }
 
 /**

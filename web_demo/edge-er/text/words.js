@@ -177,10 +177,13 @@ export class WordIndex {
       const holds = Array.from(request.content).every((word) => words.includes(word));
       const said = holds ? words.filter((word) => request.explained.has(word)) : beginning(words, request.text);
       const rest = restOf(request, said);
-      const begun = this._begun(form, words, said) - Math.min(rest, COSTS.sentence);
+      const alone = said.length === words.length && !words.some((word) => this._carriers.fillers.has(word));
+      const begun = this._begun(form, words, said) - (alone ? 0 : Math.min(rest, COSTS.sentence));
       if (holds && rest <= COSTS.rare_left) {
         scores[form] = COSTS.rare_gain + (said.includes(words[0]) ? Math.max(scores[form], begun) : scores[form]);
-      } else if (scores[form] === NO_SCORE && said.some((word) => rare.has(word))) scores[form] = begun;
+      } else if ((alone || scores[form] === NO_SCORE) && said.some((word) => rare.has(word))) {
+        scores[form] = Math.max(scores[form], begun);
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package edgeer;
 
 /** How much is read of what comes from outside: the section {@code bounds} of {@code edge_er/data/constants.json}. */
 final class Bounds {
+    /** Characters of a request as it was given. */
+    static final int RAW_TEXT = 100000;
     /** Characters of a request's canonical text. */
     static final int TEXT = 1000;
     /** Texts of one utterance. */

@@ -83,12 +83,15 @@ public final class CanonicalText {
 
     /** The same of a request, of which only the first characters are read: no name is longer. */
     static String ofRequest(String text) {
-        String canonical = of(beginning(text));
-        if (canonical.length() <= Bounds.TEXT || canonical.codePointCount(0, canonical.length()) <= Bounds.TEXT) {
-            return canonical;
-        }
-        String read = canonical.substring(0, canonical.offsetByCodePoints(0, Bounds.TEXT));
+        String canonical = of(beginning(first(text, Bounds.RAW_TEXT)));
+        String read = first(canonical, Bounds.TEXT);
         return read.endsWith(" ") ? read.substring(0, read.length() - 1) : read;
+    }
+
+    /** The first characters of a text. */
+    private static String first(String text, int count) {
+        boolean few = text.length() <= count || text.codePointCount(0, text.length()) <= count;
+        return few ? text : text.substring(0, text.offsetByCodePoints(0, count));
     }
 
     /**

@@ -211,12 +211,13 @@ final class WordIndex implements KnownWords {
                 said.retainAll(request.explained.keySet());
             }
             int rest = request.rest(said);
-            int begun = begun(words, said, words(forms.get(form))) - Math.min(rest, SENTENCE);
+            boolean alone = said.size() == words.size() && !hasFiller(words);
+            int begun = begun(words, said, words(forms.get(form))) - (alone ? 0 : Math.min(rest, SENTENCE));
             int score = found.scores[form];
             if (holds && rest <= RARE_LEFT) {
                 found.scores[form] = RARE_GAIN + (said.contains(words.get(0)) ? Math.max(score, begun) : score);
-            } else if (score == NO_SCORE && !Collections.disjoint(rare, said)) {
-                found.scores[form] = begun;
+            } else if ((alone || score == NO_SCORE) && !Collections.disjoint(rare, said)) {
+                found.scores[form] = Math.max(score, begun);
             }
         }
     }
@@ -234,6 +235,15 @@ final class WordIndex implements KnownWords {
             }
         }
         return gained - Math.min(omission, OMITTED_MOST);
+    }
+
+    private static boolean hasFiller(List<String> words) {
+        for (String word : words) {
+            if (Carriers.isFiller(word)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String[] words(String text) {

@@ -20,7 +20,8 @@ import java.util.Map;
  *
  * <p>The first line is {@code {"load_ms", "first_answer_ms", "memory_bytes", "allocated_bytes"}}, the last being what loading
  * allocated of which {@code memory_bytes} are kept; then comes a line {@code {"id", "decision",
- * "tied", "confidence", "ids", "us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it.
+ * "tied", "confidence", "ids", "us", "cpu_us"}} for each row of REQUESTS ({@code {"query": …}}), as the last of ROUNDS answered it;
+ * {@code cpu_us} is what this thread worked: not what the JIT did beside it, and no time in which other processes ran.
  */
 public final class AnswerRequests {
     private AnswerRequests() {}
@@ -68,8 +69,11 @@ public final class AnswerRequests {
         ResolveOptions options = new ResolveOptions().typed(typed);
         options.where(row.has("where") ? row.object("where").map() : null).ids(row.has("ids") ? texts(row.list("ids")) : null);
         options.topK(row.has("top_k") ? row.whole("top_k") : EntityResolver.TOP_K);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long start = System.nanoTime();
+        long worked = threads.getCurrentThreadCpuTime();
         Resolution found = resolver.resolve(row.text("query"), options);
+        double cpu = (threads.getCurrentThreadCpuTime() - worked) / 1e3;
         double spent = (System.nanoTime() - start) / 1e3;
         Map<String, Object> line = new LinkedHashMap<String, Object>();
         List<Object> ids = new ArrayList<Object>();
@@ -82,6 +86,7 @@ public final class AnswerRequests {
         line.put("confidence", found.matches.isEmpty() ? 0.0 : found.matches.get(0).confidence);
         line.put("ids", ids);
         line.put("us", spent);
+        line.put("cpu_us", cpu);
         if (row.has("explain")) {
             List<Object> explained = new ArrayList<Object>();
             for (Explanation each : resolver.explain(row.text("query"), options)) {

@@ -71,6 +71,7 @@ public final class ConstantsTest {
         own.put("decision.sounding_letters", Equals.SOUNDING_LETTERS);
         own.put("decision.top_k", EntityResolver.TOP_K);
         own.put("selftest.score_tolerance", Golden.SCORE_TOLERANCE);
+        own.put("bounds.raw_text", Bounds.RAW_TEXT);
         own.put("bounds.text", Bounds.TEXT);
         own.put("bounds.texts", Bounds.TEXTS);
         own.put("bounds.filter_values", Bounds.FILTER_VALUES);

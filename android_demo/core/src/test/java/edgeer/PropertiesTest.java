@@ -65,6 +65,15 @@ public final class PropertiesTest {
     }
 
     @Test
+    public void ofATextWithoutLettersNoMoreIsLookedAt() {
+        for (String piece : new String[] {"\ud83d\ude00", "\ud800", " ", "-"}) {
+            String many = new String(new char[Bounds.RAW_TEXT - 3]).replace("\0", piece);
+            assertEquals("abc", CanonicalText.ofRequest(many + "abcde"));
+            assertEquals("", CanonicalText.ofRequest(many + piece + piece + piece + "abcde"));
+        }
+    }
+
+    @Test
     public void aLongRequestIsReadAsFarAsNeeded() {
         for (int i = 0; i < 60; i++) {
             String text = text(40 + 80 * i);
