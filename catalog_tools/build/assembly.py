@@ -21,6 +21,7 @@ from catalog_tools.language.language import Language
 from catalog_tools.language.requests import Carriers
 from edge_er.bundle.bundle import ENTITIES, Bundle, new_bundle, over_budget
 from edge_er.bundle.bundle import VECTORS as VECTORS_FILE
+from edge_er.bundle.candidate_counts import with_candidates
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_store import packed_entities
 from edge_er.encoder.encoder import Encoder
@@ -64,6 +65,7 @@ def recipe_of(
         **({"single_words": True} if options.forms.single_words else {}),
         **({"say": list(options.forms.say)} if options.forms.say else {}),
         **({"vocabulary": options.vocabulary} if options.vocabulary != WHOLE else {}),
+        **({"candidates": options.candidates} if options.candidates else {}),
     }
 
 
@@ -132,6 +134,9 @@ def assembled(
     )
     spoken = {"spoken": choice.chosen, "spoken_left_out": choice.left_out}
     bundle = bundle.with_manifest(counts={**bundle.manifest["counts"], **spoken})
+    if bundle.manifest.get("rerank"):
+        rerank = with_candidates(bundle.manifest["rerank"], 0, options.candidates)
+        bundle = bundle.with_manifest(rerank=rerank)
     return _with_head_tokens(bundle) if options.forms.head_tokens else bundle
 
 

@@ -87,6 +87,9 @@ class SurfaceForms:
     say: tuple[str, ...] = ()
 
 
+_MOST_CANDIDATES = 1000
+
+
 @dataclass(frozen=True)
 class BuildOptions:
     """Options of a build that few need.
@@ -100,11 +103,13 @@ class BuildOptions:
             default not.
         vocabulary: "whole" (the default), or "catalog" for an encoder with only the pieces of words that catalog and
             language need. See `catalog_tools.build.vocabulary`.
+        candidates: how many of the nearest by vector and by sound are ranked at least, each. More find names that a
+            recogniser garbled; 0 (the default) leaves it to the encoder and the size of the catalog.
         replaces: `manifest_sha256` of the bundle that the new one was made from. The build refuses to write if another
             one lies there by then. None (the default) replaces whatever is there.
 
     Raises:
-        ValueError: there is no such ``vocabulary``.
+        ValueError: there is no such ``vocabulary``, or ``candidates`` is not from 0 to 1,000.
     """
 
     work: BuildWork = field(default_factory=BuildWork)
@@ -113,11 +118,14 @@ class BuildOptions:
     calibration: Mapping[str, Any] | None = None
     keep_previous: bool = False
     vocabulary: str = WHOLE
+    candidates: int = 0
     replaces: str | None = None
 
     def __post_init__(self) -> None:
         if self.vocabulary not in VOCABULARIES:
             raise ValueError(f"expected a vocabulary of {', '.join(VOCABULARIES)}; found {self.vocabulary!r}")
+        if not 0 <= self.candidates <= _MOST_CANDIDATES:
+            raise ValueError(f"expected candidates from 0 to {_MOST_CANDIDATES:,}; found {self.candidates!r}")
 
 
 # Keywords of version 0.1: the group and the field that each has become.

@@ -195,6 +195,7 @@ def rebuild_options(old: Bundle, whole: Mapping[str, bytes] | None = None) -> Bu
         ),
         calibration=manifest["calibration"],
         vocabulary=recipe.get("vocabulary", WHOLE),
+        candidates=recipe.get("candidates", 0),
     )
 
 
