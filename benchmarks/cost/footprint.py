@@ -53,8 +53,8 @@ def install(folder: Path) -> Path:
 
 def measure(python: Path, bundle: str, query: str) -> dict[str, Any]:
     """Bytes by installed package, largest first, and what a fresh process imports until it has answered."""
-    sizes: dict[str, int] = _run(python, INSTALLED)
-    runs = [_run(python, ANSWER, bundle, query, ",".join(HEAVY)) for _ in range(FRESH_PROCESSES)]
+    sizes: dict[str, int] = run_python(python, INSTALLED)
+    runs = [run_python(python, ANSWER, bundle, query, ",".join(HEAVY)) for _ in range(FRESH_PROCESSES)]
     own = {name: size for name, size in sizes.items() if name not in ("pip", "setuptools")}
     return {
         "installed_bytes": dict(sorted(own.items(), key=lambda item: -item[1])),
@@ -65,7 +65,7 @@ def measure(python: Path, bundle: str, query: str) -> dict[str, Any]:
     }
 
 
-def _run(python: Path, code: str, *arguments: str) -> Any:
+def run_python(python: Path, code: str, *arguments: str) -> Any:
     """The JSON that `code` prints, run away from the repository, so that only what is installed can be imported."""
     command: list[str | Path] = [python, "-c", code, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=python.parent)

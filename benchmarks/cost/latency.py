@@ -34,7 +34,17 @@ from edge_er.training.data.voice_requests import station_requests
 REQUESTS = 2000
 WRATIO_REQUESTS = 200
 STAGED = 500
-FRESH = """
+_PEAK = """
+try:
+    # not ru_maxrss: a child starts with the peak of the process that started it
+    with open("/proc/self/status") as file:
+        peak = 1024 * next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+except OSError:
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+"""
+FRESH = (
+    """
 import json, sys, time
 start = time.perf_counter()
 from edge_er import EntityResolver
@@ -43,19 +53,30 @@ resolver = EntityResolver.load(sys.argv[1], rerank=sys.argv[3] == "rerank")
 loaded = time.perf_counter()
 resolver.resolve(sys.argv[2])
 answered = time.perf_counter()
-try:
-    # not ru_maxrss: a child starts with the peak of the process that started it
-    with open("/proc/self/status") as file:
-        peak = 1024 * next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
-except OSError:
-    import resource
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+"""
+    + _PEAK
+    + """
 print(json.dumps({
     "import_ms": 1e3 * (imported - start), "load_ms": 1e3 * (loaded - imported),
     "first_answer_ms": 1e3 * (answered - loaded), "total_ms": 1e3 * (answered - start),
     "peak_memory_mb": peak / 1e6,
 }))
 """
+)
+# What any program pays that uses numpy.
+FRESH_NUMPY = (
+    """
+import json, sys, time
+start = time.perf_counter()
+import numpy
+imported = time.perf_counter()
+"""
+    + _PEAK
+    + """
+print(json.dumps({"import_ms": 1e3 * (imported - start), "peak_memory_mb": peak / 1e6}))
+"""
+)
+SMALL = "radio_es"
 
 
 def bind_to_one_core() -> int | None:
@@ -126,6 +147,8 @@ def measure(name: str, queries: list[str]) -> dict[str, Any]:
         "stages": stage_times(bundle, resolver, queries[:STAGED]) if resolver.reranks else {},
         "times_faster_p50": wratio["p50_ms"] / ours["p50_ms"],
         "batch_requests_per_second": len(queries) / batch,
+        "fresh_numpy": latency_load.fresh_process(FRESH_NUMPY, name, queries[0], True, REPOSITORY),
+        "fresh_process_small": latency_load.fresh_process(FRESH, SMALL, queries[0], True, REPOSITORY),
         "fresh_process": latency_load.fresh_process(FRESH, name, queries[0], True, REPOSITORY),
         "fresh_process_dense": latency_load.fresh_process(FRESH, name, queries[0], False, REPOSITORY),
     }
@@ -151,10 +174,16 @@ def table(figures: dict[str, Any]) -> str:
     starts = [
         [
             name,
-            *(f"{figures[key][column]:.0f} ms" for column in columns),
+            *(f"{figures[key][column]:.0f} ms" if column in figures[key] else "-" for column in columns),
             f"{figures[key]['peak_memory_mb']:.0f} MB",
         ]
-        for name, key in (("resolve", "fresh_process"), ("vectors alone", "fresh_process_dense"))
+        for name, key in (
+            ("resolve", "fresh_process"),
+            ("vectors alone", "fresh_process_dense"),
+            (f"resolve, {SMALL}", "fresh_process_small"),
+            ("`import numpy` alone", "fresh_numpy"),
+        )
+        if key in figures
     ]
     counts = figures["counts"]
     parts = [

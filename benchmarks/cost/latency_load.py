@@ -121,12 +121,10 @@ def fresh_process(code: str, bundle: str, query: str, rerank: bool, checkout: Pa
     """
     command = [sys.executable, "-c", code, bundle, query, "rerank" if rerank else "dense"]
     kept = {name: value for name, value in environment(checkout).items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryDirectory() as bytecode:
-        kept["PYTHONPYCACHEPREFIX"] = bytecode
-        runs = [
-            json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=kept).stdout)
-            for _ in range(1 + FRESH_PROCESSES)
-        ]
+    runs = [
+        json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=kept).stdout)
+        for _ in range(1 + FRESH_PROCESSES)
+    ]
     return {name: float(np.median([run[name] for run in runs[1:]])) for name in runs[0]}
 
 

@@ -16,13 +16,14 @@ from edge_er.bundle.entity import Entity
 from edge_er.resolver import EntityResolver
 from edge_er.text.canonical import canonical_text
 
-__all__ = ["NATIVE", "PEERS", "REFERENCE", "answerer", "minilm_onnx"]
+__all__ = ["NATIVE", "PEERS", "REFERENCE", "RUNTIMES", "answerer", "minilm_onnx"]
 
 Answer = Callable[[str], "int | None"]
 NATIVE, REFERENCE = "edge-er, native engine", "edge-er, reference engine"
 FUZZY = {"RapidFuzz WRatio": "WRatio", "RapidFuzz ratio": "ratio", "RapidFuzz token_set": "token_set_ratio"}
 TFIDF, BM25, MINILM = "TF-IDF 2-4-grams", "BM25 (bm25s)", "all-MiniLM-L6-v2, ONNX + FAISS"
-PEERS = (NATIVE, REFERENCE, *FUZZY, TFIDF, BM25, MINILM)
+RUNTIMES = ("edge-er, Java", "edge-er, Node", "edge-er, Chromium")
+PEERS = (NATIVE, REFERENCE, *RUNTIMES, *FUZZY, TFIDF, BM25, MINILM)
 _LONGEST = 32  # tokens of a text that MiniLM reads
 
 

@@ -175,6 +175,14 @@ def _latency() -> Iterator[str]:
         for label, key in (("`resolve`", "resolve"), ("RapidFuzz WRatio over the same names", "wratio"))
     ]
     names = f"{result['counts']['entities']:,} entities, {result['counts']['forms']:,} surface forms"
+    small = ""
+    if "fresh_process_small" in result:
+        few, numpy = result["fresh_process_small"], result["fresh_numpy"]
+        more = few["total_ms"] - numpy["import_ms"]
+        small = (
+            f"With radio_es it is {few['total_ms']:.0f} ms, {more:.0f} more than `import numpy` alone, and "
+        )
+        small += f"{few['peak_memory_mb']:.0f} MB. "
     yield "### Time and memory"
     yield markdown_table([f"One request, one core, {result['bundle']} ({names})", "p50", "p99"], rows)
     yield (
@@ -182,7 +190,7 @@ def _latency() -> Iterator[str]:
         f"{result['batch_requests_per_second']:,.0f} requests a second in a batch. A fresh process imports, loads and "
         f"answers in {fresh['total_ms']:.0f} ms ({fresh['import_ms']:.0f} + {fresh['load_ms']:.0f} + "
         f"{fresh['first_answer_ms']:.0f}) with {fresh['peak_memory_mb']:.0f} MB of memory at most. "
-        f"Measured on {result['machine']['processor']}. " + source_line("latency", result)
+        f"{small}Measured on {result['machine']['processor']}. " + source_line("latency", result)
     )
     if "any_core" in result:
         yield from _latency_any_core(result["any_core"])
@@ -218,6 +226,11 @@ def _footprint() -> Iterator[str]:
         f"{result['modules']:,} modules are loaded, none of {', '.join(result['not_imported'])}. "
         + source_line("footprint", result)
     )
+    if wheels := found_result("wheels"):
+        yield (
+            f"The wheel is {wheels['wheel_bytes'] / 1e6:.1f} MB; it is installed and answers on Python "
+            f"{', '.join(wheels['pythons'])}. " + source_line("wheels", wheels)
+        )
 
 
 def _bundles() -> Iterator[str]:

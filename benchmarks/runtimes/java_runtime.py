@@ -133,9 +133,13 @@ def timed(classes: Sequence[Path], queries: Sequence[str], bundle: str, way: str
     """Milliseconds of one request, and of fresh JVMs."""
     _, rows = java_answers(classes, bundle, queries, ROUNDS, way)
     p50, p90, p99 = np.percentile([row["us"] / 1e3 for row in rows], [50, 90, 99]).tolist()
+    cpu = {
+        f"cpu_p{part}_ms": float(np.percentile([row["cpu_us"] / 1e3 for row in rows], part))
+        for part in (50, 90)
+    }
     starts = [java_answers(classes, bundle, queries[:1], 1, way)[0] for _ in range(FRESH)]
     fresh = {name: statistics.median(start[name] for start in starts) for name in starts[0]}
-    return {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, **fresh}
+    return {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, **cpu, **fresh}
 
 
 def table(figures: dict[str, Any]) -> str:
@@ -154,20 +158,32 @@ def table(figures: dict[str, Any]) -> str:
         [
             name,
             *(f"{row[column]:.2f}" for column in ("p50_ms", "p90_ms", "p99_ms")),
+            *(f"{row[column]:.2f}" if column in row else "-" for column in ("cpu_p50_ms", "cpu_p90_ms")),
             *(f"{row[column]:.0f}" for column in ("load_ms", "first_answer_ms")),
             f"{row['memory_bytes'] / 1e6:.1f}",
         ]
         for name, row in figures["time"].items()
     ]
     heading = ["Recall@1, Python / Java", "same first place", "same decision", "text", "asr", "noisy"]
-    columns = ["one thread, ms", "p50", "p90", "p99", "load", "first answer", "MB held"]
+    columns = [
+        "one thread, ms",
+        "p50",
+        "p90",
+        "p99",
+        "CPU, p50",
+        "CPU, p90",
+        "load",
+        "first answer",
+        "MB held",
+    ]
     return "\n\n".join(
         [
             f"# The Java core, JDK {figures['jdk']}",
             markdown_table(heading, answers),
             markdown_table(columns, times),
             f"{figures['timed']:,} requests of {TIMED_BUNDLE} as recognised; load and first answer are medians of "
-            f"{FRESH} fresh JVMs; held is the heap in use after the first answer.",
+            f"{FRESH} fresh JVMs; held is the heap in use after the first answer. CPU is what the thread "
+            "itself worked: not the JIT beside it, and no time in which another process had the core.",
         ]
     )
 

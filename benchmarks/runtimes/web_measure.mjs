@@ -71,3 +71,26 @@ export async function measureOnnx(ort, onnx, tokens) {
   }
   return { load: loaded - start, encode: figures(times.slice(WARM)) };
 }
+
+/**
+ * The first answer to each request, and milliseconds, after `rounds` of them that are not timed.
+ * @param {typeof import("../../web_demo/edge-er/index.js")} runtime
+ * @param {string | URL} bundle
+ * @param {string[]} queries
+ * @param {number} rounds
+ */
+export async function firstAnswers({ EntityResolver }, bundle, queries, rounds) {
+  const resolver = await EntityResolver.load(bundle);
+  const found = { firsts: [], spent: [] };
+  for (let round = 0; round <= rounds; round++) {
+    for (const query of queries) {
+      const start = performance.now();
+      const { matches } = resolver.resolve(query);
+      const spent = performance.now() - start;
+      if (round < rounds) continue;
+      found.spent.push(spent);
+      found.firsts.push(matches[0]?.id ?? null);
+    }
+  }
+  return found;
+}

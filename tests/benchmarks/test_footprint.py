@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cost.footprint import INSTALLED, _run, measure, table
+from benchmarks.cost.footprint import INSTALLED, measure, run_python, table
 from benchmarks.lib.results_file import REPOSITORY
 
 
 def test_sizes_of_the_packages_here() -> None:
-    sizes = _run(Path(sys.executable), INSTALLED)
+    sizes = run_python(Path(sys.executable), INSTALLED)
     assert sizes["numpy"] > 1_000_000
 
 

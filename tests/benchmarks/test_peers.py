@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny import require_packages
+from tiny import require, require_packages
 
 from benchmarks.cost import peers, peers_probe
-from benchmarks.lib import peer_systems
+from benchmarks.lib import peer_runtimes, peer_systems
 from benchmarks.lib.peer_systems import NATIVE, REFERENCE, answerer
+from benchmarks.trust.small_bundle import write_encoder, write_small
+from edge_er.resolver import EntityResolver
 
 
 @pytest.mark.parametrize("system", [REFERENCE, "RapidFuzz WRatio", "RapidFuzz ratio", "TF-IDF 2-4-grams"])
@@ -57,3 +59,23 @@ def test_what_is_not_installed_is_named(
     page = peers.page({**counts, "systems": systems})
     assert "Not installed: BM25 (bm25s) (bm25s)." in page
     assert "| slow | 0.900 | 5.00 | 10.0 |" in page
+
+
+@pytest.mark.parametrize("system", peer_systems.RUNTIMES)
+def test_a_runtime_answers_the_same_requests(tmp_path: Path, system: str) -> None:
+    bundle_dir = tmp_path / "small"
+    write_small(bundle_dir, write_encoder(tmp_path / "encoder"))
+    try:
+        peer_runtimes.prepare(system, tmp_path)
+    except ImportError as error:
+        require(str(error.name), False, f"{error.name} is not installed")
+    queries = ["onda cero", "pon cadena ser", "zzz"]
+    resolver = EntityResolver.load(bundle_dir)
+    places = {entity.id: place for place, entity in enumerate(resolver.entities)}
+    firsts = [answer.matches[0].id if answer.matches else "" for answer in resolver.resolve_batch(queries)]
+    gold = [[places[first]] if first else [] for first in firsts]
+    job = {"bundle": str(bundle_dir), "queries": queries, "gold": gold}
+    found = peers_probe.answer(system, job, tmp_path)
+    assert found["right"] == sum(map(bool, gold)) >= 2
+    assert len(found["spent"]) == 3
+    assert found["peak_mb"] is None if system == peer_runtimes.CHROMIUM else found["peak_mb"] > 1
