@@ -20,7 +20,8 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  event.waitUntil(keepBundle(event.data.keep).then((kept) => kept && event.source.postMessage({ kept })));
+  const tell = async () => event.source.postMessage({ kept: await keptBundles() });
+  event.waitUntil(keepBundle(event.data.keep).finally(tell));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -39,9 +40,20 @@ async function install() {
 
 async function keepBundle(name) {
   const bundle = (await keptIndex())?.bundles.find((each) => each.name === name);
-  if (!bundle) return null;
-  await keepAll(await caches.open(cacheOf(bundle)), bundle.files);
-  return name;
+  if (bundle) await keepAll(await caches.open(cacheOf(bundle)), bundle.files);
+}
+
+/** The names of the catalogs of which every file is kept. */
+async function keptBundles() {
+  const bundles = (await keptIndex())?.bundles ?? [];
+  const whole = await Promise.all(
+    bundles.map(async (bundle) => {
+      const cacheName = cacheOf(bundle);
+      const found = await Promise.all(Object.keys(bundle.files).map((path) => caches.match(path, { cacheName })));
+      return found.every(Boolean);
+    }),
+  );
+  return bundles.filter((_, at) => whole[at]).map(({ name }) => name);
 }
 
 async function keepAll(cache, files) {

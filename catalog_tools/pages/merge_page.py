@@ -43,7 +43,7 @@ class Page:
 def render_page(page: Page) -> str:
     """The page as HTML."""
     facts = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in page.facts.items())
-    links = " · ".join(
+    links = "".join(
         f'<a href="#s{n}">{escape(name)} ({len(cards):,})</a>'
         for n, (name, _, cards) in enumerate(page.sections)
     )
@@ -95,21 +95,27 @@ _STYLE = """
 @media(prefers-color-scheme:dark){:root{--back:#14171b;--card:#1d2127;--text:#e7eaee;--line:#3c434d;--link:#8ec3ff;
 --quiet:#a9b1bc}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:76rem;padding:1rem;background:var(--back);color:var(--text);
-font:1rem/1.5 system-ui,sans-serif}h1{font-size:1.6rem}h2{margin-top:2rem}h3{font-size:1.05rem;margin:0 0 .5rem}
+font:1rem/1.5 system-ui,sans-serif}h1{font-size:clamp(1.2rem,8vw,1.6rem)}
+h2{margin-top:2rem}h3{font-size:1.05rem;margin:0 0 .5rem}
 a{color:var(--link)}
+nav{display:flex;flex-wrap:wrap;gap:0 1rem}nav a{display:flex;align-items:center;min-width:44px;min-height:44px}
+h1,h3,dd,li{overflow-wrap:anywhere}
 dl{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:0 0 1rem}dt{color:var(--quiet);font-size:.85rem}
 dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 article{background:var(--card);border:1px solid var(--line);
 border-radius:.5rem;padding:.8rem 1rem;margin:.8rem 0;content-visibility:auto;contain-intrinsic-size:auto 12rem}
 .doubt{font-size:.8rem;font-weight:600;border:1px solid currentColor;border-radius:1rem;
 padding:.05rem .6rem;margin-left:.4rem;white-space:nowrap}
-.high{color:#b3261e}.some{color:#8a5a00}.low{color:#2b6a30}.wide{overflow-x:auto}
+.high{color:#b3261e}.some{color:#8a5a00}.low{color:#2b6a30}.wide{overflow-x:auto;
+background:linear-gradient(90deg,var(--card) 50%,transparent) local,
+linear-gradient(270deg,var(--card) 50%,transparent) right/1.5rem 100% no-repeat local,
+linear-gradient(270deg,var(--line),transparent) right/.7rem 100% no-repeat}
 @media(prefers-color-scheme:dark){.high{color:#ff9d94}.some{color:#f0c060}.low{color:#93d69a}}
 table{border-collapse:collapse;font-size:.88rem}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;
 border-bottom:1px solid var(--line);max-width:28rem}
 thead th{color:var(--quiet);font-weight:600}tbody th{font-weight:600}
 ul{margin:.6rem 0 0;padding-left:1.2rem;font-size:.92rem}code{font-size:.82rem;overflow-wrap:anywhere}
-input{font:inherit;padding:.3rem .5rem;width:min(24rem,100%);background:var(--back);color:var(--text);
+input{font:inherit;padding:.3rem .5rem;min-height:44px;width:min(24rem,100%);background:var(--back);color:var(--text);
 border:1px solid var(--quiet);border-radius:.3rem}:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 article p{margin:.5rem 0 0;color:var(--quiet);font-size:.88rem}
 """

@@ -1,4 +1,7 @@
-"""The plots of a build report: SVG text that takes its colours from the page, so that they follow light and dark."""
+"""The plots of a build report: SVG text that takes its colours from the page, so that they follow light and dark.
+
+They are as narrow as a phone. What they show is said in words too: in a table, or in the line above.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from catalog_tools.pages.html_text import escape, scrolling
 __all__ = ["COLOURS", "latency_plot", "recall_plot", "size_plot"]
 
 COLOURS = 6  # classes c0 to c5 of the page
-_WIDTH = 720
-_LEFT, _RIGHT = 130, 150
-_ROW = 24
+_WIDTH = 360
+_EDGE = 18
+_ROW = 40
 _BINS = 40
 
 
@@ -27,21 +30,21 @@ def recall_plot(recall: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     order = list(dict.fromkeys(stratum for _, stratum, _ in rows))
 
     def x(value: float) -> float:
-        return round(float(_LEFT + (value - start) / (1 - start) * (_WIDTH - _LEFT - _RIGHT)), 1)
+        return round(float(_EDGE + (value - start) / (1 - start) * (_WIDTH - 2 * _EDGE)), 1)
 
-    height = _ROW * len(rows) + 40
+    height = _ROW * len(rows) + 30
     parts = _ticks(np.linspace(start, 1, 6).tolist(), x, height - 24, "{:.2f}")
     for row, (lang, stratum, cell) in enumerate(rows):
-        y = row * _ROW + 16
+        y = row * _ROW + 28
         label = f"{lang} {stratum}"
         figure = f"{cell['value']:.3f} ({cell['low']:.3f} to {cell['high']:.3f})"
         colour = f"c{order.index(stratum) % COLOURS}"
         parts += [
             f"<g><title>{escape(label)}: {figure}, {cell['rows']} requests</title>",
-            f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end">{escape(label)}</text>',
+            f'<text x="2" y="{y - 12}">{escape(label)}</text>',
+            f'<text x="{_WIDTH - 2}" y="{y - 12}" text-anchor="end" class="figure">{figure}</text>',
             f'<line class="{colour}" x1="{x(cell["low"])}" x2="{x(cell["high"])}" y1="{y}" y2="{y}"/>',
-            _mark(order.index(stratum), x(cell["value"]), y, colour),
-            f'<text x="{_WIDTH - _RIGHT + 14}" y="{y + 4}" class="figure">{figure}</text></g>',
+            f"{_mark(order.index(stratum), x(cell['value']), y, colour)}</g>",
         ]
     return _svg("Recall at 1 by language and kind of request, with 95 % intervals", height, parts)
 
@@ -85,10 +88,12 @@ def latency_plot(milliseconds: NDArray[np.float64]) -> str:
         f'width="{width - 1:.1f}" height="{count / tallest * 96:.1f}"/>'
         for place, count in enumerate(counts.tolist())
     ]
-    for value, name, side in ((median, "p50", "start"), (high, "p99", "end")):
-        shift = 4 if side == "start" else -4
+    for value, name, y in ((median, "p50", 36), (high, "p99", 20)):
+        side, shift = ("start", 4) if x(value) < _WIDTH / 2 else ("end", -4)
         parts.append(f'<line class="limit" x1="{x(value)}" x2="{x(value)}" y1="10" y2="{base}"/>')
-        parts.append(f'<text x="{x(value) + shift}" y="20" text-anchor="{side}">{name} {value:.2f} ms</text>')
+        parts.append(
+            f'<text x="{x(value) + shift}" y="{y}" text-anchor="{side}">{name} {value:.2f} ms</text>'
+        )
     label = f"Time of an answer in milliseconds: median {median:.2f}, 99th percentile {high:.2f}"
     return _svg(label, base + 26, parts)
 

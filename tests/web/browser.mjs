@@ -48,17 +48,19 @@ export async function shown(page) {
       time: text("time"),
       query: document.getElementById("query").value,
       suggested: Array.from(document.querySelectorAll("#suggestions button"), (each) => each.textContent),
-      names: Array.from(document.querySelectorAll("#matches .name"), (each) => each.textContent),
-      details: Array.from(document.querySelectorAll("#matches .details"), (each) => each.textContent),
+      names: Array.from(document.querySelectorAll("#answer .name"), (each) => each.textContent),
+      folded: Array.from(document.querySelectorAll("#weak .name"), (each) => each.textContent),
+      sure: Array.from(document.querySelectorAll("#answer .sure"), (each) => each.textContent),
+      details: Array.from(document.querySelectorAll("#answer .details"), (each) => each.textContent),
       problem: visible("problem") ? text("problem") : null,
       loading: text("loading"),
+      kept: text("kept"),
       spoken: text("spoken"),
       facts: Array.from(document.querySelectorAll("#facts dd"), (each) => each.textContent),
       own: Array.from(document.querySelectorAll("#own-list li span"), (each) => each.textContent),
       focus:
         document.activeElement.getAttribute("aria-label") ??
         (document.activeElement.id || document.activeElement.textContent),
-      wide: document.documentElement.scrollWidth > screen.width,
     };
   });
 }

@@ -6,24 +6,15 @@
  * name: when it is there, the server says that there is a newer version of the page.
  */
 
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { rm, writeFile } from "node:fs/promises";
 import { errors } from "playwright-core";
 import { INSECURE, launch, open, ready, shown } from "./browser.mjs";
 
 const [executable, address, newVersion, ...wanted] = process.argv.slice(2);
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LIMIT_MS = 100_000; // of one scenario
 const TRIES = 3;
 let browser = null; // started when it is needed
 const DESKTOP = { viewport: { width: 1280, height: 900 }, locale: "es-ES" };
-const PHONE = {
-  viewport: { width: 360, height: 740 },
-  deviceScaleFactor: 2,
-  isMobile: true,
-  hasTouch: true,
-  locale: "de-DE",
-};
 
 async function fresh(options, work, url = address) {
   const context = await browser.newContext(options);
@@ -41,11 +32,6 @@ const ask = async (page, query) => {
   await page.fill("#query", query);
   return shown(page);
 };
-
-const violations = (page) =>
-  page.evaluate(async () =>
-    (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-  );
 
 const scenarios = {
   /** The golden files, with the very modules that the page runs. */
@@ -147,19 +133,50 @@ const scenarios = {
       };
     }),
 
-  /** Light and dark, desktop and phone, by the rules of WCAG that a machine can check. */
-  accessible: async () => {
-    const found = {};
-    for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-      for (const colorScheme of ["light", "dark"]) {
-        const seen = await fresh({ ...options, colorScheme, bypassCSP: true }, async (page) => {
-          await page.addScriptTag({ content: axe });
-          await ask(page, options === DESKTOP ? "pon la cadena ser" : "bayern");
-          await page.locator("#own summary").click();
-          return { violations: await violations(page), shown: await shown(page) };
-        });
-        found[`${name}, ${colorScheme}`] = seen;
+  /** What is hardly likely is folded away, and opened by keys alone. */
+  folded: () =>
+    fresh(DESKTOP, async (page) => {
+      const sure = await ask(page, "pon la cadena ser");
+      await page.focus("#query");
+      const keys = ["ArrowDown", "ArrowDown", "ArrowDown", "Enter", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"];
+      const focus = [];
+      for (const key of keys) {
+        await page.keyboard.press(key);
+        focus.push((await shown(page)).focus);
       }
+      const open = await page.locator("#weak .name").first().isVisible();
+      await page.keyboard.press("Enter");
+      const closed = !(await page.locator("#weak .name").first().isVisible());
+      await page.check("#languages input[value=de]");
+      await ready(page);
+      return { sure, focus, open, closed, ambiguous: await ask(page, "bayern") };
+    }),
+
+  /** A browser in a language that the page has no texts in, and pages that lack its catalog, or all but one. */
+  foreign: async () => {
+    const found = {};
+    for (const [name, { locale, only }] of Object.entries({
+      dutch: { locale: "nl-NL" },
+      "dutch, Spanish catalog": { locale: "nl-NL", only: "radio_es" },
+      "French, Spanish catalog": { locale: "fr-CA", only: "radio_es" },
+    })) {
+      const context = await browser.newContext({ ...DESKTOP, locale, serviceWorkers: "block" });
+      await context.route("**/files.json", async (route) => {
+        const response = await route.fetch();
+        const index = await response.json();
+        const bundles = index.bundles.filter((bundle) => !only || bundle.name === only);
+        await route.fulfill({ response, json: { ...index, bundles } });
+      });
+      const page = await open(context, address);
+      await ready(page);
+      const query = only ? "pon la cadena ser" : "play bbc radio four please";
+      found[name] = {
+        shown: await ask(page, query),
+        tagline: await page.textContent("#tagline"),
+        checked: await page.locator("#languages input:checked").getAttribute("value"),
+        uncaught: page.uncaught,
+      };
+      await context.close();
     }
     return found;
   },
@@ -192,11 +209,13 @@ const scenarios = {
   offline: () =>
     fresh(DESKTOP, async (page, context) => {
       await rm(newVersion, { force: true }); // of a try before
-      const word = "funciona";
-      await page.waitForFunction((said) => document.getElementById("facts").textContent.includes(said), word);
+      const none = (await shown(page)).kept;
+      const kept = (said) => page.waitForFunction((word) => document.getElementById("kept").textContent.includes(word), said);
+      await kept("Español");
       await context.setOffline(true);
       await page.reload();
       await ready(page);
+      await kept("Español");
       const without = await ask(page, "pon la cadena ser");
       await page.check("#languages input[value=fr]");
       await page.waitForSelector("#problem:not([hidden])");
@@ -204,6 +223,7 @@ const scenarios = {
       await context.setOffline(false);
       await page.locator("#problem button").click();
       await ready(page);
+      await kept("Français");
       const again = await ask(page, "mets france inter");
       await writeFile(newVersion, "");
       await page.reload();
@@ -220,7 +240,7 @@ const scenarios = {
         told: !document.getElementById("update").hidden,
         fromNetwork: performance.getEntriesByType("navigation")[0].workerStart === 0,
       }));
-      return { without, other, again, ...seen, caches: await page.evaluate(() => caches.keys()) };
+      return { none, without, other, again, ...seen, caches: await page.evaluate(() => caches.keys()) };
     }),
 
   /** Damaged, newer and wrong bundles: a message on the screen, and no answer. */

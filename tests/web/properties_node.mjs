@@ -20,7 +20,7 @@ const [{ kernelsFor }, { readArrays }, { readGraph }, { inflate }, { zipReader }
   ),
 );
 const { EdgeERError } = await runtime("errors.js");
-const { BOUNDS, requestText } = await runtime("bundle/bounds.js");
+const { BOUNDS, firstOf, requestText } = await runtime("bundle/bounds.js");
 const { TABLES } = await runtime("data/tables.js");
 const { SCHEMAS } = await runtime("data/schemas.js");
 const found = { failures: [], runs: 0, texts: [], values: [] };
@@ -53,6 +53,13 @@ await property("a long request is read as far as needed", fc.array(part, { maxLe
   const long = parts.map(([piece, times]) => piece.repeat(times)).join("");
   return requestText(canonical(normalizer.beginning(long, BOUNDS.text))) === requestText(canonical(long));
 });
+
+for (const piece of ["🎵", "\ud800", " ", "-"]) {
+  const near = piece.repeat(BOUNDS.raw_text - 3);
+  const read = (said) => requestText(canonical(normalizer.beginning(firstOf(said, BOUNDS.raw_text), BOUNDS.text)));
+  const both = [read(`${near}abcde`), read(`${near}${piece.repeat(3)}abcde`)].join();
+  if (both !== "abc,") found.failures.push(["of a text without letters no more is looked at", piece, both]);
+}
 
 const pieces = new WordPiece(await readFile(join(bundle, "tokenizer.json"), "utf8"));
 const [CLS, SEP, UNK] = ["[CLS]", "[SEP]", "[UNK]"].map((token) => pieces._ids.get(token));

@@ -3,6 +3,7 @@
 import { button, byId, element } from "./elements.js";
 
 const QUIET = 700; // milliseconds without typing before a screen reader is told
+const WEAK = 0.1; // a candidate with less than this share of the first one's confidence is folded away
 
 /** Shows resolutions. */
 export class Answers {
@@ -24,6 +25,7 @@ export class Answers {
     this._section.hidden = true;
     this._spoken.textContent = "";
     byId("matches").replaceChildren();
+    byId("weak-matches").replaceChildren();
   }
 
   /**
@@ -42,25 +44,30 @@ export class Answers {
     this._section.hidden = false;
     this._section.dataset.decision = decision;
     byId("decision-text").textContent = told;
-    byId("time").textContent = `${Math.round(milliseconds * 1000).toLocaleString(lang)} µs`;
-    byId("matches").replaceChildren(...matches.map((match) => this._item(match, text, lang)));
+    byId("time").textContent = shortTime(milliseconds, lang);
+    const isWeak = ({ confidence }) => confidence < WEAK * matches[0].confidence;
+    const near = matches.filter((match) => !isWeak(match));
+    const weak = matches.filter(isWeak);
+    byId("matches").replaceChildren(...near.map((match) => this._item(match, text, lang)));
+    byId("weak-matches").replaceChildren(...weak.map((match) => this._item(match, text, lang)));
+    byId("weak-label").textContent = text("weak", { count: weak.length.toLocaleString(lang) });
+    byId("weak").hidden = !weak.length;
     clearTimeout(this._timer);
-    const names =
-      decision === "match" ? percent(matches[0].confidence, lang) : matches.map(({ name }) => name).join(", ");
+    const names = decision === "match" ? percent(near[0].confidence, lang) : near.map(({ name }) => name).join(", ");
     this._timer = setTimeout(() => (this._spoken.textContent = `${told} ${names}`), QUIET);
   }
 
   /**
-   * Arrow keys move between the box and the answers, Escape goes back to the box.
+   * Arrow keys move between the box, the answers and what is folded away; Escape goes back to the box.
    * @param {KeyboardEvent} event
    * @param {HTMLElement} box
    */
   moveFrom(event, box) {
     const steps = { ArrowDown: 1, ArrowUp: -1, Escape: -Infinity };
     if (!(event.key in steps) || this._section.hidden) return;
-    const stops = [box, ...[...byId("matches").children].map((item) => item.querySelector("button"))];
-    const item = event.target.closest("li");
-    const now = item ? [...byId("matches").children].indexOf(item) + 1 : 0;
+    const open = this._section.querySelectorAll("#matches > li, #weak:not([hidden]) > summary, #weak[open] li");
+    const stops = [box, ...Array.from(open, (each) => each.querySelector("button") ?? each)];
+    const now = Math.max(0, [...open].indexOf(event.target.closest("li, summary")) + 1);
     if (event.key === "Escape" && now === 0) return; // the box empties itself
     event.preventDefault();
     stops[Math.max(0, Math.min(stops.length - 1, now + steps[event.key]))].focus();
@@ -93,6 +100,13 @@ export class Answers {
   }
 }
 
+/** A share in whole percent; what would be none of them is less than one. */
 function percent(confidence, lang) {
-  return confidence.toLocaleString(lang, { style: "percent", maximumFractionDigits: 0 });
+  const shown = (share) => share.toLocaleString(lang, { style: "percent", maximumFractionDigits: 0 });
+  return confidence < 0.005 ? `< ${shown(0.01)}` : shown(confidence);
+}
+
+/** A time in whole milliseconds: the clock of a browser tells no more. */
+function shortTime(milliseconds, lang) {
+  return milliseconds < 1 ? "< 1 ms" : `${Math.round(milliseconds).toLocaleString(lang)} ms`;
 }

@@ -15,10 +15,13 @@ import { EXAMPLES, LANGUAGES, textsOf } from "./texts.js";
 const INDEX = "files.json";
 const CHOSEN = "edge-er.language";
 
+/** `spoken` is the language of the catalog, `lang` that of the page: the same wherever the page has texts in it. */
 const state = {
+  spoken: "en",
   lang: "en",
   text: textsOf("en"),
   catalogs: [],
+  kept: [],
   loaded: new Map(),
   current: null,
   heard: null,
@@ -38,13 +41,17 @@ const speech = new Speech(byId("speak"), {
   heard: (nbest) => answerSpeech(nbest),
   failed: (reason) => status(state.text("notHeard", { reason })),
 });
-const offline = startOffline((ready) => (state.offline = ready) && facts());
+const offline = startOffline((kept) => {
+  state.kept = kept;
+  showKept();
+});
 
 /** Answer what stands in the box, or what was heard, and suggest what the box may become; an answer that is late is dropped. */
 async function answer() {
   const query = byId("query").value;
   const { current, heard } = state;
   const number = ++state.asked;
+  for (const id of ["examples", "query-help"]) byId(id).hidden = Boolean(query); // help to begin with
   if (!current || (!query && !heard)) {
     answers.clear();
     suggestions.clear();
@@ -61,7 +68,7 @@ async function answer() {
   } catch (error) {
     if (number !== state.asked) return;
     state.loaded.clear(); // a worker that died knows no catalog any more
-    problem(error, () => choose(state.lang));
+    problem(error, () => choose(state.spoken));
   } finally {
     if (number === state.asked) busy(false);
   }
@@ -90,23 +97,22 @@ function status(message) {
 }
 
 /** Load the catalog of a language, once, and answer by it unless another language was chosen meanwhile. */
-async function choose(lang) {
-  state.lang = lang;
-  state.text = textsOf(lang);
+async function choose(spoken) {
+  state.spoken = spoken;
   state.current = null;
   state.heard = null;
   answer();
   byId("facts").replaceChildren();
   translate();
-  const catalog = state.catalogs.find((each) => each.lang === lang);
+  const catalog = state.catalogs.find((each) => each.lang === spoken);
   byId("problem").hidden = true;
   status(state.text("loading", { name: catalog.name }));
   try {
     if (!state.loaded.has(catalog.url)) state.loaded.set(catalog.url, LoadedCatalog.load(catalog.url));
     const loaded = await state.loaded.get(catalog.url);
-    if (state.lang !== lang) return;
+    if (state.spoken !== spoken) return;
     await own.open(loaded, state.text);
-    if (state.lang !== lang) return;
+    if (state.spoken !== spoken) return;
     state.current = loaded;
     status(state.text("loaded", { name: loaded.name, count: number(loaded.report.counts.entities) }));
     facts();
@@ -114,7 +120,7 @@ async function choose(lang) {
     offline.keep(catalog.name);
   } catch (error) {
     state.loaded.delete(catalog.url);
-    if (state.lang === lang) problem(error, () => choose(lang));
+    if (state.spoken === spoken) problem(error, () => choose(spoken));
   }
 }
 
@@ -134,12 +140,19 @@ function problem(error, again) {
 }
 
 function facts() {
-  if (state.current) showFacts(byId("facts"), state.current, state.text, state.lang, state.offline);
+  if (state.current) showFacts(byId("facts"), state.current, state.text, state.lang);
+}
+
+/** Say which catalogs answer without a network. */
+function showKept() {
+  const names = state.catalogs.filter(({ name }) => state.kept?.includes(name)).map(({ label }) => label);
+  const told = state.kept ? names.join(", ") || state.text("keptNone") : state.text("keptNever");
+  byId("kept").textContent = state.text("kept", { names: told });
 }
 
 const number = (value) => value.toLocaleString(state.lang);
 
-/** Put every fixed text of the page in the chosen language. */
+/** Put every fixed text of the page in its language. */
 function translate() {
   const { text } = state;
   document.documentElement.lang = state.lang;
@@ -156,9 +169,10 @@ function translate() {
     "update-now": "reload",
   };
   for (const [id, name] of Object.entries(fixed)) byId(id).textContent = text(name);
-  speech.use(state.lang, text);
+  speech.use(state.spoken, text);
+  showKept();
   own.translate(text);
-  const examples = EXAMPLES[state.lang].map((example) => {
+  const examples = EXAMPLES[state.spoken].map((example) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: example });
     button.addEventListener("click", () => ask(example));
     return button;
@@ -168,16 +182,17 @@ function translate() {
 
 /** One radio button a catalog. */
 function offerLanguages() {
-  for (const { lang } of state.catalogs) {
+  for (const { lang, label: name } of state.catalogs) {
     const label = document.createElement("label");
     label.lang = lang;
     const input = Object.assign(document.createElement("input"), { type: "radio", name: "language", value: lang });
-    input.checked = lang === state.lang;
+    input.checked = lang === state.spoken;
     input.addEventListener("change", () => {
       remember(lang);
+      speak(lang);
       choose(lang);
     });
-    label.append(input, LANGUAGES[lang] ?? lang);
+    label.append(input, name);
     byId("languages").append(label);
   }
 }
@@ -190,17 +205,21 @@ function remember(lang) {
   }
 }
 
-/** The language chosen last, else the browser's, else the first. */
-function firstLanguage() {
+/** The languages that a person may want, best first: the one chosen last, the browser's, English. */
+function wantedLanguages() {
   let chosen = null;
   try {
     chosen = localStorage.getItem(CHOSEN);
   } catch {
     // as if none had been chosen
   }
-  const offered = state.catalogs.map(({ lang }) => lang);
-  const wanted = [chosen, ...navigator.languages.map((tag) => tag.split("-")[0]), offered[0]];
-  return wanted.find((lang) => offered.includes(lang));
+  return [chosen, ...navigator.languages.map((tag) => tag.split("-")[0]), "en"];
+}
+
+/** Have the page in a language. */
+function speak(lang) {
+  state.lang = lang;
+  state.text = textsOf(lang);
 }
 
 /** The catalogs of the page, or the one of `?bundle=ADDRESS`. */
@@ -214,6 +233,8 @@ async function findCatalogs() {
 }
 
 async function start() {
+  const wanted = wantedLanguages();
+  speak(wanted.find((lang) => lang in LANGUAGES));
   byId("query").addEventListener("input", () => {
     state.heard = null;
     answer();
@@ -223,15 +244,19 @@ async function start() {
   byId("answer").addEventListener("keydown", (event) => answers.moveFrom(event, byId("query")));
   try {
     state.catalogs = await findCatalogs();
-    for (const catalog of state.catalogs) if (!(catalog.lang in LANGUAGES)) catalog.lang = "en";
-    state.lang = firstLanguage();
+    for (const catalog of state.catalogs) {
+      if (!(catalog.lang in LANGUAGES)) catalog.lang = "en";
+      catalog.label = LANGUAGES[catalog.lang];
+    }
+    const offered = state.catalogs.map(({ lang }) => lang);
+    state.spoken = [...wanted, offered[0]].find((lang) => offered.includes(lang));
     offerLanguages();
   } catch (error) {
     translate();
     problem(error, () => location.reload());
     return;
   }
-  await choose(state.lang);
+  await choose(state.spoken);
 }
 
 start();

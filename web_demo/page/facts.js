@@ -8,9 +8,8 @@ import { element } from "./elements.js";
  * @param {import("./catalog.js").LoadedCatalog} loaded
  * @param {ReturnType<typeof import("./texts.js").textsOf>} text
  * @param {string} lang
- * @param {"ready" | "never" | undefined} offline
  */
-export function showFacts(list, { report, lang: spoken, milliseconds, tested }, text, lang, offline) {
+export function showFacts(list, { report, lang: spoken, milliseconds, tested }, text, lang) {
   const { counts, size_bytes: bytes, recall_at_1: recall } = report;
   const number = (value, options) => value.toLocaleString(lang, options);
   const of = recall[spoken] ?? {};
@@ -22,7 +21,6 @@ export function showFacts(list, { report, lang: spoken, milliseconds, tested }, 
     [text("recallAsr"), share(of.asr, number)],
     [text("loadTime"), `${number(milliseconds, { maximumFractionDigits: 0 })} ms`],
     [text("selftest"), text("passed", { count: tested })],
-    [text("offline"), text({ ready: "offlineReady", never: "offlineNever" }[offline] ?? "offlineNot")],
   ];
   const rows = facts
     .filter(([, value]) => value)

@@ -4,20 +4,21 @@ import { byId } from "./elements.js";
 
 /**
  * Start the service worker, where the browser lets us (https and localhost).
- * @param {(state: "ready" | "never") => void} changed
+ * @param {(kept: string[] | null) => void} changed told the names of the catalogs that are kept, null where none ever is
  * @returns {{keep: (bundle: string) => void}} `keep` has a catalog kept too
  */
 export function startOffline(changed) {
   if (!navigator.serviceWorker) {
-    changed("never");
+    changed(null);
     return { keep: () => {} };
   }
   const hadOne = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("message", ({ data }) => data.kept && changed("ready"));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => changed(data.kept));
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     byId("update").hidden = !hadOne;
   });
   byId("update-now").addEventListener("click", () => location.reload());
+  navigator.serviceWorker.ready.then(({ active }) => active.postMessage({ keep: null })); // tells what is kept already
   register().catch((error) => console.warn("the page will need a network:", error.message));
   return {
     keep: async (bundle) => (await navigator.serviceWorker.ready).active.postMessage({ keep: bundle }),

@@ -45,7 +45,6 @@ export class OwnEntries {
   translate(text) {
     this._text = text;
     byId("own-name-label").textContent = this._for ? text("ownNameFor", { name: this._for.name }) : text("ownName");
-    byId("own-name").placeholder = byId("own-name-label").textContent;
     byId("own-add").textContent = text("add");
     this._show();
   }
