@@ -1,6 +1,7 @@
 """What goes into the APK beside code and resources: bundles as zips, and files appended with a date of no day.
 
     python3 android_demo/package.py assets OUT [BUNDLE ...]   ->  OUT/radio_es.zip, ...
+    python3 android_demo/package.py network RES        ->  RES/xml/network_security.xml
     python3 android_demo/package.py add APK FOLDER            ->  every file of FOLDER in the APK
     python3 android_demo/package.py sizes APK CORE_DEX OUT    ->  OUT, a JSON file with what takes how much room
 
@@ -14,6 +15,8 @@ import sys
 import zipfile
 import zlib
 from pathlib import Path
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED = ("radio_de", "radio_en", "radio_es", "radio_fr", "radio_it")
@@ -29,6 +32,35 @@ def write_assets(out: Path, bundles: tuple[str, ...]) -> None:
         with zipfile.ZipFile(out / f"{name}.zip", "w", zipfile.ZIP_STORED) as archive:
             for file in ("manifest.json", *listed):
                 archive.writestr(zipfile.ZipInfo(file, DATE), (folder / file).read_bytes())
+
+
+def open_hosts(bundles: tuple[str, ...]) -> set[str]:
+    """The hosts of streams that are not encrypted, of stations that have no other stream."""
+    hosts = set()
+    for name in bundles:
+        lines = (REPOSITORY / "models" / name / "streams.jsonl").read_text(encoding="utf-8").splitlines()
+        for streams in (json.loads(line)["streams"] for line in lines):
+            addresses = [urlsplit(stream) for stream in streams]
+            if not any(address.scheme == "https" for address in addresses):
+                hosts |= {address.hostname for address in addresses if address.hostname}
+    return hosts
+
+
+def write_network(res: Path, bundles: tuple[str, ...]) -> None:
+    """Write the network security configuration: encrypted everywhere but at `open_hosts`."""
+    hosts = sorted(open_hosts(bundles))
+    domains = [f'        <domain includeSubdomains="false">{escape(host)}</domain>' for host in hosts]
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        "<network-security-config>",
+        '    <base-config cleartextTrafficPermitted="false" />',
+        '    <domain-config cleartextTrafficPermitted="true">',
+        *domains,
+        "    </domain-config>",
+        "</network-security-config>",
+    ]
+    (res / "xml").mkdir(parents=True, exist_ok=True)
+    (res / "xml" / "network_security.xml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def add(apk: Path, folder: Path) -> None:
@@ -65,6 +97,8 @@ def main() -> None:
     what, first, *rest = sys.argv[1:]
     if what == "assets":
         write_assets(Path(first), tuple(rest) or SHIPPED)
+    elif what == "network":
+        write_network(Path(first), tuple(rest) or SHIPPED)
     elif what == "add":
         add(Path(first), Path(rest[0]))
     else:
