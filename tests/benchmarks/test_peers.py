@@ -63,6 +63,7 @@ def test_what_is_not_installed_is_named(
 
 @pytest.mark.parametrize("system", peer_systems.RUNTIMES)
 def test_a_runtime_answers_the_same_requests(tmp_path: Path, system: str) -> None:
+    require_packages("torch")
     bundle_dir = tmp_path / "small"
     write_small(bundle_dir, write_encoder(tmp_path / "encoder"))
     try:
