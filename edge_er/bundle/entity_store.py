@@ -277,25 +277,27 @@ def _blocks(data: bytes) -> Iterator[tuple[int, NDArray[np.uint8]]]:
 
 
 def _all_rows(lines: _Lines) -> list[dict[str, Any]] | None:
-    """All lines of a file, parsed together, which is faster than one by one; None if one of them is no object."""
-    if lines.most_brackets() > BOUNDS.manifest_levels:
-        return None  # it may have too many levels, which only a closer look shows
-    try:
-        rows = parse_json(lines.joined(), few_levels=True)
-    except ValueError:
-        return None
-    return rows if len(rows) == len(lines) and not set(map(type, rows)) - {dict} else None
+    """All lines of a file, as `_parsed` gives them."""
+    return _parsed(lines.joined(), len(lines), lines.most_brackets())
 
 
 def _rows_of(lines: Sequence[bytes]) -> list[dict[str, Any]] | None:
-    """Some lines, parsed together; None if one of them is no object, or may have too many levels."""
-    if any(line.count(b"[") + line.count(b"{") > BOUNDS.manifest_levels for line in lines):
+    """Some lines, as `_parsed` gives them."""
+    brackets = max((line.count(b"[") + line.count(b"{") for line in lines), default=0)
+    return _parsed(b"[" + b",".join(lines) + b"]", len(lines), brackets)
+
+
+def _parsed(joined: bytes, count: int, brackets: int) -> list[dict[str, Any]] | None:
+    """So many lines, parsed together, which is faster than one by one; None if one of them is no object, or where the
+    `brackets` of a line may be too many levels, which only a closer look shows.
+    """
+    if brackets > BOUNDS.manifest_levels:
         return None
     try:
-        rows = parse_json(b"[" + b",".join(lines) + b"]", few_levels=True)
+        rows = parse_json(joined, few_levels=True)
     except ValueError:
         return None
-    return rows if len(rows) == len(lines) and not set(map(type, rows)) - {dict} else None
+    return rows if len(rows) == count and not set(map(type, rows)) - {dict} else None
 
 
 def _parse(file: str, lines: _Lines, index: int) -> dict[str, Any]:
