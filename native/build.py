@@ -31,7 +31,7 @@ FLAGS = (
     "-fvisibility=hidden",
 )
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
-V3, V3_OF_ZIG = "-march=x86-64-v3", "-march=x86_64_v3"
+LEVELS = ("v3", "v4")  # of x86-64, beside the base
 NAMES = {"linux": "kernels.so", "darwin": "kernels.dylib", "windows": "kernels.dll"}
 
 
@@ -52,15 +52,17 @@ def compile_kernels(
         compiler: a command that takes the options of gcc.
         folder: where the library goes.
         system: that it is for.
-        x86_64: whether the processor is one; then there is a second variant.
+        x86_64: whether the processor is one; then there are variants for its levels.
         more: options of every command, such as sanitizers.
 
     Raises:
         subprocess.CalledProcessError: the compiler fails.
     """
     code = [] if system == "windows" else ["-fPIC"]
-    v3 = V3_OF_ZIG if any("zig" in part for part in compiler) else V3
-    variants = {"base": [], "v3": [v3]} if x86_64 else {"base": []}
+    processor = "x86_64_" if any("zig" in part for part in compiler) else "x86-64-"
+    variants: dict[str, list[str]] = {"base": []}
+    if x86_64:
+        variants |= {level: [f"-march={processor}{level}"] for level in LEVELS}
     with tempfile.TemporaryDirectory() as place:
         objects = []
         for variant, options in variants.items():
@@ -69,7 +71,7 @@ def compile_kernels(
                 given = [*FLAGS, *WARNINGS, *code, f"-DER_VARIANT={variant}", *options, *more]
                 _run([*compiler, *given, "-c", str(HERE / f"{name}.c"), "-o", objects[-1]])
         objects.append(f"{place}/processor.o")
-        named = ["-DER_HAS_V3"] if x86_64 else []
+        named = ["-DER_HAS_LEVELS"] if x86_64 else []
         _run(
             [
                 *compiler,

@@ -106,7 +106,7 @@ static void check_search(void)
     for (int32_t i = 0; i < forms; i++)
         sizes[i] = next(150, 160);
     uint8_t *allowed = next(0, 2) ? flags(forms, 0, 2) : NULL;
-    void *work = room((size_t)best * 16);
+    void *work = room((size_t)ER_BEST_ROOM(forms, best));
     int64_t *found = room((size_t)best * 8), size = ER(best_whole)(dots, allowed, forms, best, -900, work, found);
     count(found, (size_t)size * 8);
     size = ER(best_quotient)(sums, sizes, allowed, forms, best, work, found);
@@ -244,7 +244,7 @@ static void check_ranking(void)
     uint8_t *allowed = next(0, 2) ? flags(forms, 0, 2) : NULL;
     int64_t largest = near > forms ? near : forms, entities, *pool = room((size_t)forms * 8);
     int64_t size = ER(candidates)(&of, texts, text_count, readings, near, allowed,
-                                  room((size_t)(24 * (largest + 2) + forms)), pool, &entities);
+                                  room((size_t)(24 * (forms + 2) + 8 * (largest + 1) + 2 * forms)), pool, &entities);
     count(pool, (size_t)size * 8);
     count(&entities, 8);
     double *parts = room((size_t)size * ER_PARTS * 8);

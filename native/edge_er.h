@@ -8,9 +8,11 @@
 
 #include <stdint.h>
 
-#define ER_ABI 3     /* changes with any struct or function here */
+#define ER_ABI 4     /* changes with any struct or function here */
 #define ER_PANEL 16  /* columns of a matrix that lie together; widths are padded to it with zeros */
 #define ER_NO_SCORE (-(1 << 30))
+#define ER_PLACES(forms, count) ((forms) < 4 * (count) + 64 ? (forms) : 4 * (count) + 64)
+#define ER_BEST_ROOM(forms, count) (24 * ER_PLACES(forms, count) + (forms)) /* bytes to find so many of the best forms */
 
 #define ER_JOIN_(name, variant) er_##name##_##variant
 #define ER_JOIN(name, variant) ER_JOIN_(name, variant)

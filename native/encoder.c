@@ -6,13 +6,19 @@
 #include "edge_er.h"
 
 /* Products of rows with a part of a panel. N rows at once use each weight that is read, and their sums stay in registers.
-   The parts are vectors that gcc and clang compile for any processor: left to itself, gcc keeps the sums in memory. */
+   The parts are vectors that gcc and clang compile for any processor, two at once where a panel has so many: left to
+   itself, gcc keeps the sums in memory. */
 #define MOST_ROWS 6
 #define CHUNK 128 /* rows of weights that are brought to float32 at once */
-#ifdef __AVX2__
+#if defined(__AVX512F__)
+#define LANES 16
+#define TWICE(something)
+#elif defined(__AVX2__)
 #define LANES 8
+#define TWICE(something) something
 #else
 #define LANES 4
+#define TWICE(something) something
 #endif
 typedef float lanes __attribute__((vector_size(4 * LANES)));
 typedef float stored __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
@@ -27,19 +33,20 @@ typedef void add_rows(const float *const *, const float *, int, float (*)[ER_PAN
 #define ROWS_6(EACH) ROWS_5(EACH) EACH(5)
 
 #define POINT(n) const float *restrict x##n = x[n];
-#define TAKE(n) lanes sum##n = *(const stored *)(sums[n] + part), more##n = *(const stored *)(sums[n] + part + LANES);
-#define ADD(n) sum##n += x##n[i] * weight, more##n += x##n[i] * next;
-#define GIVE(n) *(stored *)(sums[n] + part) = sum##n, *(stored *)(sums[n] + part + LANES) = more##n;
+#define TAKE(n) lanes sum##n = *(const stored *)(sums[n] + part); TWICE(lanes more##n = *(const stored *)(sums[n] + part + LANES);)
+#define ADD(n) sum##n += x##n[i] * weight; TWICE(more##n += x##n[i] * next;)
+#define GIVE(n) *(stored *)(sums[n] + part) = sum##n; TWICE(*(stored *)(sums[n] + part + LANES) = more##n;)
 
 #define ADD_ROWS(N)                                                                                        \
     static void add_##N(const float *const *x, const float *restrict w, int rows, float (*sums)[ER_PANEL]) \
     {                                                                                                      \
         ROWS_##N(POINT)                                                                                    \
-        for (int part = 0; part < ER_PANEL; part += 2 * LANES) {                                               \
+        for (int part = 0; part < ER_PANEL; part += LANES TWICE(+ LANES)) {                                \
             ROWS_##N(TAKE)                                                                                 \
             for (int i = 0; i < rows; i++) {                                                               \
                 const float *at = w + i * ER_PANEL + part;                                                 \
-                lanes weight = *(const stored *)at, next = *(const stored *)(at + LANES);                  \
+                lanes weight = *(const stored *)at;                                                        \
+                TWICE(lanes next = *(const stored *)(at + LANES);)                                         \
                 ROWS_##N(ADD)                                                                              \
             }                                                                                              \
             ROWS_##N(GIVE)                                                                                 \

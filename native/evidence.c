@@ -48,15 +48,15 @@ static int32_t group_of(groups *of, int64_t key)
    size is given; in `entities` how many distinct entities they have.
 
    `near` is how many each vector brings. Only forms whose byte in `allowed` is not 0 count, all where it is null.
-   `pool` has room for as many forms as may be chosen, `work` for 24 * (2 + that, or the largest of the counts) bytes and
-   one for each form. */
+   `pool` has room for as many forms as may be chosen; `work` for ER_BEST_ROOM of the largest count, 8 for that count
+   and one for each form, or 24 * (2 + that) bytes. */
 ER_EXPORT int64_t ER(candidates)(const er_evidence *of, const er_text *texts, int32_t text_count,
                                  const er_reading *readings, int64_t near, const uint8_t *allowed, void *work,
                                  int64_t *pool, int64_t *entities)
 {
     int64_t most = larger(larger(smaller(near, of->form_count), of->sound_forms), of->word_forms), size = 0;
-    uint8_t *chosen = (uint8_t *)work + 24 * most;
-    int64_t *best = (int64_t *)work + 2 * most;
+    int64_t *best = (int64_t *)work + (ER_BEST_ROOM(of->form_count, most) + 7) / 8;
+    uint8_t *chosen = (uint8_t *)(best + most);
     for (int64_t form = 0; form < of->form_count; form++)
         chosen[form] = 0;
     for (int32_t t = 0; t < text_count; t++) {

@@ -9,6 +9,7 @@
 void ER(encode)(const er_encoder *, const int32_t *, int32_t, float *, float *, int8_t *, float, float);
 void ER(scan)(const int16_t *, const int8_t *, int64_t, int32_t, int32_t *);
 void ER(shared)(const int64_t *, const int32_t *, const int32_t *, const int32_t *, int32_t, int32_t *, int64_t);
+int64_t ER(best_whole)(const int32_t *, const uint8_t *, int64_t, int64_t, int32_t, void *, int64_t *);
 int64_t ER(best_quotient)(const int32_t *, const double *, const uint8_t *, int64_t, int64_t, void *, int64_t *);
 void ER(align)(const er_letters *, const int64_t *, int64_t, const uint8_t *, int32_t, const int32_t *, const uint8_t *,
                int32_t, int32_t *, int64_t *);
@@ -30,6 +31,11 @@ EXPORT(shared) void shared(const int64_t *starts, const int32_t *forms_of, const
                            int32_t count, int32_t *sums, int32_t forms)
 {
     ER(shared)(starts, forms_of, weights, ids, count, sums, forms);
+}
+
+EXPORT(best_whole) int32_t best_whole(const int32_t *scores, int32_t forms, int32_t count, void *work, int64_t *best)
+{
+    return (int32_t)ER(best_whole)(scores, 0, forms, count, INT32_MIN, work, best);
 }
 
 EXPORT(best_quotient) int32_t best_quotient(const int32_t *sums, const double *sizes, int32_t forms, int32_t count,

@@ -134,7 +134,8 @@ class FormSet:
         while True:
             each = sum(self._counts) * packed.readings + min(near, forms) * len(texts)
             pool = np.empty(min(each, forms), np.int64)
-            largest = max(len(pool), min(near, forms), *self._counts)
+            largest = max(min(near, forms), *self._counts)
+            choosing = 24 * min(forms, 4 * largest + 64) + forms + 8 * (largest + 1) + forms
             size = self._candidates(
                 self._at,
                 packed.texts,
@@ -142,7 +143,7 @@ class FormSet:
                 packed.said,
                 near,
                 mask,
-                room(24 * (largest + 2) + forms),
+                room(max(choosing, 24 * (len(pool) + 2))),
                 address(pool),
                 ctypes.addressof(found),
             )

@@ -18,7 +18,7 @@ __all__ = ["ENGINES", "Engine", "Kernels", "installed", "kernels_for"]
 
 Engine = Literal["auto", "native", "reference"]
 ENGINES = ("auto", "native", "reference")
-_ABI = 3
+_ABI = 4
 _NAMES = {"darwin": "kernels.dylib", "win32": "kernels.dll"}
 _LIBRARY = Path(__file__).with_name(_NAMES.get(sys.platform, "kernels.so"))
 
@@ -46,7 +46,7 @@ class Kernels:
 
     Args:
         file: the library.
-        variant: "base" or "v3"; by default the fastest that this processor runs.
+        variant: "base", "v3" or "v4"; by default the fastest that this processor runs.
 
     Raises:
         OSError: the file is no library for this machine, or of another version.

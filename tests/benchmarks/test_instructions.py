@@ -8,7 +8,7 @@ from tiny import require
 
 from benchmarks.cost import instructions
 
-BOUND = 5.8  # millions of a request to radio_es; 5.3 were counted with 128 candidates, 4.4 with 32
+BOUND = 4.8  # millions of a request to radio_es; 4.3 were counted
 
 
 def test_a_request_takes_no_more_instructions() -> None:

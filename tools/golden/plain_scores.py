@@ -186,7 +186,7 @@ def word_score(
     left = of.left(said)
     if whole:
         score = sum(max(word_gain(lang, word), 1) for word in own) - min(left, WORDS.sentence)
-    elif holds and strong and (not alone or parts(among, of, must) <= WORDS.weak_forms):
+    elif holds and strong and (not alone or is_part_of_few(among, of, must)):
         score = said_in_part(lang, form, said, common) - left
         if alone:
             gains = [max(word_gain(lang, word), 1) for word in said if word in must and is_weak(word)]
@@ -211,8 +211,8 @@ def word_score(
     return WordScore(score, whole and (alone or holds or stands), not whole and left == unknown)
 
 
-def parts(among: Among, of: _Asked, must: set[str]) -> int:
-    """How many forms hold a name of nothing but words of carriers, `must` of which forms have, and are not whole."""
+def is_part_of_few(among: Among, of: _Asked, must: set[str]) -> bool:
+    """Whether few forms hold a name of nothing but words of carriers, `must` of which forms have, and are not whole."""
     count = 0
     for own in among.forms:
         if must.issubset(own):
@@ -221,7 +221,9 @@ def parts(among: Among, of: _Asked, must: set[str]) -> int:
                 there and (word in must or not is_weak(word)) for word, there in zip(own, said, strict=True)
             )
             count += strong and not all(said)
-    return count
+            if count > WORDS.weak_forms:
+                return False
+    return True
 
 
 def said_in_part(

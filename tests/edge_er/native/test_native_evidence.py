@@ -94,7 +94,7 @@ def test_the_best_of_a_pool(kernels: Kernels, seed: int, size: int, k: int, top:
     assert best_candidates(pool, [], k, weights, kernels=kernels) == best_candidates(pool, [], k, weights)
 
 
-@pytest.mark.parametrize("letters", [254, 255, 256, 700])
+@pytest.mark.parametrize("letters", [60, 100, 120, 140, 254, 255, 256, 700])
 def test_requests_of_any_length_are_aligned(kernels: Kernels, letters: int) -> None:
     from edge_er.text.misrecognition import Misrecognition
 

@@ -10,7 +10,7 @@ import { EngineError } from "../errors.js";
 import { WASM } from "./wasm.js";
 
 export const ENGINES = ["auto", "wasm", "javascript"];
-const ABI = 3;
+const ABI = 4;
 const PAGE = 65536;
 const UNIT = 64; // addresses are multiples of it
 

@@ -79,7 +79,9 @@ export class LettersKernel {
       ...[this._of, chosen, forms.length, said, codes.length, lengths, kindsAt, sizes.length, work, scores],
     );
     const found = kernels.view(Int32Array, scores, 2 * forms.length);
-    return Array.from(forms, (_, at) => found[2 * at]);
+    const worths = new Array(forms.length);
+    for (let at = 0; at < forms.length; at++) worths[at] = found[2 * at];
+    return worths;
   }
 
   /** The place of the row of gains of a letter: what losing it costs less what hearing it as each code does. */

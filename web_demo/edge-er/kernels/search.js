@@ -2,7 +2,36 @@
 
 import { Room, wide } from "./kernels.js";
 
-const PAIR = 16; // bytes of a form and its score
+const PLACE = 24; // bytes of a form that may be among the best
+
+/** Room in which kernels find the best of many scores. */
+class BestRoom {
+  /**
+   * @param {import("./kernels.js").Kernels} kernels
+   * @param {number} forms
+   */
+  constructor(kernels, forms) {
+    this._kernels = kernels;
+    this._forms = forms;
+    this._room = new Room(kernels);
+  }
+
+  /**
+   * The forms that a kernel finds.
+   * @param {number} most
+   * @param {(count: number, work: number, best: number) => number} find writes at most `count` forms to `best`; how many
+   * @returns {number[]} ascending
+   */
+  forms(most, find) {
+    const count = Math.min(most, this._forms);
+    const best = this._room.of(8 * count + PLACE * Math.min(this._forms, 4 * count + 64) + this._forms);
+    const found = find(count, best + 8 * count, best);
+    const pairs = this._kernels.view(Int32Array, best, 2 * found);
+    const forms = new Array(found);
+    for (let place = 0; place < found; place++) forms[place] = pairs[2 * place];
+    return forms;
+  }
+}
 
 /** Surface forms as int8 vectors; the same as `ExactIndex`. */
 export class ScanKernel {
@@ -18,6 +47,7 @@ export class ScanKernel {
     this._vectors = kernels.put(vectors);
     this._request = kernels.room(2 * this.dim);
     this._dots = kernels.room(4 * forms);
+    this._best = new BestRoom(kernels, forms);
   }
 
   /**
@@ -33,6 +63,16 @@ export class ScanKernel {
     kernels.functions.scan(this._request, this._vectors, forms, this.dim, this._dots);
     dots.set(kernels.view(Int32Array, this._dots, forms));
     return dots;
+  }
+
+  /**
+   * The forms of the highest of the last `dots`, ascending, of equal ones the smaller forms.
+   * @param {number} most
+   * @returns {number[]}
+   */
+  best(most) {
+    const { best_whole: find } = this._kernels.functions;
+    return this._best.forms(most, (count, work, best) => find(this._dots, this._forms, count, work, best));
   }
 }
 
@@ -55,31 +95,31 @@ export class PostingsKernel {
     this._sizes = kernels.put(sizes);
     this._sums = kernels.room(4 * this._forms);
     this._room = new Room(kernels);
+    this._best = new BestRoom(kernels, this._forms);
   }
 
   /**
    * Worth of the n-grams that each form shares.
    * @param {number[]} ids of n-grams
-   * @returns {Int32Array} [forms]
+   * @param {Int32Array} [shared] [forms], where they are written
+   * @returns {Int32Array}
    */
-  shared(ids) {
+  shared(ids, shared = new Int32Array(this._forms)) {
     const at = this._room.of(4 * ids.length);
     this._kernels.view(Int32Array, at, ids.length).set(ids);
     this._kernels.functions.shared(...this._of, at, ids.length, this._sums, this._forms);
-    return this._kernels.view(Int32Array, this._sums, this._forms).slice();
+    shared.set(this._kernels.view(Int32Array, this._sums, this._forms));
+    return shared;
   }
 
   /**
-   * The forms whose sums of the last `shared` are the highest, divided by their sizes, best first, ties by form.
+   * The forms whose sums of the last `shared` are the highest, divided by their sizes, ascending, of equal ones the smaller forms.
    * @param {number} most
    * @returns {number[]}
    */
   best(most) {
-    const count = Math.min(most, this._forms);
-    const work = this._room.of((PAIR + 8) * count);
-    const best = work + PAIR * count;
-    const found = this._kernels.functions.best_quotient(this._sums, this._sizes, this._forms, count, work, best);
-    const pairs = this._kernels.view(Int32Array, best, 2 * found);
-    return Array.from({ length: found }, (_, place) => pairs[2 * place]);
+    const { best_quotient: find } = this._kernels.functions;
+    const { _sums: sums, _sizes: sizes, _forms: forms } = this;
+    return this._best.forms(most, (count, work, best) => find(sums, sizes, forms, count, work, best));
   }
 }
