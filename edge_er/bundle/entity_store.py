@@ -28,7 +28,7 @@ from edge_er.bundle.entity_rows import (
     entity_of_row,
     wrong_names,
 )
-from edge_er.bundle.json_text import parse_json, parse_line
+from edge_er.bundle.json_text import parse_json, parse_lines
 from edge_er.constants import BOUNDS
 from edge_er.errors import BundleCorruptError, BundleError
 
@@ -138,8 +138,8 @@ class EntityStore(Sequence[Entity]):
     def __getitem__(self, index: int | slice) -> Entity | list[Entity]:
         if isinstance(index, slice):
             return [self[row] for row in range(*index.indices(len(self)))]
-        if self._checked and (found := self._at_once(index)) is not None:
-            return found
+        if self._checked and (found := self._at_once([index])) is not None:
+            return found[0]
         fields = _parse(ENTITIES, self._lines, index)
         if self._streams is not None:
             values = _parse(STREAM_FILE, self._streams, index)
@@ -147,17 +147,27 @@ class EntityStore(Sequence[Entity]):
                 fields[STREAMS] = streams
         return _entity(fields, index)
 
-    def _at_once(self, index: int) -> Entity | None:
-        """The entity of an index whose lines have been checked; None where a closer look says what is wrong."""
+    def some(self, indices: Sequence[int]) -> list[Entity]:
+        """The entities of some indices; faster than one by one.
+
+        Raises:
+            BundleCorruptError: a line is no entity, or its line of stream addresses is of another one.
+        """
+        found = self._at_once(indices) if self._checked else None
+        return [self[index] for index in indices] if found is None else found
+
+    def _at_once(self, indices: Sequence[int]) -> list[Entity] | None:
+        """Entities whose lines have been checked; None where a closer look says what is wrong."""
         try:
-            fields = parse_line(self._lines[index])
+            rows = parse_lines([self._lines[index] for index in indices])
             if self._streams is not None:
-                of_streams = parse_line(self._streams[index])
-                if of_streams["id"] != fields["id"]:
-                    return None
-                if of_streams[STREAMS]:
-                    fields[STREAMS] = of_streams[STREAMS]
-            return entity_of_row(fields)
+                addresses = parse_lines([self._streams[index] for index in indices])
+                for fields, of_streams in zip(rows, addresses, strict=True):
+                    if of_streams["id"] != fields["id"]:
+                        return None
+                    if of_streams[STREAMS]:
+                        fields[STREAMS] = of_streams[STREAMS]
+            return list(map(entity_of_row, rows))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 

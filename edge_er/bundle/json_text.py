@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from edge_er.constants import BOUNDS
 
-__all__ = ["parse_json", "parse_line"]
+__all__ = ["parse_json", "parse_lines"]
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # an escape that may be half of a character
 
@@ -41,20 +42,21 @@ def parse_json(data: bytes | str, few_levels: bool = False) -> Any:
     return value
 
 
-def parse_line(line: bytes) -> Any:
-    """The value in a line that `parse_json` has read before.
+def parse_lines(lines: Sequence[bytes]) -> list[Any]:
+    """The values in lines that `parse_json` has read before, one by one.
 
     Raises:
-        ValueError: it is another one, not a value from its first to its last character.
+        ValueError: they are others, not one value from the first to the last character of each line.
     """
-    text = line.decode("utf-8")
+    text = (b"[" + b",".join(lines) + b"]").decode("utf-8")
     try:
-        value, end = _DECODER.raw_decode(text)
+        values: list[Any]
+        values, end = _DECODER.raw_decode(text)
     except RecursionError as error:
         raise ValueError(f"more than {BOUNDS.manifest_levels} objects and lists in one another") from error
-    if end != len(text):
+    if end != len(text) or len(values) != len(lines):
         raise ValueError("something follows")
-    return value
+    return values
 
 
 def _check_levels(value: Any) -> None:

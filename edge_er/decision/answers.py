@@ -8,7 +8,7 @@ from itertools import pairwise
 from edge_er.bundle.entity import Entity
 from edge_er.constants import DECISION
 from edge_er.decision.calibration import COMPARED, Calibration, CandidateScores
-from edge_er.decision.equals import Equals, equals
+from edge_er.decision.equals import Equals, equals, near_first
 from edge_er.decision.explanation import Explanation
 from edge_er.decision.features import (
     ALIKE,
@@ -100,10 +100,9 @@ class AnswerBuilder:
         decision, confidences, tied = calibration.judge(candidates, needed)
         if not any(text.readable for text in texts):
             decision, confidences = "no_match", [0.0] * len(ranked)
-        entities, matches = catalog.entities, []
-        for candidate, score, confidence in zip(ranked[:top_k], scores, confidences, strict=False):
-            matches.append(_match(entities[candidate.entity], score, confidence))
-        return Resolution(query, decision, tuple(matches), tied)
+        entities = catalog.entities_at([candidate.entity for candidate in ranked[:top_k]])
+        matches = tuple(map(_match, entities, scores, confidences))
+        return Resolution(query, decision, matches, tied)
 
     def explanations(
         self, catalog: Catalog, texts: Sequence[EncodedText], ranked: Sequence[Candidate]
@@ -138,7 +137,7 @@ class AnswerBuilder:
         """The scores in units of the cosine; with vectors alone at most 1, which rounding to int8 may exceed."""
         unit = self.unit
         if self._vectors_alone:
-            return [(each.score - max(each.parts["dense"] - unit, 0.0)) / unit for each in ranked]
+            return [(each.score - max(each.part("dense") - unit, 0.0)) / unit for each in ranked]
         return [each.score / unit for each in ranked]
 
     def _forms(self, catalog: Catalog, ranked: Sequence[Candidate]) -> list[str]:
@@ -161,22 +160,23 @@ class AnswerBuilder:
         """The first candidates that nothing tells apart; the first alone where no feature asks."""
         if utterance is None or not self._seeks_equals:
             return Equals()
-        return equals(utterance, forms, scores[: self._as_likely_meant(ranked)], self._sound_codes)
+        near = near_first(scores[:COMPARED])
+        return equals(utterance, forms, scores[: self._as_likely_meant(ranked[:near])], self._sound_codes)
 
     def _as_likely_meant(self, ranked: Sequence[Candidate]) -> int:
         """How many of the first candidates are about as likely meant as the first, by main name and popularity."""
         most, first = DECISION.sharing_meant * self.unit, _meant(ranked[0])
-        for place, candidate in enumerate(ranked[:COMPARED]):
+        for place, candidate in enumerate(ranked):
             if first - _meant(candidate) > most:
                 return place
-        return min(len(ranked), COMPARED)
+        return len(ranked)
 
     def _features(
         self, catalog: Catalog, candidate: Candidate, utterance: Utterance | None, same: Equals
     ) -> dict[str, float]:
-        heard = candidate.parts["heard"] / self._weights.heard if self._weights.heard else 0.0
+        heard = candidate.part("heard") / self._weights.heard if self._weights.heard else 0.0
         form = catalog.canonical_form(candidate.form) if utterance else ""
-        cosine = candidate.parts["dense"] / self.unit
+        cosine = candidate.part("dense") / self.unit
         return candidate_features(
             self._names,
             cosine,
@@ -191,7 +191,7 @@ class AnswerBuilder:
 
 def _meant(candidate: Candidate) -> float:
     """What who is meant adds to a score, in units of the int8 dot product."""
-    return candidate.parts["popularity"] + candidate.parts.get("favour", 0.0)
+    return candidate.part("popularity") + candidate.part("favour")
 
 
 def _match(entity: Entity, score: float, confidence: float) -> Match:

@@ -20,7 +20,7 @@ from edge_er.constants import DECISION
 from edge_er.decision.features import Said, Utterance, says_whole
 from edge_er.text.sound_codes import SoundCodes
 
-__all__ = ["Equals", "equals", "sound_alike"]
+__all__ = ["Equals", "equals", "near_first", "sound_alike"]
 
 _FIGURES = frozenset("0123456789")
 
@@ -58,36 +58,39 @@ def equals(utterance: Utterance, forms: Sequence[str], scores: Sequence[float], 
         return Equals()
     said = [_sounds(each, codes) for each in utterance.texts]
     code = codes(first)
-    of_forms = (codes(form) for form in forms[:near])
-    sounding = [
-        sound_alike(code, own) and all(any(sound_alike(own, each) for each in of_text) for of_text in said)
-        for own in of_forms
-    ]
-    return Equals(_leading(sounding[1:]) if sounding[0] else 1)
+    if not _is_said(code, said):
+        return Equals()
+    return Equals(
+        _leading(sound_alike(code, own) and _is_said(own, said) for own in map(codes, forms[1:near]))
+    )
 
 
 def sound_alike(one: str, other: str) -> bool:
     """Whether two sound codes are those of names that sound the same."""
     if one == other:
         return True
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1 or len(short) < DECISION.sounding_letters:
+        return False
+    start, same_length = 0, len(short) == len(long)
+    while start < len(short) and short[start] == long[start]:
         start += 1
-    end = 0
-    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    rest = one[start : len(one) - end], other[start : len(other) - end]
-    short = min(len(one), len(other)) < DECISION.sounding_letters
-    return not short and all(len(part) <= 1 and part not in _FIGURES for part in rest)
+    differ = short[start : start + same_length] + long[start]
+    return short[start + same_length :] == long[start + 1 :] and _FIGURES.isdisjoint(differ)
 
 
-def _sounds(said: Said, codes: SoundCodes) -> list[str]:
+def _is_said(code: str, said: Iterable[Iterable[str]]) -> bool:
+    """Whether a name of this sound code sounds like one of those that each text says."""
+    return all(any(sound_alike(code, each) for each in of_text) for of_text in said)
+
+
+def _sounds(said: Said, codes: SoundCodes) -> set[str]:
     """The sound codes of the names in the readings of a text, with words of carriers in them and without."""
-    return [
-        codes(" ".join(word for word in name.split() if word in kept))
+    return {
+        codes(spoken)
         for _, name, content in said.readings
-        for kept in (frozenset(name.split()), content)
-    ]
+        for spoken in {name, " ".join([word for word in name.split() if word in content])}
+    }
 
 
 def _named(words: frozenset[str], known: frozenset[str], said: Said) -> list[frozenset[str]]:
@@ -102,6 +105,11 @@ def _named(words: frozenset[str], known: frozenset[str], said: Said) -> list[fro
         if sum(len(word) for word in name.split() if word not in words) <= DECISION.sharing_left
     )
     return [those for those in sets if those and those <= words]
+
+
+def near_first(scores: Sequence[float]) -> int:
+    """How many of the first candidates may be equals by their scores."""
+    return _near(scores, max(DECISION.sharing_words, DECISION.sounding_alike))
 
 
 def _near(scores: Sequence[float], within: float) -> int:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from operator import mul
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,7 +50,8 @@ class EncodedText(NamedTuple):
     @property
     def same(self) -> int:
         """The dot product of the vector with itself."""
-        return int(self.vector.astype(np.int32) @ self.vector.astype(np.int32))
+        numbers: list[int] = self.vector.tolist()
+        return sum(map(mul, numbers, numbers))
 
 
 class Encoder:
@@ -348,8 +350,11 @@ def _native(
 
 def _session(onnx: bytes, threads: int) -> Any:
     session = open_session(onnx, "encoder.onnx", threads)
-    inputs = {value.name for value in session.get_inputs()}
-    outputs = {value.name for value in session.get_outputs()}
+    try:
+        inputs = {value.name for value in session.get_inputs()}
+        outputs = {value.name for value in session.get_outputs()}
+    except UnicodeDecodeError as error:
+        raise EncoderError(f"encoder.onnx: a name is not UTF-8 ({error}); export it again") from error
     if inputs != {"input_ids", "attention_mask"} or "embedding" not in outputs:
         raise EncoderError(
             "encoder.onnx: expected inputs input_ids and attention_mask and an output embedding, "

@@ -106,7 +106,8 @@ class FaissIndex:
         self.forms, self.dim = vectors.shape
         self.entities = int(np.count_nonzero(np.diff(np.sort(form_entity)))) + min(self.forms, 1)
         self.settings = settings
-        self._vectors, self._form_entity, self._index = vectors, form_entity, index
+        # Plain views: what is taken from a memmap is one again, which takes longer than the numbers themselves.
+        self._vectors, self._form_entity, self._index = np.asarray(vectors), np.asarray(form_entity), index
         self._lists, self._threads = int(getattr(index, "nlist", 0)), threads
 
     def search(self, queries: NDArray[np.int8], k: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -70,7 +70,7 @@ class Catalog:
     def _nearest(self, vector: NDArray[np.int8], k: int) -> list[Candidate]:
         entities, dots = self._search(vector[None], k)
         return [
-            Candidate(entity, -1, dot, {"dense": dot})
+            Candidate(entity, -1, dot, ("dense",), (dot,))
             for entity, dot in zip(entities[0].tolist(), dots[0].astype(float).tolist(), strict=True)
         ]
 
@@ -161,17 +161,23 @@ class Catalog:
             )
         return texts, forms
 
+    def entities_at(self, indices: Sequence[int]) -> list[Entity]:
+        """The entities of some indices."""
+        store = self.entities
+        return store.some(indices) if isinstance(store, EntityStore) else [store[index] for index in indices]
+
     def form(self, index: int) -> str:
         """The surface form of an index."""
         return self.forms[index]
 
     def canonical_forms(self, indices: Sequence[int]) -> list[str]:
         """The canonical texts of the surface forms of some indices."""
-        return list(map(self.canonical_form, indices))
+        forms = self.reranker.form_evidence.forms
+        return [forms[index] for index in indices]
 
     def canonical_form(self, index: int) -> str:
         """The canonical text of the surface form of an index."""
-        return self.reranker.form_evidence.forms[index]
+        return self.canonical_forms([index])[0]
 
     @property
     def head(self) -> PairHead | None:
@@ -204,4 +210,6 @@ class Catalog:
                 f"bundle {self._bundle.manifest['name']!r}: manifest.json, rerank.head: expected 0 without a file "
                 f"{HEAD_FILE}, found {self.weights.head}; build the bundle again"
             )
-        return PairHead(files[HEAD_FILE], self._encoder, forms, self._bundle.head_tokens)
+        head = PairHead(files[HEAD_FILE], self._encoder, forms, self._bundle.head_tokens)
+        head.check()  # what its graph cannot do is an error now, not at the first close race
+        return head

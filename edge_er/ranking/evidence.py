@@ -135,7 +135,7 @@ class FormEvidence:
         if self._set is not None and (found := self._by_kernels(hypotheses, rows, shares, k, allowed)):
             return found
         pool = self._candidates(hypotheses, rows, k, allowed)
-        entities = self._entity[pool].astype(np.int64)
+        entities = self._owners[pool]
         each = [
             self._evidence(hypothesis, said, pool, self._weights).parts(self._weights)
             for hypothesis, said in zip(hypotheses, rows, strict=True)
@@ -152,14 +152,14 @@ class FormEvidence:
         self,
         hypotheses: Sequence[Hypothesis],
         rows: Sequence[Sequence[Rows]],
-        shares: NDArray[np.float64],
+        shares: Sequence[float],
         k: int,
         allowed: NDArray[np.bool_] | None,
     ) -> Pool | None:
         """The same as the rest of `pool`; None where numpy has computed a part of what is said."""
         said = [
             said_text(hypothesis, each, share, self._weights, self.forms, self._texts)
-            for hypothesis, each, share in zip(hypotheses, rows, shares.tolist(), strict=True)
+            for hypothesis, each, share in zip(hypotheses, rows, shares, strict=True)
         ]
         if self._set is None or not all(said):
             return None
@@ -170,7 +170,12 @@ class FormEvidence:
         pool, parts = self._set.pool(
             [each for each in said if each], self._weights.dense_forms, min(k, entities), mask
         )
-        return Pool(pool, self._entity[pool].astype(np.int64), PARTS, parts)
+        return Pool(pool, self._owners[pool], PARTS, parts)
+
+    @cached_property
+    def _owners(self) -> Numbers:
+        """The entity of each form, as pools take them."""
+        return self._entity.astype(np.int64)
 
     @cached_property
     def _set(self) -> FormSet | None:

@@ -32,15 +32,18 @@ def readings(text: str, lang: str, weights: RerankWeights, names: Container[str]
     return [text, *others]
 
 
-def shares_of(hypotheses: Sequence[Hypothesis], rounded: bool) -> NDArray[np.float64]:
-    """The share of each text, [hypotheses].
+def shares_of(hypotheses: Sequence[Hypothesis], rounded: bool) -> list[float]:
+    """The share of each text.
 
     Rounded, sums of whole numbers times shares are exact, whatever their order. So forms that nothing tells apart have
     the very same score, however phrases make it up.
     """
     if len(hypotheses) == 1:
-        return np.ones(1)
+        return [1.0]
     weights = np.array([each.weight for each in hypotheses], np.float64)
     total = np.cumsum(weights)[-1]  # added one after another, as other runtimes do
-    shares: NDArray[np.float64] = weights / total
-    return np.floor(shares * EVIDENCE.shares + 0.5) / EVIDENCE.shares if rounded else shares
+    shares = weights / total
+    if rounded:
+        shares = np.floor(shares * EVIDENCE.shares + 0.5) / EVIDENCE.shares
+    listed: list[float] = shares.tolist()
+    return listed

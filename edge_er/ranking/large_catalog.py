@@ -219,10 +219,10 @@ class LargeCatalog(Catalog):
         spelled = self._spelled_of(index)
         return spelled.forms[index - spelled.first]
 
-    def canonical_form(self, index: int) -> str:
-        """See `Catalog.canonical_form`."""
-        spelled = self._spelled_of(index)
-        return spelled.texts[index - spelled.first]
+    def canonical_forms(self, indices: Sequence[int]) -> list[str]:
+        """See `Catalog.canonical_forms`."""
+        each = ((index, self._spelled_of(index)) for index in indices)
+        return [spelled.texts[index - spelled.first] for index, spelled in each]
 
     def _spelled_of(self, index: int) -> _Spelled:
         owner = int(self._owners[index])

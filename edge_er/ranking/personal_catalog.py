@@ -117,10 +117,13 @@ class PersonalCatalog(Catalog):
         own = index - self._base.form_count
         return self._base.form(index) if own < 0 else self._own.forms[own]
 
-    def canonical_form(self, index: int) -> str:
-        """See `Catalog.canonical_form`."""
-        own = index - self._base.form_count
-        return self._base.canonical_form(index) if own < 0 else self._own.texts[own]
+    def canonical_forms(self, indices: Sequence[int]) -> list[str]:
+        """See `Catalog.canonical_forms`."""
+        base, first = self._base, self._base.form_count
+        return [
+            base.canonical_form(index) if index < first else self._own.texts[index - first]
+            for index in indices
+        ]
 
 
 class _OwnForms:

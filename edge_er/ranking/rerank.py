@@ -35,12 +35,22 @@ __all__ = [
 
 
 class Candidate(NamedTuple):
-    """Indices of an entity and its best form, the score, and its summands, in units of the int8 dot product."""
+    """Indices of an entity and its best form, the score, and its summands by name, in units of the int8 dot product."""
 
     entity: int
     form: int
     score: float
-    parts: dict[str, float]
+    names: tuple[str, ...]
+    values: Sequence[float]
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The summands by name."""
+        return dict(zip(self.names, self.values, strict=True))
+
+    def part(self, name: str) -> float:
+        """One summand; 0 if there is none of this name."""
+        return self.values[self.names.index(name)] if name in self.names else 0.0
 
 
 class Reranker:
@@ -131,10 +141,7 @@ def _head_part(
 def _best(pool: Pool, k: int, kernels: Kernels | None = None) -> list[Candidate]:
     found = best_of(kernels, pool.values, pool.entities, pool.forms, k) if kernels else _best_of(pool, k)
     names = pool.names
-    return [
-        Candidate(entity, form, total, dict(zip(names, parts, strict=False)))
-        for entity, form, total, parts in found
-    ]
+    return [Candidate(entity, form, total, names, parts) for entity, form, total, parts in found]
 
 
 def _best_of(pool: Pool, k: int) -> list[tuple[int, int, float, list[float]]]:

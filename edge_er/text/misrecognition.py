@@ -191,7 +191,7 @@ def _in_name(request: str, span: Span) -> NDArray[np.bool_]:
 def letters_of(request: str, span: Span) -> tuple[bytes, list[int], bytes]:
     """The letters of a canonical request as codes; of its words the letters and the kinds (see `FormLetters`)."""
     words, carriers, (first, last) = request.split(), carrier_words().words, span
-    kinds = bytes((word in carriers) + 2 * (first <= place < last) for place, word in enumerate(words))
+    kinds = bytes([(word in carriers) + 2 * (first <= place < last) for place, word in enumerate(words)])
     letters = "".join(words)
     return code_bytes(letters), [len(word) for word in words], kinds
 

@@ -32,6 +32,7 @@ _LONGEST_WORD = 64  # characters; a longer word is no number word
 _READINGS = 2  # beside the request itself
 _RUN, _LONGEST_RUN = 3, 16  # so many figures said one by one are one number
 _LARGEST = 10_000  # the first atom of a cardinal is below
+_BEGINNING = ("add", "part", "decade", "times")  # what the first atom of a cardinal does
 _SURE = "13"  # words for numbers from here up are hardly ever anything else
 
 
@@ -62,14 +63,15 @@ _OTHER = _Atom("other")  # a word that is no number word
 
 
 class _Language(NamedTuple):
-    """The atoms of a language by their letters, the first two letters of each, the first words of those of two, the
-    length of the longest, the usual word of each value by its figures, the suffixes of decades, and whether it says
-    numbers as pairs.
+    """The atoms of a language by their letters, the first two letters of each, the first words of those of two that
+    begin a number, the words for a point, the length of the longest atom, the usual word of each value by its figures,
+    the suffixes of decades, and whether it says numbers as pairs.
     """
 
     atoms: dict[str, _Atom]
     beginnings: frozenset[str]
     firsts: frozenset[str]
+    points: frozenset[str]
     longest: int
     usual: dict[str, str]
     suffixes: frozenset[str]
@@ -111,22 +113,33 @@ def other_readings(text: str, lang: str, names: Container[str] = frozenset()) ->
     without "ii" gets no reading with it; and no number beside another, as in frequencies, and no decade.
     """
     figures = in_figures(text, lang)
-    if _FIGURE.search(figures) is None:
+    alone = _alone(figures, lang)
+    if not alone:
         return () if figures == text else (figures,)
     readings = {text: None, figures: None}
-    words = figures.split()
-    if not any(map(is_number, words)):
-        return tuple(readings)[1:]
-    language = _language(lang)
-    single = [
-        not is_number(before) and not is_number(after) and after not in language.suffixes
-        for before, after in zip(["", *words], [*words, ""][1:], strict=False)
-    ]
+    words, language = figures.split(), _language(lang)
     for usual in (_language("all").usual, language.usual):
-        others = [usual.get(word, "") if alone else "" for word, alone in zip(words, single, strict=True)]
-        spelled = (other if other in names else word for word, other in zip(words, others, strict=True))
+        spelled = words.copy()
+        for place in alone:
+            other = usual.get(words[place], "")
+            if other in names:
+                spelled[place] = other
         readings[" ".join(spelled)] = None
     return tuple(readings)[1 : 1 + _READINGS]
+
+
+@lru_cache(maxsize=64)  # evidence and confidence ask for the same text
+def _alone(figures: str, lang: str) -> list[int]:
+    """Places of words that are numbers in figures, none beside another and no decade."""
+    if _FIGURE.search(figures) is None:
+        return []
+    words, suffixes = figures.split(), _language(lang).suffixes
+    numbers, after = [False, *map(is_number, words), False], [*words[1:], ""]
+    return [
+        place
+        for place in range(len(words))
+        if numbers[place : place + 3] == [False, True, False] and after[place] not in suffixes
+    ]
 
 
 def is_sure(text: str, reading: str) -> bool:
@@ -142,22 +155,21 @@ def is_sure(text: str, reading: str) -> bool:
 @lru_cache(maxsize=64)  # evidence and confidence ask for the same text
 def in_figures(text: str, lang: str) -> str:
     """Canonical `text` with number words of `lang` and Roman figures in figures; `text` itself where it has none."""
-    words = text.split()
+    words, language = text.split(), _language(lang)
     for word in words:
-        if not _is_plain(word, lang):
+        if _begins(word, lang):
             break
     else:
-        return text
-    return " ".join(_Reading(words, _language(lang)).written())
+        if language.points.isdisjoint(words) or not any(map(is_number, words)):
+            return text
+    return " ".join(_Reading(words, language).written())
 
 
 @lru_cache(maxsize=8192)
-def _is_plain(word: str, lang: str) -> bool:
-    """Whether a word is none of a number, whatever stands beside it."""
+def _begins(word: str, lang: str) -> bool:
+    """Whether a number that is not in figures may begin with a word: no join does so, and no point."""
     language = _language(lang)
-    if is_number(word) or word in _roman() or word in language.firsts:
-        return False
-    return language.cut(word) == [_OTHER]
+    return word in _roman() or word in language.firsts or language.cut(word)[0].role in _BEGINNING
 
 
 class _Reading:
@@ -296,7 +308,9 @@ def _language(lang: str) -> _Language:
             usual.setdefault(value, words.split("|")[0])
     suffixes = frozenset(atom.suffix for atom in atoms.values() if atom.suffix)
     beginnings = frozenset(word[:2] for word in atoms)
-    firsts = frozenset(word.split()[0] for word in atoms if " " in word)
-    return _Language(
-        atoms, beginnings, firsts, max(map(len, atoms), default=0), usual, suffixes, "-" in atoms
+    firsts = frozenset(
+        word.split()[0] for word, atom in atoms.items() if " " in word and atom.role in _BEGINNING
     )
+    points = frozenset(word for word, atom in atoms.items() if atom.role == "point")
+    longest = max(map(len, atoms), default=0)
+    return _Language(atoms, beginnings, firsts, points, longest, usual, suffixes, "-" in atoms)

@@ -27,7 +27,7 @@ _SILENT = "-"
 _BORDER = "\0"
 _MARKS = 0xE000  # characters for private use, in no canonical text
 _TEXTS_AT_HAND = 1024  # evidence and confidence ask for the same
-_REPEATED = re.compile(r"([a-z])\1+")  # digits and other scripts keep theirs
+_REPEATED = re.compile(r"([a-z])(?=\1)")  # all of a row but its last; digits and other scripts keep theirs
 
 
 class SoundCodes:
@@ -58,7 +58,7 @@ class SoundCodes:
         # Rules of several letters, and those that look at the next one, are written as characters that canonical text
         # does not have; then one pass writes the codes of these and of all other letters.
         marked = self._longer.sub(_mark, text.replace(" ", ""))
-        return _REPEATED.sub(r"\1", marked.translate(self._single))
+        return _REPEATED.sub("", marked.translate(self._single))
 
 
 @lru_cache(maxsize=16)

@@ -20,16 +20,21 @@ _LEAST, _MOST = 2, 16  # characters of a part
 
 def is_unspaced(text: str) -> bool:
     """Whether all of a text is written so; it has two characters at least."""
-    return not text.isascii() and len(text) >= _LEAST and _run().fullmatch(text) is not None
+    return _may_have(text) and len(text) >= _LEAST and _run().fullmatch(text) is not None
 
 
 def parts_of(word: str) -> set[str]:
     """All that may be a name in `word`: what stands together there, of 2 to 16 characters of these scripts."""
-    if word.isascii():
+    if not _may_have(word):
         return set()
     runs = _run().findall(word)
     sizes = range(_LEAST, _MOST + 1)
     return {run[at : at + size] for run in runs for size in sizes for at in range(len(run) - size + 1)}
+
+
+def _may_have(text: str) -> bool:
+    """False for most texts without such letters: all scripts of Europe come before them."""
+    return not text.isascii() and max(text) >= _LETTERS[0]
 
 
 @lru_cache(maxsize=1)

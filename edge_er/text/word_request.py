@@ -58,9 +58,10 @@ def word_request(request: str, span: Span, names: Container[str]) -> WordRequest
     words, weak = request.split(), carrier_words().words
     name = dict.fromkeys(words[span[0] : span[1]])
     left = dict.fromkeys(words, 0)
-    left.update((word, len(word) * (WORDS.carrier_left if word in weak else WORDS.left)) for word in name)
-    strong = frozenset(word for word in name if word not in weak)
-    content = strong or frozenset(word for word in name if word in names)
+    for word in name:
+        left[word] = len(word) * (WORDS.carrier_left if word in weak else WORDS.left)
+    strong = frozenset([word for word in name if word not in weak])
+    content = strong or frozenset([word for word in name if word in names])
     return WordRequest(f" {request} ", left, content, _explained(left, names), not strong)
 
 

@@ -148,7 +148,8 @@ class WordIndex:
 
     def _native_scores(self, request: WordRequest, native: FormWords) -> WordScores:
         """The same as `_score_said` and `_score_rare`, by the kernels."""
-        ids, left, content, fillers = self._ids, request.left, request.content, carrier_words().fillers
+        left, content, fillers = request.left, request.content, carrier_words().fillers
+        ids = {word: self._ids[word] for word in request.explained}
         kinds = bytes(
             [
                 (word in content) + 2 * (left.get(word, 0) > 0 and self._rare(word)) + 4 * (word in fillers)
@@ -158,7 +159,7 @@ class WordIndex:
         scores, phrase, part, others = native.scores(
             SaidWords(
                 [ids.get(word, -1) for word in request.text.split()],
-                [ids[word] for word in request.explained],
+                list(ids.values()),
                 list(request.explained.values()),
                 kinds,
                 len(content),

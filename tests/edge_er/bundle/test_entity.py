@@ -7,6 +7,7 @@ import pytest
 from edge_er.bundle.entity import Entity
 from edge_er.bundle.entity_rows import names_of_row
 from edge_er.bundle.entity_store import EntityStore, packed_entities, streams_jsonl
+from edge_er.bundle.json_text import parse_lines
 from edge_er.errors import BundleCorruptError
 
 
@@ -75,6 +76,29 @@ def test_rows_of_some_entities_are_read_together() -> None:
     ]
     assert [row["popularity"] for row in file.rows(chosen)] == chosen
     assert file.rows([]) == []
+
+
+def test_some_entities_are_those_one_by_one_with_their_addresses() -> None:
+    entities = [
+        Entity(str(at), f"name {at}", ("x",), (), {"streams": [f"u{at}"] * (at % 3)}) for at in range(9)
+    ]
+    file = EntityStore(packed_entities(entities), streams_jsonl(entities))
+    for chosen in ([7, 0, 3], [-1, 8], []):
+        expected = [file[at] for at in chosen]
+        assert file.some(chosen) == expected  # checked each
+        file.check()
+        assert file.some(chosen) == [file[at] for at in chosen] == expected
+    with pytest.raises(IndexError):
+        file.some([0, 9])
+
+
+@pytest.mark.parametrize(
+    "lines", [[b"{},{}"], [b'{"a":1', b'"b":2}'], [b"{}]", b"[{}"], [b"{}", b""], [b"\xff"]]
+)
+def test_lines_are_one_value_each(lines: list[bytes]) -> None:
+    assert parse_lines([b"{}", b'{"a":[1]}']) == [{}, {"a": [1]}]
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_lines(lines)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from catalog_tools.language.language import language
 from catalog_tools.language.number_words import cardinal_words, decade_words, decimal_words, paired_words
 from edge_er.text.canonical import canonical_text
-from edge_er.text.numbers import in_figures, is_sure, other_readings
+from edge_er.text.numbers import _language, _Reading, in_figures, is_sure, other_readings
 from tests.tiny import require_packages
 from tools.golden.make_numbers import LANGUAGES, TARGET, rows
 
@@ -83,6 +83,8 @@ def test_every_decade_that_is_said_is_read(lang: str, written: str) -> None:
         ("es", "al cincuenta por ciento", "al 50 por ciento"),
         ("fr", "a 50 pour cent", "a 50 pour cent"),
         ("it", "al dieci per cento", "al 10 per cento"),
+        ("it", "radio 90 punto 9 e punto", "radio 90 9 e punto"),
+        ("en", "rock and roll point", "rock and roll point"),
         ("xx", "two rocky ii", "two rocky 2"),
     ],
 )
@@ -117,6 +119,13 @@ def test_readings_are_few_and_canonical_and_differ(text: str, lang: str) -> None
         one, other = canonical_text(reading), reading
         assert one == other or ("s" in other.split() and one.replace(" ", "") == other.replace(" ", ""))
     assert in_figures(in_figures(text, lang), lang) == in_figures(text, lang)
+
+
+@given(TEXTS, st.sampled_from([*LANGUAGES, "xx"]))
+@example("99 point 7", "en")
+@example("er und punkt et point", "de")
+def test_a_text_that_is_not_read_has_no_number_to_write_otherwise(text: str, lang: str) -> None:
+    assert in_figures(text, lang) == " ".join(_Reading(text.split(), _language(lang)).written())
 
 
 @given(TEXTS)
