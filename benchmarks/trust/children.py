@@ -118,6 +118,10 @@ class Child:
                 self.close()
                 yield Verdict(line, f"exit {code}", 1000 * self.seconds)
                 return number + 1
+            if line.count("\t") != 2:  # somebody else writes there, which callers would read as an answer
+                self.close()
+                yield Verdict("foreign", f"printed {line}", 0.0)
+                return number + 1
             kind, text, took = line.split("\t")
             yield Verdict(kind, text, int(took) / 1e6)
         return len(cases)

@@ -52,7 +52,10 @@ def open_session(onnx: bytes, file: str, threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        # Its fallback tries the same again and prints to standard output, which is not ours.
+        return onnxruntime.InferenceSession(
+            onnx, options, providers=["CPUExecutionProvider"], enable_fallback=0
+        )
     except Exception as error:  # onnxruntime has no common error class
         raise EncoderError(f"{file}: onnxruntime cannot load it ({error}); export it again") from error
 

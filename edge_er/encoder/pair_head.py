@@ -88,6 +88,21 @@ class PairHead:
         whole: NDArray[np.int64] = np.rint(scores * np.float32(HEAD.steps)).astype(np.int64)
         return whole
 
+    def check(self) -> None:
+        """Run the graph once.
+
+        Raises:
+            EncoderError: it cannot be run, or gives no scores.
+        """
+        try:
+            scores = self.scores("a", [0] if self._forms else [])
+        except Exception as error:  # onnxruntime has no common error class
+            raise EncoderError(f"{HEAD_FILE}: it cannot be run ({error}); export it again") from error
+        if scores.shape != (min(len(self._forms), 1),):
+            raise EncoderError(
+                f"{HEAD_FILE}: expected a score for each form, found an array {list(scores.shape)}; export it again"
+            )
+
     def with_forms(self, more: Sequence[str]) -> PairHead:
         """The same head with `more` canonical forms after its own; their tokens are computed for each request."""
         both = copy(self)

@@ -146,6 +146,18 @@ def test_another_graph_is_refused(encoder_files: dict[str, bytes]) -> None:
         Encoder.from_bytes(model.SerializeToString(), encoder_files["tokenizer.json"], card)
 
 
+@pytest.mark.parametrize(
+    ("name", "broken"), [(b"attention_mask", b"attention\x80mask"), (b"Gather", b"Gath\x80r")]
+)
+def test_a_graph_with_names_that_are_no_text_is_refused_and_prints_nothing(
+    encoder_files: dict[str, bytes], capfd: pytest.CaptureFixture[str], name: bytes, broken: bytes
+) -> None:
+    graph = encoder_files["encoder.onnx"].replace(name, broken)
+    with pytest.raises(EncoderError, match=r"encoder\.onnx"):
+        Encoder.from_files({**encoder_files, "encoder.onnx": graph})
+    assert capfd.readouterr() == ("", "")
+
+
 def test_whole_numbers_of_its_files_may_be_written_with_a_point(encoder_files: dict[str, bytes]) -> None:
     """JSON has one kind of number, and JavaScript cannot tell 3.0 from 3. Vocabularies of both engines are read so."""
     changed = dict(encoder_files)

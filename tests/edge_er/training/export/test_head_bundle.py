@@ -133,6 +133,13 @@ def test_a_weight_without_a_head_is_refused(bundles):
         EntityResolver(dataclasses.replace(bundle, encoder_files=without)).resolve("pon cadena ser")
 
 
+def test_a_head_that_cannot_be_run_is_refused_at_load(bundles):
+    bundle = read_bundle(bundles[False])
+    graph = bundle.encoder_files[HEAD_FILE].replace(b"entity_mask", b"entity_mark")
+    with pytest.raises(EncoderError, match=r"head\.onnx: it cannot be run .*entity_mask"):
+        EntityResolver(dataclasses.replace(bundle, encoder_files={**bundle.encoder_files, HEAD_FILE: graph}))
+
+
 def test_tokens_cannot_be_kept_without_a_head(folder, tmp_path):
     with pytest.raises(EncoderError, match="the encoder has no head"):
         options = BuildOptions(forms=SurfaceForms(head_tokens=True))
