@@ -54,7 +54,8 @@ def test_every_kernel_gives_the_bits_of_all_compilers(tmp_path: Path) -> None:
     """The program of native/check.c, compiled as the module is, in Node."""
     compiler = build().zig() or pytest.skip("ziglang is not installed")
     program = tmp_path / "check.wasm"
-    sources = [str(NATIVE / f"{name}.c") for name in ("check", "encoder", "index", "words", "align")]
+    names = ("check", "encoder", "index", "words", "align", "evidence", "sounds")
+    sources = [str(NATIVE / f"{name}.c") for name in names]
     subprocess.run([*compiler, *build().FLAGS, *sources, "-o", str(program)], check=True, cwd=NATIVE)
     script = tmp_path / "run.mjs"
     script.write_text(

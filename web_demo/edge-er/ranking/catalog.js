@@ -142,8 +142,7 @@ function sum(parts) {
 
 /** Descending score, ties by entity, then by form; each entity once. */
 function best(pool, k) {
-  for (const each of pool) each.score = sum(each.parts);
-  const scored = pool.slice();
+  const scored = pool.map(({ form, entity, parts }) => ({ form, entity, parts, score: sum(parts) }));
   scored.sort((one, other) => other.score - one.score || one.entity - other.entity || one.form - other.form);
   const seen = new Set();
   const found = [];

@@ -7,6 +7,7 @@ import constants from "../data/constants.js";
 import { ExactIndex } from "../index/exact.js";
 import { ScanKernel } from "../kernels/search.js";
 import { BundleCorruptError } from "../errors.js";
+import { bestAmong, bestForms, bestOf, distinct } from "./candidates.js";
 import { Misrecognition } from "../text/misrecognition.js";
 import { NgramIndex } from "../text/ngrams.js";
 import { Numbers } from "../text/numbers.js";
@@ -77,7 +78,10 @@ export class FormEvidence {
     this._demand = demand;
     this._weights = weights;
     this._entities = new Set(owners).size;
-    this._dots = []; // of the texts of one request, kept for the next
+    // What a request says of all forms, by text and by reading: the next one overwrites it.
+    this._dots = [];
+    this._said = [];
+    this._seen = new Uint8Array(forms.length);
     this._fold = new SoundCodes(tables.phonetic, lang);
     this.carriers = carrierWords(tables.hearing);
     const options = { carriers: this.carriers, kernels };
@@ -102,13 +106,14 @@ export class FormEvidence {
   pool(hypotheses, k, allowed) {
     const heard = hypotheses.map((hypothesis, place) => this._heard(hypothesis, place, allowed));
     const forms = this._candidates(heard, k, allowed);
-    const pool = forms.map((form) => {
-      const parts = { dense: 0, phrase: 0, heard: 0, popularity: 0, pieces: 0 };
-      return { form, entity: this._owners[form], parts, score: 0 };
-    });
+    const [dense, phrase, sounding, popularity, pieces] = Array.from({ length: 5 }, () => new Float64Array(forms.length));
+    const sums = { dense, phrase, heard: sounding, popularity, pieces };
     const total = heard.reduce((sum, { weight }) => sum + weight, 0);
-    for (const each of heard) this._addParts(each, forms, pool, this._share(each.weight / total));
-    return pool;
+    for (const each of heard) this._addParts(each, forms, sums, this._share(each.weight / total));
+    return forms.map((form, at) => {
+      const parts = { dense: dense[at], phrase: phrase[at], heard: sounding[at], popularity: popularity[at], pieces: pieces[at] };
+      return { form, entity: this._owners[form], parts };
+    });
   }
 
   /** With words, shares are rounded so that all sums are exact: what nothing tells apart has the very same score. */
@@ -119,21 +124,24 @@ export class FormEvidence {
   /** What one text says for all forms: as it stands, and with its numbers spelled otherwise. */
   _heard({ text, vector, weight }, place, allowed) {
     const others = this._numbers ? this._numbers.otherReadings(text, this.words).slice(0, this._weights.numbers) : [];
-    const readings = [text, ...others].map((each) => this._read(each, allowed));
+    const said = (this._said[place] ??= []);
+    const readings = [text, ...others].map((each, at) => this._read(each, (said[at] ??= {}), allowed));
     const sure = others.length > 0 && this._numbers.isSure(text, others[0]);
     const same = vector.reduce((sum, each) => sum + each * each, 0);
     this._dots[place] = this._index.dots(vector, this._dots[place]);
-    return { readings, sure, weight, dots: this._dots[place], same };
+    const near = allowed ? null : (this._index.best?.(this._weights.dense_forms) ?? null);
+    return { readings, sure, weight, dots: this._dots[place], near, same };
   }
 
-  _read(text, allowed) {
+  /** What one reading says for all forms; of all of them, kernels find those of the best sums where these still lie. */
+  _read(text, said, allowed) {
     const span = nameSpan(wordsOf(text), this.carriers, this.words);
     const name = withoutCarrier(text, this.carriers, span);
-    const shared = this.pieces ? this.pieces.shared(this._fold.fold(name)) : null;
-    // Of all forms, those of the best sums are found where the sums still lie.
-    const sounding = shared && !allowed && this._weights.sound_forms ? this.pieces.best(this._weights.sound_forms) : null;
-    const words = this.words ? this.words.scores(text, span) : null;
-    return { text, span, name, shared, sounding, words };
+    if (this.pieces) said.shared = this.pieces.shared(this._fold.fold(name), said.shared);
+    if (this.words) said.words = this.words.scores(text, span, said.words);
+    const { shared = null, words = null } = said;
+    const near = shared && !allowed && this._weights.sound_forms ? this.pieces.best(this._weights.sound_forms) : null;
+    return { text, span, name, shared, near, words };
   }
 
   /** Forms nearest by vector, by sound and by words, ascending; more by vector while they are of fewer than `k` entities. */
@@ -143,22 +151,27 @@ export class FormEvidence {
     const entities = among ? new Set(among.map((form) => this._owners[form])).size : this._entities;
     const forms = among ? among.length : this.forms.length;
     const best = (scores, count) => (among ? bestAmong(scores, count, among) : bestForms(scores, count));
-    const chosen = new Set();
+    const chosen = [];
     for (const { readings } of heard) {
-      for (const { shared, words, sounding: near } of readings) {
-        if (sounding) for (const form of near ?? best(this._soundScores(shared), sounding)) chosen.add(form);
+      for (const { shared, words, near } of readings) {
+        if (sounding) chosen.push(near ?? best(this._soundScores(shared), sounding));
         if (!words) continue;
         const fine = (form) => words.scores[form] > NO_SCORE && (!allowed || allowed[this._owners[form]]);
-        for (const form of bestOf(words.forms.filter(fine), words.scores, most)) chosen.add(form);
+        chosen.push(bestOf(words.forms.filter(fine), words.scores, most));
       }
     }
     for (let count = dense; ; count *= 2) {
-      const pool = new Set(chosen);
-      for (const { dots } of heard) for (const form of best(dots, count)) pool.add(form);
-      const found = new Set();
-      for (const form of pool) found.add(this._owners[form]);
-      if (count >= forms || found.size >= Math.min(k, entities)) return Array.from(pool).sort((one, other) => one - other);
+      const nearest = heard.map(({ dots, near }) => (count === dense && near ? near : best(dots, count)));
+      const pool = distinct([...chosen, ...nearest], this._seen);
+      if (count >= forms || this._haveEntities(pool, Math.min(k, entities))) return pool;
     }
+  }
+
+  /** Whether forms are of so many entities. */
+  _haveEntities(forms, least) {
+    const found = new Set();
+    for (let at = 0; at < forms.length && found.size < least; at++) found.add(this._owners[forms[at]]);
+    return found.size >= least;
   }
 
   /** How much of each form's sounds a reading shares; overwritten by the next. */
@@ -176,20 +189,20 @@ export class FormEvidence {
     return worth;
   }
 
-  /** Add what one text says for each form, times its share, to the parts of the candidates. */
-  _addParts(heard, forms, pool, share) {
+  /** Add what one text says for each form, times its share, to the sums of the candidates. */
+  _addParts(heard, forms, sums, share) {
     const weights = this._weights;
     const worths = weights.heard ? heard.readings.map((reading) => this._worth(reading, forms)) : [];
     const each = forms.map((form, place) => this._alone(heard, form, place, worths));
     const says = weights.heard && this.words ? this._amongEquals(withTies(each, forms, this.forms), forms) : each;
-    says.forEach(({ dot, raised, worth, shared, meant }, place) => {
-      const { parts } = pool[place];
-      parts.dense += share * dot;
-      parts.phrase += share * (raised - dot);
-      parts.heard += share * (weights.heard * worth);
-      parts.popularity += share * (weights.popularity * this._demand[forms[place]] + weights.heard * meant);
-      parts.pieces += share * (weights.sound_pieces * shared);
-    });
+    for (let place = 0; place < says.length; place++) {
+      const { dot, raised, worth, shared, meant } = says[place];
+      sums.dense[place] += share * dot;
+      sums.phrase[place] += share * (raised - dot);
+      sums.heard[place] += share * (weights.heard * worth);
+      sums.popularity[place] += share * (weights.popularity * this._demand[forms[place]] + weights.heard * meant);
+      sums.pieces[place] += share * (weights.sound_pieces * shared);
+    }
   }
 
   /** What one text says about one form, whatever the others are. */
@@ -200,43 +213,43 @@ export class FormEvidence {
     for (let at = first + 1; at < worths.length; at++) worth = Math.max(worth, worths[at][place]);
     let shared = 0;
     if (this._weights.sound_pieces) for (const each of readings) shared = Math.max(shared, each.shared[form]);
-    const one = { dot: dots[form], raised: dots[form], worth, shared, meant: 0, score: 0, phrase: false, part: false, equal: null };
-    if (!this._weights.heard || !this.words) return one;
-    one.score = -Infinity;
-    for (let at = sure ? 1 : 0; at < readings.length; at++) {
+    const byWords = this._weights.heard && this.words ? readings.length : 0;
+    let score = NO_SCORE;
+    let phrase = false;
+    let part = false;
+    for (let at = sure ? 1 : 0; at < byWords; at++) {
       const { scores, phrases, parts } = readings[at].words;
-      one.score = Math.max(one.score, scores[form]);
-      one.phrase ||= phrases[form] === 1;
-      one.part ||= parts[form] === 1;
+      score = Math.max(score, scores[form]);
+      phrase ||= phrases[form] === 1;
+      part ||= parts[form] === 1;
     }
-    one.part &&= !one.phrase;
-    if (one.phrase) one.raised = Math.max(one.dot, same);
-    return one;
+    const dot = dots[form];
+    const raised = phrase ? Math.max(dot, same) : dot;
+    return { dot, raised, worth, shared, meant: 0, score, phrase, part: part && !phrase, equal: null };
   }
 
   /** The same where nothing tells forms apart: they share what vectors and sounds say, and it is asked who is meant. */
   _amongEquals(each, forms) {
+    const firsts = new Map();
     const groups = new Map();
-    each.forEach(({ raised, shared, equal }, place) => {
-      const form = forms[place];
-      const best = groups.get(equal);
-      if (!best) {
-        groups.set(equal, { raised, shared, demand: this._demand[form], main: this._isMain(form) });
-        return;
+    each.forEach(({ equal }, place) => {
+      const first = firsts.get(equal);
+      if (first === undefined) firsts.set(equal, place);
+      else if (groups.has(first)) groups.get(first).push(place);
+      else groups.set(first, [first, place]);
+    });
+    for (const places of groups.values()) {
+      const most = (valueOf) => places.reduce((highest, place) => Math.max(highest, valueOf(place)), -Infinity);
+      const raised = most((place) => each[place].raised);
+      const shared = most((place) => each[place].shared);
+      const demand = most((place) => this._demand[forms[place]]);
+      const main = places.some((place) => this._isMain(forms[place]));
+      for (const place of places) {
+        const less = Math.min(COSTS.demand * (demand - this._demand[forms[place]]), COSTS.demand_most);
+        const meant = -less - (main && !this._isMain(forms[place]) ? COSTS.alias : 0);
+        Object.assign(each[place], { raised, shared, meant });
       }
-      best.raised = Math.max(best.raised, raised);
-      best.shared = Math.max(best.shared, shared);
-      best.demand = Math.max(best.demand, this._demand[form]);
-      best.main ||= this._isMain(form);
-    });
-    each.forEach((one, place) => {
-      const { raised, shared, demand, main } = groups.get(one.equal);
-      const form = forms[place];
-      const less = Math.min(COSTS.demand * (demand - this._demand[form]), COSTS.demand_most);
-      one.raised = raised;
-      one.shared = shared;
-      one.meant = -less - (main && !this._isMain(form) ? COSTS.alias : 0);
-    });
+    }
     return each;
   }
 
@@ -259,55 +272,4 @@ function withTies(each, forms, texts) {
     one.equal = inPart ? one.score : texts[forms[place]];
   });
   return each;
-}
-
-/** The same as `bestForms` of the forms with some indices. */
-function bestAmong(scores, count, among) {
-  return bestForms(
-    Float64Array.from(among, (form) => scores[form]),
-    count,
-  ).map((place) => among[place]);
-}
-
-/** The `count` of some forms that have the highest scores, best first, ties by index. */
-function bestOf(forms, scores, count) {
-  const isBefore = (one, other) => scores[one] > scores[other] || (scores[one] === scores[other] && one < other);
-  const best = [];
-  for (const form of forms) {
-    let place = best.length;
-    if (place === count) {
-      if (!isBefore(form, best[count - 1])) continue;
-      place--;
-    }
-    for (; place > 0 && isBefore(form, best[place - 1]); place--) best[place] = best[place - 1];
-    best[place] = form;
-  }
-  return best;
-}
-
-/**
- * Indices of the `count` highest scores, best first, ties by index.
- * @param {Float64Array} scores
- * @param {number} count
- * @returns {number[]}
- */
-export function bestForms(scores, count) {
-  if (count * 16 > scores.length) {
-    const order = Array.from(scores, (_, form) => form);
-    return order.sort((one, other) => scores[other] - scores[one] || one - other).slice(0, count);
-  }
-  const best = [];
-  let least = -Infinity;
-  for (let form = 0; form < scores.length; form++) {
-    const score = scores[form];
-    if (score <= least && best.length === count) continue;
-    let place = best.length === count ? count - 1 : best.length;
-    while (place > 0 && scores[best[place - 1]] < score) {
-      best[place] = best[place - 1];
-      place--;
-    }
-    best[place] = form;
-    least = scores[best[best.length - 1]];
-  }
-  return best;
 }

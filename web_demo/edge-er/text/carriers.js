@@ -72,7 +72,10 @@ export function withoutCarrier(request, carriers, span) {
  * @param {string} text
  * @returns {string[]}
  */
-export const wordsOf = (text) => text.split(" ").filter(Boolean);
+export function wordsOf(text) {
+  const words = text.split(" ");
+  return words.includes("") ? words.filter(Boolean) : words;
+}
 
 /** The words, with 0 in the place of every number in figures. */
 const anyNumber = (words) => words.map((word) => (/^[0-9]+$/.test(word) ? "0" : word));

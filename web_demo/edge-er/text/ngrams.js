@@ -87,12 +87,13 @@ export class NgramIndex {
   /**
    * Worth of the pieces that each form shares with `request`.
    * @param {string} request
-   * @returns {Int32Array} [forms]
+   * @param {Int32Array} [shared] [forms], where they are written
+   * @returns {Int32Array}
    */
-  shared(request) {
+  shared(request, shared = new Int32Array(this.forms)) {
     const found = Array.from(ngrams(request), (piece) => this._pieces.get(piece)).filter(Boolean);
-    if (this._postings) return this._postings.shared(found.map(({ id }) => id));
-    const shared = new Int32Array(this.forms);
+    if (this._postings) return this._postings.shared(found.map(({ id }) => id), shared);
+    shared.fill(0);
     for (const known of found) {
       const { owners, worth } = known;
       for (let at = 0; at < owners.length; at++) shared[owners[at]] += worth;

@@ -14,6 +14,14 @@ const COSTS = constants.words;
 /** The score of forms that the words of a request say nothing about. */
 export const NO_SCORE = -(2 ** 30);
 
+/**
+ * @typedef {object} WordScores
+ * @property {Int32Array} scores [forms]
+ * @property {Uint8Array} phrases [forms]
+ * @property {Uint8Array} parts [forms]
+ * @property {number[]} forms those that have a word of the request; the others have no score
+ */
+
 /** An inverted list: word to the forms that have it, with what it gains and what leaving it out costs. */
 export class WordIndex {
   /**
@@ -97,24 +105,25 @@ export class WordIndex {
    * is a phrase of the request; and whether it is said in part and nothing else is but words of carriers that no name has.
    * @param {string} request
    * @param {import("./carriers.js").Span} [span] words of the name; by default those that `nameSpan` finds with these words
-   * @returns {{scores: Int32Array, phrases: Uint8Array, parts: Uint8Array, forms: number[]}} each [forms], but for `forms`:
-   *   those that have a word of the request; the others have no score
+   * @param {WordScores} [found] what an earlier request was told, which is overwritten
+   * @returns {WordScores}
    */
-  scores(request, span = nameSpan(wordsOf(request), this._carriers, this)) {
+  scores(request, span = nameSpan(wordsOf(request), this._carriers, this), found = noScores(this._sizes.length)) {
     const said = this._wordsOf(request, span);
-    const found = this._scoresOfSaid(said);
+    for (const form of found.forms) {
+      found.scores[form] = NO_SCORE;
+      found.phrases[form] = found.parts[form] = 0;
+    }
+    this._scoreSaid(said, found);
     this._scoreRare(said, found);
     return found;
   }
 
-  /** The scores of forms that are said whole, or hold the name. */
-  _scoresOfSaid(request) {
-    const count = this._sizes.length;
-    const scores = new Int32Array(count).fill(NO_SCORE); // gains and omissions of what is said, summed up word by word
-    const forms = this._addWords(request, scores);
+  /** Scores forms that are said whole, or hold the name. */
+  _scoreSaid(request, found) {
+    const { scores, phrases, parts } = found;
+    const forms = (found.forms = this._addWords(request, scores)); // gains and omissions of what is said, word by word
     const left = restOf(request, []);
-    const phrases = new Uint8Array(count);
-    const parts = new Uint8Array(count);
     const inPart = [];
     for (const form of forms) {
       const strong = this._strong[form] > 0;
@@ -138,7 +147,6 @@ export class WordIndex {
         parts[form] = 0;
       }
     }
-    return { scores, phrases, parts, forms };
   }
 
   /** Sums up what the words of a request say of the forms that have them; these forms. */
@@ -225,6 +233,12 @@ export class WordIndex {
     }
     return { text: ` ${request} `, left, content, explained, weakAlone, unknown };
   }
+}
+
+/** The scores of a request that says nothing. */
+function noScores(forms) {
+  const scores = new Int32Array(forms).fill(NO_SCORE);
+  return { scores, phrases: new Uint8Array(forms), parts: new Uint8Array(forms), forms: [] };
 }
 
 /** What the words of a request cost that are not `said` in a form. */

@@ -2,29 +2,20 @@ package edgeer;
 
 /** Candidate forms, which are chosen step by step among those that a filter allows. */
 final class Chosen {
-    /** How many forms may be chosen. */
-    final int allowedForms;
-    /** How many entities they are of. */
-    final int allowedEntities;
-
     private final int[] owners;
     private final boolean[] allowed; // entities; null for all
     private final boolean[] chosen; // forms
+    private int size;
 
     /**
      * @param owners the entity of each form; those of an entity lie together
      * @param allowed whether each entity may be chosen; null for all
+     * @param chosen a mark for each form, none set
      */
-    Chosen(int[] owners, @Nullable boolean[] allowed) {
+    Chosen(int[] owners, @Nullable boolean[] allowed, boolean[] chosen) {
         this.owners = owners;
         this.allowed = allowed;
-        chosen = new boolean[owners.length];
-        int forms = 0;
-        for (int form = 0; form < owners.length; form++) {
-            forms += mayBe(form) ? 1 : 0;
-        }
-        allowedForms = forms;
-        allowedEntities = entities(null);
+        this.chosen = chosen;
     }
 
     /** Chooses the {@code count} forms of the highest scores, ties in their order; scores are changed. */
@@ -38,24 +29,33 @@ final class Chosen {
             scores[form] = mayBe(form) ? scores[form] : Double.NEGATIVE_INFINITY;
         }
         for (int form : Vectors.best(scores, count)) {
-            chosen[form] |= scores[form] > least;
+            if (scores[form] > least && !chosen[form]) {
+                chosen[form] = true;
+                size++;
+            }
         }
     }
 
-    /** How many entities the chosen forms are of. */
-    int entities() {
-        return entities(chosen);
+    /** How many forms may be chosen. */
+    int allowedForms() {
+        int count = 0;
+        for (int form = 0; form < owners.length; form++) {
+            count += mayBe(form) ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Whether the chosen forms are of {@code wanted} entities, or of all that may be chosen. */
+    boolean has(int wanted) {
+        int found = entities(chosen, wanted);
+        return found >= wanted || found >= entities(null, wanted);
     }
 
     /** The chosen forms, ascending. */
     int[] forms() {
-        int size = 0;
-        for (boolean each : chosen) {
-            size += each ? 1 : 0;
-        }
         int[] forms = new int[size];
         int at = 0;
-        for (int form = 0; form < chosen.length; form++) {
+        for (int form = 0; at < size; form++) {
             if (chosen[form]) {
                 forms[at++] = form;
             }
@@ -67,16 +67,13 @@ final class Chosen {
         return allowed == null || allowed[owners[form]];
     }
 
-    private int entities(@Nullable boolean[] among) {
-        int most = -1;
-        for (int owner : owners) {
-            most = Math.max(most, owner);
-        }
-        boolean[] seen = new boolean[most + 1];
+    /** How many entities have one of some forms, {@code most} at most. */
+    private int entities(@Nullable boolean[] among, int most) {
+        int last = -1;
         int count = 0;
-        for (int form = 0; form < owners.length; form++) {
-            if (mayBe(form) && (among == null || among[form]) && !seen[owners[form]]) {
-                seen[owners[form]] = true;
+        for (int form = 0; form < owners.length && count < most; form++) {
+            if ((among == null || among[form]) && owners[form] != last && mayBe(form)) {
+                last = owners[form];
                 count++;
             }
         }

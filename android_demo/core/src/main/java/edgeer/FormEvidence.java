@@ -109,7 +109,7 @@ final class FormEvidence {
             dots[i] = vectors.dots(texts.get(i).vector, scratch);
             total += texts.get(i).weight;
         }
-        int[] candidates = candidates(dots, readings, k, new Chosen(formEntity, allowed), scratch);
+        int[] candidates = candidates(dots, readings, k, new Chosen(formEntity, allowed, scratch.marks()), scratch);
         int[] owners = new int[candidates.length];
         for (int i = 0; i < candidates.length; i++) {
             owners[i] = formEntity[candidates[i]];
@@ -150,7 +150,7 @@ final class FormEvidence {
             for (int[] row : dots) {
                 chosen.add(scratch.scores(row), count);
             }
-            if (count >= chosen.allowedForms || chosen.entities() >= Math.min(k, chosen.allowedEntities)) {
+            if (chosen.has(k) || count >= chosen.allowedForms()) {
                 return chosen.forms();
             }
         }

@@ -53,6 +53,35 @@ final class MisrecognitionCosts {
         return LETTERS + character % BUCKETS;
     }
 
+    /** The codes of the letters of a text, without spaces. */
+    static byte[] codes(String text) {
+        byte[] codes = new byte[text.length()];
+        int count = 0;
+        int code;
+        for (int at = 0; at < text.length(); at += Character.charCount(code)) {
+            code = text.codePointAt(at);
+            if (code != ' ') {
+                codes[count++] = (byte) code(code);
+            }
+        }
+        return count == codes.length ? codes : Arrays.copyOf(codes, count);
+    }
+
+    /**
+     * The cost of hearing a letter as {@code heard}, or of losing it.
+     *
+     * @param pair the letter before it and itself, [before][said]
+     * @param next itself and the letter after it, [said][next]
+     */
+    int of(int pair, int next, int heard) {
+        int cost = said[next / CODES * COLUMNS + heard];
+        if (cost >= UNHEARD_OF) {
+            return cost;
+        }
+        int shifted = cost + after[pair * COLUMNS + heard] + before[next * COLUMNS + heard];
+        return Math.max(0, Math.min(shifted, UNHEARD_OF));
+    }
+
     /** A line: its kind, one letter or two, and costs, each a letter that is heard and a number. */
     private void read(String line) {
         int letters = line.indexOf(' ') + 1;

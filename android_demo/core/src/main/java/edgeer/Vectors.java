@@ -57,6 +57,7 @@ final class Vectors {
     static int[] best(double[] scores, int count) {
         int kept = Math.min(count, scores.length);
         int[] places = new int[kept];
+        double[] highest = new double[kept]; // the scores of these places
         double least = Double.NEGATIVE_INFINITY;
         int chosen = 0;
         for (int place = 0; place < scores.length && kept > 0; place++) {
@@ -64,14 +65,29 @@ final class Vectors {
             if (chosen == kept && score <= least) {
                 continue;
             }
-            int at = chosen < kept ? chosen++ : kept - 1;
-            while (at > 0 && scores[places[at - 1]] < score) {
-                places[at] = places[at - 1];
-                at--;
-            }
+            int at = above(highest, chosen, score);
+            chosen = Math.min(chosen + 1, kept);
+            System.arraycopy(places, at, places, at + 1, chosen - 1 - at);
+            System.arraycopy(highest, at, highest, at + 1, chosen - 1 - at);
             places[at] = place;
-            least = scores[places[chosen - 1]];
+            highest[at] = score;
+            least = highest[chosen - 1];
         }
         return places;
+    }
+
+    /** How many of the first {@code size} scores, which descend, are {@code score} or more. */
+    private static int above(double[] scores, int size, double score) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (scores[middle] >= score) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

@@ -169,9 +169,13 @@ final class WordIndex implements KnownWords {
         int left = request.rest(Collections.<String>emptySet());
         List<Integer> parts = new ArrayList<Integer>();
         for (int form = 0; form < scores.length; form++) {
-            boolean holds = content[form] == request.content.size() && said[form] > 0;
+            if (said[form] == 0) {
+                scores[form] = NO_SCORE;
+                continue;
+            }
+            boolean holds = content[form] == request.content.size();
             int rest = Math.max(left - explained[form], 0);
-            if (said[form] == sizes[form] && (strong[form] || holds || request.weakAlone && said[form] > 0)) {
+            if (said[form] == sizes[form] && (strong[form] || holds || request.weakAlone)) {
                 scores[form] = worth[form] - Math.min(rest, SENTENCE);
                 found.phrase[form] = request.weakAlone || holds || request.contains(forms.get(form));
             } else if (holds && strong[form]) {

@@ -17,9 +17,9 @@ public final class ConstantsTest {
     private static Map<String, Object> own() {
         Map<String, Object> own = new LinkedHashMap<String, Object>();
         own.put("misrecognition.bit", Misrecognition.BIT);
-        own.put("misrecognition.left", Misrecognition.LEFT);
-        own.put("misrecognition.border", Misrecognition.BORDER);
-        own.put("misrecognition.spared", Misrecognition.SPARED);
+        own.put("misrecognition.left", Alignment.LEFT);
+        own.put("misrecognition.border", Alignment.BORDER);
+        own.put("misrecognition.spared", Alignment.SPARED);
         own.put("misrecognition.unheard_of", MisrecognitionCosts.UNHEARD_OF);
         own.put("misrecognition.foreign_same", MisrecognitionCosts.FOREIGN_SAME);
         own.put("misrecognition.foreign_lost", MisrecognitionCosts.FOREIGN_LOST);

@@ -135,7 +135,7 @@ public final class PropertiesTest {
                 if (form.indexOf(' ') < 0 && !Carriers.hasWord(form)) {
                     Misrecognition alone = new Misrecognition(lang, Collections.singletonList(form));
                     int score = alone.scores(new Carriers(form, null), new int[1])[0];
-                    assertTrue(form, score >= all.gain(form) + 2 * Misrecognition.BORDER);
+                    assertTrue(form, score >= all.gain(form) + 2 * Alignment.BORDER);
                 }
             }
         }
