@@ -1,4 +1,4 @@
-# Functions to find interpreters; read by .ci/lowest and .ci/interpreters.
+# Functions to find interpreters and to make environments; read by .ci/lowest, .ci/interpreters and .ci/locked.
 
 # The minor versions of Python that pyproject.toml names, one a line.
 named_pythons() {
@@ -15,4 +15,12 @@ find_python() {
         fi
     done
     return 1
+}
+
+# A new environment at $1 of the interpreter $2, with what pip installs of the other arguments. One new pip (.ci/pip) serves
+# all: it needs half the time of those that come with a Python. Modules are compiled when they are first imported.
+environment() {
+    local place=$1 python=$2
+    "$python" -m venv --clear --without-pip "$place"
+    build/pip/bin/python -m pip --python "$place/bin/python" install -q --no-compile "${@:3}"
 }
