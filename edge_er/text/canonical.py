@@ -27,6 +27,7 @@ _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 _DIGIT = re.compile("[0-9]")
 _DIGIT_BORDER = re.compile(r"(?<=[0-9])(?=[^0-9 ])|(?<=[^0-9 ])(?=[0-9])")
 _SPELLED = re.compile(r"(?<![^ ])[a-z]'?(?: [a-z]'?)+(?![^ ])")
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _APOSTROPHES = ("'", "\u2019")
 _AT_ONCE, _BESIDE_THE_END = 2048, 64
 
@@ -83,7 +84,7 @@ def canonical_text(text: str) -> str:
         >>> canonical_text("Pon la Cadena SER, la B. B. C. en LOS40!")
         'pon la cadena ser la bbc en los 40'
     """
-    plain = _THOUSANDS.sub("", text).translate(_table())
+    plain = _THOUSANDS.sub("", _whole(text)).translate(_table())
     words = (_DIGIT_BORDER.sub(" ", plain) if _DIGIT.search(plain) else plain).split()
     if "'" not in plain:
         joined = " ".join(words)
@@ -98,6 +99,13 @@ def request_text(text: str) -> str:
     Of a text that hardly has letters, such as emoji, no more than `BOUNDS.raw_text` characters are looked at.
     """
     return canonical_text(_beginning(text))[: BOUNDS.text].rstrip(" ")
+
+
+def _whole(text: str) -> str:
+    """A text with halves of characters (surrogates) side by side joined, as they are in UTF-16 from the start."""
+    if text.isascii() or _HALVES.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _beginning(text: str) -> str:

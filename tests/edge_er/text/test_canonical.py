@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import REPOSITORY
 
-from edge_er.text.canonical import canonical_text
+from edge_er.text.canonical import canonical_text, request_text
 
 GOLDEN = REPOSITORY / "tests" / "golden" / "normalization.jsonl"
 CASES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
@@ -45,3 +45,13 @@ def test_case_never_matters(text: str) -> None:
 def test_scripts_without_latin_letters_do_not_vanish() -> None:
     names = ["إذاعة القرآن", "中文广播", "Радио Маяк", "ラジオ", "한국방송", "רדיו", "วิทยุไทย", "रेडियो"]
     assert len({canonical_text(name) for name in names} - {""}) == len(names)
+
+
+def test_halves_of_a_character_side_by_side_are_that_character() -> None:
+    """In UTF-16, as in Java and JavaScript, they cannot be told from it."""
+    for text in ("\ud800" + "\udc00", "kiss " + "\ud835" + "\udc00" + "m"):
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        assert text != joined
+        assert canonical_text(text) == canonical_text(joined)
+        assert request_text(text) == request_text(joined)
+    assert canonical_text("a\udc00\ud800b") == canonical_text("a b")
