@@ -41,12 +41,16 @@ class WRatioRanker:
     """RapidFuzz `fuzz.WRatio`, the usual choice for fuzzy lookup; about 10 ms for a request over 10,000 names.
 
     WRatio often gives many names the same score. They stay in catalog order, as in `process.extract`. With
-    `ties_by_ratio` the name most like the whole request (`fuzz.ratio`) comes first.
+    `ties_by_ratio` the name most like the whole request (`fuzz.ratio`) comes first. `scorer` names another function of
+    `fuzz`, such as token_set_ratio.
     """
 
-    def __init__(self, entities: Sequence[Entity], ties_by_ratio: bool = False) -> None:
+    def __init__(
+        self, entities: Sequence[Entity], ties_by_ratio: bool = False, scorer: str = "WRatio"
+    ) -> None:
         self._process = _require("rapidfuzz.process", "RapidFuzz")
         self._fuzz = _require("rapidfuzz.fuzz", "RapidFuzz")
+        self._scorer = getattr(self._fuzz, scorer)
         self._ties_by_ratio = ties_by_ratio
         texts, self._starts = form_table(entities, spoken=False)
         self._texts = [canonical_text(text) for text in texts]
@@ -61,7 +65,7 @@ class WRatioRanker:
         return tops
 
     def _scores(self, texts: list[str]) -> NDArray[np.float64]:
-        scores = np.asarray(self._process.cdist(texts, self._texts, scorer=self._fuzz.WRatio), np.float64)
+        scores = np.asarray(self._process.cdist(texts, self._texts, scorer=self._scorer), np.float64)
         if self._ties_by_ratio:
             scores += TIE_WEIGHT * self._process.cdist(texts, self._texts, scorer=self._fuzz.ratio)
         return scores
