@@ -129,8 +129,7 @@ def _reading(text: str, words: frozenset[str]) -> Reading:
 @lru_cache(maxsize=1024)
 def exact_score(lang: str, form: str) -> int:
     """The misrecognition score of a form that is recognised letter by letter, in eighths of a bit; 0 without any."""
-    letters = form.replace(" ", "")
-    return word_gain(lang, letters) + 2 * BORDER if letters else 0
+    return word_gain(lang, form) + 2 * BORDER if form.strip() else 0
 
 
 def is_said_whole(form: str, text: str) -> bool:

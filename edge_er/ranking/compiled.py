@@ -17,6 +17,7 @@ from edge_er.ranking.candidates import Rows, sure
 from edge_er.ranking.hypothesis import Hypothesis
 from edge_er.ranking.weights import RerankWeights
 from edge_er.text.carriers import without_carrier
+from edge_er.text.letters import Letters
 from edge_er.text.misrecognition import letters_of
 
 __all__ = ["compiled_forms", "said_text"]
@@ -40,6 +41,7 @@ def said_text(
     weights: RerankWeights,
     forms: Sequence[str],
     texts: NDArray[np.int64],
+    letters: Letters,
 ) -> SaidText | None:
     """What a hypothesis and its readings say of `forms`, whose `texts` are numbered; None where numpy computed it."""
     if hypothesis.dots.dtype != np.int32:
@@ -51,7 +53,7 @@ def said_text(
         number = int(texts[forms.index(name)]) if name and name in forms else -1
         if (weights.by_sound and row.ngrams.dtype != np.int32) or row.words.scores.dtype != np.int32:
             return None
-        letters = letters_of(row.text, row.span) if weights.heard else (b"", [], b"")
+        said = letters_of(row.text, row.span, letters) if weights.heard else (b"", [], b"")
         ngrams = row.ngrams if weights.by_sound else None
-        readings.append(Saying(ngrams, row.words if weights.words else None, *letters, number))
+        readings.append(Saying(ngrams, row.words if weights.words else None, *said, number))
     return SaidText(hypothesis.dots, hypothesis.same, share, readings, is_sure)

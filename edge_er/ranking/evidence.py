@@ -47,6 +47,7 @@ from edge_er.ranking.hypothesis import Hypothesis, readings, shares_of
 from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.distinct import distinct
+from edge_er.text.letter_costs import read_costs
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import FewNgrams, NgramIndex
 from edge_er.text.sound_codes import sound_codes
@@ -86,6 +87,7 @@ class FormEvidence:
         self._main = np.zeros(len(forms), bool) if main is None else main
         self._entities = len(distinct(form_entity))
         self._sound_codes = sound_codes(lang, kernels)
+        self._letters = read_costs(lang).letters
 
     @cached_property
     def words(self) -> WordIndex:
@@ -158,7 +160,7 @@ class FormEvidence:
     ) -> Pool | None:
         """The same as the rest of `pool`; None where numpy has computed a part of what is said."""
         said = [
-            said_text(hypothesis, each, share, self._weights, self.forms, self._texts)
+            said_text(hypothesis, each, share, self._weights, self.forms, self._texts, self._letters)
             for hypothesis, each, share in zip(hypotheses, rows, shares, strict=True)
         ]
         if self._set is None or not all(said):

@@ -1,7 +1,7 @@
 """Letter costs: how often recognisers change, lose and add letters, read from ``data/hearing.txt``.
 
-`edge_er.text.misrecognition` says what each table means, and aligns forms with them; here are the tables, the codes of
-letters, and what a text earns of which every letter is recognised as it is.
+`edge_er.text.misrecognition` says what each table means, and aligns forms with them; here are the tables, and what a
+text earns of which every letter is recognised as it is. `edge_er.text.letters` has the codes of letters.
 """
 
 from __future__ import annotations
@@ -15,28 +15,14 @@ from numpy.typing import NDArray
 
 from edge_er.constants import MISRECOGNITION, read_table
 from edge_er.text.carriers import CarrierWords
+from edge_er.text.letters import CODES, EDGE, Letters
 
-__all__ = [
-    "CODES",
-    "EDGE",
-    "LOST",
-    "UNHEARD_OF",
-    "Costs",
-    "code_bytes",
-    "contexts_of",
-    "letter_codes",
-    "read_costs",
-    "word_gain",
-    "word_gains",
-]
+__all__ = ["LOST", "UNHEARD_OF", "Costs", "contexts_of", "read_costs", "word_gain", "word_gains"]
 
 UNHEARD_OF = MISRECOGNITION.unheard_of
-CODES, EDGE = MISRECOGNITION.codes, MISRECOGNITION.edge  # a-z, 0-9, and 27 that other characters share
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 LOST = CODES  # the column of letters that are lost
-_CODE_OF = {letter: code for code, letter in enumerate(_LETTERS)} | {"_": EDGE, "-": LOST}
 _ANY = "."
-_BUCKETS = EDGE - len(_LETTERS)
+_TABLES = ("said", "after", "before", "added", "usual")
 _GAINS_AT_HAND = 1 << 14
 
 Numbers = NDArray[np.int64]
@@ -49,6 +35,7 @@ class Costs(NamedTuple):
     and `usual` are [P, recognised].
     """
 
+    letters: Letters
     said: Numbers
     after: NDArray[np.int16]
     before: NDArray[np.int16]
@@ -60,23 +47,26 @@ def word_gains(lang: str, words: Sequence[str]) -> Numbers:
     """What each word earns where all its letters are recognised as they are: int64 [words], in eighths of a bit."""
     if not any(words):
         return np.zeros(len(words), np.int64)
-    costs, codes = read_costs(lang), letter_codes("".join(words))
-    contexts = contexts_of(words)
+    costs = read_costs(lang)
+    spelled = costs.letters.spelled(" ".join(words)).split(" ")
+    codes, contexts = costs.letters.codes_of_spelled("".join(spelled)), contexts_of(spelled, costs.letters)
     before, after = contexts // CODES**2, contexts % CODES
     same = costs.said[codes, codes]
     shifts = costs.after[before, codes, codes].astype(np.int64) + costs.before[codes, after, codes]
     earned = costs.usual[before, codes] - np.where(
         same < UNHEARD_OF, np.clip(same + shifts, 0, UNHEARD_OF), same
     )
-    owners = np.repeat(np.arange(len(words)), [len(word) for word in words])
+    owners = np.repeat(np.arange(len(words)), [len(word) for word in spelled])
     return np.bincount(owners, earned, len(words)).astype(np.int64)
 
 
-def word_gain(lang: str, word: str) -> int:
-    """The same as `word_gains` for one word, in a fraction of the time."""
-    if not word:
+def word_gain(lang: str, text: str) -> int:
+    """The same for all letters of canonical `text` as one word, spaces left out, in a fraction of the time."""
+    letters = read_costs(lang).letters
+    codes = letters.bytes_of_spelled(letters.spelled(text).replace(" ", ""))
+    if not codes:
         return 0
-    codes = b"%c%b%c" % (EDGE, code_bytes(word), EDGE)
+    codes = b"%c%b%c" % (EDGE, codes, EDGE)
     return sum(map(_gains(lang).__getitem__, zip(codes, codes[1:], codes[2:], strict=False)))
 
 
@@ -112,35 +102,12 @@ def _same(lang: str) -> tuple[list[int], list[list[int]], list[list[int]], list[
     return said, costs.after[:, codes, codes].tolist(), costs.before[codes, :, codes].tolist(), usual
 
 
-def letter_codes(text: str) -> Numbers:
-    """The codes of the characters of `text`: int64 [characters], from 0 to 62."""
-    if text.isascii():
-        return np.frombuffer(text.encode("ascii").translate(_ascii_codes()), np.uint8).astype(np.int64)
-    return _codes(np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64))
+def contexts_of(forms: Sequence[str], letters: Letters) -> Numbers:
+    """Each letter of spelled forms and its neighbours as one number, (before * 64 + letter) * 64 + after: [letters].
 
-
-def code_bytes(text: str) -> bytes:
-    """The same as bytes."""
-    if text.isascii():
-        return text.encode("ascii").translate(_ascii_codes())
-    return letter_codes(text).astype(np.uint8).tobytes()
-
-
-@lru_cache(maxsize=1)
-def _ascii_codes() -> bytes:
-    return bytes(_codes(np.arange(256)).tolist())
-
-
-def _codes(points: Numbers) -> Numbers:
-    """The code of each code point."""
-    letters, digits = (points >= 97) & (points <= 122), (points >= 48) & (points <= 57)
-    foreign = len(_LETTERS) + points % _BUCKETS
-    return np.where(letters, points - 97, np.where(digits, points - 22, foreign))
-
-
-def contexts_of(forms: Sequence[str]) -> Numbers:
-    """Each letter of all forms and its neighbours as one number, (before * 64 + letter) * 64 + after: [letters]."""
-    codes = letter_codes("".join(forms))
+    Forms have no spaces.
+    """
+    codes = letters.codes_of_spelled("".join(forms))
     before, after = np.concatenate([[EDGE], codes[:-1]]), np.concatenate([codes[1:], [EDGE]])
     borders = np.cumsum([len(form) for form in forms])
     before[borders[borders < len(codes)]] = EDGE
@@ -154,18 +121,18 @@ def read_costs(lang: str) -> Costs:
     """The cost tables of `lang`, or of all languages together where it has none."""
     text = read_table("hearing.txt")
     sections = dict(section.split("]\n", 1) for section in text.split("\n[")[1:])
-    costs = _no_costs()
+    lines = [line.split(" ") for line in sections.get(lang, sections["all"]).splitlines()]
+    lines = [line for line in lines if line[0] not in CarrierWords._fields]
+    costs = _no_costs(Letters(lines[0][1:]))  # the first line has the digraphs
+    code_of = {letter: code for code, letter in enumerate(costs.letters.of_codes)} | {"_": EDGE, "-": LOST}
     # Row, column and cost of all cells of a table, so that numpy writes them at once.
-    cells: dict[str, tuple[list[int], list[int], list[int]]] = {kind: ([], [], []) for kind in Costs._fields}
-    for line in sections.get(lang, sections["all"]).splitlines():
-        kind, key, *values = line.split(" ")
-        if kind in CarrierWords._fields:
-            continue
-        columns, numbers = [_CODE_OF[value[0]] for value in values], [int(value[1:]) for value in values]
+    cells: dict[str, tuple[list[int], list[int], list[int]]] = {kind: ([], [], []) for kind in _TABLES}
+    for kind, key, heard, *values in lines[1:]:
+        columns, numbers = [code_of[letter] for letter in heard], [int(value) for value in values]
         if key == _ANY:  # stands before all others of its table
             getattr(costs, kind)[:, columns] = numbers
             continue
-        row = reduce(lambda row, letter: row * CODES + _CODE_OF[letter], key, 0)
+        row = reduce(lambda row, letter: row * CODES + code_of[letter], key, 0)
         for kept, more in zip(cells[kind], ([row] * len(values), columns, numbers), strict=True):
             kept += more
     for kind, (rows, columns, numbers) in cells.items():
@@ -174,12 +141,12 @@ def read_costs(lang: str) -> Costs:
     return costs
 
 
-def _no_costs() -> Costs:
-    """Tables before any line is read: what never happened, and characters beside a-z and 0-9."""
+def _no_costs(letters: Letters) -> Costs:
+    """Tables before any line is read: what never happened, and characters beside letters and digits."""
     said = np.full((CODES, CODES + 1), UNHEARD_OF, np.int64)
-    foreign = np.arange(len(_LETTERS), EDGE)
-    said[foreign, foreign], said[foreign, LOST] = MISRECOGNITION.foreign_same, MISRECOGNITION.foreign_lost
+    others = np.arange(letters.others, EDGE)
+    said[others, others], said[others, LOST] = MISRECOGNITION.foreign_same, MISRECOGNITION.foreign_lost
     after, before = np.zeros((2, CODES, CODES, CODES + 1), np.int16)
     added = np.full((CODES, CODES), MISRECOGNITION.foreign_added)
     usual = np.full((CODES, CODES), MISRECOGNITION.foreign_usual)
-    return Costs(said, after, before, added, usual)
+    return Costs(letters, said, after, before, added, usual)

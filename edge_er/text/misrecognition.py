@@ -6,6 +6,7 @@ This is a noisy-channel model. A speech recogniser replaces letters, adds letter
 were counted in aligned pairs of said and recognised requests (`edge-er train fit misrecognition`). ``data/hearing.txt``
 holds them as costs, -8 log2 of a frequency:
 
+* ``digraphs``: groups of letters that are one letter here (`edge_er.text.letters`); a capital letter stands for each.
 * ``said S`` h: letter S is recognised as h, or lost (-). ``after PS`` and ``before SN`` correct that beside P and N.
 * ``added P`` h: h is recognised after P although nothing was said there.
 * ``usual P`` h: h follows P in any request. A form that explains this letter of the request earns that much. Words of
@@ -33,25 +34,21 @@ from edge_er.native.library import Kernels
 from edge_er.text.carriers import Span, carrier_words, name_span
 from edge_er.text.distinct import distinct
 from edge_er.text.letter_costs import (
-    CODES,
-    EDGE,
     LOST,
     UNHEARD_OF,
     Costs,
-    code_bytes,
     contexts_of,
-    letter_codes,
     read_costs,
     word_gain,
     word_gains,
 )
+from edge_er.text.letters import CODES, EDGE, Letters
 from edge_er.text.split_forms import SplitForms, split_forms
 
 __all__ = [
     "BIT",
     "Costs",
     "Misrecognition",
-    "letter_codes",
     "letters_of",
     "read_costs",
     "word_gain",
@@ -83,11 +80,12 @@ class Misrecognition:
         kernels: Kernels | None = None,
     ) -> None:
         self._costs = read_costs(lang)
-        letters = [form.replace(" ", "") for form in forms]
-        self._lengths = np.array([len(form) for form in letters], np.int64)
+        letters = self._costs.letters
+        spelled = letters.spelled("\n".join(forms)).replace(" ", "").split("\n") if forms else []
+        self._lengths = np.array([len(form) for form in spelled], np.int64)
         self._starts = np.cumsum(self._lengths) - self._lengths
-        spared = _spared(split or split_forms(forms))
-        self._context_of, self._gains, lost = _context_costs(lang).of(2 * contexts_of(letters) + spared)
+        contexts = 2 * contexts_of(spelled, letters) + _spared(split or split_forms(forms), letters)
+        self._context_of, self._gains, lost = _context_costs(lang).of(contexts)
         lost_before = np.concatenate([[0], np.cumsum(lost[self._context_of], dtype=np.int64)])
         self._lost = lost_before[self._starts + self._lengths] - lost_before[self._starts]
         self.native = FormLetters(kernels, self._letter_costs()) if kernels else None
@@ -102,12 +100,14 @@ class Misrecognition:
             return np.zeros(len(chosen), np.int64)
         span = span or name_span(request)
         if self.native is not None:
-            return self.native.align(chosen, *letters_of(request, span))
-        letters = letter_codes(request.replace(" ", ""))
+            return self.native.align(chosen, *letters_of(request, span, self._costs.letters))
+        letters = self._costs.letters.codes(request)
+        sizes = [len(word) for word in self._costs.letters.spelled(request).split()]
+        in_name = np.repeat([span[0] <= place < span[1] for place in range(len(sizes))], sizes)
+        left, border = _left_and_border(request, sizes)
         before = np.concatenate([[EDGE], letters[:-1]])
-        usual = np.where(_in_name(request, span), self._costs.usual[before, letters], 0)
+        usual = np.where(in_name, self._costs.usual[before, letters], 0)
         added = np.maximum(self._costs.added[before, letters] - usual, 1)
-        left, border = _left_and_border(request)
         added_before = np.concatenate([[0], np.cumsum(added)])
         # The plain alignment has three moves: a letter of the form is recognised as one of the request (usual - cost),
         # a letter of the form is lost (-lost), or a letter of the request was added (-added). Add to each cell the
@@ -171,29 +171,23 @@ class Misrecognition:
         return rows.reshape(-1, width)
 
 
-def _left_and_border(request: str) -> tuple[Numbers, Numbers]:
+def _left_and_border(request: str, sizes: Sequence[int]) -> tuple[Numbers, Numbers]:
     """Cost of leaving all letters before a place out, and what a place earns as a border: [letters + 1] each."""
     words = carrier_words().words
     costs, borders = [0], [BORDER]
-    for word in request.split():
+    for word, size in zip(request.split(), sizes, strict=True):
         cost = 0 if word in words else LEFT
-        costs += [cost] * len(word)
-        borders += [0] * (len(word) - 1) + [BORDER]
+        costs += [cost] * size
+        borders += [0] * (size - 1) + [BORDER]
     return np.cumsum(costs), np.array(borders, np.int64)
 
 
-def _in_name(request: str, span: Span) -> NDArray[np.bool_]:
-    """Whether each letter of canonical `request` belongs to the words of `span`: bool [letters]."""
-    sizes = [len(word) for word in request.split()]
-    return np.repeat([span[0] <= place < span[1] for place in range(len(sizes))], np.array(sizes, np.int64))
-
-
-def letters_of(request: str, span: Span) -> tuple[bytes, list[int], bytes]:
+def letters_of(request: str, span: Span, letters: Letters) -> tuple[bytes, list[int], bytes]:
     """The letters of a canonical request as codes; of its words the letters and the kinds (see `FormLetters`)."""
-    words, carriers, (first, last) = request.split(), carrier_words().words, span
-    kinds = bytes([(word in carriers) + 2 * (first <= place < last) for place, word in enumerate(words)])
-    letters = "".join(words)
-    return code_bytes(letters), [len(word) for word in words], kinds
+    carriers, (first, last) = carrier_words().words, span
+    kinds = bytes([(word in carriers) + 2 * (first <= at < last) for at, word in enumerate(request.split())])
+    spelled = letters.spelled(request).split()
+    return letters.bytes_of_spelled("".join(spelled)), [len(word) for word in spelled], kinds
 
 
 class _ContextCosts:
@@ -238,11 +232,12 @@ if hasattr(os, "register_at_fork"):  # another thread may hold a lock while this
     os.register_at_fork(after_in_child=_context_costs.cache_clear)
 
 
-def _spared(split: SplitForms) -> Numbers:
+def _spared(split: SplitForms, letters: Letters) -> Numbers:
     """1 for each letter of all forms in a filler that stands beside other words, else 0: int64 [letters]."""
     fillers = carrier_words().fillers
     filler = np.array([word in fillers for word in split.ids], bool)[split.word_of]
     owners = split.owners
     others = np.bincount(owners, ~filler, len(split.sizes)) > 0
-    lengths = np.array([len(word) for word in split.ids], np.int64)[split.word_of]
+    spelled = letters.spelled(" ".join(split.ids)).split(" ") if split.ids else []
+    lengths = np.array([len(word) for word in spelled], np.int64)[split.word_of]
     return np.repeat((filler & others[owners]).astype(np.int64), lengths)

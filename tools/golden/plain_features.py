@@ -46,7 +46,7 @@ def plain_features(
     words_of_forms = {word for form in forms for word in form.split()}
     for text, weight in texts:
         first, last = name_span(text, words_of_forms)
-        name_score += weight / total * exact("".join(text.split()[first:last]), lang)
+        name_score += weight / total * exact(" ".join(text.split()[first:last]), lang)
         said = [text, *other_readings(text, lang, words_of_forms)[:numbers]]
         content = [_content(each, words_of_forms) for each in said]
         of_form = set(forms[0].split())
@@ -59,7 +59,7 @@ def plain_features(
             forms[0], text, lang, words_of_forms
         ):
             number -= weight / total
-    missing, count, shared = max(exact(forms[0].replace(" ", ""), lang) - heard, 0), *equal
+    missing, count, shared = max(exact(forms[0], lang) - heard, 0), *equal
     return {
         "cosine": 0.0 if shared else min(cosine, 1.0),
         "heard": math.log1p(max(heard / BIT, 0)),
@@ -73,9 +73,9 @@ def plain_features(
     }
 
 
-def exact(letters: str, lang: str) -> int:
-    """The misrecognition score of letters that are all recognised."""
-    return word_gain(lang, letters) + 2 * BORDER if letters else 0
+def exact(text: str, lang: str) -> int:
+    """The misrecognition score of a canonical text whose letters are all recognised."""
+    return word_gain(lang, text) + 2 * BORDER if text else 0
 
 
 def _content(text: str, words_of_forms: set[str]) -> set[str]:

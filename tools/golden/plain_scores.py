@@ -8,17 +8,9 @@ from typing import NamedTuple
 
 from edge_er.constants import WORDS
 from edge_er.text.carriers import carrier_words, name_span
-from edge_er.text.misrecognition import (
-    BORDER,
-    CODES,
-    EDGE,
-    LEFT,
-    SPARED,
-    UNHEARD_OF,
-    Costs,
-    letter_codes,
-    read_costs,
-)
+from edge_er.text.letter_costs import UNHEARD_OF, Costs, read_costs
+from edge_er.text.letters import CODES, EDGE
+from edge_er.text.misrecognition import BORDER, LEFT, SPARED
 
 __all__ = [
     "WordScore",
@@ -49,13 +41,15 @@ def misrecognition_score(lang: str, form: str, request: str, name_words: Collect
     """
     if not request:
         return 0
-    costs, heard = read_costs(lang), letter_codes(request.replace(" ", "")).tolist()
+    costs = read_costs(lang)
+    letters, heard = costs.letters, costs.letters.codes(request).tolist()
     borders, left, of_name, words = {0}, [0], [], request.split()
     first, last = name_span(request, name_words)
     for number, word in enumerate(words):
         cost = 0 if word in carrier_words().words else LEFT
-        left += [left[-1] + cost * (at + 1) for at in range(len(word))]
-        of_name += [first <= number < last] * len(word)
+        size = len(letters.spelled(word))
+        left += [left[-1] + cost * (at + 1) for at in range(size)]
+        of_name += [first <= number < last] * size
         borders.add(len(left) - 1)
     before = [EDGE, *heard[:-1]]
     usual = [
@@ -67,9 +61,9 @@ def misrecognition_score(lang: str, form: str, request: str, name_words: Collect
     for place in range(1, len(row)):
         row[place] = max(row[place], row[place - 1] - added[place - 1])
     spoken = form.split()
-    spared = [word in carrier_words().fillers for word in spoken for _ in word]
+    spared = [word in carrier_words().fillers for word in spoken for _ in letters.spelled(word)]
     shares = [SPARED if rare and not all(spared) else 1 for rare in spared]
-    for cost, share in zip(_letter_costs(costs, letter_codes("".join(spoken)).tolist()), shares, strict=True):
+    for cost, share in zip(_letter_costs(costs, letters.codes(form).tolist()), shares, strict=True):
         missing = max(cost[CODES] // share, 1)
         above, row = row, [row[0] - missing]
         for place, letter in enumerate(heard):
@@ -285,7 +279,8 @@ def omission(word: str, common: Collection[str]) -> int:
 
 def word_gain(lang: str, word: str) -> int:
     """What a word earns where all its letters are recognised as they are."""
-    costs, letters = read_costs(lang), letter_codes(word).tolist()
+    costs = read_costs(lang)
+    letters = costs.letters.codes(word).tolist()
     earned = 0
     for before, letter, cost in zip([EDGE, *letters], letters, _letter_costs(costs, letters), strict=False):
         earned += int(costs.usual[before, letter]) - cost[letter]

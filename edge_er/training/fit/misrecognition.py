@@ -7,8 +7,8 @@ The chances of these are learned without knowing which letter became which (Rist
     2. Count what was heard for what in these alignments, and make new costs of it, -log2 of each chance (`learn`).
     3. Repeat. Better costs give better alignments, and these give better costs (hard expectation maximisation).
 
-Only the names inside the requests are counted: carriers are few and heard well. `section_lines` writes what
-`edge_er/text/misrecognition.py` reads.
+Only the names inside the requests are counted: carriers are few and heard well. A letter may be a digraph, written as a
+capital letter (`edge_er.text.letters`). `section_lines` writes what `edge_er/text/misrecognition.py` reads.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_er.text.letter_costs import UNHEARD_OF
+from edge_er.text.letters import BASIC, MOST_DIGRAPHS
 
 __all__ = ["Counts", "Pair", "count", "learn", "section_lines"]
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+LETTERS = BASIC + "ABCDEFGHIJKLMNOP"[:MOST_DIGRAPHS]
 LETTER_CODES = {letter: code for code, letter in enumerate(LETTERS)}
 OTHER = EDGE = LOST = len(
     LETTERS
@@ -39,13 +40,16 @@ HEARD, MISSED, ADDED = (
     2,
 )  # steps of an alignment: a letter heard as a letter, a letter lost, a letter added
 UNIT = 8  # costs are in eighths of a bit
+SHIFTS = 1000  # changes of a cost by a neighbour that a language has
+LEAST_SHIFT = 0.5  # bits of such a change
+LEAST_DIFFERENCE = 3  # units by which a cost after a letter differs from that after any
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 
 class Pair(NamedTuple):
-    """A request as it was said and as it was heard, canonical and without spaces; the name is said[start:end].
+    """A request as it was said and as it was heard, spelled and without spaces; the name is said[start:end].
 
     `times` is how often it counts.
     """
@@ -103,6 +107,13 @@ class Counts:
         """Chance of each letter to be added anywhere: [heard]."""
         chance: Floats = (self.added.sum(0) + 0.1) / self.after.sum()
         return chance
+
+    def written(self) -> NDArray[np.bool_]:
+        """Whether each letter can stand in a table: letters, digits, and digraphs that were heard."""
+        there: NDArray[np.bool_] = self.usual.sum(0) > 0
+        there[: len(BASIC)] = True
+        there[OTHER] = False
+        return there
 
 
 def first_costs() -> Costs:
@@ -227,7 +238,7 @@ def _at(codes: Codes, places: Codes) -> Codes:
     return letters
 
 
-def section_lines(counts: Counts, shifts: int = 1000, least: int = 3) -> Iterator[str]:
+def section_lines(counts: Counts, shifts: int = SHIFTS, least: int = 3) -> Iterator[str]:
     """The lines of one language in `data/hearing.txt`.
 
     Args:
@@ -235,12 +246,13 @@ def section_lines(counts: Counts, shifts: int = 1000, least: int = 3) -> Iterato
         shifts: how many changes of a cost by a neighbour are written: those that explain most bits.
         least: what was counted fewer times is not written.
     """
-    yield from _table("usual", *_chances(counts.usual, counts.usual.sum(1), np.zeros(SIZE), 20, least))
+    there, anywhere = counts.written(), (counts.usual.sum(0) + 1) / (counts.usual.sum() + SIZE)
+    yield from _table("usual", *_chances(counts.usual, counts.usual.sum(1), anywhere, 20, least), there)
     rate = counts.added_chance()
-    yield from _table("added", *_chances(counts.added, counts.beside.sum(1), rate, 10, least))
+    yield from _table("added", *_chances(counts.added, counts.beside.sum(1), rate, 10, least), there)
     said = counts.said()
     written = (counts.after.sum(0) >= least) & (-UNIT * np.log2(said) < UNHEARD_OF)
-    yield from _table("said", said[:LOST], written[:LOST], lost=True)
+    yield from _table("said", said[:LOST], written[:LOST], np.append(there[:LOST], True), lost=True)
     parts = [(name, _shifts(getattr(counts, name), said)) for name in ("after", "before")]
     floor = np.sort(np.concatenate([bits.ravel() for _, (_, bits) in parts]))[-shifts]
     for name, (shift, bits) in parts:
@@ -251,12 +263,8 @@ def _chances(
     seen: Floats, places: Floats, anywhere: Floats, weight: float, least: int
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Chances [neighbour + 1, heard], the last row for any neighbour, and which of them are written."""
-    if not anywhere.any():
-        anywhere = (seen.sum(0) + 1) / (seen.sum() + SIZE)
     chances = (seen + weight * anywhere) / (places[:, None] + weight)
-    written = np.vstack([seen >= least, np.ones(SIZE, bool)])
-    written[:, OTHER] = False
-    return np.vstack([chances, anywhere]), written
+    return np.vstack([chances, anywhere]), np.vstack([seen >= least, np.ones(SIZE, bool)])
 
 
 def _shifts(seen: Floats, said: Floats) -> tuple[Floats, Floats]:
@@ -264,31 +272,37 @@ def _shifts(seen: Floats, said: Floats) -> tuple[Floats, Floats]:
     # A few counts of the cost without neighbours are added, so that rare neighbours change little.
     beside = (seen + 6 * said[None]) / (seen.sum(2, keepdims=True) + 6)
     shift = np.log2(said)[None] - np.log2(beside)
-    bits = np.where(np.abs(shift) >= 0.5, seen * np.abs(shift), 0.0)
+    bits = np.where(np.abs(shift) >= LEAST_SHIFT, seen * np.abs(shift), 0.0)
     bits[:, OTHER] = 0.0
     return shift, bits
 
 
-def _table(kind: str, chances: Floats, written: NDArray[np.bool_], lost: bool = False) -> Iterator[str]:
-    """Lines of costs, those for any neighbour first."""
+def _table(
+    kind: str, chances: Floats, written: NDArray[np.bool_], there: NDArray[np.bool_], lost: bool = False
+) -> Iterator[str]:
+    """Lines of costs, those for any neighbour first, of columns that are there."""
     keys = LETTERS if lost else KEYS + "."
+    costs = np.round(-UNIT * np.log2(chances)).astype(np.int64)
+    if not lost:  # what is nearly that of any neighbour says nothing more
+        written[:-1] &= np.abs(costs[:-1] - costs[-1]) >= LEAST_DIFFERENCE
     for row in sorted(range(len(chances)), key=lambda row: keys[row] != "."):
-        columns = np.flatnonzero(written[row]).tolist()
-        cells = [
-            f"{_column(column, lost)}{round(-UNIT * np.log2(chances[row, column]))}" for column in columns
-        ]
-        if cells:
-            yield " ".join([kind, keys[row], *cells])
+        yield from _line(kind, keys[row], costs[row], np.flatnonzero(written[row] & there), lost)
 
 
 def _shift_lines(kind: str, shift: Floats, written: NDArray[np.bool_]) -> Iterator[str]:
+    costs = np.round(UNIT * shift).astype(np.int64)
     for neighbour, letter in np.argwhere(written.any(2)).tolist():
         key = KEYS[neighbour] + LETTERS[letter] if kind == "after" else LETTERS[letter] + KEYS[neighbour]
-        columns = np.flatnonzero(written[neighbour, letter]).tolist()
-        cells = [
-            f"{_column(column, True)}{round(UNIT * shift[neighbour, letter, column])}" for column in columns
-        ]
-        yield " ".join([kind, key, *cells])
+        yield from _line(
+            kind, key, costs[neighbour, letter], np.flatnonzero(written[neighbour, letter]), True
+        )
+
+
+def _line(kind: str, key: str, costs: Codes, columns: Codes, lost: bool) -> Iterator[str]:
+    """A line of these columns: what is heard, and a cost for each; none where there is no column."""
+    if len(columns):
+        heard = "".join(_column(column, lost) for column in columns.tolist())
+        yield " ".join([kind, key, heard, *map(str, costs[columns].tolist())])
 
 
 def _column(column: int, lost: bool) -> str:

@@ -22,14 +22,23 @@ from catalog_tools.radio import CATALOG_COUNTRIES
 from edge_er.bundle.atomic import check_file, write_text
 from edge_er.bundle.locate import data_folder
 from edge_er.text.canonical import canonical_text
+from edge_er.text.letters import Letters
 from edge_er.text.numbers import in_figures
 from edge_er.training.data.pool import held_out, name_cluster, read_rows
 from edge_er.training.data.voice_pairs import voice_pair_rows
-from edge_er.training.fit.misrecognition import Counts, Pair, learn, section_lines
+from edge_er.training.fit.misrecognition import SHIFTS, Counts, Pair, learn, section_lines
 
-__all__ = ["HEADING", "carrier_phrases", "carrier_words", "main", "pairs"]
+__all__ = ["HEADING", "carrier_phrases", "carrier_words", "digraph_line", "main", "pairs"]
 
 LOCALES = {"de": "de-DE", "en": "en-US", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}
+# Letters that stand for one sound together, or for one that is heard otherwise than their first. In Spanish they did
+# not pay.
+DIGRAPHS = {
+    "de": "tsch sch ch ck ei ie eu au st sp ph th ng tz",
+    "en": "sh th ch ck ee oo ea ph qu wh ou ow ng ay ai",
+    "fr": "eau ch gn qu ou ai au oi eu ph th",
+    "it": "gn gl ch gh sc qu ci gi zz cc tt ss",
+}
 HELD_SHARE = 0.15
 LONGEST = 48  # letters of a request
 VOICE_SHARE = (
@@ -39,32 +48,39 @@ MOST_TIMES = 8.0  # but no pair more often than this
 FREQUENT = 15  # times that a word stands in annotated utterances
 FILLERS = ("fm", "radio")  # what people leave out of names
 USUAL = 0.002  # share of the stations' names that hold a word of names
+LETTERS = defaultdict(Letters, {lang: Letters(each.split()) for lang, each in DIGRAPHS.items()})
 SLOT = re.compile(r"\[(\w+) : ([^\]]+)\]")
 HEADING = (
     "# What recognisers hear for what was said; made by: edge-er train fit misrecognition. Costs are -8 log2 of a\n"
-    "# frequency: a line has its kind, the letters it is about, and a cost for each letter heard (after and before: a\n"
-    "# change of it); - is not heard at all, _ the edge of a text, . any letter. Fillers, words, calls, opens, nouns\n"
-    "# and closes are about carriers and names.\n"
+    "# frequency: a line has its kind, the letters it is about, the letters heard, and a cost for each (after and\n"
+    "# before: a change of it); - is not heard at all, _ the edge of a text, . any letter, and A, B, C the digraphs,\n"
+    "# each one letter. Fillers, words, calls, opens, nouns and closes are about carriers and names.\n"
 )
 
 
 def pairs(
-    folder: Path, voices: Iterable[Mapping[str, Any]] = (), lang: str | None = None
+    folder: Path,
+    voices: Iterable[Mapping[str, Any]] = (),
+    lang: str | None = None,
+    letters_of: Mapping[str, Letters] | None = None,
 ) -> dict[str, list[Pair]]:
-    """Said and recognised requests by language, outside the held-out clusters.
+    """Said and recognised requests by language, outside the held-out clusters, spelled in the letters of the language.
 
     Args:
         folder: the data folder.
         voices: further rows, with the `voice` that spoke and the `recogniser` that heard each.
         lang: only this language.
+        letters_of: the letters of each language; by default those of `DIGRAPHS`.
     """
+    letters = LETTERS if letters_of is None else letters_of
     by_language: defaultdict[str, list[Pair]] = defaultdict(list)
     for row in read_rows(folder / "voice" / "voice.jsonl.gz"):
         if lang in (None, row["lang"]):
-            by_language[row["lang"]] += _pairs_of(row)
+            by_language[row["lang"]] += _pairs_of(row, letters[row["lang"]])
     by_voice: defaultdict[tuple[str, str, str], list[Pair]] = defaultdict(list)
     for said in voices:
-        by_voice[said["lang"], said["voice"], said["recogniser"]] += _pairs_of(said)
+        key = said["lang"], said["voice"], said["recogniser"]
+        by_voice[key] += _pairs_of(said, letters[said["lang"]])
     usual = {lang: len(own) for lang, own in by_language.items()}
     for (spoken, _, _), own in sorted(by_voice.items()):
         # The data folder's one voice has most pairs; each other counts so much that none decides alone.
@@ -73,15 +89,15 @@ def pairs(
     return by_language
 
 
-def _pairs_of(row: Mapping[str, Any]) -> Iterator[Pair]:
+def _pairs_of(row: Mapping[str, Any], letters: Letters) -> Iterator[Pair]:
     """What was heard of a row with and without noise; nothing of rows that are not for learning."""
     if row["split"] != "train" or held_out(name_cluster(row["entity"]), HELD_SHARE):
         return
-    before, _, after = (_letters(part) for part in row["carrier"].partition("{}"))
-    said = _letters(row["text"])
+    before, _, after = (_spelled(part, letters) for part in row["carrier"].partition("{}"))
+    said = _spelled(row["text"], letters)
     if not (said.startswith(before) and said.endswith(after)):
         return
-    for heard in (_letters(row["asr"]), _letters(row["asr_noisy"])):
+    for heard in (_spelled(row["asr"], letters), _spelled(row["asr_noisy"], letters)):
         if 0 < len(said) <= LONGEST and 0 < len(heard) <= LONGEST:
             yield Pair(said, heard, len(before), len(said) - len(after))
 
@@ -151,8 +167,13 @@ def _words(phrase: str) -> list[str]:
     return canonical_text(phrase.replace("{}", " ")).split()
 
 
-def _letters(text: str) -> str:
-    return canonical_text(text).replace(" ", "")
+def _spelled(text: str, letters: Letters) -> str:
+    return letters.spelled(canonical_text(text)).replace(" ", "")
+
+
+def digraph_line(lang: str) -> str:
+    """The line of the digraphs of a language, which is the first of its section."""
+    return f"digraphs {DIGRAPHS.get(lang, '')}".rstrip()
 
 
 def main(out: Path, data: Path | None = None, voices: Path | None = None) -> Path:
@@ -165,15 +186,17 @@ def main(out: Path, data: Path | None = None, voices: Path | None = None) -> Pat
     """
     check_file(out)
     folder = data_folder(data)
-    spoken = voice_pair_rows(voices, "train") if voices else ()
-    lines, total = [f"fillers {' '.join(FILLERS)}"], Counts.empty()
+    spoken = list(voice_pair_rows(voices, "train")) if voices else []
+    lines = [f"fillers {' '.join(FILLERS)}"]
     for lang, of_lang in sorted(pairs(folder, spoken).items()):
-        counts, words = learn(of_lang), carrier_words(folder, lang)
-        lines += [f"[{lang}]", f"words {' '.join(words)}"]
+        words = carrier_words(folder, lang)
+        lines += [f"[{lang}]", digraph_line(lang), f"words {' '.join(words)}"]
         lines += [f"{kind} {'|'.join(each)}" for kind, each in carrier_phrases(folder, lang).items()]
-        lines += section_lines(counts)
-        total += counts
+        lines += section_lines(learn(of_lang))
         print(f"{lang}: {len(of_lang)} pairs, {len(words)} words", file=sys.stderr)
-    lines += ["[all]", *section_lines(total)]
+    # Other languages have other digraphs: what they share is counted letter by letter.
+    plain = pairs(folder, spoken, letters_of=defaultdict(Letters))
+    shared = sum((learn(of_lang) for of_lang in plain.values()), Counts.empty())
+    lines += ["[all]", digraph_line("all"), *section_lines(shared, shifts=SHIFTS // 4)]
     write_text(out, HEADING + "\n".join(lines) + "\n")
     return out

@@ -50,7 +50,7 @@ def test_a_name_whole_within_a_long_sentence(encoder_files: dict[str, bytes]) ->
     found, before = (of(stations, encoder_files, words) for words in (8, 0))
     answer = found.resolve(sentence)
     assert (answer.decision, answer.matches[0].name) == ("match", "Tulsa Sports")
-    assert before.resolve(sentence).decision == "no_match"
+    assert before.resolve(sentence).matches[0].confidence < answer.matches[0].confidence - 0.1
     first, without = parts(found, sentence)[0], parts(before, sentence)[0]
     assert first["dense"] + first["phrase"] == pytest.approx(1.0, abs=0.01)
     assert first["dense"] == without["dense"] < 0.8

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from edge_er.text.canonical import canonical_text
 from edge_er.text.carriers import carrier_words, name_span
+from edge_er.text.letter_costs import UNHEARD_OF
+from edge_er.text.letters import MOST_DIGRAPHS, Letters
 from edge_er.text.misrecognition import (
     BORDER,
     LEFT,
     SPARED,
-    UNHEARD_OF,
     Misrecognition,
-    letter_codes,
     read_costs,
     word_gain,
     word_gains,
@@ -23,7 +23,7 @@ from edge_er.text.misrecognition import (
 from edge_er.training.fit.misrecognition import LETTER_CODES, LOST, Counts, Pair, learn, section_lines
 
 LANGUAGES = ("de", "en", "fr", "it", "es", "xx")
-TEXTS = st.text("abehrt1 é中", max_size=9).map(lambda text: " ".join(text.split()))
+TEXTS = st.text("acehoqrtu1 é中", max_size=9).map(lambda text: " ".join(text.split()))
 PHRASES = st.sampled_from(["play", "bitte", "s il te plait"])
 FORMS = st.lists(TEXTS | st.sampled_from(["radio", "fm"]), max_size=3).map(
     lambda parts: " ".join(" ".join(parts).split())
@@ -36,17 +36,16 @@ def slow_score(lang: str, form: str, request: str) -> int:
     """The same by the book: one cell after another, over all letters of form and request."""
     if not request:
         return 0
-    costs, form_codes, request_codes = (
-        read_costs(lang),
-        letter_codes(form.replace(" ", "")).tolist(),
-        letter_codes(request.replace(" ", "")).tolist(),
-    )
+    costs = read_costs(lang)
+    letters = costs.letters
+    form_codes, request_codes = letters.codes(form).tolist(), letters.codes(request).tolist()
     left, borders, of_name, words = [0], {0}, [], request.split()
     first, last = name_span(request)
     for number, word in enumerate(words):
         cost = 0 if word in carrier_words().words else LEFT
-        left += [left[-1] + cost * (n + 1) for n in range(len(word))]
-        of_name += [first <= number < last] * len(word)
+        size = len(letters.spelled(word))
+        left += [left[-1] + cost * (n + 1) for n in range(size)]
+        of_name += [first <= number < last] * size
         borders.add(len(left) - 1)
     usual, added = [0], [0]
     for before, letter, named in zip([EDGE, *request_codes], request_codes, of_name, strict=False):
@@ -55,7 +54,7 @@ def slow_score(lang: str, form: str, request: str) -> int:
     row = [BORDER * (place in borders) - left[place] for place in range(len(left))]
     for place in range(1, len(row)):
         row[place] = max(row[place], row[place - 1] - added[place])
-    spared = [word in carrier_words().fillers for word in form.split() for _ in word]
+    spared = [word in carrier_words().fillers for word in form.split() for _ in letters.spelled(word)]
     for number, letter in enumerate(form_codes):
         before = form_codes[number - 1] if number else EDGE
         after = form_codes[number + 1] if number + 1 < len(form_codes) else EDGE
@@ -73,7 +72,7 @@ def slow_score(lang: str, form: str, request: str) -> int:
     return max(ends)
 
 
-@given(st.sampled_from(LANGUAGES), st.lists(st.text("abehrt1 é中ω-", max_size=9), max_size=4))
+@given(st.sampled_from(LANGUAGES), st.lists(st.text("acehoqrtu1é中ω-", max_size=9), max_size=4))
 def test_one_word_gains_what_it_does_among_others(lang: str, words: list[str]) -> None:
     assert [word_gain(lang, word) for word in words] == word_gains(lang, words).tolist()
 
@@ -83,6 +82,31 @@ def test_one_word_gains_what_it_does_among_others(lang: str, words: list[str]) -
 def test_the_score_is_that_of_the_best_alignment(lang: str, forms: list[str], request: str) -> None:
     scores = Misrecognition(lang, forms).scores(request, range(len(forms)))
     assert scores.tolist() == [slow_score(lang, form, request) for form in forms]
+
+
+def test_a_digraph_is_one_letter() -> None:
+    letters = Letters(("sch", "ch"))
+    assert letters.spelled("schach fis chor sc h") == "AaB fis Bor sc h"
+    assert letters.codes("schach fis chor").tolist() == [36, 0, 37, 5, 8, 18, 37, 14, 17]
+    assert letters.bytes_of_spelled("Aa中") == bytes(letters.codes("scha中").tolist())
+    assert letters.of_codes[:2] + letters.of_codes[-2:] == "abAB"
+
+
+def test_other_characters_share_the_codes_that_are_left() -> None:
+    for digraphs in ((), ("ch",), tuple(f"q{letter}" for letter in "abcdefghijklmnop")):
+        letters = Letters(digraphs)
+        codes = letters.codes("".join(map(chr, range(0x400, 0x460))) + "中A\U00020000")
+        assert set(range(letters.others, EDGE)) <= set(codes.tolist()) and codes.max() < EDGE
+        assert letters.others + MOST_DIGRAPHS - len(digraphs) == 52
+    assert Letters().codes("A").tolist() == [36 + 65 % 27]  # no digraph
+
+
+@pytest.mark.parametrize("lang", ["de", "en", "fr", "it"])
+def test_a_digraph_is_heard_as_something_more_often_than_lost(lang: str) -> None:
+    letters, costs = read_costs(lang).letters, read_costs(lang)
+    codes = np.arange(36, letters.others)
+    assert len(codes) > 5
+    assert (costs.said[codes, :64].min(1) < costs.said[codes, 64]).all()
 
 
 def test_forms_do_not_touch_each_other() -> None:

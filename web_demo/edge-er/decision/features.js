@@ -69,7 +69,7 @@ export class Features {
       return { readings, figures, share: weight / total };
     });
     const nameScore = texts.reduce((sum, { readings, share }) => {
-      return sum + share * this._exactScore(readings[0].name.join(""));
+      return sum + share * this._exactScore(readings[0].name.join(" "));
     }, 0);
     return { texts, nameScore };
   }
@@ -98,7 +98,7 @@ export class Features {
       const figures = this._numbers.inFigures(form);
       const number = texts.reduce((sum, said) => sum - said.share * Number(saysAnotherNumber(form, figures, this._carriers.fillers, said)), 0);
       const explained = Math.min(Math.max(heard, 0) / Math.max(utterance.nameScore, 1), 1);
-      const lost = Math.max(this._exactScore(form.replaceAll(" ", "")) - heard, 0);
+      const lost = Math.max(this._exactScore(form) - heard, 0);
       Object.assign(all, {
         whole,
         explained: shared ? 1 : Math.max(explained, whole),
@@ -112,9 +112,9 @@ export class Features {
     return Object.fromEntries(Object.entries(all).filter(([name]) => this._wants(name)));
   }
 
-  /** The misrecognition score of letters that are all recognised, in eighths of a bit; 0 without letters. */
-  _exactScore(letters) {
-    return letters ? this._hearing.gain(letters) + 2 * BORDER : 0;
+  /** The misrecognition score of a text whose letters are all recognised, in eighths of a bit; 0 without letters. */
+  _exactScore(text) {
+    return text.trim() ? this._hearing.gain(text) + 2 * BORDER : 0;
   }
 }
 

@@ -9,16 +9,14 @@
 import { carrierWords, nameSpan, wordsOf } from "./carriers.js";
 import constants from "../data/constants.js";
 import { LettersKernel } from "../kernels/letters.js";
-import { characters } from "./canonical.js";
+import { Letters } from "./letters.js";
 
 const told = constants.misrecognition;
 const { left: LEFT, border: BORDER, spared: SPARED, unheard_of: UNHEARD_OF, codes: CODES, edge: EDGE } = told;
 export const BIT = told.bit; // units of worth
 const LOST = CODES; // column of what is not heard at all
 const COLUMNS = CODES + 1;
-const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const OF_CARRIERS = /^(words|fillers|calls|opens|nouns|closes) /;
-const BUCKETS = EDGE - LETTERS.length;
 
 /** The forms of a catalog as a recogniser of `lang` may hear them; a language without counts has those of all. */
 export class Misrecognition {
@@ -35,6 +33,7 @@ export class Misrecognition {
     this._carriers = carriers;
     this._forms = forms;
     this._said = new Array(forms.length); // what `_lettersOf` gives, made when a form is first compared
+    this._letters = this._costs.letters;
     this._contexts = new Map();
     this._row = new Int32Array(64); // of the alignment, for all requests
     const told = { usual: this._costs.usual, added: this._costs.added, left: LEFT, border: BORDER, edge: EDGE };
@@ -62,17 +61,17 @@ export class Misrecognition {
     const words = wordsOf(request);
     const [first, last] = span ?? nameSpan(words, this._carriers);
     const kinds = words.map((word, at) => (this._carriers.words.has(word) ? 1 : 0) + (at >= first && at < last ? 2 : 0));
-    const sizes = words.map((word) => characters(word).length);
-    return this._kernel.align(forms, { codes: letterCodes(words.join("")), sizes, kinds });
+    const sizes = words.map((word) => this._letters.count(word));
+    return this._kernel.align(forms, { codes: this._letters.codes(request), sizes, kinds });
   }
 
   /**
-   * What a word earns where all its letters are heard as they are.
-   * @param {string} word
+   * What all letters of a text earn as one word where they are heard as they are.
+   * @param {string} text
    * @returns {number}
    */
-  gain(word) {
-    const letters = letterCodes(word);
+  gain(text) {
+    const letters = this._letters.codes(text);
     let gain = 0;
     for (let at = 0; at < letters.length; at++) {
       const before = at ? letters[at - 1] : EDGE;
@@ -84,7 +83,7 @@ export class Misrecognition {
 
   /** What does not depend on the form: letters, costs of leaving and adding them, rewards, what a border earns. */
   _heard(request, span) {
-    const letters = letterCodes(request.replaceAll(" ", ""));
+    const letters = this._letters.codes(request);
     const count = letters.length;
     const heard = { letters, usual: new Int32Array(count), added: new Int32Array(count) };
     heard.left = new Int32Array(count + 1);
@@ -95,7 +94,7 @@ export class Misrecognition {
     let at = 0;
     words.forEach((word, place) => {
       const cost = this._carriers.words.has(word) ? 0 : LEFT;
-      for (const _ of characters(word)) {
+      for (let left = this._letters.count(word); left > 0; left--) {
         const cell = (at ? letters[at - 1] : EDGE) * CODES + letters[at];
         heard.usual[at] = place >= first && place < last ? this._costs.usual[cell] : 0;
         heard.added[at] = Math.max(this._costs.added[cell] - heard.usual[at], 1);
@@ -112,8 +111,8 @@ export class Misrecognition {
 
   /** The costs of what may be heard for each letter of a form, and of hearing nothing. */
   _lettersOf(form) {
-    const letters = letterCodes(form.replaceAll(" ", ""));
-    const cheap = spared(form, this._carriers.fillers);
+    const letters = this._letters.codes(form);
+    const cheap = spared(form, this._carriers.fillers, this._letters);
     const costs = Array.from(letters, (letter, at) =>
       this._costOf(at ? letters[at - 1] : EDGE, letter, at + 1 < letters.length ? letters[at + 1] : EDGE),
     );
@@ -169,65 +168,50 @@ export class Misrecognition {
 }
 
 /** 1 for each letter of a form that stands in a filler beside other words, else 0; null where none does. */
-function spared(form, fillers) {
+function spared(form, fillers, letters) {
   const words = form.split(" ").filter(Boolean);
   const found = words.map((word) => fillers.has(word));
   if (found.every(Boolean) || !found.some(Boolean)) return null;
-  return Uint8Array.from(words.flatMap((word, place) => characters(word).map(() => Number(found[place]))));
-}
-
-/** The codes of the characters of `text`: a-z, 0-9, and 27 for all others by their code point. */
-function letterCodes(text) {
-  return Uint8Array.from(characters(text), (character) => {
-    const point = character.codePointAt(0);
-    if (point >= 97 && point <= 122) return point - 97;
-    if (point >= 48 && point <= 57) return point - 22;
-    return LETTERS.length + (point % BUCKETS);
-  });
+  return Uint8Array.from(words.flatMap((word, place) => new Array(letters.count(word)).fill(Number(found[place]))));
 }
 
 /** The tables of `lang`, or those of all languages. */
 function readCosts(text, lang) {
-  const costs = noCosts();
   const sections = new Map();
   let section = [];
   for (const line of text.split("\n")) {
     if (line.startsWith("[")) sections.set(line.slice(1, -1), (section = []));
-    else if (line && !line.startsWith("#")) section.push(line);
+    else if (line && !line.startsWith("#") && !OF_CARRIERS.test(line)) section.push(line.split(" "));
   }
-  for (const line of sections.get(lang) ?? sections.get("all")) if (!OF_CARRIERS.test(line)) readLine(line, costs);
+  const [[, ...digraphs], ...lines] = sections.get(lang) ?? sections.get("all");
+  const costs = noCosts(new Letters(digraphs));
+  for (const line of lines) readLine(line, costs);
   return costs;
 }
 
-function readLine(line, costs) {
-  const [kind, key, ...cells] = line.split(" ");
+/** A line: its kind, one letter or two, the letters that are heard, and a cost for each. */
+function readLine([kind, key, heard, ...numbers], costs) {
   const table = costs[kind];
   const width = kind === "added" || kind === "usual" ? CODES : COLUMNS;
-  const rows = Array.from(key, codesOf).reduce(
-    (found, codes) => found.flatMap((row) => codes.map((code) => row * CODES + code)),
-    [0],
-  );
-  for (const cell of cells) {
-    const column = cell[0] === "-" ? LOST : codesOf(cell[0])[0];
-    const cost = parseInt(cell.slice(1), 10);
-    for (const row of rows) table[row * width + column] = cost;
+  const codeOf = (letter) => (letter === "_" ? EDGE : letter === "-" ? LOST : costs.letters.code(letter));
+  const all = key === ".";
+  const first = all ? 0 : Array.from(key, codeOf).reduce((row, code) => row * CODES + code, 0);
+  for (let at = 0; at < heard.length; at++) {
+    const column = codeOf(heard[at]);
+    const cost = parseInt(numbers[at], 10);
+    for (let row = first; row < (all ? CODES : first + 1); row++) table[row * width + column] = cost;
   }
 }
 
-/** The code of a letter of the table, or all of them for ".". */
-function codesOf(letter) {
-  if (letter === ".") return Array.from({ length: CODES }, (_, code) => code);
-  return [letter === "_" ? EDGE : LETTERS.indexOf(letter)];
-}
-
 /** Tables in which nothing is told yet. */
-function noCosts() {
+function noCosts(letters) {
   const said = new Int16Array(CODES * COLUMNS).fill(UNHEARD_OF);
-  for (let code = LETTERS.length; code < EDGE; code++) {
+  for (let code = letters.others; code < EDGE; code++) {
     said[code * COLUMNS + code] = told.foreign_same;
     said[code * COLUMNS + LOST] = told.foreign_lost;
   }
   return {
+    letters,
     said,
     after: new Int16Array(CODES * CODES * COLUMNS),
     before: new Int16Array(CODES * CODES * COLUMNS),

@@ -204,7 +204,8 @@ def test_misrecognition_costs_of_every_language_and_of_all(edge_er, data: Path, 
     text = out.read_text(encoding="utf-8")
     assert text.startswith(HEADING)
     assert [line for line in text.splitlines() if line.startswith("[")] == ["[en]", "[es]", "[all]"]
-    costs = {cell[0]: int(cell[1:]) for cell in _costs(text, "said d")}
+    heard, *values = _costs(text, "said d")
+    costs = dict(zip(heard, map(int, values), strict=True))
     assert costs["d"] < costs["t"] < costs.get("k", 999)
 
 

@@ -45,15 +45,16 @@ final class Alignment {
     }
 
     /** The contexts of the letters of a form, spaces left out. */
-    static int[] contexts(String form) {
-        byte[] said = MisrecognitionCosts.codes(form);
-        boolean[] spared = Carriers.spared(form);
+    static int[] contexts(String form, Letters letters) {
+        byte[] said = letters.codes(form);
+        boolean[] spared = Carriers.spared(form, letters);
         int[] contexts = new int[said.length];
+        int previous = MisrecognitionCosts.EDGE;
         for (int i = 0; i < said.length; i++) {
-            int previous = i == 0 ? MisrecognitionCosts.EDGE : said[i - 1];
             int next = i + 1 == said.length ? MisrecognitionCosts.EDGE : said[i + 1];
             int cheap = spared != null && spared[i] ? 1 : 0;
             contexts[i] = ((previous << BITS | said[i]) << BITS | next) << 1 | cheap;
+            previous = said[i];
         }
         return contexts;
     }
@@ -80,7 +81,7 @@ final class Alignment {
             String word = request.words[number];
             boolean ofName = number >= request.first && number < request.last;
             int cost = Carriers.hasWord(word) ? 0 : LEFT;
-            for (int i = word.codePointCount(0, word.length()); i > 0; i--) {
+            for (int i = costs.letters.count(word); i > 0; i--) {
                 int before = place == 0 ? MisrecognitionCosts.EDGE : heard[place - 1];
                 int pair = before * MisrecognitionCosts.CODES + heard[place];
                 int usual = ofName ? costs.usual[pair] : 0;

@@ -77,7 +77,7 @@ final class Carriers {
     }
 
     /** For each letter of a form whether it stands in a filler beside other words; null where none does. */
-    static boolean[] spared(String form) {
+    static boolean[] spared(String form, Letters letters) {
         Set<String> fillers = KNOWN.get("fillers");
         String[] words = form.split(" ");
         boolean[] spared = new boolean[form.length()];
@@ -86,7 +86,7 @@ final class Carriers {
         for (String word : words) {
             boolean filler = fillers.contains(word);
             some += filler ? 1 : 0;
-            int end = at + word.codePointCount(0, word.length());
+            int end = at + letters.count(word);
             Arrays.fill(spared, at, end, filler);
             at = end;
         }

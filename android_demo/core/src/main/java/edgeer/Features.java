@@ -250,8 +250,7 @@ final class Features {
 
     /** The misrecognition score of a form of which every letter is recognised; 0 without letters. */
     private int exactScore(String form) {
-        String letters = form.replace(" ", "");
-        return letters.isEmpty() ? 0 : misrecognition.gain(letters) + 2 * Alignment.BORDER;
+        return form.trim().isEmpty() ? 0 : misrecognition.gain(form) + 2 * Alignment.BORDER;
     }
 
     /** Whether words of a text that follow each other have the letters of a form, spaces left out. */

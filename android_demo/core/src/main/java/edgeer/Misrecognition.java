@@ -29,7 +29,7 @@ final class Misrecognition {
     private int[] contexts(int form) {
         int[] contexts = forms.get(form);
         if (contexts == null) {
-            contexts = Alignment.contexts(texts.get(form));
+            contexts = Alignment.contexts(texts.get(form), costs.letters);
             forms.set(form, contexts);
         }
         return contexts;
@@ -38,7 +38,7 @@ final class Misrecognition {
     /** Score of each of {@code chosen} forms as an explanation of a request. */
     int[] scores(Carriers request, int[] chosen) {
         int[] scores = new int[chosen.length];
-        byte[] heard = MisrecognitionCosts.codes(request.request);
+        byte[] heard = costs.letters.codes(request.request);
         if (heard.length == 0) {
             return scores;
         }
@@ -54,16 +54,16 @@ final class Misrecognition {
         return scores;
     }
 
-    /** What a word earns where all its letters are recognised as they are. */
-    int gain(String word) {
-        byte[] said = MisrecognitionCosts.codes(word);
+    /** What all letters of a text earn as one word where they are recognised as they are. */
+    int gain(String text) {
+        byte[] said = costs.letters.codes(text);
+        int before = MisrecognitionCosts.EDGE;
         int gain = 0;
         for (int i = 0; i < said.length; i++) {
-            int previous = i == 0 ? MisrecognitionCosts.EDGE : said[i - 1];
             int next = i + 1 == said.length ? MisrecognitionCosts.EDGE : said[i + 1];
-            int after = previous * MisrecognitionCosts.CODES + said[i];
-            int before = said[i] * MisrecognitionCosts.CODES + next;
-            gain += costs.usual[after] - costs.of(after, before, said[i]);
+            int after = before * MisrecognitionCosts.CODES + said[i];
+            gain += costs.usual[after] - costs.of(after, said[i] * MisrecognitionCosts.CODES + next, said[i]);
+            before = said[i];
         }
         return gain;
     }

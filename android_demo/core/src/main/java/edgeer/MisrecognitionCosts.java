@@ -14,11 +14,11 @@ final class MisrecognitionCosts {
     static final int FOREIGN_LOST = 40;
     static final int FOREIGN_ADDED = 80;
     static final int FOREIGN_USUAL = 40;
-    private static final int LETTERS = 36;
-    private static final int BUCKETS = EDGE - LETTERS;
     private static final int ANY = -1;
-    private static final String[] KINDS = {"said", "after", "before", "added", "usual"};
+    private static final String[] KINDS = {"digraphs", "said", "after", "before", "added", "usual"};
 
+    /** The letters that the tables are about. */
+    final Letters letters;
     /** Cost of [said][heard or lost]. */
     final short[] said = filled(CODES * COLUMNS, UNHEARD_OF);
     /** Change of it after [before][said][heard or lost]. */
@@ -32,39 +32,17 @@ final class MisrecognitionCosts {
 
     /** The tables of {@code lang}, or those of all languages. */
     MisrecognitionCosts(String lang) {
-        for (int code = LETTERS; code < EDGE; code++) {
+        List<String> lines = Tables.lines("hearing.txt", lang, KINDS);
+        lines = lines.isEmpty() ? Tables.lines("hearing.txt", "all", KINDS) : lines;
+        String[] digraphs = lines.get(0).split(" ");
+        letters = new Letters(Arrays.copyOfRange(digraphs, 1, digraphs.length));
+        for (int code = letters.others; code < EDGE; code++) {
             said[code * COLUMNS + code] = FOREIGN_SAME;
             said[code * COLUMNS + LOST] = FOREIGN_LOST;
         }
-        List<String> lines = Tables.lines("hearing.txt", lang, KINDS);
-        for (String line : lines.isEmpty() ? Tables.lines("hearing.txt", "all", KINDS) : lines) {
+        for (String line : lines.subList(1, lines.size())) {
             read(line);
         }
-    }
-
-    /** The code of a character: a-z, 0-9, 27 for all others. */
-    static int code(int character) {
-        if (character >= 'a' && character <= 'z') {
-            return character - 'a';
-        }
-        if (character >= '0' && character <= '9') {
-            return 26 + character - '0';
-        }
-        return LETTERS + character % BUCKETS;
-    }
-
-    /** The codes of the letters of a text, without spaces. */
-    static byte[] codes(String text) {
-        byte[] codes = new byte[text.length()];
-        int count = 0;
-        int code;
-        for (int at = 0; at < text.length(); at += Character.charCount(code)) {
-            code = text.codePointAt(at);
-            if (code != ' ') {
-                codes[count++] = (byte) code(code);
-            }
-        }
-        return count == codes.length ? codes : Arrays.copyOf(codes, count);
     }
 
     /**
@@ -82,42 +60,30 @@ final class MisrecognitionCosts {
         return Math.max(0, Math.min(shifted, UNHEARD_OF));
     }
 
-    /** A line: its kind, one letter or two, and costs, each a letter that is heard and a number. */
+    /** A line: its kind, one letter or two, the letters that are heard, and a cost for each. */
     private void read(String line) {
         int letters = line.indexOf(' ') + 1;
-        int costs = line.indexOf(' ', letters) + 1;
-        int first = column(line.charAt(letters));
-        int second = costs > letters + 2 ? column(line.charAt(letters + 1)) : 0;
-        for (int at = costs; at > 0; at = line.indexOf(' ', at) + 1) {
+        int heard = line.indexOf(' ', letters) + 1;
+        int row = column(line.charAt(letters));
+        if (heard > letters + 2) {
+            row = row * CODES + column(line.charAt(letters + 1));
+        }
+        char kind = line.charAt(1); // no two kinds have the same
+        short[] table = kind == 'a' ? said : kind == 'f' ? after : kind == 'e' ? before : kind == 'd' ? added : usual;
+        int columns = table.length % COLUMNS == 0 ? COLUMNS : CODES;
+        for (int at = line.indexOf(' ', heard) + 1; at > 0; at = line.indexOf(' ', at) + 1, heard++) {
             int end = line.indexOf(' ', at);
-            short cost = Short.parseShort(line.substring(at + 1, end < 0 ? line.length() : end));
-            char heard = line.charAt(at);
-            int column = heard == '-' ? LOST : column(heard);
-            if (line.startsWith("said")) {
-                put(said, COLUMNS, 0, first, column, cost);
-            } else if (line.startsWith("after")) {
-                put(after, COLUMNS, first, second, column, cost);
-            } else if (line.startsWith("before")) {
-                put(before, COLUMNS, first, second, column, cost);
-            } else {
-                put(line.startsWith("added") ? added : usual, CODES, 0, first, column, cost);
+            short cost = Short.parseShort(line.substring(at, end < 0 ? line.length() : end));
+            int column = line.charAt(heard) == '-' ? LOST : column(line.charAt(heard));
+            int last = row == ANY ? CODES - 1 : row;
+            for (int i = Math.max(row, 0); i <= last; i++) {
+                table[i * columns + column] = cost;
             }
         }
     }
 
-    private static int column(char letter) {
-        return letter == '_' ? EDGE : letter == '.' ? ANY : code(letter);
-    }
-
-    /** Puts {@code cost} at [first][second][third], where {@link #ANY} is all. */
-    private static void put(short[] table, int columns, int first, int second, int third, short cost) {
-        for (int i = first == ANY ? 0 : first; i <= (first == ANY ? CODES - 1 : first); i++) {
-            for (int j = second == ANY ? 0 : second; j <= (second == ANY ? CODES - 1 : second); j++) {
-                for (int k = third == ANY ? 0 : third; k <= (third == ANY ? columns - 1 : third); k++) {
-                    table[(i * CODES + j) * columns + k] = cost;
-                }
-            }
-        }
+    private int column(char letter) {
+        return letter == '_' ? EDGE : letter == '.' ? ANY : letters.code(letter);
     }
 
     private static short[] filled(int length, int value) {
