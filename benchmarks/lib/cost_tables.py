@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from edge_er import constants
 from edge_er.text import letter_costs, misrecognition
-from edge_er.training.fit.misrecognition import SHIFTS, Pair, learn, section_lines
+from edge_er.training.fit.misrecognition import Pair, learn, section_lines
 from edge_er.training.fit.misrecognition_costs import digraph_line
 
 __all__ = ["fitted_table", "shipped_table", "with_costs"]
@@ -20,16 +20,15 @@ def shipped_table() -> str:
     return constants.read_table(TABLE)
 
 
-def fitted_table(lang: str, pairs: Sequence[Pair], digraphs: bool = True, shifts: int = SHIFTS) -> str:
+def fitted_table(lang: str, pairs: Sequence[Pair], digraphs: bool = True) -> str:
     """Costs of one language, fitted on these pairs, which stand for all other languages too.
 
     Args:
         lang: the language.
         pairs: spelled with the digraphs of the language, or without.
         digraphs: whether they are.
-        shifts: changes of a cost by a neighbour.
     """
-    lines = [digraph_line(lang if digraphs else ""), *section_lines(learn(pairs), shifts)]
+    lines = [digraph_line(lang if digraphs else ""), *section_lines(learn(pairs))]
     return "\n".join(["", f"[{lang}]", *lines, "[all]", *lines]) + "\n"
 
 
