@@ -48,6 +48,7 @@ from edge_er.ranking.weights import EVERYTHING, RerankWeights
 from edge_er.text.carriers import Span, name_span, without_carrier
 from edge_er.text.distinct import distinct
 from edge_er.text.letter_costs import read_costs
+from edge_er.text.letters import Letters
 from edge_er.text.misrecognition import Misrecognition
 from edge_er.text.ngrams import FewNgrams, NgramIndex
 from edge_er.text.sound_codes import sound_codes
@@ -87,7 +88,6 @@ class FormEvidence:
         self._main = np.zeros(len(forms), bool) if main is None else main
         self._entities = len(distinct(form_entity))
         self._sound_codes = sound_codes(lang, kernels)
-        self._letters = read_costs(lang).letters
 
     @cached_property
     def words(self) -> WordIndex:
@@ -97,6 +97,11 @@ class FormEvidence:
     @cached_property
     def _misrecognition(self) -> Misrecognition:
         return Misrecognition(self._lang, self.forms, self._split, self._kernels)
+
+    @cached_property
+    def _letters(self) -> Letters:
+        """The letters that the costs of misrecognition are about; plain ones where these do not count."""
+        return read_costs(self._lang).letters if self._weights.heard else Letters()
 
     @cached_property
     def _split(self) -> SplitForms:

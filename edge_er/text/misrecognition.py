@@ -101,8 +101,9 @@ class Misrecognition:
         span = span or name_span(request)
         if self.native is not None:
             return self.native.align(chosen, *letters_of(request, span, self._costs.letters))
-        letters = self._costs.letters.codes(request)
-        sizes = [len(word) for word in self._costs.letters.spelled(request).split()]
+        spelled = self._costs.letters.spelled(request).split()
+        sizes = [len(word) for word in spelled]
+        letters = self._costs.letters.codes_of_spelled("".join(spelled))
         in_name = np.repeat([span[0] <= place < span[1] for place in range(len(sizes))], sizes)
         left, border = _left_and_border(request, sizes)
         before = np.concatenate([[EDGE], letters[:-1]])

@@ -254,7 +254,8 @@ def section_lines(counts: Counts, shifts: int = SHIFTS, least: int = 3) -> Itera
     written = (counts.after.sum(0) >= least) & (-UNIT * np.log2(said) < UNHEARD_OF)
     yield from _table("said", said[:LOST], written[:LOST], np.append(there[:LOST], True), lost=True)
     parts = [(name, _shifts(getattr(counts, name), said)) for name in ("after", "before")]
-    floor = np.sort(np.concatenate([bits.ravel() for _, (_, bits) in parts]))[-shifts]
+    all_bits = np.sort(np.concatenate([bits.ravel() for _, (_, bits) in parts]))
+    floor = all_bits[-shifts] if shifts else np.inf
     for name, (shift, bits) in parts:
         yield from _shift_lines(name, shift, bits >= max(floor, 1e-9))
 

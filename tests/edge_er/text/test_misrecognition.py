@@ -180,3 +180,15 @@ def test_counting_finds_what_is_confused() -> None:
     lines = list(section_lines(counts))
     assert any(line.startswith("said c k") for line in lines)
     assert (Counts.empty() + counts).usual.sum() == sum(len(pair.heard) for pair in pairs)
+
+
+def test_so_many_changes_by_neighbours_are_written_and_no_more() -> None:
+    heard = {"taco": "tako", "tuco": "tuso", "maca": "maka", "muca": "musa"}  # c after a, and after u
+    pairs = [Pair(said, text, 0, 4, 10.0 + 7 * at) for at, (said, text) in enumerate(heard.items())]
+    counts = learn(pairs)
+
+    def written(shifts: int) -> int:
+        lines = (line.split(" ") for line in section_lines(counts, shifts))
+        return sum(len(values) for kind, _, _, *values in lines if kind in ("after", "before"))
+
+    assert [written(shifts) for shifts in (0, 1, 2)] == [0, 1, 2]
